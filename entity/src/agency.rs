@@ -1,0 +1,55 @@
+//! Agencies.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{AgencyId, SourceId};
+
+/// An agency.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "agency")]
+pub struct Model {
+    /// Id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AgencyId,
+    /// Where it came from.
+    pub source_id: SourceId,
+    /// Its key there.
+    #[sea_orm(column_type = "Text")]
+    pub source_key: String,
+    /// Hash of what the source last said of it; the same hash again changes nothing.
+    #[sea_orm(column_type = "Text")]
+    pub content_hash: String,
+    /// Name.
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
+    /// Another name.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub alternate_name: Option<String>,
+    /// What it does.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub description: Option<String>,
+    /// General e-mail address.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub email: Option<String>,
+    /// Website.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub website: Option<String>,
+    /// Charity, company, council…, in words.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub legal_status: Option<String>,
+    /// Charity number.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub charity_number: Option<String>,
+    /// Company number.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub company_number: Option<String>,
+    /// The agency it is a part of.
+    pub parent_id: Option<AgencyId>,
+    /// When it was first stored.
+    pub created_at: DateTimeUtc,
+    /// When it last changed.
+    pub updated_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,20 @@
+//! Versions of the directory.
+
+use sea_orm::entity::prelude::*;
+
+/// That the directory changed: what tells processes to renew their snapshots.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "directory_change")]
+pub struct Model {
+    /// Order of writing.
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// When.
+    pub changed_at: DateTimeUtc,
+    /// What changed, in words.
+    #[sea_orm(column_type = "Text")]
+    pub what: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,38 @@
+//! One newtype per id, so that the id of one thing can't be taken for another's.
+//!
+//! To add one: a line in the list below.
+
+use sea_orm::TryFromU64;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        // SeaORM asks this of every primary key, for databases that hand out numbers; ours never come from there.
+        impl TryFromU64 for $name {
+            fn try_from_u64(n: u64) -> Result<Self, DbErr> {
+                Uuid::try_from_u64(n).map(Self)
+            }
+        }
+    )+ };
+}
+
+ids! {
+    /// A source of listings: a feed, the demonstration, the agencies themselves.
+    SourceId,
+    /// One run of an import.
+    ImportRunId,
+    /// An agency.
+    AgencyId,
+    /// A service.
+    ServiceId,
+    /// A location.
+    LocationId,
+    /// A service at a location.
+    PlaceId,
+}

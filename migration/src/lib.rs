@@ -1,0 +1,21 @@
+//! Signpost's schema history. A released migration is frozen: correct it with the next one.
+//! Migrations never import `entity`, so that old ones keep meaning what they meant.
+//!
+//! To add one: a file named by date and number, a line in [`Migrator::migrations`]. It must run
+//! up and down on SQLite and PostgreSQL alike; a test does both.
+
+pub use sea_orm_migration::{MigratorTrait, prelude};
+
+use sea_orm_migration::MigrationTrait;
+
+mod m20261121_000001_directory;
+
+/// All migrations, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_directory::Migration)]
+    }
+}

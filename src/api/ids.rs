@@ -1,0 +1,106 @@
+//! Global ids: opaque to callers, typed for us. The id of one thing given where another is asked
+//! for is the caller's mistake, and is told so.
+
+use async_graphql::{Error, ID};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId};
+use uuid::Uuid;
+
+use super::errors::bad_input;
+
+/// What a global id can name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodeId {
+    /// An agency.
+    Agency(AgencyId),
+    /// A service.
+    Service(ServiceId),
+    /// A location.
+    Location(LocationId),
+    /// A service at a location.
+    ServiceAtLocation(PlaceId),
+    /// A need, or an area of needs, by its key.
+    Need(String),
+}
+
+impl NodeId {
+    /// The kind, in the words of the schema.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Agency(_) => "Agency",
+            Self::Service(_) => "Service",
+            Self::Location(_) => "Location",
+            Self::ServiceAtLocation(_) => "ServiceAtLocation",
+            Self::Need(_) => "Need",
+        }
+    }
+
+    /// As the caller sees it.
+    #[must_use]
+    pub fn encode(&self) -> ID {
+        let local = match self {
+            Self::Agency(id) => id.0.to_string(),
+            Self::Service(id) => id.0.to_string(),
+            Self::Location(id) => id.0.to_string(),
+            Self::ServiceAtLocation(id) => id.0.to_string(),
+            Self::Need(key) => key.clone(),
+        };
+        ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
+    }
+
+    /// What the caller means, or `None` for what is no id of ours.
+    #[must_use]
+    pub fn decode(id: &str) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
+        let (kind, local) = text.split_once(':')?;
+        // Only our own spelling: one thing has one id.
+        let uuid = || Uuid::parse_str(local).ok().filter(|uuid| uuid.to_string() == local);
+        Some(match kind {
+            "Agency" => Self::Agency(AgencyId(uuid()?)),
+            "Service" => Self::Service(ServiceId(uuid()?)),
+            "Location" => Self::Location(LocationId(uuid()?)),
+            "ServiceAtLocation" => Self::ServiceAtLocation(PlaceId(uuid()?)),
+            "Need" => Self::Need(local.to_owned()),
+            _ => return None,
+        })
+    }
+
+    /// What the caller means.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for what is no id of ours.
+    pub fn parse(field: &str, id: &ID) -> Result<Self, Error> {
+        Self::decode(id).ok_or_else(|| {
+            bad_input(field, "This is not an id of ours. Ids are opaque: use one that an answer of ours gave as `id`.")
+        })
+    }
+}
+
+/// That an id is of another kind than asked for.
+#[must_use]
+pub fn wrong_kind(field: &str, wanted: &str, given: &NodeId) -> Error {
+    bad_input(field, format!("This is the id of a {}; a {wanted}'s is asked for here.", given.kind()))
+}
+
+macro_rules! expecting {
+    ($($function:ident, $variant:ident, $id:ty);+ $(;)?) => { $(
+        #[doc = concat!("The id of a ", stringify!($variant), ".")]
+        ///
+        /// # Errors
+        /// `BAD_USER_INPUT` for anything else.
+        pub fn $function(field: &str, id: &ID) -> Result<$id, Error> {
+            match NodeId::parse(field, id)? {
+                NodeId::$variant(id) => Ok(id),
+                other => Err(wrong_kind(field, stringify!($variant), &other)),
+            }
+        }
+    )+ };
+}
+
+expecting! {
+    agency, Agency, AgencyId;
+    service, Service, ServiceId;
+    location, Location, LocationId;
+}

@@ -1,0 +1,287 @@
+//! What a query may ask for, decided before any of it is executed.
+//!
+//! Three looks at a query, each cheap for what the one before let through: its words and signs
+//! (`scan`, before the parser, which recurses), its shape with fragments written out
+//! (`shape`, before the engine's validation, which expands them), and its cost, which the
+//! engine adds up out of the `complexity` of the fields while it validates.
+//!
+//! A field that gives a list says what it costs with [`page_cost`] or [`list_cost`]:
+//!
+//! ```text
+//! #[graphql(complexity = "page_cost(first, 20, child_complexity)")]
+//! ```
+//!
+//! Everything else costs 1 and what is asked for inside it.
+
+mod scan;
+mod shape;
+
+use std::{
+    any::TypeId,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use async_graphql::{
+    ErrorExtensionValues, ObjectType, Pos, Request, Response, SchemaBuilder, ServerError, ServerResult,
+    SubscriptionType, ValidationResult, Value,
+    async_trait::async_trait,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextRequest, NextValidation},
+    parser::{self, parse_query, types::ExecutableDocument},
+    value,
+};
+
+use crate::config::Graphql;
+
+/// Code of an error that refuses a query for its size or cost.
+pub const RESOURCE_EXHAUSTED: &str = "RESOURCE_EXHAUSTED";
+/// Code of an error that refuses a query for not being one, or not one of this schema.
+pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+
+/// Deepest nesting of selection sets and fragments: the engine's own default bound on its
+/// recursion, which is not to be met first, since it answers without a code.
+const MAX_NESTING: usize = 32;
+/// Most validation errors told of one query; the rest are counted.
+const MAX_ERRORS: usize = 20;
+/// Most that a single field may be reckoned to cost. Keeps the engine's sums, which do not check
+/// for overflow, far from it.
+const COST_CEILING: usize = 1_000_000_000;
+
+/// What a query may ask for. The settings of the section `[graphql]`, see [`Graphql`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryLimits {
+    /// Most fields nested in one another.
+    pub max_depth: usize,
+    /// Most cost.
+    pub max_cost: usize,
+    /// Most aliases.
+    pub max_aliases: usize,
+    /// Most fields at the top of an operation.
+    pub max_root_fields: usize,
+    /// Most directives.
+    pub max_directives: usize,
+    /// Most words and signs; with the fragments written out, most fields.
+    pub max_tokens: usize,
+    /// Whether the schema may be asked for.
+    pub introspection: bool,
+}
+
+impl From<&Graphql> for QueryLimits {
+    fn from(settings: &Graphql) -> Self {
+        let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        Self {
+            max_depth: size(settings.max_depth),
+            max_cost: size(settings.max_cost),
+            max_aliases: size(settings.max_aliases),
+            max_root_fields: size(settings.max_root_fields),
+            max_directives: size(settings.max_directives),
+            max_tokens: size(settings.max_tokens),
+            introspection: settings.introspection,
+        }
+    }
+}
+
+/// Why a query was refused before it reached the engine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Rejection {
+    /// Which sort of reason.
+    pub kind: RejectionKind,
+    /// The reason, in plain words.
+    pub message: String,
+    /// Where in the query.
+    pub position: Option<Pos>,
+}
+
+/// Which sort of reason a query was refused for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RejectionKind {
+    /// It cannot be read.
+    Syntax,
+    /// It can be read and is not allowed.
+    Invalid,
+    /// It is too much.
+    Exhausted,
+}
+
+impl Rejection {
+    fn new(kind: RejectionKind, message: impl Into<String>, position: Option<Pos>) -> Self {
+        Self { kind, message: message.into(), position }
+    }
+
+    /// The error code, as clients see it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self.kind {
+            RejectionKind::Syntax | RejectionKind::Invalid => GRAPHQL_VALIDATION_FAILED,
+            RejectionKind::Exhausted => RESOURCE_EXHAUSTED,
+        }
+    }
+}
+
+impl From<Rejection> for ServerError {
+    fn from(rejection: Rejection) -> Self {
+        let code = rejection.code();
+        with_code(Self::new(rejection.message, rejection.position), code)
+    }
+}
+
+impl QueryLimits {
+    /// Reads a query and holds it against every limit but that of its cost, which takes the
+    /// schema to know.
+    ///
+    /// # Errors
+    /// When it cannot be read or is too much; takes time and memory in proportion to its length
+    /// at most, whatever it holds.
+    pub fn parse(&self, query: &str) -> Result<ExecutableDocument, Rejection> {
+        scan::scan(query, self.max_tokens)?;
+        let document = parse_query(query).map_err(|error| {
+            let position = error.positions().next();
+            Rejection::new(RejectionKind::Syntax, plain(&error), position)
+        })?;
+        shape::check(&document, self)?;
+        Ok(document)
+    }
+}
+
+/// Gives a request the document that [`QueryLimits::parse`] read from its query, so that it is
+/// not read again.
+#[must_use]
+pub fn with_document(mut request: Request, document: ExecutableDocument) -> Request {
+    request.set_parsed_query(document);
+    request.data(Parsed)
+}
+
+/// Marks a request whose document is there and within the limits.
+struct Parsed;
+
+/// Puts the limits on a schema: the extension, and without introspection also silence about what
+/// the schema holds.
+#[must_use]
+pub fn limit<Q, M, S>(schema: SchemaBuilder<Q, M, S>, limits: QueryLimits) -> SchemaBuilder<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    let schema = if limits.introspection { schema } else { schema.disable_introspection().disable_suggestions() };
+    schema.limit_recursive_depth(MAX_NESTING).extension(Limits(Arc::new(limits)))
+}
+
+/// What a page of a list costs: its size times what is asked for in each row.
+///
+/// `first` is the argument, `default` the page size without one. A size that is out of bounds is
+/// refused elsewhere; here it only must not upset the sum.
+#[must_use]
+pub fn page_cost(first: Option<i32>, default: u32, child_complexity: usize) -> usize {
+    let rows = first.map_or_else(|| usize::try_from(default), |first| usize::try_from(first.max(0)));
+    list_cost(rows.unwrap_or(usize::MAX), child_complexity)
+}
+
+/// What a list of so many rows costs.
+#[must_use]
+pub fn list_cost(rows: usize, child_complexity: usize) -> usize {
+    rows.max(1).saturating_mul(child_complexity).saturating_add(1).min(COST_CEILING)
+}
+
+/// The limits as an extension of the engine. Made once for a schema; makes a [`Watch`] for each
+/// request.
+struct Limits(Arc<QueryLimits>);
+
+impl ExtensionFactory for Limits {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Watch { limits: Arc::clone(&self.0), cost: AtomicU64::new(UNKNOWN) })
+    }
+}
+
+/// Watches one request.
+struct Watch {
+    limits: Arc<QueryLimits>,
+    /// What it costs, once the engine has added it up.
+    cost: AtomicU64,
+}
+
+/// A cost that was not reckoned, because the query was refused before.
+const UNKNOWN: u64 = u64::MAX;
+
+#[async_trait]
+impl Extension for Watch {
+    async fn prepare_request(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        let request = if request.data.contains_key(&TypeId::of::<Parsed>()) {
+            request
+        } else {
+            let document = self.limits.parse(&request.query)?;
+            with_document(request, document)
+        };
+        next.run(ctx, request).await
+    }
+
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let result = next.run(ctx).await.map_err(validation_errors)?;
+        self.cost.store(u64::try_from(result.complexity).unwrap_or(UNKNOWN - 1), Ordering::Relaxed);
+        if result.complexity > self.limits.max_cost {
+            let rejection = Rejection::new(
+                RejectionKind::Exhausted,
+                format!(
+                    "The query costs {}; at most {} is allowed. Ask for smaller pages or fewer fields.",
+                    result.complexity, self.limits.max_cost
+                ),
+                None,
+            );
+            return Err(vec![rejection.into()]);
+        }
+        Ok(result)
+    }
+
+    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
+        let response = next.run(ctx).await;
+        match self.cost.load(Ordering::Relaxed) {
+            UNKNOWN => response,
+            requested => {
+                let maximum = u64::try_from(self.limits.max_cost).unwrap_or(UNKNOWN);
+                response.extension("cost", value!({ "requested": requested, "maximum": maximum }))
+            }
+        }
+    }
+}
+
+/// The engine's validation errors with their code, and no more of them than anybody reads.
+fn validation_errors(mut errors: Vec<ServerError>) -> Vec<ServerError> {
+    let more = errors.len().saturating_sub(MAX_ERRORS);
+    errors.truncate(MAX_ERRORS);
+    if more > 0 {
+        errors.push(ServerError::new(format!("There are {more} more errors like these."), None));
+    }
+    errors.into_iter().map(|error| with_code(error, GRAPHQL_VALIDATION_FAILED)).collect()
+}
+
+/// The error with this code, unless it has one.
+fn with_code(mut error: ServerError, code: &str) -> ServerError {
+    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    if extensions.get("code").is_none() {
+        extensions.set("code", Value::from(code));
+    }
+    error
+}
+
+/// The parser's complaint in one line. Its own form shows the line of the query with an arrow
+/// below, which says little where the whole query is one line.
+fn plain(error: &parser::Error) -> String {
+    let text = error.to_string();
+    let what = text.lines().last().unwrap_or_default().trim().trim_start_matches("= ").trim_end_matches('.');
+    match error.positions().next() {
+        Some(at) => format!("The query cannot be read at line {}, column {}: {what}.", at.line, at.column),
+        None => format!("The query cannot be read: {what}."),
+    }
+}

@@ -1,0 +1,29 @@
+//! What every GraphQL type shares, below the rooms: errors, ids, paging, scalars, limits.
+
+pub mod errors;
+pub mod ids;
+pub mod limits;
+pub mod paging;
+pub mod scalars;
+
+use std::time::Duration;
+
+use async_graphql::runtime::Timer;
+use chrono::{DateTime, Utc};
+use futures_util::future::{BoxFuture, FutureExt};
+
+/// The instant at which a request came: every "now" of its answer is this one.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedAt(pub DateTime<Utc>);
+
+/// A timer for loaders that lets everything that is ready run first and then goes on at once:
+/// batches are whole, and nobody waits for a clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct YieldTimer;
+
+impl Timer for YieldTimer {
+    fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
+        tokio::task::yield_now().boxed()
+    }
+}
+

@@ -1,0 +1,65 @@
+//! `signpost doctor`: looks at settings, database, migrations and the quality of the data, and
+//! changes nothing.
+
+use clap::Args;
+
+use super::{Failure, Outcome, say};
+use crate::app::need_list;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::database::{Database, Settings};
+use crate::directory::quality;
+use crate::directory::snapshot::refresh::Live;
+use crate::schema::freshness_rules;
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// How many examples of each finding to name.
+    #[arg(long, default_value_t = 3)]
+    examples: usize,
+}
+
+pub(super) async fn run(config: Result<Config, Failure>, args: DoctorArgs) -> Outcome {
+    let config = match config {
+        Ok(config) => config,
+        Err(error) => {
+            say(format_args!("settings    WRONG: {error}"))?;
+            return Err("the settings have to be put right first".into());
+        }
+    };
+    say(format_args!("settings    fine: {} on {}", config.database.url, config.server.listen))?;
+    let needs = match need_list(&config) {
+        Ok(needs) => needs,
+        Err(error) => {
+            say(format_args!("needs       WRONG: {error}"))?;
+            return Err("the list of needs has to be put right first".into());
+        }
+    };
+    say(format_args!("needs       fine: {} needs in {} areas", needs.needs().count(), needs.areas().len()))?;
+    let database = match Database::connect(&Settings::from(&config)).await {
+        Ok(database) => database,
+        Err(error) => {
+            say(format_args!("database    WRONG: {error}"))?;
+            return Err("the database can't be looked at".into());
+        }
+    };
+    say("database    fine: it answers")?;
+    let pending = database.pending_migrations().await?;
+    if pending > 0 {
+        say(format_args!("migrations  BEHIND: {pending} to run; `signpost migrate up` runs them"))?;
+        return Err("the schema is not up to date".into());
+    }
+    say("migrations  fine: none to run")?;
+    let live = Live::open(&database, needs).await?;
+    let found =
+        quality::look(&database, &live.current(), &freshness_rules(&config.freshness), Clock::system().now()).await?;
+    say(format_args!("\n{}", found.overview))?;
+    for finding in &found.findings {
+        say(format_args!("{:>7}  {}", finding.count, finding.what))?;
+        for example in finding.examples.iter().take(args.examples) {
+            say(format_args!("         - {example}"))?;
+        }
+    }
+    Ok(())
+}

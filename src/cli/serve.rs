@@ -1,0 +1,76 @@
+//! `signpost serve`.
+
+use clap::Args;
+
+use super::{Outcome, open_migrated, say};
+use crate::app::{App, need_list};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::web::serve::{ServeLimits, Stopped, bind, serve};
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Leave the schema as it is: refuse to start where it is behind.
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+pub(super) async fn run(config: Config, args: ServeArgs) -> Outcome {
+    let app = if args.no_migrate {
+        crate::telemetry::init(&config.log)?;
+        App::open(config, Clock::system()).await?
+    } else {
+        let needs = need_list(&config)?;
+        let database = open_migrated(&config).await?;
+        App::with_database(config, Clock::system(), database, needs).await?
+    };
+    listen(app, "").await
+}
+
+/// Listens and serves until the process is told to stop. `more` is printed below the address.
+pub(super) async fn listen(app: App, more: &str) -> Outcome {
+    let limits = ServeLimits::from(&app.config.server);
+    let listener = bind(app.config.server.listen).await?;
+    let address = listener.local_addr()?;
+    let services = app.live.current().services.len();
+    say(format_args!("Signpost listens on http://{address}/graphql, with {services} public services."))?;
+    if app.config.graphql.explorer {
+        say(format_args!("Try it in a browser: http://{address}/explorer"))?;
+    }
+    if !more.is_empty() {
+        say(more.replace("{address}", &address.to_string()))?;
+    }
+    let follower = tokio::spawn(app.clone().follow_directory());
+    let stopped = serve(listener, app.router(), told_to_stop(), limits).await;
+    follower.abort();
+    match stopped {
+        Stopped::Finished => say("Stopped; everything in flight was answered.")?,
+        Stopped::CutOff(connections) => {
+            say(format_args!("Stopped; {connections} connection(s) were still busy after the grace period."))?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends when the process is told to stop: Ctrl-C, or SIGTERM.
+async fn told_to_stop() {
+    let interrupt = async {
+        // Without the signal the process can still be ended otherwise.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! { () = interrupt => {}, () = terminate => {} }
+}

@@ -1,0 +1,229 @@
+//! Connections to SQLite and PostgreSQL, transactions, migrations, and what goes wrong with them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+
+use crate::config::{Config, DatabaseUrl, Engine, Synchronous};
+
+/// An advisory lock of PostgreSQL under which migrations run, so that of two processes that
+/// start at once one waits for the other. Any constant does; this spells "signpost".
+const MIGRATION_LOCK: i64 = 0x7369_676e_706f_7374;
+
+/// How to reach the database.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it is. Shows itself without its password.
+    pub url: DatabaseUrl,
+    /// Most connections held at once.
+    pub max_connections: u32,
+    /// How long a statement waits for SQLite's one writer, or for a free connection.
+    pub busy_timeout: Duration,
+    /// How hard SQLite presses a commit onto the disk.
+    pub sqlite_synchronous: Synchronous,
+    /// Most pages (of 4 KiB) SQLite's file may grow to.
+    pub sqlite_max_page_count: Option<u32>,
+}
+
+impl From<&Config> for Settings {
+    fn from(config: &Config) -> Self {
+        Self {
+            url: config.database.url.clone(),
+            max_connections: config.database.max_connections,
+            busy_timeout: config.database.busy_timeout(),
+            sqlite_synchronous: config.sqlite.synchronous,
+            sqlite_max_page_count: config.sqlite.page_cap(),
+        }
+    }
+}
+
+/// Why the database can't be used. The text is for an operator and never holds a password.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The file exists and is something else.
+    #[error("database.url: `{0}` is not an SQLite database; name another file, or move this one away")]
+    NotADatabase(String),
+    /// It can't be opened or reached.
+    #[error("database.url: `{url}` can't be opened: {reason}")]
+    Unreachable {
+        /// The address without its password.
+        url: String,
+        /// What the driver says.
+        reason: String,
+    },
+    /// The schema could not be brought up to date.
+    #[error("the database's schema can't be migrated: {0}")]
+    Migration(DbErr),
+    /// The schema is not the one this program knows.
+    #[error("the database's schema lacks {0} migration(s); run `signpost migrate up`")]
+    Behind(usize),
+    /// A statement failed.
+    #[error(transparent)]
+    Failed(#[from] DbErr),
+}
+
+/// A pool of connections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Database {
+    connection: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+}
+
+impl Database {
+    /// Opens the database, makes an SQLite file where there is none, and checks that it answers.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] with what is wrong with the setting or the server.
+    pub async fn connect(settings: &Settings) -> Result<Self, DatabaseError> {
+        let shown = settings.url.to_string();
+        let mut options = ConnectOptions::new(settings.url.expose_with_password());
+        options
+            .max_connections(settings.max_connections)
+            .min_connections(1)
+            .acquire_timeout(settings.busy_timeout.max(Duration::from_secs(1)))
+            .connect_timeout(Duration::from_secs(10))
+            .sqlx_logging(false);
+        if settings.url.engine() == Engine::Sqlite {
+            let settings = settings.clone();
+            options.map_sqlx_sqlite_opts(move |sqlite| {
+                let sqlite = sqlite
+                    .create_if_missing(true)
+                    .foreign_keys(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .busy_timeout(settings.busy_timeout)
+                    .synchronous(match settings.sqlite_synchronous {
+                        Synchronous::Normal => SqliteSynchronous::Normal,
+                        Synchronous::Full => SqliteSynchronous::Full,
+                        Synchronous::Extra => SqliteSynchronous::Extra,
+                    });
+                match settings.sqlite_max_page_count {
+                    Some(pages) => sqlite.pragma("max_page_count", pages.to_string()),
+                    None => sqlite,
+                }
+            });
+        }
+        let mut connection = sea_orm::Database::connect(options).await.map_err(|error| explain(&shown, &error))?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&statements);
+        connection.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        let database = Self { connection, statements };
+        database.ping().await.map_err(|error| explain(&shown, &error))?;
+        Ok(database)
+    }
+
+    /// The pool, to run statements on.
+    #[must_use]
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// Which engine this is.
+    #[must_use]
+    pub fn engine(&self) -> DbBackend {
+        self.connection.get_database_backend()
+    }
+
+    /// Statements run since the pool was opened, for metrics and for tests that count them.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Asks the database for nothing, to see that it is there.
+    ///
+    /// # Errors
+    /// What the driver says when it is not.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        let statement = Statement::from_string(self.engine(), "SELECT 1");
+        self.connection.query_one_raw(statement).await.map(|_| ())
+    }
+
+    /// Begins a transaction that writes. On SQLite it takes the one writer's place at once: a
+    /// transaction that reads first and then writes would be turned away instead of waiting.
+    ///
+    /// # Errors
+    /// The database is gone, or the wait for the writer's place ran out.
+    pub async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.connection
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            })
+            .await
+    }
+
+    /// Begins a transaction that reads one consistent state throughout.
+    ///
+    /// # Errors
+    /// The database is gone.
+    pub async fn begin_read(&self) -> Result<DatabaseTransaction, DbErr> {
+        let (isolation_level, access_mode) = match self.engine() {
+            DbBackend::Postgres => (Some(sea_orm::IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)),
+            // SQLite's deferred transaction is a snapshot from its first read on.
+            DbBackend::Sqlite | DbBackend::MySql => (None, None),
+            other => return Err(DbErr::Custom(format!("{other:?} is not an engine of ours"))),
+        };
+        self.connection
+            .begin_with_options(TransactionOptions { isolation_level, access_mode, sqlite_transaction_mode: None })
+            .await
+    }
+
+    /// Brings the schema up to date: all missing migrations or none. Of two processes at once
+    /// one does it and the other finds it done.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Migration`] with the statement that failed.
+    pub async fn migrate_up(&self) -> Result<(), DatabaseError> {
+        let transaction = self.begin_migration().await?;
+        Migrator::up(&transaction, None).await.map_err(DatabaseError::Migration)?;
+        transaction.commit().await.map_err(DatabaseError::Migration)
+    }
+
+    /// Takes back the last `steps` migrations, or all of them.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Migration`] with the statement that failed.
+    pub async fn migrate_down(&self, steps: Option<u32>) -> Result<(), DatabaseError> {
+        let transaction = self.begin_migration().await?;
+        Migrator::down(&transaction, steps).await.map_err(DatabaseError::Migration)?;
+        transaction.commit().await.map_err(DatabaseError::Migration)
+    }
+
+    /// How many migrations the database lacks.
+    ///
+    /// # Errors
+    /// The database is gone.
+    pub async fn pending_migrations(&self) -> Result<usize, DatabaseError> {
+        // Only looks: `get_pending_migrations` alone would make the table it looks in.
+        let transaction = self.begin_write().await?;
+        let pending = Migrator::get_pending_migrations(&transaction).await.map_err(DatabaseError::Migration)?.len();
+        transaction.rollback().await?;
+        Ok(pending)
+    }
+
+    async fn begin_migration(&self) -> Result<DatabaseTransaction, DatabaseError> {
+        let transaction = self.begin_write().await?;
+        if self.engine() == DbBackend::Postgres {
+            let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+            transaction.execute_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
+        }
+        Ok(transaction)
+    }
+}
+
+fn explain(url: &str, error: &DbErr) -> DatabaseError {
+    let reason = error.to_string();
+    if reason.contains("file is not a database") || reason.contains("(code: 26)") {
+        return DatabaseError::NotADatabase(url.to_owned());
+    }
+    DatabaseError::Unreachable { url: url.to_owned(), reason }
+}

@@ -1,0 +1,53 @@
+//! How long an answer stays fresh. Editing is not assuring: only a confirmation counts.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::enums::FieldGroup;
+
+/// Days for which each field group stays fresh after it was assured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreshnessRules([u32; FieldGroup::ALL.len()]);
+
+/// How fresh a field group is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Freshness {
+    /// Confirmed within its days.
+    Fresh,
+    /// Confirmed, too long ago.
+    Stale,
+    /// Never confirmed.
+    NeverConfirmed,
+}
+
+impl FreshnessRules {
+    /// Rules from the days of each group.
+    #[must_use]
+    pub fn new(days: impl Fn(FieldGroup) -> u32) -> Self {
+        let mut rules = [0; FieldGroup::ALL.len()];
+        for group in FieldGroup::ALL {
+            rules[*group as usize] = days(*group);
+        }
+        Self(rules)
+    }
+
+    /// The days of a group.
+    #[must_use]
+    pub fn days(&self, group: FieldGroup) -> u32 {
+        self.0[group as usize]
+    }
+
+    /// How fresh a group is that was last assured then.
+    #[must_use]
+    pub fn state(&self, group: FieldGroup, assured: Option<DateTime<Utc>>, at: DateTime<Utc>) -> Freshness {
+        match assured {
+            None => Freshness::NeverConfirmed,
+            Some(assured) if at - assured <= TimeDelta::days(i64::from(self.days(group))) => Freshness::Fresh,
+            Some(_) => Freshness::Stale,
+        }
+    }
+
+    /// Whether a group is fresh.
+    #[must_use]
+    pub fn is_fresh(&self, group: FieldGroup, assured: Option<DateTime<Utc>>, at: DateTime<Utc>) -> bool {
+        self.state(group, assured, at) == Freshness::Fresh
+    }
+}

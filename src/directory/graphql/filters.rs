@@ -1,0 +1,448 @@
+//! What lists can be narrowed by, and how that is decided over the snapshot.
+
+use async_graphql::{Context, Enum, Error, ID, InputObject, Result};
+use chrono::{DateTime as Instant, Utc};
+use entity::ids::AgencyId;
+use sha2::{Digest, Sha256};
+
+use super::listing_enums::{AccessFeature, CostKind, DeliveryMode, ReferralRoute, ServiceStatus, SessionFormat};
+use crate::api::errors::{bad_input, internal};
+use crate::api::ids::{self, NodeId};
+use crate::api::scalars::DateTime;
+use crate::database::Database;
+use crate::directory::needs::NeedList;
+use crate::directory::placing::{self, WhereError};
+use crate::directory::snapshot::text::{Word, holds, words};
+use crate::directory::snapshot::{LocationFacts, ServiceFacts, Snapshot};
+use crate::hours::State;
+use crate::places::{self, Gazetteer, LadCode, Point, ResolvedPlace};
+
+/// Longest text that is searched for, in characters.
+pub const MOST_TEXT: usize = 200;
+/// Most entries of a list in a question.
+pub const MOST_ENTRIES: usize = 50;
+/// Farthest that is searched, in kilometres: the length of the country.
+pub const FARTHEST_KM: f64 = 1000.0;
+
+/// Near a place, as the crow flies.
+#[derive(Clone, Debug, InputObject)]
+pub struct NearInput {
+    /// A postcode, a part of one, the name of a town, or `latitude,longitude`.
+    pub place: String,
+    /// How far, in kilometres; more than 0, at most 1000.
+    #[graphql(default = 10.0)]
+    pub within_km: f64,
+}
+
+/// What services are narrowed by. Every field that is there must hold; what is not there does not narrow.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ServiceFilter {
+    /// Meets one of these needs: keys (`housing.emergency`, or `housing` for the whole area), or ids.
+    pub needs: Option<Vec<ID>>,
+    /// Is offered by this agency.
+    pub agency: Option<ID>,
+    /// Has one of these states.
+    pub status: Option<Vec<ServiceStatus>>,
+    /// Says that it reaches people in one of these ways.
+    pub delivery: Option<Vec<DeliveryMode>>,
+    /// Says that it has one of these forms of session.
+    pub formats: Option<Vec<SessionFormat>>,
+    /// Says that one of these is a way in.
+    pub referral_routes: Option<Vec<ReferralRoute>>,
+    /// Says that it costs this.
+    pub cost: Option<CostKind>,
+    /// Removes all of these barriers, itself or at one of its places.
+    pub access_offered: Option<Vec<AccessFeature>>,
+    /// Says that one of these languages is spoken (BCP 47; `en` finds `en-GB`).
+    pub languages: Option<Vec<String>>,
+    /// Has a place so near. Confidential places, and those that nobody could place, are never near.
+    pub near: Option<NearInput>,
+    /// Is certain to be open then, at one of its places or without one.
+    pub open_at: Option<DateTime>,
+    /// Each of these words begins a word of its name, its agency's name, its description, or a need it meets.
+    pub text: Option<String>,
+    /// Changed here at or after this instant.
+    pub updated_since: Option<DateTime>,
+}
+
+/// What agencies are narrowed by. Every field that is there must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct AgencyFilter {
+    /// Each of these words begins a word of its name, other name or description.
+    pub text: Option<String>,
+    /// Has a public service that meets one of these needs: keys or ids.
+    pub needs: Option<Vec<ID>>,
+    /// Changed here at or after this instant.
+    pub updated_since: Option<DateTime>,
+}
+
+/// What locations are narrowed by. Every field that is there must hold. Confidential locations are not listed at all.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct LocationFilter {
+    /// Each of these words begins a word of its name or address.
+    pub text: Option<String>,
+    /// Is so near.
+    pub near: Option<NearInput>,
+    /// Lies in this local authority, by the code of the Office for National Statistics.
+    pub local_authority: Option<String>,
+    /// Has a public service that meets one of these needs: keys or ids.
+    pub needs: Option<Vec<ID>>,
+}
+
+/// What needs are narrowed by. Every field that is there must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct NeedFilter {
+    /// Belongs to this area: a key or an id.
+    pub area: Option<ID>,
+    /// Each of these words begins a word of its name, a synonym, or what people say.
+    pub text: Option<String>,
+}
+
+/// Which way a list is ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// Smallest, earliest, or A first.
+    #[default]
+    Asc,
+    /// Largest, latest, or Z first.
+    Desc,
+}
+
+/// A place and how far around it.
+#[derive(Clone, Debug)]
+pub struct Near {
+    place: ResolvedPlace,
+    within_km: f64,
+}
+
+impl Near {
+    async fn of(ctx: &Context<'_>, field: &str, input: Option<NearInput>) -> Result<Option<Self>> {
+        let Some(input) = input else { return Ok(None) };
+        check_radius(&format!("{field}.withinKm"), input.within_km)?;
+        let place = find_place(ctx, &format!("{field}.place"), &input.place).await?;
+        Ok(Some(Self { place, within_km: input.within_km }))
+    }
+
+    fn holds(&self, point: Option<Point>) -> bool {
+        point.is_some_and(|point| places::distance_km(self.place.point, point) <= self.within_km)
+    }
+}
+
+/// Checks a radius.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for one that is no length, or longer than the country.
+pub fn check_radius(field: &str, km: f64) -> Result<()> {
+    if km.is_finite() && km > 0.0 && km <= FARTHEST_KM {
+        return Ok(());
+    }
+    Err(bad_input(field, format!("{km} km is not a distance to search: more than 0 and at most {FARTHEST_KM}.")))
+}
+
+/// The place that words name.
+///
+/// # Errors
+/// `BAD_USER_INPUT` with what would help; an internal error where the database failed.
+pub async fn find_place(ctx: &Context<'_>, field: &str, words: &str) -> Result<ResolvedPlace> {
+    match placing::find(ctx.data::<Database>()?.connection(), words).await {
+        Ok(place) => Ok(place),
+        Err(WhereError::Words(problem)) => Err(place_problem(field, &problem)),
+        Err(WhereError::Database(error)) => Err(internal(ctx, &error)),
+    }
+}
+
+fn place_problem(field: &str, problem: &places::PlaceProblem) -> Error {
+    use async_graphql::ErrorExtensions;
+    let code = problem.code();
+    let suggestions: Vec<async_graphql::Value> = problem.suggestions().into_iter().map(Into::into).collect();
+    bad_input(field, problem.to_string()).extend_with(|_, extensions| {
+        extensions.set("reason", code);
+        if !suggestions.is_empty() {
+            extensions.set("suggestions", async_graphql::Value::List(suggestions));
+        }
+    })
+}
+
+/// The keys of second-level needs that keys or ids stand for; an area stands for all its needs.
+///
+/// # Errors
+/// `BAD_USER_INPUT` naming the entry, with what may have been meant.
+pub fn expand_needs(list: &NeedList, field: &str, asked: &[ID]) -> Result<Vec<(String, Vec<String>)>> {
+    check_entries(field, asked.len())?;
+    asked
+        .iter()
+        .enumerate()
+        .map(|(index, id)| {
+            let key = match NodeId::decode(id) {
+                Some(NodeId::Need(key)) => key,
+                Some(other) => return Err(ids::wrong_kind(&format!("{field}[{index}]"), "Need", &other)),
+                None => id.to_string(),
+            };
+            match list.expand(&key) {
+                Ok(needs) => Ok((key, needs.iter().map(|need| need.key.clone()).collect())),
+                Err(unknown) => Err(bad_input(format!("{field}[{index}]"), unknown.to_string())),
+            }
+        })
+        .collect()
+}
+
+/// Checks the length of a list in a question.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for one that is too long.
+pub fn check_entries(field: &str, entries: usize) -> Result<()> {
+    if entries <= MOST_ENTRIES {
+        return Ok(());
+    }
+    Err(bad_input(field, format!("{entries} entries are too many: at most {MOST_ENTRIES}.")))
+}
+
+/// The folded words of a text that is searched for.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for a text that is too long or has no word in it.
+pub fn search_words(field: &str, text: &str) -> Result<Vec<String>> {
+    if text.chars().count() > MOST_TEXT {
+        return Err(bad_input(field, format!("The text is too long: at most {MOST_TEXT} characters.")));
+    }
+    let found = words(text);
+    if found.is_empty() {
+        return Err(bad_input(field, "There is no word in the text: give letters or digits, or leave it out."));
+    }
+    Ok(found)
+}
+
+fn optional_words(field: &str, text: Option<&str>) -> Result<Vec<String>> {
+    text.map_or_else(|| Ok(Vec::new()), |text| search_words(field, text))
+}
+
+type Ranges = Vec<std::ops::Range<Word>>;
+
+fn ranges(snapshot: &Snapshot, words: &[String]) -> Ranges {
+    words.iter().map(|word| snapshot.dictionary.beginning_with(word)).collect()
+}
+
+/// A print of a list's question: cursors of another are told by it.
+#[must_use]
+pub fn print_of(parts: &[&[u8]]) -> [u8; 8] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    let mut print = [0; 8];
+    print.copy_from_slice(&hasher.finalize()[..8]);
+    print
+}
+
+/// A service filter, checked.
+#[derive(Clone, Debug)]
+pub struct ServiceTest {
+    needs: Option<Vec<String>>,
+    agency: Option<AgencyId>,
+    status: Option<Vec<entity::enums::ServiceStatus>>,
+    delivery: Option<Vec<entity::enums::DeliveryMode>>,
+    formats: Option<Vec<entity::enums::SessionFormat>>,
+    routes: Option<Vec<entity::enums::ReferralRoute>>,
+    cost: Option<entity::enums::CostKind>,
+    access: Vec<entity::enums::AccessFeature>,
+    languages: Option<Vec<String>>,
+    near: Option<Near>,
+    open_at: Option<Instant<Utc>>,
+    words: Vec<String>,
+    updated_since: Option<Instant<Utc>>,
+}
+
+fn stored<A, B: From<A>>(list: Option<Vec<A>>) -> Option<Vec<B>> {
+    list.map(|list| list.into_iter().map(B::from).collect())
+}
+
+impl ServiceTest {
+    /// Checks a filter.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` naming the field.
+    pub async fn of(ctx: &Context<'_>, list: &NeedList, filter: ServiceFilter) -> Result<Self> {
+        let needs = filter
+            .needs
+            .map(|asked| expand_needs(list, "filter.needs", &asked))
+            .transpose()?
+            .map(|expanded| expanded.into_iter().flat_map(|(_, keys)| keys).collect());
+        let languages = filter.languages;
+        check_entries("filter.languages", languages.as_ref().map_or(0, Vec::len))?;
+        Ok(Self {
+            needs,
+            agency: filter.agency.map(|id| ids::agency("filter.agency", &id)).transpose()?,
+            status: stored(filter.status),
+            delivery: stored(filter.delivery),
+            formats: stored(filter.formats),
+            routes: stored(filter.referral_routes),
+            cost: filter.cost.map(Into::into),
+            access: stored(filter.access_offered).unwrap_or_default(),
+            languages: languages.map(|tags| tags.iter().map(|tag| primary(tag)).collect()),
+            near: Near::of(ctx, "filter.near", filter.near).await?,
+            open_at: filter.open_at.map(|at| at.0),
+            words: optional_words("filter.text", filter.text.as_deref())?,
+            updated_since: filter.updated_since.map(|at| at.0),
+        })
+    }
+
+    /// Bytes that tell this question from another.
+    #[must_use]
+    pub fn print(&self) -> Vec<u8> {
+        format!("{self:?}").into_bytes()
+    }
+
+    /// The services that pass.
+    #[must_use]
+    pub fn select<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a ServiceFacts> {
+        let words = ranges(snapshot, &self.words);
+        snapshot.services.iter().filter(|service| self.holds(service, &words)).collect()
+    }
+
+    fn holds(&self, service: &ServiceFacts, words: &Ranges) -> bool {
+        let one_of = |needs: &Vec<String>| needs.iter().any(|need| service.needs.contains(need));
+        self.needs.as_ref().is_none_or(one_of)
+            && self.agency.is_none_or(|agency| service.agency == agency)
+            && self.status.as_ref().is_none_or(|states| states.contains(&service.status))
+            && any_in(self.delivery.as_deref(), &service.delivery)
+            && any_in(self.formats.as_deref(), &service.formats)
+            && any_in(self.routes.as_deref(), &service.routes)
+            && self.cost.is_none_or(|cost| service.cost == Some(cost))
+            && self.languages.as_ref().is_none_or(|wanted| {
+                service.languages.iter().any(|tag| wanted.contains(&primary(tag)))
+            })
+            && self.updated_since.is_none_or(|since| service.updated_at >= since)
+            && words.iter().all(|range| {
+                holds(&service.name_words, range)
+                    || holds(&service.agency_words, range)
+                    || holds(&service.other_words, range)
+            })
+            && self.one_offer(service)
+    }
+
+    /// Near, open and accessible are asked of offers: each of one, not of one each.
+    fn one_offer(&self, service: &ServiceFacts) -> bool {
+        (self.near.is_none() && self.open_at.is_none() && self.access.is_empty())
+            || service.offers.iter().any(|offer| {
+                self.near.as_ref().is_none_or(|near| near.holds(offer.point))
+                    && self.access.iter().all(|feature| offer.access_offered.contains(feature))
+                    && self.open_at.is_none_or(|at| matches!(offer.hours.state(at), State::Open { .. }))
+            })
+    }
+}
+
+fn any_in<T: PartialEq>(wanted: Option<&[T]>, stated: &[T]) -> bool {
+    wanted.is_none_or(|wanted| stated.iter().any(|one| wanted.contains(one)))
+}
+
+fn primary(tag: &str) -> String {
+    tag.split('-').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// A location filter, checked.
+#[derive(Clone, Debug)]
+pub struct LocationTest {
+    words: Vec<String>,
+    near: Option<Near>,
+    authority: Option<LadCode>,
+    needs: Option<Vec<String>>,
+}
+
+impl LocationTest {
+    /// Checks a filter.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` naming the field.
+    pub async fn of(ctx: &Context<'_>, list: &NeedList, filter: LocationFilter) -> Result<Self> {
+        let known = |code: &str| Some(Gazetteer::embedded().authority(LadCode::parse(code)?)?.code);
+        let authority = match filter.local_authority {
+            None => None,
+            Some(code) => Some(known(&code).ok_or_else(|| {
+                let shown: String = code.chars().take(20).collect();
+                bad_input(
+                    "filter.localAuthority",
+                    format!("{shown:?} is no local authority; a code looks like E08000003 (Manchester)."),
+                )
+            })?),
+        };
+        Ok(Self {
+            words: optional_words("filter.text", filter.text.as_deref())?,
+            near: Near::of(ctx, "filter.near", filter.near).await?,
+            authority,
+            needs: needs_of(list, filter.needs)?,
+        })
+    }
+
+    /// Bytes that tell this question from another.
+    #[must_use]
+    pub fn print(&self) -> Vec<u8> {
+        format!("{self:?}").into_bytes()
+    }
+
+    /// The locations that pass.
+    #[must_use]
+    pub fn select<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a LocationFacts> {
+        let words = ranges(snapshot, &self.words);
+        let passes = |location: &&LocationFacts| {
+            words.iter().all(|range| holds(&location.words, range))
+                && self.near.as_ref().is_none_or(|near| near.holds(location.point))
+                && self.authority.is_none_or(|code| location.authority == Some(code))
+                && self.needs.as_ref().is_none_or(|needs| meets(snapshot, &location.services, needs))
+        };
+        snapshot.locations.iter().filter(passes).collect()
+    }
+}
+
+/// An agency filter, checked.
+#[derive(Clone, Debug)]
+pub struct AgencyTest {
+    words: Vec<String>,
+    needs: Option<Vec<String>>,
+    updated_since: Option<Instant<Utc>>,
+}
+
+impl AgencyTest {
+    /// Checks a filter.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` naming the field.
+    pub fn of(list: &NeedList, filter: AgencyFilter) -> Result<Self> {
+        Ok(Self {
+            words: optional_words("filter.text", filter.text.as_deref())?,
+            needs: needs_of(list, filter.needs)?,
+            updated_since: filter.updated_since.map(|at| at.0),
+        })
+    }
+
+    /// Bytes that tell this question from another.
+    #[must_use]
+    pub fn print(&self) -> Vec<u8> {
+        format!("{self:?}").into_bytes()
+    }
+
+    /// The agencies that pass.
+    #[must_use]
+    pub fn select<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a crate::directory::snapshot::AgencyFacts> {
+        let words = ranges(snapshot, &self.words);
+        let passes = |agency: &&crate::directory::snapshot::AgencyFacts| {
+            words.iter().all(|range| holds(&agency.words, range))
+                && self.updated_since.is_none_or(|since| agency.updated_at >= since)
+                && self.needs.as_ref().is_none_or(|needs| meets(snapshot, &agency.services, needs))
+        };
+        snapshot.agencies.iter().filter(passes).collect()
+    }
+}
+
+fn needs_of(list: &NeedList, asked: Option<Vec<ID>>) -> Result<Option<Vec<String>>> {
+    let expanded = asked.map(|asked| expand_needs(list, "filter.needs", &asked)).transpose()?;
+    Ok(expanded.map(|expanded| expanded.into_iter().flat_map(|(_, keys)| keys).collect()))
+}
+
+fn meets(snapshot: &Snapshot, services: &[u32], needs: &[String]) -> bool {
+    services
+        .iter()
+        .filter_map(|index| snapshot.services.get(*index as usize))
+        .any(|service| service.needs.iter().any(|need| needs.contains(need)))
+}
+

@@ -1,0 +1,57 @@
+//! The directory in the graph: agencies, services, locations, needs. Thin: selection is the
+//! snapshot's, rows come through loaders.
+//!
+//! To add a field: here; to add an edge: a loader first.
+
+pub mod agency;
+pub mod eligibility;
+pub mod filters;
+pub mod life_enums;
+pub mod listing_enums;
+pub mod location;
+pub mod need;
+pub mod parts;
+pub mod queries;
+pub mod service;
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use async_graphql::{Context, Result};
+
+use super::loaders::{Loaders, Reader};
+use crate::api::errors::{LoadError, internal};
+
+/// One thing through its loader.
+pub(crate) async fn load_one<K, V>(ctx: &Context<'_>, key: K) -> Result<Option<Arc<V>>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    V: Send + Sync + 'static,
+    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
+{
+    ctx.data::<Loaders>()?.load_one(key).await.map_err(|error| internal(ctx, &error))
+}
+
+/// A list through its loader; empty where there is nothing.
+pub(crate) async fn load_list<K, V, T>(ctx: &Context<'_>, key: K, make: impl Fn(&V) -> T) -> Result<Vec<T>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    V: Send + Sync + 'static,
+    Reader: Loader<K, Value = Arc<Vec<V>>, Error = LoadError>,
+{
+    let rows = load_one(ctx, key).await?;
+    Ok(rows.map(|rows| rows.iter().map(make).collect()).unwrap_or_default())
+}
+
+/// Several things through their loader, in the order asked for. What has gone since it was
+/// selected is left out.
+pub(crate) async fn load_many<K, V>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<V>>>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    V: Send + Sync + 'static,
+    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
+{
+    let found = ctx.data::<Loaders>()?.load_many(keys.clone()).await.map_err(|error| internal(ctx, &error))?;
+    Ok(keys.iter().map(|key| found.get(key).map(Arc::clone)).collect())
+}

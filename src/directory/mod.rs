@@ -1,0 +1,22 @@
+//! The directory: agencies, services, the places where they are offered, and all that decides
+//! whom they take.
+//!
+//! - `listing` is a listing as it comes from outside; `store` writes and reads the tables.
+//! - `snapshot` is the public part held in process, over which everything is selected.
+//! - `needs` is the list of needs; `opening`, `freshness`, `words`, `placing` are the rules.
+//! - `graphql` and `loaders` show it; `demonstration` fills it with a fictional network.
+
+pub mod demonstration;
+pub mod duplicates;
+pub mod freshness;
+pub mod graphql;
+pub mod listing;
+pub mod loaders;
+pub mod needs;
+pub mod opening;
+pub mod placing;
+pub mod postcodes;
+pub mod quality;
+pub mod snapshot;
+pub mod store;
+pub mod words;

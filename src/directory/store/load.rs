@@ -1,0 +1,238 @@
+//! Reading the directory back: rows into the same plain data that listings are made of, and the
+//! whole of it at once for the snapshot.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use entity::ids::{LocationId, PlaceId, ServiceId};
+use entity::{
+    agency, area_covered, assurance, capacity, characteristic_rule, directory_change, eligibility, location, schedule,
+    service, service_need, service_place, service_term,
+};
+use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use entity::enums::Visibility;
+
+use crate::directory::listing::{
+    AgeRule, Area, Capacity, Eligibility, OffenceRule, Ruled, Schedule, SubstanceUse,
+};
+
+/// Which state of the directory something was read from. Two differ when anything changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Version {
+    /// The newest change.
+    pub last: i64,
+    /// How many changes there were: tells a change that was written late but numbered early.
+    pub count: i64,
+}
+
+/// The directory's version now.
+///
+/// # Errors
+/// The database failed.
+pub async fn version(db: &impl ConnectionTrait) -> Result<Version, DbErr> {
+    let found: Option<(Option<i64>, i64)> = directory_change::Entity::find()
+        .select_only()
+        .expr(Expr::col(directory_change::Column::Id).max())
+        .expr(Expr::col(directory_change::Column::Id).count())
+        .into_tuple()
+        .one(db)
+        .await?;
+    let (last, count) = found.unwrap_or_default();
+    Ok(Version { last: last.unwrap_or_default(), count })
+}
+
+/// Everything that the snapshot is made of, as it stands in the tables.
+#[derive(Debug)]
+pub struct Rows {
+    /// The version these rows are of.
+    pub version: Version,
+    /// Agencies.
+    pub agencies: Vec<agency::Model>,
+    /// Public services.
+    pub services: Vec<service::Model>,
+    /// Locations.
+    pub locations: Vec<location::Model>,
+    /// Services at locations, by service, in their order.
+    pub places: HashMap<ServiceId, Vec<service_place::Model>>,
+    /// Areas that hold for the whole service.
+    pub service_areas: HashMap<ServiceId, Vec<Area>>,
+    /// Areas that hold for one pair.
+    pub place_areas: HashMap<PlaceId, Vec<Area>>,
+    /// Hours of services.
+    pub service_hours: HashMap<ServiceId, Vec<Schedule>>,
+    /// Hours of pairs.
+    pub place_hours: HashMap<PlaceId, Vec<Schedule>>,
+    /// Hours of buildings.
+    pub location_hours: HashMap<LocationId, Vec<Schedule>>,
+    /// Who is taken.
+    pub eligibilities: HashMap<ServiceId, Eligibility>,
+    /// Places and waiting times.
+    pub capacities: HashMap<ServiceId, Capacity>,
+    /// Keys of needs, in their order.
+    pub needs: HashMap<ServiceId, Vec<String>>,
+    /// Terms of other taxonomies.
+    pub terms: HashMap<ServiceId, Vec<service_term::Model>>,
+    /// Freshness.
+    pub assurances: HashMap<ServiceId, Vec<assurance::Model>>,
+}
+
+/// Reads all of it. Run it in a transaction that reads one state throughout.
+///
+/// # Errors
+/// The database failed.
+pub async fn everything(db: &impl ConnectionTrait) -> Result<Rows, DbErr> {
+    let version = version(db).await?;
+    let mut rows = Rows {
+        version,
+        agencies: agency::Entity::find().all(db).await?,
+        services: service::Entity::find()
+            .filter(service::Column::Visibility.eq(Visibility::Public))
+            .all(db)
+            .await?,
+        locations: location::Entity::find().all(db).await?,
+        places: HashMap::new(),
+        service_areas: HashMap::new(),
+        place_areas: HashMap::new(),
+        service_hours: HashMap::new(),
+        place_hours: HashMap::new(),
+        location_hours: HashMap::new(),
+        eligibilities: HashMap::new(),
+        capacities: HashMap::new(),
+        needs: HashMap::new(),
+        terms: HashMap::new(),
+        assurances: HashMap::new(),
+    };
+    let places = service_place::Entity::find()
+        .order_by_asc(service_place::Column::Position)
+        .order_by_asc(service_place::Column::Id)
+        .all(db)
+        .await?;
+    rows.places = group(places, |row| row.service_id, |row| row);
+    let areas = area_covered::Entity::find().order_by_asc(area_covered::Column::Id).all(db).await?;
+    for row in areas {
+        match row.place_id {
+            Some(place) => rows.place_areas.entry(place).or_default().push(area(row)),
+            None => rows.service_areas.entry(row.service_id).or_default().push(area(row)),
+        }
+    }
+    for row in schedule::Entity::find().order_by_asc(schedule::Column::Id).all(db).await? {
+        let (service, place, location) = (row.service_id, row.place_id, row.location_id);
+        let row = schedule_line(row);
+        if let Some(id) = service {
+            rows.service_hours.entry(id).or_default().push(row);
+        } else if let Some(id) = place {
+            rows.place_hours.entry(id).or_default().push(row);
+        } else if let Some(id) = location {
+            rows.location_hours.entry(id).or_default().push(row);
+        }
+    }
+    let stated = eligibility::Entity::find().all(db).await?;
+    let characteristics = characteristic_rule::Entity::find()
+        .order_by_asc(characteristic_rule::Column::ServiceId)
+        .order_by_asc(characteristic_rule::Column::Characteristic)
+        .all(db)
+        .await?;
+    rows.eligibilities = eligibilities(stated, characteristics);
+    rows.capacities =
+        capacity::Entity::find().all(db).await?.into_iter().map(|row| (row.service_id, capacity_of(&row))).collect();
+    let needs = service_need::Entity::find().order_by_asc(service_need::Column::Position).all(db).await?;
+    rows.needs = group(needs, |row| row.service_id, |row| row.need_key);
+    let terms = service_term::Entity::find()
+        .order_by_asc(service_term::Column::Taxonomy)
+        .order_by_asc(service_term::Column::Code)
+        .all(db)
+        .await?;
+    rows.terms = group(terms, |row| row.service_id, |row| row);
+    rows.assurances = group(assurance::Entity::find().all(db).await?, |row| row.service_id, |row| row);
+    Ok(rows)
+}
+
+/// Rows by a key, each group in the rows' order.
+pub(crate) fn group<R, K: Hash + Eq, V>(
+    rows: impl IntoIterator<Item = R>,
+    key: impl Fn(&R) -> K,
+    value: impl Fn(R) -> V,
+) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(value(row));
+    }
+    groups
+}
+
+/// An area as a listing has it.
+pub(crate) fn area(row: area_covered::Model) -> Area {
+    Area { kind: row.kind, value: row.value, name: row.name }
+}
+
+/// A line of hours as a listing has it.
+pub(crate) fn schedule_line(row: schedule::Model) -> Schedule {
+    Schedule {
+        kind: row.kind,
+        days: row.days,
+        effect: row.effect,
+        by_day: row.by_day,
+        by_month_day: row.by_month_day,
+        interval: u16::try_from(row.interval).unwrap_or(1),
+        anchor: row.anchor,
+        valid_from: row.valid_from,
+        valid_to: row.valid_to,
+        opens_at: row.opens_at,
+        closes_at: row.closes_at,
+        note: row.note,
+    }
+}
+
+/// Capacity as a listing has it.
+pub(crate) fn capacity_of(row: &capacity::Model) -> Capacity {
+    let count = |stored: Option<i32>| stored.and_then(|number| u32::try_from(number).ok());
+    Capacity {
+        funded: count(row.funded),
+        maximum: count(row.maximum),
+        available: count(row.available),
+        wait_days: count(row.wait_days),
+        waiting_list: row.waiting_list,
+        updated_at: row.updated_at,
+    }
+}
+
+/// The rules of services as listings have them, from both of their tables.
+pub(crate) fn eligibilities(
+    rows: Vec<eligibility::Model>,
+    characteristics: Vec<characteristic_rule::Model>,
+) -> HashMap<ServiceId, Eligibility> {
+    let mut found: HashMap<ServiceId, Eligibility> =
+        rows.into_iter().map(|row| (row.service_id, eligibility_of(row))).collect();
+    for row in characteristics {
+        found.entry(row.service_id).or_default().characteristics.push((
+            row.characteristic,
+            Ruled { rule: row.rule, evidence: row.evidence, quote: row.quote },
+        ));
+    }
+    found
+}
+
+fn eligibility_of(row: eligibility::Model) -> Eligibility {
+    let age = row.age_evidence.map(|evidence| Ruled {
+        rule: AgeRule { min: row.age_min, max: row.age_max },
+        evidence,
+        quote: row.age_quote,
+    });
+    let genders =
+        row.genders_evidence.map(|evidence| Ruled { rule: row.genders.0, evidence, quote: row.genders_quote });
+    let substance_use = row.substance_use.zip(row.substance_use_evidence).map(|(rule, evidence)| Ruled {
+        rule: SubstanceUse { rule, abstinent_days: row.abstinent_days.and_then(|days| u16::try_from(days).ok()) },
+        evidence,
+        quote: row.substance_use_quote,
+    });
+    let offences = row.offences_evidence.map(|evidence| Ruled {
+        rule: OffenceRule { excluded: row.offences_excluded.0, considered: row.offences_considered.0 },
+        evidence,
+        quote: row.offences_quote,
+    });
+    Eligibility { age, genders, substance_use, offences, characteristics: Vec::new(), other: row.other }
+}
+

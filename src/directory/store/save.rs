@@ -1,0 +1,422 @@
+//! Saving listings: what is new is made, what differs is replaced whole, what is the same is
+//! left alone. Saving the same listings again changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Debug;
+
+use chrono::{DateTime, Utc};
+use entity::ids::{AgencyId, LocationId, ServiceId, SourceId};
+use entity::{
+    agency, area_covered, assurance, capacity, characteristic_rule, contact, eligibility, external_identifier,
+    location, phone, postcode, schedule, service, service_need, service_place, service_term,
+};
+use sea_orm::sea_query::{IntoIden, OnConflict};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter,
+    QuerySelect,
+};
+use sha2::{Digest, Sha256};
+
+use super::rows::{self, Owner};
+use super::{agency_id, location_id, place_id, service_id};
+use crate::directory::listing::{AgencyListing, LocationListing, ServiceListing};
+use crate::directory::placing;
+use crate::places::{ExactPostcode, LadCode, Point, Postcode};
+
+/// What saving did to the services.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Services that were new.
+    pub created: u64,
+    /// Services that differed and were replaced.
+    pub changed: u64,
+    /// Services that were the same already.
+    pub unchanged: u64,
+    /// Agencies and locations that were made or replaced.
+    pub around: u64,
+}
+
+impl Saved {
+    /// Whether anything at all was written.
+    #[must_use]
+    pub fn wrote(&self) -> bool {
+        self.created + self.changed + self.around > 0
+    }
+
+    /// Adds another batch's figures.
+    pub fn add(&mut self, other: Self) {
+        self.created += other.created;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.around += other.around;
+    }
+}
+
+/// What one run has saved already. Listings repeat their agency, and feeds repeat themselves: of
+/// two that describe one thing differently the first of a run is kept, so that a second run over
+/// the same listings finds everything as it left it. Holds an id for each thing, no more.
+#[derive(Debug, Default)]
+pub struct Seen {
+    agencies: HashSet<AgencyId>,
+    locations: HashSet<LocationId>,
+    services: HashSet<ServiceId>,
+}
+
+impl Seen {
+    /// Notes a service; says whether it is the first of its key in this run.
+    pub fn first_of(&mut self, source: SourceId, key: &str) -> bool {
+        self.services.insert(service_id(source, key))
+    }
+}
+
+/// Saves a batch of listings of one source. Call it within a transaction: a batch is whole or
+/// not there.
+///
+/// # Errors
+/// The database failed; nothing of the batch may then be kept, and the run is over.
+pub async fn save(
+    db: &impl ConnectionTrait,
+    source: SourceId,
+    listings: &[ServiceListing],
+    seen: &mut Seen,
+    now: DateTime<Utc>,
+) -> Result<Saved, DbErr> {
+    let mut saved = save_agencies(db, source, listings, seen, now).await?;
+    saved.add(save_locations(db, source, listings, seen, now).await?);
+    saved.add(save_services(db, source, listings, now).await?);
+    Ok(saved)
+}
+
+async fn save_agencies(
+    db: &impl ConnectionTrait,
+    source: SourceId,
+    listings: &[ServiceListing],
+    seen: &mut Seen,
+    now: DateTime<Utc>,
+) -> Result<Saved, DbErr> {
+    let mut wanted: BTreeMap<AgencyId, &AgencyListing> = BTreeMap::new();
+    for listing in listings {
+        let id = agency_id(source, &listing.agency.key);
+        if seen.agencies.insert(id) {
+            wanted.insert(id, &listing.agency);
+        }
+    }
+    let known: HashMap<AgencyId, String> = hashes(
+        agency::Entity::find().filter(agency::Column::Id.is_in(wanted.keys().copied())),
+        [agency::Column::Id, agency::Column::ContentHash],
+        db,
+    )
+    .await?;
+    let mut rows_ = Vec::new();
+    let mut changed = Vec::new();
+    for (id, listing) in &wanted {
+        let hash = content_hash(listing);
+        if known.get(id) != Some(&hash) {
+            rows_.push(rows::agency(*id, source, listing, hash, now));
+            changed.push((*id, *listing));
+        }
+    }
+    let replaced: Vec<AgencyId> = changed.iter().map(|(id, _)| *id).filter(|id| known.contains_key(id)).collect();
+    let keep = [agency::Column::Id, agency::Column::SourceId, agency::Column::SourceKey, agency::Column::CreatedAt];
+    insert(db, rows_, Some(replace_all_but(agency::Column::Id, &keep))).await?;
+    if !replaced.is_empty() {
+        phone::Entity::delete_many().filter(phone::Column::AgencyId.is_in(replaced.clone())).exec(db).await?;
+        contact::Entity::delete_many().filter(contact::Column::AgencyId.is_in(replaced.clone())).exec(db).await?;
+        external_identifier::Entity::delete_many()
+            .filter(external_identifier::Column::AgencyId.is_in(replaced))
+            .exec(db)
+            .await?;
+    }
+    let mut children = Children::default();
+    for (id, listing) in &changed {
+        let owner = Owner::Agency(*id);
+        children.phones.extend(rows::phones(owner, &listing.phones));
+        children.contacts.extend(rows::contacts(owner, source, &listing.contacts));
+        children.identifiers.extend(rows::identifiers(owner, &listing.identifiers));
+    }
+    children.insert(db).await?;
+    Ok(Saved { around: changed.len() as u64, ..Saved::default() })
+}
+
+async fn save_locations(
+    db: &impl ConnectionTrait,
+    source: SourceId,
+    listings: &[ServiceListing],
+    seen: &mut Seen,
+    now: DateTime<Utc>,
+) -> Result<Saved, DbErr> {
+    let mut wanted: BTreeMap<LocationId, &LocationListing> = BTreeMap::new();
+    for place in listings.iter().flat_map(|listing| &listing.places) {
+        let id = location_id(source, &place.location.key);
+        if seen.locations.insert(id) {
+            wanted.insert(id, &place.location);
+        }
+    }
+    let known: HashMap<LocationId, String> = hashes(
+        location::Entity::find().filter(location::Column::Id.is_in(wanted.keys().copied())),
+        [location::Column::Id, location::Column::ContentHash],
+        db,
+    )
+    .await?;
+    let changed: Vec<(LocationId, &LocationListing, String)> = wanted
+        .into_iter()
+        .map(|(id, listing)| (id, listing, content_hash(listing)))
+        .filter(|(id, _, hash)| known.get(id) != Some(hash))
+        .collect();
+    let exact = exact_postcodes(db, changed.iter().filter_map(|(_, listing, _)| written_postcode(listing))).await?;
+    let rows_ = changed
+        .iter()
+        .map(|(id, listing, hash)| {
+            let spot = placing::place(listing.point, written_postcode(listing), &exact);
+            rows::location(*id, source, listing, &spot, hash.clone(), now)
+        })
+        .collect();
+    let keep =
+        [location::Column::Id, location::Column::SourceId, location::Column::SourceKey, location::Column::CreatedAt];
+    insert(db, rows_, Some(replace_all_but(location::Column::Id, &keep))).await?;
+    let replaced: Vec<LocationId> =
+        changed.iter().map(|(id, ..)| *id).filter(|id| known.contains_key(id)).collect();
+    if !replaced.is_empty() {
+        phone::Entity::delete_many().filter(phone::Column::LocationId.is_in(replaced.clone())).exec(db).await?;
+        schedule::Entity::delete_many().filter(schedule::Column::LocationId.is_in(replaced.clone())).exec(db).await?;
+        external_identifier::Entity::delete_many()
+            .filter(external_identifier::Column::LocationId.is_in(replaced))
+            .exec(db)
+            .await?;
+    }
+    let mut children = Children::default();
+    for (id, listing, _) in &changed {
+        let owner = Owner::Location(*id);
+        children.phones.extend(rows::phones(owner, &listing.phones));
+        children.schedules.extend(rows::schedules(owner, &listing.schedules));
+        children.identifiers.extend(rows::identifiers(owner, &listing.identifiers));
+    }
+    children.insert(db).await?;
+    Ok(Saved { around: changed.len() as u64, ..Saved::default() })
+}
+
+async fn save_services(
+    db: &impl ConnectionTrait,
+    source: SourceId,
+    listings: &[ServiceListing],
+    now: DateTime<Utc>,
+) -> Result<Saved, DbErr> {
+    // A later record of one key in the same batch replaces an earlier one, as it would in the next batch.
+    let wanted: BTreeMap<ServiceId, &ServiceListing> =
+        listings.iter().map(|listing| (service_id(source, &listing.key), listing)).collect();
+    let known: HashMap<ServiceId, String> = hashes(
+        service::Entity::find().filter(service::Column::Id.is_in(wanted.keys().copied())),
+        [service::Column::Id, service::Column::ContentHash],
+        db,
+    )
+    .await?;
+    let mut saved = Saved::default();
+    let mut rows_ = Vec::new();
+    let mut changed = Vec::new();
+    for (id, listing) in wanted {
+        let hash = content_hash(listing);
+        match known.get(&id) {
+            Some(old) if *old == hash => {
+                saved.unchanged += 1;
+                continue;
+            }
+            Some(_) => saved.changed += 1,
+            None => saved.created += 1,
+        }
+        rows_.push(rows::service(id, source, listing, hash, now));
+        changed.push((id, listing));
+    }
+    let keep = [service::Column::Id, service::Column::SourceId, service::Column::SourceKey, service::Column::CreatedAt];
+    insert(db, rows_, Some(replace_all_but(service::Column::Id, &keep))).await?;
+    clear_services(db, changed.iter().map(|(id, _)| *id).filter(|id| known.contains_key(id)).collect()).await?;
+    let mut children = Children::default();
+    for (id, listing) in &changed {
+        children.take_service(*id, source, listing);
+    }
+    children.insert(db).await?;
+    Ok(saved)
+}
+
+/// Removes what hangs on services that are about to be written again.
+async fn clear_services(db: &impl ConnectionTrait, ids: Vec<ServiceId>) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    macro_rules! clear {
+        ($($table:ident),+) => { $(
+            $table::Entity::delete_many().filter($table::Column::ServiceId.is_in(ids.clone())).exec(db).await?;
+        )+ };
+    }
+    // Rows of pairs go with their pair.
+    clear!(
+        service_place,
+        area_covered,
+        schedule,
+        phone,
+        contact,
+        external_identifier,
+        eligibility,
+        characteristic_rule,
+        capacity,
+        service_need,
+        service_term,
+        assurance
+    );
+    Ok(())
+}
+
+/// Rows that hang on agencies, locations and services, gathered so that a batch costs one
+/// statement a table.
+#[derive(Default)]
+struct Children {
+    places: Vec<service_place::ActiveModel>,
+    areas: Vec<area_covered::ActiveModel>,
+    schedules: Vec<schedule::ActiveModel>,
+    phones: Vec<phone::ActiveModel>,
+    contacts: Vec<contact::ActiveModel>,
+    identifiers: Vec<external_identifier::ActiveModel>,
+    eligibilities: Vec<eligibility::ActiveModel>,
+    characteristics: Vec<characteristic_rule::ActiveModel>,
+    capacities: Vec<capacity::ActiveModel>,
+    needs: Vec<service_need::ActiveModel>,
+    terms: Vec<service_term::ActiveModel>,
+    assurances: Vec<assurance::ActiveModel>,
+}
+
+impl Children {
+    fn take_service(&mut self, id: ServiceId, source: SourceId, listing: &ServiceListing) {
+        let owner = Owner::Service(id);
+        self.areas.extend(rows::areas(id, None, &listing.areas));
+        self.schedules.extend(rows::schedules(owner, &listing.schedules));
+        self.phones.extend(rows::phones(owner, &listing.phones));
+        self.contacts.extend(rows::contacts(owner, source, &listing.contacts));
+        self.identifiers.extend(rows::identifiers(owner, &listing.identifiers));
+        self.eligibilities.extend(rows::eligibility(id, &listing.eligibility));
+        self.characteristics.extend(rows::characteristics(id, &listing.eligibility));
+        self.capacities.extend(listing.capacity.map(|capacity| rows::capacity(id, &capacity)));
+        self.needs.extend(rows::needs(id, &listing.needs));
+        self.terms.extend(rows::terms(id, &listing.terms));
+        self.assurances.extend(rows::assurances(id, &listing.assurances));
+        let mut seen = BTreeSet::new();
+        for (position, place) in listing.places.iter().enumerate() {
+            let pair = place_id(id, &place.key);
+            if !seen.insert(pair) {
+                continue;
+            }
+            self.places.push(rows::place(pair, id, location_id(source, &place.location.key), position, place));
+            let owner = Owner::Place(pair);
+            self.areas.extend(rows::areas(id, Some(pair), &place.areas));
+            self.schedules.extend(rows::schedules(owner, &place.schedules));
+            self.phones.extend(rows::phones(owner, &place.phones));
+            self.contacts.extend(rows::contacts(owner, source, &place.contacts));
+        }
+    }
+
+    async fn insert(self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+        insert(db, self.places, None).await?;
+        insert(db, self.areas, None).await?;
+        insert(db, self.schedules, None).await?;
+        insert(db, self.phones, None).await?;
+        insert(db, self.contacts, None).await?;
+        insert(db, self.identifiers, None).await?;
+        insert(db, self.eligibilities, None).await?;
+        insert(db, self.characteristics, None).await?;
+        insert(db, self.capacities, None).await?;
+        insert(db, self.needs, None).await?;
+        insert(db, self.terms, None).await?;
+        insert(db, self.assurances, None).await
+    }
+}
+
+/// Most values bound in one statement: SQLite takes 32,766, PostgreSQL 65,535.
+const MOST_VALUES: usize = 30_000;
+
+/// Inserts rows in as few statements as the engines' limits on bound values allow.
+pub(crate) async fn insert<A>(
+    db: &impl ConnectionTrait,
+    rows: Vec<A>,
+    on_conflict: Option<OnConflict>,
+) -> Result<(), DbErr>
+where
+    A: ActiveModelTrait + ActiveModelBehavior + Send,
+    A::Entity: EntityTrait<ActiveModel = A>,
+{
+    let columns = <A::Entity as EntityTrait>::Column::iter().count().max(1);
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<A> = rows.by_ref().take(MOST_VALUES / columns).collect();
+        let mut statement = <A::Entity as EntityTrait>::insert_many(chunk);
+        if let Some(on_conflict) = &on_conflict {
+            statement = statement.on_conflict(on_conflict.clone());
+        }
+        statement.exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+fn replace_all_but<C: ColumnTrait + IntoIden + Iterable + Copy>(key: C, keep: &[C]) -> OnConflict {
+    let kept: HashSet<String> = keep.iter().map(|column| column.to_string()).collect();
+    let others = C::iter().filter(|column| !kept.contains(&column.to_string()));
+    OnConflict::column(key).update_columns(others).to_owned()
+}
+
+async fn hashes<E, I>(
+    find: sea_orm::Select<E>,
+    columns: [E::Column; 2],
+    db: &impl ConnectionTrait,
+) -> Result<HashMap<I, String>, DbErr>
+where
+    E: EntityTrait,
+    I: sea_orm::TryGetable + std::hash::Hash + Eq,
+{
+    let rows: Vec<(I, String)> = find.select_only().columns(columns).into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Changes when the way listings are stored changes, so that the next import writes them again.
+const STORED_FORM: &str = "1";
+
+fn content_hash(listing: &impl Debug) -> String {
+    // `Debug` of plain data is complete and deterministic, which is all that a hash needs.
+    hex(&Sha256::digest(format!("{STORED_FORM}{listing:?}")))
+}
+
+/// Bytes as lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn written_postcode(listing: &LocationListing) -> Option<Postcode> {
+    listing.address.as_ref()?.postcode.as_deref().and_then(|text| Postcode::parse(text).ok())
+}
+
+/// The postcode table's rows for these postcodes; empty where the table was not imported.
+pub(crate) async fn exact_postcodes(
+    db: &impl ConnectionTrait,
+    postcodes: impl Iterator<Item = Postcode>,
+) -> Result<HashMap<Postcode, ExactPostcode>, DbErr> {
+    let wanted: BTreeMap<String, Postcode> =
+        postcodes.map(|postcode| (postcode.to_string(), postcode)).collect();
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = postcode::Entity::find()
+        .filter(postcode::Column::Postcode.is_in(wanted.keys().cloned()))
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let postcode = *wanted.get(&row.postcode)?;
+            // A row that is no place on the map is as good as absent.
+            let point = Point::new(row.latitude, row.longitude).ok()?;
+            let exact = ExactPostcode { postcode, point, lad_code: LadCode::parse(&row.authority_code)? };
+            Some((postcode, exact))
+        })
+        .collect())
+}

@@ -1,0 +1,22 @@
+//! Signpost: a GraphQL backend for the network of agencies around people who are putting their
+//! lives back together.
+//!
+//! The map of the crate is `docs/ARCHITECTURE.md`. The dependency rule, which a test holds:
+//! `cli → app → web, schema → rooms → api, access → entity`, and among the rooms one way only,
+//! `hours, places ← directory ← signposting, open_referral`.
+
+pub mod access;
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod database;
+pub mod directory;
+pub mod hours;
+pub mod open_referral;
+pub mod places;
+pub mod schema;
+pub mod signposting;
+pub mod telemetry;
+pub mod web;

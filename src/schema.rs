@@ -1,0 +1,139 @@
+//! The whole schema: the rooms' types put together, above them all.
+
+use async_graphql::{
+    Context, EmptyMutation, EmptySubscription, Executor, MergedObject, Object, Request, Response, Result, Schema,
+    SchemaBuilder, SimpleObject,
+};
+use entity::enums::FieldGroup;
+use futures_util::stream::{BoxStream, StreamExt, once};
+
+use crate::access::{Viewer, operations};
+use crate::api::limits::{self, QueryLimits};
+use crate::api::paging::PageSize;
+use crate::config::{Config, Freshness};
+use crate::database::Database;
+use crate::directory::freshness::FreshnessRules;
+use crate::directory::graphql::filters::{FARTHEST_KM, MOST_ENTRIES, MOST_TEXT};
+use crate::directory::graphql::queries::DirectoryQuery;
+use crate::directory::snapshot::refresh::Live;
+use crate::signposting::graphql::SignpostingQuery;
+
+/// The root of all queries.
+#[derive(Debug, Default, MergedObject)]
+#[graphql(name = "Query")]
+pub struct Query(DirectoryQuery, SignpostingQuery, AboutQuery);
+
+/// What the server tells of itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AboutQuery;
+
+/// What the server tells of itself.
+#[Object]
+impl AboutQuery {
+    /// The limits that this server holds questions to.
+    async fn service_config(&self, ctx: &Context<'_>) -> Result<ServiceConfig> {
+        let pages = *ctx.data::<PageSize>()?;
+        let limits = ctx.data::<QueryLimits>()?;
+        let whole = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        Ok(ServiceConfig {
+            default_page_size: whole(pages.default as usize),
+            max_page_size: whole(pages.most as usize),
+            max_depth: whole(limits.max_depth),
+            max_cost: whole(limits.max_cost),
+            max_aliases: whole(limits.max_aliases),
+            max_text_characters: whole(MOST_TEXT),
+            max_list_entries: whole(MOST_ENTRIES),
+            max_radius_km: FARTHEST_KM,
+        })
+    }
+}
+
+/// The limits that this server holds questions to; what exceeds one is refused, never cut short.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ServiceConfig {
+    /// Rows of a page where `first` is absent.
+    pub default_page_size: i32,
+    /// Most rows of a page.
+    pub max_page_size: i32,
+    /// Most fields nested in one another.
+    pub max_depth: i32,
+    /// Most cost of a question; what one cost stands in `extensions.cost`.
+    pub max_cost: i32,
+    /// Most aliases in a question.
+    pub max_aliases: i32,
+    /// Most characters of a text that is searched for.
+    pub max_text_characters: i32,
+    /// Most entries of a list in a question.
+    pub max_list_entries: i32,
+    /// Farthest that is searched, in kilometres.
+    pub max_radius_km: f64,
+}
+
+/// The schema of this release.
+pub type SignpostSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+
+fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+}
+
+/// The schema with everything that its resolvers need for all requests.
+#[must_use]
+pub fn build(config: &Config, database: Database, live: Live) -> SignpostSchema {
+    let query_limits = QueryLimits::from(&config.graphql);
+    let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
+    limits::limit(builder(), query_limits.clone())
+        .data(query_limits)
+        .data(pages)
+        .data(freshness_rules(&config.freshness))
+        .data(database)
+        .data(live)
+        .finish()
+}
+
+/// The schema as text, sorted: what `schema.graphql` holds.
+#[must_use]
+pub fn text() -> String {
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by();
+    let text = builder().finish().sdl_with_options(options);
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    format!("{}\n", lines.join("\n").trim_end())
+}
+
+/// The days for which confirmations count, from the settings.
+#[must_use]
+pub fn freshness_rules(days: &Freshness) -> FreshnessRules {
+    FreshnessRules::new(|group| match group {
+        FieldGroup::Description => days.description,
+        FieldGroup::Contact => days.contact,
+        FieldGroup::Hours => days.hours,
+        FieldGroup::Eligibility => days.eligibility,
+        FieldGroup::Capacity => days.capacity,
+        FieldGroup::Place => days.place,
+    })
+}
+
+/// Runs requests, after the operations table was asked.
+#[derive(Clone)]
+pub struct Guarded(pub SignpostSchema);
+
+impl Executor for Guarded {
+    async fn execute(&self, mut request: Request) -> Response {
+        match request.parsed_query().and_then(|document| operations::check(Viewer::Anyone, document)) {
+            Ok(()) => self.0.execute(request).await,
+            Err(error) => Response::from_errors(vec![error]),
+        }
+    }
+
+    fn execute_stream(
+        &self,
+        request: Request,
+        _: Option<std::sync::Arc<async_graphql::Data>>,
+    ) -> BoxStream<'static, Response> {
+        let guarded = self.clone();
+        once(async move { guarded.execute(request).await }).boxed()
+    }
+}

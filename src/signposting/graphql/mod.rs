@@ -1,0 +1,96 @@
+//! The signposting query in the graph.
+
+pub mod input;
+pub mod output;
+
+use std::cmp::Reverse;
+
+use async_graphql::{Context, Object, Result};
+use entity::ids::ServiceId;
+use serde::{Deserialize, Serialize};
+
+use self::input::SignpostInput;
+use self::output::{SignpostConnection, SignpostResult};
+use super::rules::assess::Group;
+use super::search::{Rank, counts, search};
+use crate::api::AskedAt;
+use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize, page};
+use crate::directory::freshness::FreshnessRules;
+use crate::directory::graphql::load_many;
+use crate::directory::graphql::service::Service;
+use crate::directory::loaders::ServiceKey;
+use crate::directory::snapshot::refresh::Live;
+
+/// A rank as a cursor holds it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct RankKey(u8, u32, u32, uuid::Uuid);
+
+impl From<Rank> for RankKey {
+    fn from(rank: Rank) -> Self {
+        Self(rank.group as u8, rank.score.0, rank.distance_m, rank.service.0)
+    }
+}
+
+impl RankKey {
+    fn rank(self) -> Option<Rank> {
+        let group = [Group::Fits, Group::FitsIf, Group::NoBecause].into_iter().find(|group| *group as u8 == self.0)?;
+        Some(Rank { group, score: Reverse(self.1), distance_m: self.2, service: ServiceId(self.3) })
+    }
+}
+
+/// Root field of signposting.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SignpostingQuery;
+
+/// Root field of signposting.
+#[Object]
+impl SignpostingQuery {
+    /// Who will really take this person? Services that meet a need and can be reached, those that
+    /// fit first, then those that fit if something that has to be asked turns out well, then those
+    /// that do not, with why. Public; nothing of the question is stored. Not to be asked by GET:
+    /// what a person lives through does not belong in an address.
+    #[graphql(complexity = "crate::api::limits::page_cost(first, 20, child_complexity)")]
+    async fn signpost(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The question.")] input: SignpostInput,
+        #[graphql(desc = "How many; the settings say how many at the most.")] first: Option<i32>,
+        #[graphql(desc = "Cursor behind which to begin: the same question goes on at the same instant.")] after: Option<
+            String,
+        >,
+    ) -> Result<SignpostConnection> {
+        let now = ctx.data::<AskedAt>()?.0;
+        let args = PageArgs::<RankKey>::check(first, after.as_deref(), *ctx.data::<PageSize>()?)?;
+        let stated_at = input.at.map(|at| at.0);
+        let live = ctx.data::<Live>()?;
+        let query = input.into_query(ctx, live.needs(), args.asked_at(stated_at.unwrap_or(now))).await?;
+        let print = query.print();
+        args.belongs_to(print, now.max(stated_at.unwrap_or(now)))?;
+        let rules = *ctx.data::<FreshnessRules>()?;
+        let snapshot = live.current();
+        let found = search(&snapshot, &query, &rules);
+        let counts = counts(&found);
+        let after = args.after.as_ref().and_then(|cursor| cursor.key.rank());
+        let page = page(
+            found,
+            |one, other| one.rank.cmp(&other.rank),
+            |found| after.is_none_or(|after| found.rank > after),
+            args.first,
+        );
+        let info_cursors: Vec<String> =
+            page.rows.iter().map(|found| Cursor::new(print, query.at, RankKey::from(found.rank)).encode()).collect();
+        let page_info = PageInfo::of(&page, &info_cursors);
+        let services = load_many(ctx, page.rows.iter().map(|found| ServiceKey(found.service.id)).collect()).await?;
+        let asked: Vec<String> = query.needs.iter().map(|need| need.key.clone()).collect();
+        let mut nodes = Vec::with_capacity(page.rows.len());
+        let mut cursors = Vec::with_capacity(page.rows.len());
+        for ((found, service), cursor) in page.rows.iter().zip(services).zip(info_cursors) {
+            // What went away since the snapshot was made is left out.
+            if let Some(service) = service {
+                nodes.push(SignpostResult::of(found, Service(service), &asked, query.at, live.needs()));
+                cursors.push(cursor);
+            }
+        }
+        Ok(SignpostConnection::new(nodes, cursors, page_info, counts, query.place.as_ref(), query.at))
+    }
+}

@@ -1,0 +1,452 @@
+//! The answer, as the schema shows it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use chrono::{DateTime as Instant, Utc};
+use entity::ids::PlaceId;
+
+use crate::api::paging::PageInfo;
+use crate::api::scalars::DateTime;
+use crate::directory::graphql::life_enums::{Characteristic, RuleEvidence};
+use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode};
+use crate::directory::graphql::load_one;
+use crate::directory::graphql::location::ServiceAtLocation;
+use crate::directory::graphql::need::Need;
+use crate::directory::graphql::parts::OpenState;
+use crate::directory::graphql::service::Service;
+use crate::directory::loaders::PlaceKey;
+use crate::directory::needs::NeedList;
+use crate::places::{PlaceNote, ResolvedPlace};
+use crate::signposting::rules::assess::Group;
+use crate::signposting::rules::criteria::{self, Asked, Outcome, Subject};
+use crate::signposting::rules::score::{self, Score};
+use crate::signposting::search::{Counts, Found};
+
+/// Where a service stands for a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Group")]
+pub enum SignpostGroup {
+    /// Every criterion is met.
+    Fits,
+    /// No criterion fails; something has to be asked first.
+    FitsIf,
+    /// A criterion fails: `criteria` says which, and so what would have to give.
+    NoBecause,
+}
+
+/// How a service's rule and a person's life go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CriterionOutcome {
+    /// They do.
+    Meets,
+    /// They do not.
+    Fails,
+    /// Nobody can say yet: `ask` would settle it.
+    Unknown,
+}
+
+/// What a criterion is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CriterionSubject {
+    /// Whether the service runs at all.
+    Status,
+    /// Whether it covers the place asked about.
+    Coverage,
+    /// Whether it is open when the person can come.
+    Time,
+    /// Age.
+    Age,
+    /// Gender.
+    Gender,
+    /// Drink and drugs.
+    SubstanceUse,
+    /// Offences.
+    Offences,
+    /// The characteristic named in `characteristic`.
+    Characteristic,
+    /// A language in common.
+    Language,
+    /// What the person needs in order to come, named in `access`.
+    Access,
+    /// Whether there is a place.
+    Capacity,
+    /// What the service says in words of its own.
+    Other,
+}
+
+/// Who can answer a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Asked")]
+pub enum AskOf {
+    /// The person in the room.
+    Person,
+    /// The service.
+    Service,
+}
+
+/// One criterion: what the service's rule says to what the person said.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Criterion {
+    /// What it is about.
+    pub subject: CriterionSubject,
+    /// Which characteristic; null where the subject is another.
+    pub characteristic: Option<Characteristic>,
+    /// Which access; null where the subject is another.
+    pub access: Option<AccessFeature>,
+    /// Meets, fails, or unknown.
+    pub outcome: CriterionOutcome,
+    /// The rule in plain words.
+    pub reason: String,
+    /// The question that would settle it; null where nothing is unknown.
+    pub ask: Option<String>,
+    /// Whom to ask; null where nothing is unknown.
+    pub ask_of: Option<AskOf>,
+    /// Where the rule comes from; null where no rule was stated.
+    pub evidence: Option<RuleEvidence>,
+    /// The listing's own words, where the rule was read from them; null otherwise.
+    pub quote: Option<String>,
+}
+
+impl From<&criteria::Criterion> for Criterion {
+    fn from(found: &criteria::Criterion) -> Self {
+        let (subject, characteristic, access) = match found.subject {
+            Subject::Status => (CriterionSubject::Status, None, None),
+            Subject::Coverage => (CriterionSubject::Coverage, None, None),
+            Subject::Time => (CriterionSubject::Time, None, None),
+            Subject::Age => (CriterionSubject::Age, None, None),
+            Subject::Gender => (CriterionSubject::Gender, None, None),
+            Subject::SubstanceUse => (CriterionSubject::SubstanceUse, None, None),
+            Subject::Offences => (CriterionSubject::Offences, None, None),
+            Subject::Characteristic(which) => (CriterionSubject::Characteristic, Some(which.into()), None),
+            Subject::Language => (CriterionSubject::Language, None, None),
+            Subject::Access(which) => (CriterionSubject::Access, None, Some(which.into())),
+            Subject::Capacity => (CriterionSubject::Capacity, None, None),
+            Subject::Other => (CriterionSubject::Other, None, None),
+        };
+        let (outcome, ask, ask_of) = match &found.outcome {
+            Outcome::Meets => (CriterionOutcome::Meets, None, None),
+            Outcome::Fails => (CriterionOutcome::Fails, None, None),
+            Outcome::Unknown { ask, of } => (CriterionOutcome::Unknown, Some(ask.clone()), Some((*of).into())),
+        };
+        Self {
+            subject,
+            characteristic,
+            access,
+            outcome,
+            reason: found.reason.clone(),
+            ask,
+            ask_of,
+            evidence: found.evidence.map(RuleEvidence::from),
+            quote: found.quote.clone(),
+        }
+    }
+}
+
+/// What points are given for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "score::ScorePart")]
+pub enum ScorePartKind {
+    /// How many of the needs asked about it meets.
+    Needs,
+    /// How near it is.
+    Distance,
+    /// How soon the person can come.
+    Time,
+    /// How little is left to ask.
+    Certainty,
+    /// How soon there is a place.
+    Waiting,
+    /// How fresh the listing is.
+    Freshness,
+    /// Where the words were found: name before agency before description.
+    Words,
+}
+
+/// Points for one thing.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct ScorePart {
+    /// What for.
+    pub part: ScorePartKind,
+    /// How many.
+    pub points: i32,
+    /// How many at the most.
+    pub most: i32,
+}
+
+fn points(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn parts(score: &Score) -> Vec<ScorePart> {
+    score::ScorePart::ALL
+        .iter()
+        .map(|part| ScorePart {
+            part: (*part).into(),
+            points: points(score.part(*part)),
+            most: points(part.most()),
+        })
+        .collect()
+}
+
+/// One service of an answer.
+#[derive(Clone, Debug)]
+pub struct SignpostResult {
+    service: Service,
+    group: Group,
+    criteria: Vec<Criterion>,
+    place: Option<PlaceId>,
+    delivery: Vec<DeliveryMode>,
+    distance_m: Option<u32>,
+    needs_met: Vec<Need>,
+    needs_not_met: Vec<Need>,
+    open: OpenState,
+    wait_days: Option<u32>,
+    score: Score,
+}
+
+impl SignpostResult {
+    /// The result that shows what was found.
+    #[must_use]
+    pub fn of(found: &Found<'_>, service: Service, asked: &[String], at: Instant<Utc>, list: &Arc<NeedList>) -> Self {
+        let assessment = &found.assessment;
+        let offer = found.service.offers.get(assessment.offer);
+        let of_asked = |met: bool| {
+            asked
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| assessment.needs_met.contains(index) == met)
+                .filter_map(|(_, key)| Need::of_key(list, key))
+                .collect()
+        };
+        let not_stated = crate::hours::Hours::not_stated();
+        Self {
+            service,
+            group: assessment.group,
+            criteria: assessment.criteria.iter().map(Criterion::from).collect(),
+            place: offer.and_then(|offer| offer.place),
+            delivery: offer.map(|offer| offer.modes.iter().map(|mode| (*mode).into()).collect()).unwrap_or_default(),
+            distance_m: assessment.distance_m,
+            needs_met: of_asked(true),
+            needs_not_met: of_asked(false),
+            open: OpenState::of(offer.map_or(&not_stated, |offer| &offer.hours), at),
+            wait_days: found.service.capacity.as_ref().and_then(|capacity| capacity.wait_days),
+            score: assessment.score,
+        }
+    }
+}
+
+/// One service of an answer: why it fits, what to ask, or why not.
+#[Object]
+impl SignpostResult {
+    /// The service.
+    async fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Where it stands.
+    async fn group(&self) -> SignpostGroup {
+        self.group.into()
+    }
+
+    /// Each criterion that has a bearing, with its answer.
+    async fn criteria(&self) -> &[Criterion] {
+        &self.criteria
+    }
+
+    /// Where to go: the best of the service's places for this question; null where no travel is needed or there is no place.
+    async fn at(&self, ctx: &Context<'_>) -> Result<Option<ServiceAtLocation>> {
+        let Some(place) = self.place else { return Ok(None) };
+        Ok(load_one(ctx, PlaceKey(place)).await?.map(ServiceAtLocation))
+    }
+
+    /// How this way of using it reaches the person; empty where nobody said.
+    async fn delivery(&self) -> &[DeliveryMode] {
+        &self.delivery
+    }
+
+    /// Kilometres as the crow flies, to 0.1; null where no travel is needed, where nobody knows, and where the address is a secret.
+    async fn distance_km(&self) -> Option<f64> {
+        self.distance_m.map(|metres| f64::from(metres.div_ceil(50) / 2) / 10.0)
+    }
+
+    /// Of what was asked for, what it meets.
+    async fn needs_met(&self) -> &[Need] {
+        &self.needs_met
+    }
+
+    /// Of what was asked for, what it does not meet.
+    async fn needs_not_met(&self) -> &[Need] {
+        &self.needs_not_met
+    }
+
+    /// Whether it is open at the instant of the question, and when it opens next.
+    async fn open_now(&self) -> OpenState {
+        self.open
+    }
+
+    /// Days from referral to start, as the agency last said; null where nobody said. `service.freshness` tells how fresh that is.
+    async fn wait_days(&self) -> Option<i32> {
+        self.wait_days.map(points)
+    }
+
+    /// All points: the higher, the higher it stands within its group.
+    async fn score(&self) -> i32 {
+        points(self.score.total())
+    }
+
+    /// What the points are for.
+    async fn score_parts(&self) -> Vec<ScorePart> {
+        parts(&self.score)
+    }
+}
+
+/// How many services stand in each group, over all pages.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct SignpostCounts {
+    /// How many fit.
+    pub fits: i32,
+    /// How many fit if something turns out well.
+    pub fits_if: i32,
+    /// How many do not fit.
+    pub no_because: i32,
+}
+
+/// The place a question was about, and how exactly it is known.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AskedPlace {
+    /// Its name.
+    pub label: String,
+    /// Degrees north (WGS 84).
+    pub latitude: f64,
+    /// Degrees east (WGS 84).
+    pub longitude: f64,
+    /// How exactly it is known.
+    pub precision: PlacePrecision,
+    /// Distances may be off by so many kilometres, in 95 of 100 cases.
+    pub error_km: f64,
+    /// Local authorities it may lie in, likeliest first; one where that is certain.
+    pub local_authorities: Vec<String>,
+    /// What to know about how it was understood.
+    pub notes: Vec<String>,
+}
+
+/// How exactly a place is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::places::Precision")]
+pub enum PlacePrecision {
+    /// By its full postcode.
+    Postcode,
+    /// By its postcode sector.
+    Sector,
+    /// By its postcode district.
+    District,
+    /// By the name of a town, a village or the like.
+    PlaceName,
+    /// By coordinates.
+    Coordinates,
+    /// By the name of a local authority.
+    Authority,
+    /// By the letters with which its postcodes begin.
+    PostcodeArea,
+}
+
+impl From<&ResolvedPlace> for AskedPlace {
+    fn from(place: &ResolvedPlace) -> Self {
+        let gazetteer = crate::places::Gazetteer::embedded();
+        Self {
+            label: place.label.clone(),
+            latitude: place.point.lat(),
+            longitude: place.point.lon(),
+            precision: place.precision.into(),
+            error_km: place.error_km,
+            local_authorities: place
+                .authorities
+                .iter()
+                .filter_map(|share| gazetteer.authority(share.code))
+                .map(|authority| authority.name.to_owned())
+                .collect(),
+            notes: place.notes.iter().map(PlaceNote::message).collect(),
+        }
+    }
+}
+
+/// A page of an answer.
+#[derive(Debug)]
+pub struct SignpostConnection {
+    nodes: Vec<SignpostResult>,
+    cursors: Vec<String>,
+    page_info: PageInfo,
+    counts: Counts,
+    place: Option<AskedPlace>,
+    at: Instant<Utc>,
+}
+
+impl SignpostConnection {
+    /// A page of an answer.
+    #[must_use]
+    pub fn new(
+        nodes: Vec<SignpostResult>,
+        cursors: Vec<String>,
+        page_info: PageInfo,
+        counts: Counts,
+        place: Option<&ResolvedPlace>,
+        at: Instant<Utc>,
+    ) -> Self {
+        Self { nodes, cursors, page_info, counts, place: place.map(AskedPlace::from), at }
+    }
+}
+
+/// A page of an answer, best first.
+#[Object]
+impl SignpostConnection {
+    /// The services of this page, each with its cursor.
+    async fn edges(&self) -> Vec<SignpostEdge> {
+        let pairs = self.nodes.iter().zip(&self.cursors);
+        pairs.map(|(node, cursor)| SignpostEdge { node: node.clone(), cursor: cursor.clone() }).collect()
+    }
+
+    /// The services of this page.
+    async fn nodes(&self) -> &[SignpostResult] {
+        &self.nodes
+    }
+
+    /// Where this page stands in the whole answer.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// How many services the whole answer has, over all pages and groups.
+    async fn total_count(&self) -> i32 {
+        points(self.counts.total())
+    }
+
+    /// How many services stand in each group, over all pages.
+    async fn counts(&self) -> SignpostCounts {
+        SignpostCounts {
+            fits: points(self.counts.fits),
+            fits_if: points(self.counts.fits_if),
+            no_because: points(self.counts.no_because),
+        }
+    }
+
+    /// The place that was understood; null where none was asked about.
+    #[graphql(name = "where")]
+    async fn place(&self) -> Option<&AskedPlace> {
+        self.place.as_ref()
+    }
+
+    /// The instant for which this answers: the same on every page of one answer.
+    async fn answered_for(&self) -> DateTime {
+        DateTime(self.at)
+    }
+}
+
+/// One service of an answer, with its cursor.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct SignpostEdge {
+    /// What stands here.
+    pub node: SignpostResult,
+    /// Its cursor: give it as `after` to begin behind it.
+    pub cursor: String,
+}

@@ -1,0 +1,29 @@
+//! One binary for all tests: what is compiled once need not be compiled per file.
+//!
+//! Tests that need a database take one of their own from `support::database`: on SQLite, or on
+//! PostgreSQL where `SIGNPOST_TEST_POSTGRES` names a server (`postgres://user@host/postgres`).
+//! Tests over the real data find it by `SIGNPOST_TEST_SHARED` and say so where it is absent.
+
+#![expect(clippy::print_stderr, reason = "a test that has nothing to run on says so")]
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod demonstration;
+#[cfg(test)]
+mod hours;
+#[cfg(test)]
+mod needs;
+#[cfg(test)]
+mod open_referral_csv;
+#[cfg(test)]
+mod open_referral_mapping;
+#[cfg(test)]
+mod open_referral_reader;
+#[cfg(test)]
+mod open_referral_validate;
+#[cfg(test)]
+mod query_limits;
+#[cfg(test)]
+mod web;

@@ -1,0 +1,5 @@
+//! The mapping between documents of the Open Referral standard and our listings, both ways.
+
+mod from_text;
+mod leaves;
+mod real;

@@ -1,0 +1,214 @@
+//! A site with a schema made for these tests, and ways to ask it.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_graphql::{EmptySubscription, Enum, Error, ErrorExtensions, Object, Schema};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{Request, Response, header},
+};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use signpost::{
+    api::limits::{QueryLimits, limit},
+    clock::Clock,
+    config::Config,
+    telemetry::RequestId,
+    web::{
+        Example, Metrics, PRIVATE_SEARCHES, Parts,
+        health::{Check, Checks, Readiness},
+        router,
+    },
+};
+use tokio::sync::Notify;
+use tower::ServiceExt;
+
+pub(super) struct Query;
+pub(super) struct Mutation;
+
+/// A resolver says that it was reached, and waits until the test lets it go on.
+#[derive(Clone, Default)]
+pub(super) struct Gate {
+    pub(super) reached: Arc<Notify>,
+    pub(super) opened: Arc<Notify>,
+}
+
+#[derive(Clone, Copy, Enum, Eq, PartialEq)]
+pub(super) enum Colour {
+    Red,
+}
+
+#[Object]
+impl Query {
+    async fn hello(&self) -> &str {
+        "hello"
+    }
+
+    async fn signpost(&self) -> i32 {
+        1
+    }
+
+    async fn number(&self, value: i32) -> i32 {
+        value
+    }
+
+    async fn colour(&self, value: Colour) -> Colour {
+        value
+    }
+
+    /// Fails inside, alone. (The engine makes a field null by itself where the result stands
+    /// within the option; the other way round the failure takes its parent with it.)
+    async fn broken(&self) -> Option<Result<i32, Error>> {
+        Some(Err(io::Error::other("database at 10.0.0.7 has lost table secrets").into()))
+    }
+
+    /// Fails inside, and takes everything with it.
+    async fn required(&self) -> Result<i32, Error> {
+        Err(Error::new("SELECT * FROM secrets"))
+    }
+
+    /// Fails inside, and says so itself.
+    async fn admitted(&self) -> Option<Result<i32, Error>> {
+        Some(Err(Error::new("secrets everywhere").extend_with(|_, e| e.set("code", "INTERNAL_SERVER_ERROR"))))
+    }
+
+    /// Fails because of what the client asked.
+    async fn refused(&self) -> Option<Result<i32, Error>> {
+        Some(Err(Error::new("That need is not known.").extend_with(|_, e| e.set("code", "BAD_USER_INPUT"))))
+    }
+
+    async fn panics(&self) -> i32 {
+        std::hint::black_box(None).expect("secrets in a panic")
+    }
+
+    async fn never(&self) -> i32 {
+        std::future::pending().await
+    }
+
+    async fn gated(&self, ctx: &async_graphql::Context<'_>) -> i32 {
+        let gate = ctx.data_unchecked::<Gate>();
+        gate.reached.notify_one();
+        gate.opened.notified().await;
+        1
+    }
+
+    /// What the request brought along.
+    async fn brought(&self, ctx: &async_graphql::Context<'_>) -> String {
+        format!("{} {}", ctx.data_unchecked::<RequestId>(), ctx.data_unchecked::<String>())
+    }
+
+    async fn big(&self) -> String {
+        "all the same ".repeat(1_000)
+    }
+}
+
+#[Object]
+impl Mutation {
+    async fn change(&self) -> i32 {
+        1
+    }
+}
+
+/// Parts that are as ready as the test says; without, they never answer.
+struct Fixed(Option<Vec<Check>>);
+
+impl Readiness for Fixed {
+    fn checks(&self) -> Checks<'_> {
+        Box::pin(async {
+            match &self.0 {
+                Some(checks) => checks.clone(),
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
+
+pub(super) fn check(name: &'static str, ok: bool) -> Check {
+    Check { name, ok, detail: format!("as the {name} says") }
+}
+
+/// A site that is not open yet.
+pub(super) struct Site {
+    pub(super) config: Config,
+    pub(super) ready: Option<Vec<Check>>,
+    pub(super) metrics: Metrics,
+    pub(super) gate: Gate,
+}
+
+pub(super) fn site() -> Site {
+    let ready = Some(vec![check("database", true), check("directory", true)]);
+    Site { config: Config::default(), ready, metrics: Metrics::new("1.2.3"), gate: Gate::default() }
+}
+
+impl Site {
+    pub(super) fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self
+    }
+
+    pub(super) fn open(self) -> Router {
+        let limits = QueryLimits::from(&self.config.graphql);
+        let schema = limit(Schema::build(Query, Mutation, EmptySubscription).data(self.gate), limits).finish();
+        let schema_text = schema.sdl().into();
+        // Each look at this clock is a millisecond after the one before.
+        let looks = AtomicU64::new(0);
+        router(Parts {
+            executor: schema,
+            config: Arc::new(self.config),
+            metrics: self.metrics,
+            readiness: Arc::new(Fixed(self.ready)),
+            schema_text,
+            clock: Clock::manual(chrono::DateTime::UNIX_EPOCH),
+            uptime: Arc::new(move || Duration::from_millis(looks.fetch_add(1, Ordering::SeqCst))),
+            prepare: Arc::new(|request, incoming| {
+                let agent = incoming.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+                request.data(agent.unwrap_or_default().to_owned())
+            }),
+            refused_over_get: PRIVATE_SEARCHES,
+            example: Example { query: "{ hello } # <b>".to_owned(), variables: "{\"a\": 1}".to_owned() },
+        })
+    }
+}
+
+pub(super) async fn bytes(response: Response<Body>) -> Bytes {
+    response.into_body().collect().await.unwrap().to_bytes()
+}
+
+pub(super) async fn text(response: Response<Body>) -> String {
+    String::from_utf8(bytes(response).await.to_vec()).unwrap()
+}
+
+pub(super) async fn json_of(response: Response<Body>) -> Value {
+    serde_json::from_slice(&bytes(response).await).unwrap()
+}
+
+pub(super) fn header_of<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+pub(super) async fn get(site: &Router, address: &str) -> Response<Body> {
+    site.clone().oneshot(Request::get(address).body(Body::empty()).unwrap()).await.unwrap()
+}
+
+pub(super) fn post_request(body: impl Into<Body>) -> Request<Body> {
+    Request::post("/graphql").header(header::CONTENT_TYPE, "application/json").body(body.into()).unwrap()
+}
+
+pub(super) async fn post(site: &Router, body: impl Into<Body>) -> Response<Body> {
+    site.clone().oneshot(post_request(body)).await.unwrap()
+}
+
+pub(super) async fn ask(site: &Router, query: &str) -> Response<Body> {
+    post(site, json!({ "query": query }).to_string()).await
+}
+
+pub(super) const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
+pub(super) const JSON: &str = "application/json; charset=utf-8";
