@@ -163,7 +163,5 @@ pub fn need_list(config: &Config) -> Result<Arc<NeedList>, StartError> {
     };
     let text = std::fs::read_to_string(path)
         .map_err(|error| StartError::Needs(format!("{} can't be read: {error}", path.display())))?;
-    NeedList::parse(&text)
-        .map(Arc::new)
-        .map_err(|error| StartError::Needs(format!("{}: {error}", path.display())))
+    NeedList::parse(&text).map(Arc::new).map_err(|error| StartError::Needs(format!("{}: {error}", path.display())))
 }

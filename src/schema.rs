@@ -9,6 +9,7 @@ use futures_util::stream::{BoxStream, StreamExt, once};
 
 use crate::access::{Viewer, operations};
 use crate::api::limits::{self, QueryLimits};
+use crate::api::omitted::without_omitted;
 use crate::api::paging::PageSize;
 use crate::config::{Config, Freshness};
 use crate::database::Database;
@@ -123,7 +124,14 @@ pub struct Guarded(pub SignpostSchema);
 impl Executor for Guarded {
     async fn execute(&self, mut request: Request) -> Response {
         match request.parsed_query().and_then(|document| operations::check(Viewer::Anyone, document)) {
-            Ok(()) => self.0.execute(request).await,
+            Ok(()) => {
+                let given = request.variables.clone();
+                let lighter = request.parsed_query().ok().and_then(|document| without_omitted(document, &given));
+                if let Some(document) = lighter {
+                    request.set_parsed_query(document);
+                }
+                self.0.execute(request).await
+            }
             Err(error) => Response::from_errors(vec![error]),
         }
     }

@@ -3,7 +3,7 @@
 
     python3 make.py FOLDER_OF_SOURCE_TABLES
 
-Standard library only; some five minutes and 2 GB of memory. The same input gives the same bytes.
+Standard library only; some five minutes and 2 GB of memory. The same input gives the same tables.
 """
 
 import collections
@@ -207,7 +207,7 @@ def main(source):
     with gzip.open(source / "postcodes_live.csv.gz", "rt", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if not row["lat"]:
-                continue  # Crown dependencies, and some 1,500 postcodes that have no position
+                continue  # Crown dependencies, and some 1,700 postcodes that have no position
             district, inward = row["postcode"].split(" ")
             point = (float(row["lat"]), float(row["lon"]), row["lad_code"], district)
             postcodes.append(point)

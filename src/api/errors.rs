@@ -42,12 +42,11 @@ pub fn bad_input(field: impl Into<String>, message: impl Into<String>) -> Error 
 pub fn internal(ctx: &Context<'_>, reason: &dyn std::fmt::Display) -> Error {
     let correlation = ctx.data_opt::<RequestId>().map(ToString::to_string).unwrap_or_default();
     tracing::error!(correlation.id = %correlation, field = %ctx.path_node.map(|path| path.to_string()).unwrap_or_default(), %reason, "graphql.internal");
-    Error::new("Something went wrong on our side. Please try again; if it stays, tell us the correlation id.").extend_with(
-        |_, extensions| {
+    Error::new("Something went wrong on our side. Please try again; if it stays, tell us the correlation id.")
+        .extend_with(|_, extensions| {
             extensions.set("code", Code::Internal.as_str());
             extensions.set("correlationId", correlation);
-        },
-    )
+        })
 }
 
 /// The error of a loader: cheap to clone, told once for a batch.

@@ -170,13 +170,17 @@ where
     schema.limit_recursive_depth(MAX_NESTING).extension(Limits(Arc::new(limits)))
 }
 
+/// The largest page that any setting allows.
+const LARGEST_PAGE: i32 = 1_000;
+
 /// What a page of a list costs: its size times what is asked for in each row.
 ///
 /// `first` is the argument, `default` the page size without one. A size that is out of bounds is
 /// refused elsewhere; here it only must not upset the sum.
 #[must_use]
 pub fn page_cost(first: Option<i32>, default: u32, child_complexity: usize) -> usize {
-    let rows = first.map_or_else(|| usize::try_from(default), |first| usize::try_from(first.max(0)));
+    // A size beyond any page is refused by its field, which can say what would be right.
+    let rows = first.map_or_else(|| usize::try_from(default), |first| usize::try_from(first.clamp(0, LARGEST_PAGE)));
     list_cost(rows.unwrap_or(usize::MAX), child_complexity)
 }
 

@@ -3,6 +3,7 @@
 pub mod errors;
 pub mod ids;
 pub mod limits;
+pub mod omitted;
 pub mod paging;
 pub mod scalars;
 
@@ -26,4 +27,3 @@ impl Timer for YieldTimer {
         tokio::task::yield_now().boxed()
     }
 }
-

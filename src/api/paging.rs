@@ -75,9 +75,11 @@ impl<K: Serialize + DeserializeOwned> PageArgs<K> {
     pub fn check(first: Option<i32>, after: Option<&str>, size: PageSize) -> Result<Self, Error> {
         let first = match first {
             None => size.default,
-            Some(asked) => u32::try_from(asked).ok().filter(|asked| (1..=size.most).contains(asked)).ok_or_else(|| {
-                bad_input("first", format!("`first` is {asked}; it must be from 1 to {}.", size.most))
-            })?,
+            Some(asked) => {
+                u32::try_from(asked).ok().filter(|asked| (1..=size.most).contains(asked)).ok_or_else(|| {
+                    bad_input("first", format!("`first` is {asked}; it must be from 1 to {}.", size.most))
+                })?
+            }
         };
         let after = after
             .map(|text| {

@@ -155,7 +155,9 @@ impl Bar {
 
     fn start_with(bytes: impl Fn() -> (u64, u64) + Send + 'static) -> Self {
         let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3}% {bytes}/{total_bytes} {elapsed} (left {eta})") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:40} {percent:>3}% {bytes}/{total_bytes} {elapsed} (left {eta})")
+        {
             bar.set_style(style);
         }
         let shown = bar.clone();

@@ -59,8 +59,8 @@ impl SettingsArgs {
         };
         flag("--database", "database.url", &self.database);
         flag("--listen", "server.listen", &self.listen);
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let config = Config::load(self.config.as_deref(), environment, overrides)?;
         Ok(match database {
             Some(url) if config.database == Config::default().database => Config {

@@ -37,8 +37,7 @@ pub fn compile(rows: &[Schedule], nation: Option<Nation>, standing: Standing) ->
                 rules.extend(rule(row, Days::weekly(by_day, row.interval, row.anchor)?, standing)?);
             }
             ScheduleDays::Monthly => {
-                let days =
-                    Days::monthly(row.by_day.as_deref(), row.by_month_day.as_deref(), row.interval, row.anchor)?;
+                let days = Days::monthly(row.by_day.as_deref(), row.by_month_day.as_deref(), row.interval, row.anchor)?;
                 rules.extend(rule(row, days, standing)?);
             }
             ScheduleDays::Dates => {

@@ -79,7 +79,10 @@ pub async fn look(
         .await?;
     let duplicates = duplicates::find(snapshot);
     let services = |what, test: &dyn Fn(&ServiceFacts) -> bool| {
-        finding(what, snapshot.services.iter().filter(|service| test(service)).map(|service| service.name.clone()).collect())
+        finding(
+            what,
+            snapshot.services.iter().filter(|service| test(service)).map(|service| service.name.clone()).collect(),
+        )
     };
     let findings = vec![
         services("services meet no need of the list", &|service| service.needs.is_empty()),

@@ -18,7 +18,9 @@ pub struct Named {
 #[must_use]
 pub const fn characteristic(which: Characteristic) -> Named {
     let (people, question) = match which {
-        Characteristic::Veteran => ("people who have served in the armed forces", "Have you served in the armed forces?"),
+        Characteristic::Veteran => {
+            ("people who have served in the armed forces", "Have you served in the armed forces?")
+        }
         Characteristic::CareLeaver => ("care leavers", "Were you in council care as a child?"),
         Characteristic::UnderSupervision => ("people on probation", "Are you on probation or licence?"),
         Characteristic::InCustody => ("people who are in prison", "Are you in prison now?"),
@@ -31,7 +33,9 @@ pub const fn characteristic(which: Characteristic) -> Named {
             "people on a methadone or buprenorphine prescription",
             "Are you on a methadone or buprenorphine prescription?",
         ),
-        Characteristic::DependentChildren => ("people with children living with them", "Do any children live with you?"),
+        Characteristic::DependentChildren => {
+            ("people with children living with them", "Do any children live with you?")
+        }
         Characteristic::Pregnant => ("people who are pregnant", "Are you pregnant?"),
         Characteristic::NoRecourse => (
             "people with no recourse to public funds",
@@ -46,8 +50,12 @@ pub const fn characteristic(which: Characteristic) -> Named {
         }
         Characteristic::SexWork => ("people who sell sex", "Do you sell sex, or have you?"),
         Characteristic::Carer => ("people who look after somebody", "Do you look after somebody?"),
-        Characteristic::LearningDisability => ("people with a learning disability", "Do you have a learning disability?"),
-        Characteristic::PhysicalDisability => ("people with a physical disability", "Do you have a physical disability?"),
+        Characteristic::LearningDisability => {
+            ("people with a learning disability", "Do you have a learning disability?")
+        }
+        Characteristic::PhysicalDisability => {
+            ("people with a physical disability", "Do you have a physical disability?")
+        }
         Characteristic::Lgbt => ("LGBT people", "Are you lesbian, gay, bisexual or trans?"),
         Characteristic::Unemployed => ("people who are out of work", "Are you out of work?"),
         Characteristic::Pet => ("people who bring a pet", "Would you bring a pet?"),
@@ -195,7 +203,17 @@ const fn weekday(day: chrono::Weekday) -> &'static str {
 
 const fn month(number: u32) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     NAMES[(number as usize + 11) % 12]

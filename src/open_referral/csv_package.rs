@@ -17,11 +17,11 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::csv_table::{Passing, Table, Window};
+use super::csv_table::{Passing, Rows, Table, Window};
 use super::csv_zip::{Unzipped, is_table, unzip};
 use super::item::{Fault, Halt, Outlet, Record, Rejected, whole};
 use super::schema::{Kind, SERVICE, Shape};
-use super::validate::Code;
+use super::validate::{Code, Problem};
 
 /// Tables that tell about the package and not about services.
 const ABOUT: [&str; 2] = ["meta_table_descriptions", "meta_table_description"];
@@ -62,6 +62,9 @@ pub(super) fn read_folder(folder: &Path, prefix: &str, outlet: &mut Outlet<'_>) 
 /// Reads the package in a zip archive.
 pub(super) fn read_zip(path: &Path, label: &str, outlet: &mut Outlet<'_>) -> Result<(), Halt> {
     let (tables, _scratch) = unzip(path, outlet.limits)?;
+    if !tables.iter().any(|table| kind_of(&stem(&table.name), &SERVICE).is_some_and(|kind| kind.name == SERVICE.name)) {
+        return Err(Fault::Archive { reason: "it holds no services.csv".to_owned() }.into());
+    }
     outlet.progress.add_done(fs::metadata(path)?.len());
     outlet.progress.add_total(tables.iter().map(|table| table.window.length).sum());
     read(tables, &format!("{label}/"), outlet)
@@ -69,10 +72,8 @@ pub(super) fn read_zip(path: &Path, label: &str, outlet: &mut Outlet<'_>) -> Res
 
 fn read(files: Vec<Unzipped>, prefix: &str, outlet: &mut Outlet<'_>) -> Result<(), Halt> {
     let size = files.iter().map(|file| file.window.length).sum();
-    let (services, tables) = open(files, prefix, outlet)?;
-    let Some(services) = services else {
-        return Err(Fault::Archive { reason: "it holds no services.csv".to_owned() }.into());
-    };
+    // Without them the fault was told when they could not be opened.
+    let (Some(services), tables) = open(files, prefix, outlet)? else { return Ok(()) };
     if !services.has_column("id") {
         return Ok(outlet.failed(&services.label, Fault::NoColumn { wanted: vec!["id".to_owned()] })?);
     }
@@ -88,7 +89,7 @@ fn open(files: Vec<Unzipped>, prefix: &str, outlet: &mut Outlet<'_>) -> Result<(
     let (mut services, mut tables) = (None, Vec::<Table>::new());
     let mut seen = BTreeSet::new();
     for file in files {
-        let stem = file.name.to_ascii_lowercase().trim_end_matches(".csv").to_owned();
+        let stem = stem(&file.name);
         let length = file.window.length;
         if ABOUT.contains(&stem.as_str()) {
             outlet.progress.add_done(length);
@@ -109,6 +110,12 @@ fn open(files: Vec<Unzipped>, prefix: &str, outlet: &mut Outlet<'_>) -> Result<(
         }
     }
     Ok((services, tables))
+}
+
+/// The name of a table, from the name of its file.
+fn stem(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    name.strip_suffix(".csv").unwrap_or(&name).to_owned()
 }
 
 /// The kind whose table has this name, in the singular or the plural.
@@ -328,26 +335,16 @@ impl Package {
 }
 
 /// The next row of the services.
-fn next<'r>(
-    rows: &'r mut super::csv_table::Rows<'_>,
-    services: &Table,
-    outlet: &mut Outlet<'_>,
-) -> Result<Option<Passing<'r>>, Halt> {
+fn next<'r>(rows: &'r mut Rows<'_>, table: &Table, outlet: &mut Outlet<'_>) -> Result<Option<Passing<'r>>, Halt> {
     match rows.next() {
         Ok(row) => Ok(row),
         Err(fault) => {
-            outlet.failed(&services.label, fault)?;
+            outlet.failed(&table.label, fault)?;
             Ok(None)
         }
     }
 }
 
-fn rejected(
-    file: &str,
-    record: u64,
-    line: u64,
-    id: Option<String>,
-    problems: Vec<super::validate::Problem>,
-) -> Rejected {
+fn rejected(file: &str, record: u64, line: u64, id: Option<String>, problems: Vec<Problem>) -> Rejected {
     Rejected { file: file.to_owned(), record, line: Some(line), id, problems }
 }

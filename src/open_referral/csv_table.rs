@@ -111,10 +111,11 @@ fn dialect() -> ReaderBuilder {
 }
 
 fn fault_of(error: csv::Error) -> Fault {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error.into(),
-        other => Fault::Unreadable { at: 0, source: io::Error::other(format!("{other:?}")) },
+    let said = error.to_string();
+    if let csv::ErrorKind::Io(error) = error.into_kind() {
+        return error.into();
     }
+    Fault::Unreadable { at: 0, source: io::Error::other(said) }
 }
 
 /// Where a row lies.

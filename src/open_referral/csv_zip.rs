@@ -54,8 +54,13 @@ pub(super) fn unzip(path: &Path, limits: &Limits) -> Result<(Vec<Unzipped>, Scra
                 break;
             }
             end += count as u64;
-            if limits.is_bomb(end, size) || end > limits.max_scratch_bytes {
+            if limits.is_bomb(end, size) {
                 return Err(Fault::Bomb { from: size, to: end });
+            }
+            if end > limits.max_scratch_bytes {
+                return Err(Fault::Archive {
+                    reason: format!("it unpacks to more than {} bytes", limits.max_scratch_bytes),
+                });
             }
             scratch.write_all(buffer.get(..count).unwrap_or_default())?;
         }

@@ -27,6 +27,8 @@ use crate::directory::store::{Source, note_change, save_source, service_id};
 
 /// Records that are stored together.
 const BATCH: usize = 400;
+/// Bytes of records that are stored together: a few huge ones are a batch too.
+const BATCH_BYTES: usize = 8 << 20;
 /// Batches that may wait for the database.
 const WAITING: usize = 2;
 
@@ -103,7 +105,8 @@ pub async fn import<W: Write + Send + 'static>(
     let (sender, mut batches) = mpsc::channel::<Vec<Good>>(WAITING);
     let limits = import.limits.clone();
     let path = import.path.clone();
-    let reading = tokio::task::spawn_blocking(move || read_all(&path, &limits, &progress, Report::new(report), &sender));
+    let reading =
+        tokio::task::spawn_blocking(move || read_all(&path, &limits, &progress, Report::new(report), &sender));
 
     let mut run = Run::begin(database, clock, source).await?;
     let mut failed = None;
@@ -150,7 +153,7 @@ fn read_all<W: Write>(
             trouble = Some(error);
             return Err(Stop);
         }
-        if batch.len() >= BATCH {
+        if batch.len() >= BATCH || batch.iter().map(|good: &Good| good.raw.len()).sum::<usize>() >= BATCH_BYTES {
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
             sender.blocking_send(full).map_err(|_| Stop)?;
         }

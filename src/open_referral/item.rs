@@ -74,7 +74,8 @@ pub struct Rejected {
 /// What keeps a hostile feed from filling memory, disk or time.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Bytes of one record, or of one CSV row. Default: 16 MiB.
+    /// Bytes of one record, or of one CSV row. Default: 16 MiB. What an honest record takes in
+    /// memory is a few times its text; one made of nothing but brackets takes some forty times.
     pub max_record_bytes: usize,
     /// How many times its own size an archive may unpack to, or a CSV package grow by joining.
     /// Real feeds reach 20; the most that gzip can do is about 1,000. Default: 200.

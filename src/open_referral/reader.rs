@@ -93,22 +93,23 @@ fn settle(label: &str, read: Result<(), Halt>, outlet: &mut Outlet<'_>) -> Resul
 /// Something to read.
 struct Source {
     path: PathBuf,
-    /// What its records' files are called: a name, or for a package a prefix of names.
+    /// What it is called.
     label: String,
-    is_package: bool,
+    /// For a CSV package, what goes before the names of its tables.
+    package: Option<String>,
 }
 
 impl Source {
     fn file(path: PathBuf) -> Self {
-        Self { label: name_of(&path), path, is_package: false }
+        Self { label: name_of(&path), path, package: None }
     }
 
-    fn package(path: PathBuf, label: String) -> Self {
-        Self { path, label, is_package: true }
+    fn package(path: PathBuf, prefix: String) -> Self {
+        Self { label: name_of(&path), path, package: Some(prefix) }
     }
 
     fn size(&self) -> u64 {
-        if self.is_package {
+        if self.package.is_some() {
             csv_package::size_of_folder(&self.path)
         } else {
             fs::metadata(&self.path).map_or(0, |kind| kind.len())
@@ -116,8 +117,8 @@ impl Source {
     }
 
     fn read(&self, outlet: &mut Outlet<'_>) -> Result<(), Halt> {
-        if self.is_package {
-            return csv_package::read_folder(&self.path, &self.label, outlet);
+        if let Some(prefix) = &self.package {
+            return csv_package::read_folder(&self.path, prefix, outlet);
         }
         let head = File::open(&self.path).and_then(|mut file| head_of(&mut file))?;
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {

@@ -121,9 +121,12 @@ fn placed(error: io::Error, fault: impl FnOnce(io::Error) -> Fault) -> io::Error
 }
 
 fn gzip_fault(at: u64, error: io::Error) -> Fault {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => Fault::CutOff { at },
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => Fault::Damaged { at, reason: error.to_string() },
-        _ => Fault::Unreadable { at, source: error },
+    let kind = error.kind();
+    if kind == io::ErrorKind::UnexpectedEof {
+        Fault::CutOff { at }
+    } else if matches!(kind, io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) {
+        Fault::Damaged { at, reason: error.to_string() }
+    } else {
+        Fault::Unreadable { at, source: error }
     }
 }

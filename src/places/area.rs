@@ -80,7 +80,8 @@ impl CoveredArea {
             return Err(AreaProblem::Empty { kind });
         }
         let unknown = |expected| AreaProblem::Unknown { kind, value: value.chars().take(60).collect(), expected };
-        let area = |value: &str, label: &str, extent| Self { kind, value: value.to_owned(), label: label.to_owned(), extent };
+        let area =
+            |value: &str, label: &str, extent| Self { kind, value: value.to_owned(), label: label.to_owned(), extent };
         match kind {
             AreaKind::Postcode => {
                 let expected = "a full postcode in an existing district, as M14 5RQ";
@@ -101,7 +102,11 @@ impl CoveredArea {
                 let expected = "an existing postcode district, as M14";
                 let district = District::parse(value).map_err(|_| unknown(expected))?;
                 let ground = gazetteer.district(district).ok_or_else(|| unknown(expected))?;
-                Ok(area(district.as_str(), district.as_str(), Extent::Code(CodeArea::new(None, None, district, ground))))
+                Ok(area(
+                    district.as_str(),
+                    district.as_str(),
+                    Extent::Code(CodeArea::new(None, None, district, ground)),
+                ))
             }
             AreaKind::LocalAuthority => {
                 let by_code = LadCode::parse(value).and_then(|code| gazetteer.authority(code));
@@ -115,7 +120,9 @@ impl CoveredArea {
                 let combined = gazetteer
                     .combined()
                     .iter()
-                    .find(|combined| fold(combined.code) == name || combined.names.iter().any(|other| fold(other) == name))
+                    .find(|combined| {
+                        fold(combined.code) == name || combined.names.iter().any(|other| fold(other) == name)
+                    })
                     .ok_or_else(|| unknown("the abbreviation of a combined authority, as GMCA"))?;
                 let members = gazetteer.codes_where(|authority| authority.combined == Some(combined.code));
                 let label = combined.names.first().copied().unwrap_or(combined.code);
@@ -138,9 +145,7 @@ impl CoveredArea {
             AreaKind::UnitedKingdom => Ok(area("United Kingdom", "the United Kingdom", Extent::Everywhere)),
             // The drawing itself is kept read, not a second time as text.
             AreaKind::Geojson => Ok(area("", "an area on the map", Extent::Drawn(Region::parse(value)?))),
-            AreaKind::Text => {
-                Ok(area(value, value, meaning(value).map_or(Extent::Words, Extent::Authorities)))
-            }
+            AreaKind::Text => Ok(area(value, value, meaning(value).map_or(Extent::Words, Extent::Authorities))),
         }
     }
 

@@ -3,41 +3,63 @@
 /// The form in which two spellings of one name are equal: lower-case words with one space between.
 pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    fold_into(&mut out, text);
+    out
+}
+
+/// Adds the folded form of a text to the end of another.
+pub(super) fn fold_into(whole: &mut String, text: &str) {
+    let mut out = Words { start: whole.len(), whole };
     for c in text.chars() {
         match c {
-            'a'..='z' | '0'..='9' => out.push(c),
-            'A'..='Z' => out.push(c.to_ascii_lowercase()),
+            'a'..='z' | '0'..='9' => out.whole.push(c),
+            'A'..='Z' => out.whole.push(c.to_ascii_lowercase()),
             // Dropped without a gap: "King's Lynn", "St. Helens", and accents written apart.
             '\'' | '’' | '‘' | '`' | '´' | '.' | '!' | '\u{300}'..='\u{36f}' => {}
             '&' => {
-                end_word(&mut out);
-                out.push_str("and ");
+                out.end_word();
+                out.whole.push_str("and ");
             }
             _ if c.is_alphanumeric() => {
                 for lower in c.to_lowercase() {
                     match plain(lower) {
-                        "" => out.push(lower),
-                        letters => out.push_str(letters),
+                        "" => out.whole.push(lower),
+                        letters => out.whole.push_str(letters),
                     }
                 }
             }
-            _ => end_word(&mut out),
+            _ => out.end_word(),
         }
     }
-    end_word(&mut out);
-    out.truncate(out.trim_end().len());
-    out
+    out.end_word();
+    if out.written().ends_with(' ') {
+        out.whole.pop();
+    }
 }
 
-fn end_word(out: &mut String) {
-    if out.is_empty() || out.ends_with(' ') {
-        return;
+/// Words being written at the end of a text.
+struct Words<'a> {
+    start: usize,
+    whole: &'a mut String,
+}
+
+impl Words<'_> {
+    fn written(&self) -> &str {
+        self.whole.get(self.start..).unwrap_or_default()
     }
-    if out.ends_with("saint") && out.strip_suffix("saint").is_some_and(|before| before.is_empty() || before.ends_with(' ')) {
-        out.truncate(out.len() - "aint".len());
-        out.push('t');
+
+    fn end_word(&mut self) {
+        let written = self.written();
+        if written.is_empty() || written.ends_with(' ') {
+            return;
+        }
+        let before = written.strip_suffix("saint");
+        if before.is_some_and(|before| before.is_empty() || before.ends_with(' ')) {
+            self.whole.truncate(self.whole.len() - "aint".len());
+            self.whole.push('t');
+        }
+        self.whole.push(' ');
     }
-    out.push(' ');
 }
 
 /// The plain letters for an accented Latin one; empty where there are none.

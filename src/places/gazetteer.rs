@@ -76,7 +76,6 @@ impl Gazetteer {
     }
 
     fn read() -> Option<Self> {
-        let t0 = std::time::Instant::now();
         let authorities = include_str!("../../data/places/authorities.tsv");
         let authorities: Vec<Authority> = authorities.lines().map(Authority::read).collect::<Option<_>>()?;
         let mut authority_names: HashMap<String, Vec<usize>> = HashMap::new();
@@ -92,11 +91,13 @@ impl Gazetteer {
         Some(Self {
             authorities,
             authority_names,
-            combined: combined.lines().filter(|line| !line.starts_with('#')).map(Combined::read).collect::<Option<_>>()?,
-            districts: Grounds::read(include_bytes!("../../data/places/districts.tsv.gz"), |text| {
-                District::parse(text).ok()
-            })?,
-            sectors: Grounds::read(include_bytes!("../../data/places/sectors.tsv.gz"), |text| Sector::parse(text).ok())?,
+            combined: combined
+                .lines()
+                .filter(|line| !line.starts_with('#'))
+                .map(Combined::read)
+                .collect::<Option<_>>()?,
+            districts: Grounds::read(include_bytes!("../../data/places/districts.tsv.gz"), District::written)?,
+            sectors: Grounds::read(include_bytes!("../../data/places/sectors.tsv.gz"), Sector::written)?,
             names: Names::read(unpack(include_bytes!("../../data/places/names.tsv.gz"))?)?,
         })
     }
@@ -233,12 +234,7 @@ impl Gazetteer {
             }
         }
         normalise(&mut weights);
-        Some(Near {
-            authorities: weights,
-            nearest_sector: nearest.0,
-            distance_km,
-            beyond_postcodes: beyond > 0.0,
-        })
+        Some(Near { authorities: weights, nearest_sector: nearest.0, distance_km, beyond_postcodes: beyond > 0.0 })
     }
 }
 

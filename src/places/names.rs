@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::authority::{AuthorityShare, LadCode};
-use super::fold::fold;
+use super::fold::{fold, fold_into};
 use super::geo::Point;
 use super::postcode::District;
 
@@ -107,7 +107,6 @@ impl Names {
     /// Reads `names.tsv`. `None` if a line is not of its form.
     pub(super) fn read(text: String) -> Option<Self> {
         let mut names = Self { rows: Vec::with_capacity(44_000), ..Self::default() };
-        let mut folded = Vec::with_capacity(44_000);
         let mut at = 0;
         for line in text.split_inclusive('\n') {
             let trimmed = line.trim_end_matches('\n');
@@ -119,7 +118,9 @@ impl Names {
             read_shares(shares, &mut names.shares)?;
             let row = u32::try_from(names.rows.len()).ok()?;
             for name in std::iter::once(name).chain(others.split(';').filter(|other| !other.is_empty())) {
-                folded.push((fold(name), row));
+                let from = u32::try_from(names.keys.len()).ok()?;
+                fold_into(&mut names.keys, name);
+                names.index.push((from, u32::try_from(names.keys.len()).ok()?, row));
             }
             let span = |from: usize, to: usize| Some((u32::try_from(from).ok()?, u32::try_from(to).ok()?));
             names.rows.push(Row {
@@ -130,20 +131,14 @@ impl Names {
                 lon: units(lon)?,
                 within_km: within.parse().ok()?,
                 postcodes: postcodes.parse().ok()?,
-                district: District::parse(district).ok()?,
+                district: District::written(district)?,
                 shares: (from, u32::try_from(names.shares.len()).ok()?),
             });
             at += line.len();
         }
-        folded.sort_unstable();
-        for (key, row) in folded {
-            let from = u32::try_from(names.keys.len()).ok()?;
-            names.keys.push_str(&key);
-            names.index.push((from, u32::try_from(names.keys.len()).ok()?, row));
-        }
-        names.shares.shrink_to_fit();
-        names.text = text;
-        Some(names)
+        let mut index = std::mem::take(&mut names.index);
+        index.sort_unstable_by_key(|entry| (names.key(entry), entry.2));
+        Some(Self { text, index, ..names })
     }
 
     fn key(&self, entry: &(u32, u32, u32)) -> &str {

@@ -65,7 +65,9 @@ pub fn parse(text: &str) -> Result<Parsed, PlaceProblem> {
         return Err(problem);
     }
     match read(text) {
-        Reading::Code(PostcodeText::Area(area)) if Gazetteer::embedded().districts_of(area).next().is_none() => name(text),
+        Reading::Code(PostcodeText::Area(area)) if Gazetteer::embedded().districts_of(area).next().is_none() => {
+            name(text)
+        }
         Reading::Code(code) => Ok(Parsed::Postcode(code)),
         Reading::HalfTyped(sector) => Err(half_typed(text, sector.as_str(), sector.district())),
         Reading::Other => name(text),
@@ -80,7 +82,9 @@ fn two_numbers(text: &str) -> Option<(f64, f64)> {
     let degrees = |word: &str, negative: char| {
         let (number, sign) = match word.strip_suffix(['N', 'E', 'n', 'e']) {
             Some(number) => (number, 1.0),
-            None => word.strip_suffix([negative, negative.to_ascii_lowercase()]).map_or((word, 1.0), |number| (number, -1.0)),
+            None => word
+                .strip_suffix([negative, negative.to_ascii_lowercase()])
+                .map_or((word, 1.0), |number| (number, -1.0)),
         };
         let number = number.strip_suffix('°').unwrap_or(number);
         // Words such as "inf" are numbers to the standard library.
@@ -130,9 +134,8 @@ pub(super) fn crown_dependency_at(point: Point) -> Option<CrownDependency> {
 fn no_place_here(text: &str) -> Option<PlaceProblem> {
     let compact = String::from_utf8(compact(text)?).ok()?;
     let code = compact.as_str();
-    let digit_after = |start: &str| {
-        code.strip_prefix(start).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-    };
+    let digit_after =
+        |start: &str| code.strip_prefix(start).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let crown = |letters: &str| code == letters || digit_after(letters);
     let which = if crown("JE") {
         Some(CrownDependency::Jersey)
@@ -146,9 +149,8 @@ fn no_place_here(text: &str) -> Option<PlaceProblem> {
     if let Some(which) = which {
         return Some(PlaceProblem::CrownDependency { which });
     }
-    const TERRITORIES: [&str; 10] = [
-        "AI2640", "ASCN1ZZ", "BBND1ZZ", "BIQQ1ZZ", "FIQQ1ZZ", "PCRN1ZZ", "SIQQ1ZZ", "STHL1ZZ", "TDCU1ZZ", "TKCA1ZZ",
-    ];
+    const TERRITORIES: [&str; 10] =
+        ["AI2640", "ASCN1ZZ", "BBND1ZZ", "BIQQ1ZZ", "FIQQ1ZZ", "PCRN1ZZ", "SIQQ1ZZ", "STHL1ZZ", "TDCU1ZZ", "TKCA1ZZ"];
     let kind = if code.starts_with("BFPO") || digit_after("BF") {
         Some(NonGeographic::BritishForces)
     } else if code == "GIR" || code == "GIR0AA" || ["BX", "XX", "XM"].into_iter().any(digit_after) {
@@ -161,7 +163,8 @@ fn no_place_here(text: &str) -> Option<PlaceProblem> {
     if let Some(kind) = kind {
         return Some(PlaceProblem::NonGeographic { text: text.to_owned(), kind });
     }
-    is_eircode(code.as_bytes()).then(|| PlaceProblem::OutsideUk { text: format!("{text} (an Irish Eircode)"), suggestion: None })
+    is_eircode(code.as_bytes())
+        .then(|| PlaceProblem::OutsideUk { text: format!("{text} (an Irish Eircode)"), suggestion: None })
 }
 
 /// A postcode of the Republic of Ireland, as `D02 X285`.
@@ -223,7 +226,8 @@ fn ends_in_code(text: &str) -> (&str, Option<PostcodeText>) {
     let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
     // The last two words, then the last alone: "Hulme M15 5RQ" before "Hulme M15".
     let last = text.rfind(is_gap);
-    let last_but_one = last.and_then(|at| text.get(..at)).and_then(|before| before.trim_end_matches(is_gap).rfind(is_gap));
+    let last_but_one =
+        last.and_then(|at| text.get(..at)).and_then(|before| before.trim_end_matches(is_gap).rfind(is_gap));
     for at in [last_but_one, last].into_iter().flatten() {
         let (before, after) = text.split_at(at);
         match PostcodeText::parse(after.trim_start_matches(is_gap)) {

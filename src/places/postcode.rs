@@ -129,6 +129,14 @@ impl Postcode {
 }
 
 impl Sector {
+    /// Reads one that is already in its written form, as the embedded tables are; faster than [`Sector::parse`].
+    pub(super) fn written(text: &str) -> Option<Self> {
+        let (outward, digit) = text.split_once(' ')?;
+        let fits =
+            is_outward(outward.as_bytes()) && digit.len() == 1 && digit.as_bytes().iter().all(u8::is_ascii_digit);
+        fits.then(|| Self(Code::new(text.as_bytes())))
+    }
+
     /// Its district: what stands before the space.
     #[must_use]
     pub fn district(self) -> District {
@@ -138,6 +146,11 @@ impl Sector {
 }
 
 impl District {
+    /// Reads one that is already in its written form, as the embedded tables are; faster than [`District::parse`].
+    pub(super) fn written(text: &str) -> Option<Self> {
+        is_outward(text.as_bytes()).then(|| Self(Code::new(text.as_bytes())))
+    }
+
     /// Its area: the letters with which it begins.
     #[must_use]
     pub fn area(self) -> PostcodeArea {
@@ -255,15 +268,16 @@ fn join(outward: &[u8], inward: &[u8]) -> Code {
 fn is_outward(bytes: &[u8]) -> bool {
     let letters = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let Some((area, rest)) = bytes.split_at_checked(letters) else { return false };
-    let area_fits = match area {
-        [first] => !b"QVX".contains(first),
-        [first, second] => !b"QVX".contains(first) && !b"IJZ".contains(second),
-        _ => false,
-    };
+    let area_fits = area.iter().all(u8::is_ascii_uppercase)
+        && match area {
+            [first] => !b"QVX".contains(first),
+            [first, second] => !b"QVX".contains(first) && !b"IJZ".contains(second),
+            _ => false,
+        };
     area_fits
         && match rest {
             [digit] => digit.is_ascii_digit(),
-            [digit, last] => digit.is_ascii_digit() && last.is_ascii_alphanumeric(),
+            [digit, last] => digit.is_ascii_digit() && (last.is_ascii_digit() || last.is_ascii_uppercase()),
             _ => false,
         }
 }

@@ -181,7 +181,11 @@ fn suggested(suggestion: Option<&str>) -> String {
 }
 
 fn suggested_any(suggestions: &[String]) -> String {
-    if suggestions.is_empty() { ": try a postcode or a larger place nearby".to_owned() } else { format!(": did you mean {}?", or(suggestions)) }
+    if suggestions.is_empty() {
+        ": try a postcode or a larger place nearby".to_owned()
+    } else {
+        format!(": did you mean {}?", or(suggestions))
+    }
 }
 
 /// `a, b or c`; semicolons where the items hold commas.

@@ -135,8 +135,7 @@ impl Polygon {
             }
             // A ray to the east: each edge that it crosses, of outer ring and holes alike, changes sides.
             let ([x1, y1], [x2, y2]) = (*from, *to);
-            if (y1 > point.lat()) != (y2 > point.lat())
-                && point.lon() < (x2 - x1) * (point.lat() - y1) / (y2 - y1) + x1
+            if (y1 > point.lat()) != (y2 > point.lat()) && point.lon() < (x2 - x1) * (point.lat() - y1) / (y2 - y1) + x1
             {
                 inside = !inside;
             }
@@ -211,12 +210,8 @@ impl Reader {
             (south, north) = (south.min(*lat), north.max(*lat));
             (west, east) = (west.min(*lon), east.max(*lon));
         }
-        let bounds = BoundingBox {
-            south: south - ON_EDGE,
-            west: west - ON_EDGE,
-            north: north + ON_EDGE,
-            east: east + ON_EDGE,
-        };
+        let bounds =
+            BoundingBox { south: south - ON_EDGE, west: west - ON_EDGE, north: north + ON_EDGE, east: east + ON_EDGE };
         self.polygons.push(Polygon { bounds, rings });
         Ok(())
     }

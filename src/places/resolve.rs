@@ -35,7 +35,7 @@ pub enum Precision {
     PlaceName,
     /// The name of a local authority.
     Authority,
-    /// The letters with which postcodes begin.
+    /// Several districts: all that begin with the same letters, as M, or with the same letters and number, as SW1.
     PostcodeArea,
 }
 
@@ -141,10 +141,13 @@ impl PlaceNote {
     pub fn message(&self) -> String {
         match self {
             Self::PostcodesNotLoaded => {
-                "The table of full postcodes is not loaded here, so this is placed by the first part of the postcode.".to_owned()
+                "The table of full postcodes is not loaded here, so this is placed by the first part of the postcode."
+                    .to_owned()
             }
             Self::NotInUse { postcode } => {
-                format!("{postcode} is not a postcode in use: retired, very new, or mistyped. Placed by its first part.")
+                format!(
+                    "{postcode} is not a postcode in use: retired, very new, or mistyped. Placed by its first part."
+                )
             }
             Self::UnknownSector { sector } => {
                 format!("No postcodes in {sector} are known, so this is placed by {}.", sector.district())
@@ -187,7 +190,10 @@ impl Gazetteer {
             Parsed::Postcode(PostcodeText::Full(postcode)) => self.full_postcode(*postcode, exact, postcodes_loaded),
             Parsed::Postcode(PostcodeText::Sector(sector)) => self.at_sector(*sector),
             Parsed::Postcode(PostcodeText::District(district)) => self.at_district(*district),
-            Parsed::Postcode(PostcodeText::Area(area)) => self.at_area(*area),
+            Parsed::Postcode(PostcodeText::Area(area)) => {
+                let districts: Vec<Ground<'_>> = self.districts_of(*area).collect();
+                self.at_districts(area.as_str(), *area, &districts)
+            }
             Parsed::Coordinates(point) => self.at_point(*point, exact),
             Parsed::Name(query) => self.at_name(query),
         }
@@ -252,21 +258,34 @@ impl Gazetteer {
     }
 
     fn at_district(&self, district: District) -> Result<ResolvedPlace, PlaceProblem> {
-        match self.district(district) {
-            Some(ground) => Ok(on_ground(district.as_str(), Precision::District, ground, district)),
-            None => Err(unknown_postcode(district.to_string(), district.as_str())),
+        if let Some(ground) = self.district(district) {
+            return Ok(on_ground(district.as_str(), Precision::District, ground, district));
         }
+        // People write SW1, which is split into SW1A and its like.
+        let letter = b'A'..=b'Z';
+        let split = letter.filter_map(|letter| District::parse(&format!("{district}{}", char::from(letter))).ok());
+        let districts: Vec<Ground<'_>> = split.filter_map(|district| self.district(district)).collect();
+        self.at_districts(district.as_str(), district.area(), &districts)
     }
 
-    fn at_area(&self, area: PostcodeArea) -> Result<ResolvedPlace, PlaceProblem> {
-        let districts: Vec<Ground<'_>> = self.districts_of(area).collect();
-        let unknown = || unknown_postcode(area.to_string(), area.as_str());
+    /// Several districts under one name; unknown if there are none.
+    fn at_districts(
+        &self,
+        label: &str,
+        area: PostcodeArea,
+        districts: &[Ground<'_>],
+    ) -> Result<ResolvedPlace, PlaceProblem> {
+        let unknown = || unknown_postcode(label.to_owned(), label);
         let weight = |ground: &Ground<'_>| f64::from(ground.postcodes);
         let total: f64 = districts.iter().map(weight).sum();
-        let mean = |of: fn(Point) -> f64| districts.iter().map(|ground| of(ground.point) * weight(ground)).sum::<f64>() / total;
+        let mean = |of: fn(Point) -> f64| {
+            districts.iter().map(|ground| of(ground.point) * weight(ground)).sum::<f64>() / total
+        };
         let point = Point::new(mean(Point::lat), mean(Point::lon)).map_err(|_| unknown())?;
         let mut authorities: Vec<AuthorityShare> = Vec::new();
-        for (ground, share) in districts.iter().flat_map(|ground| ground.authorities.iter().map(move |share| (ground, share))) {
+        for (ground, share) in
+            districts.iter().flat_map(|ground| ground.authorities.iter().map(move |share| (ground, share)))
+        {
             let more = share.share * weight(ground);
             match authorities.iter_mut().find(|known| known.code == share.code) {
                 Some(known) => known.share += more,
@@ -286,7 +305,7 @@ impl Gazetteer {
         let (Some(within), Some(furthest)) = (within, by_reach.last()) else { return Err(unknown()) };
         Ok(ResolvedPlace {
             postcode_area: Some(area),
-            ..place(area.to_string(), point, Precision::PostcodeArea, (within.0, furthest.0), authorities)
+            ..place(label.to_owned(), point, Precision::PostcodeArea, (within.0, furthest.0), authorities)
         })
     }
 
@@ -300,10 +319,9 @@ impl Gazetteer {
         let close = close.filter(|(far, _)| *far <= SAME_AUTHORITY_KM);
         let known = close.and_then(|(far, exact)| Some((far, exact, self.authority(exact.lad_code)?)));
         let (authorities, note) = match (known, around) {
-            (Some((distance_km, exact, authority)), _) => (
-                certain(authority.code),
-                Some(PlaceNote::NearestPostcode { postcode: exact.postcode, distance_km }),
-            ),
+            (Some((distance_km, exact, authority)), _) => {
+                (certain(authority.code), Some(PlaceNote::NearestPostcode { postcode: exact.postcode, distance_km }))
+            }
             (None, Some(around)) => {
                 (around.authorities, around.beyond_postcodes.then_some(PlaceNote::FarFromPostcodes))
             }
@@ -363,7 +381,6 @@ impl Gazetteer {
 fn certain(code: LadCode) -> Vec<AuthorityShare> {
     vec![AuthorityShare { code, share: 1.0 }]
 }
-
 
 fn on_ground(label: &str, precision: Precision, ground: Ground<'_>, district: District) -> ResolvedPlace {
     let reach = (ground.within_km, ground.furthest_km);

@@ -94,9 +94,9 @@ impl<'a> Found<'a> {
 impl Gazetteer {
     /// Every place of the list, as it would be offered to choose from.
     pub fn places(&self) -> impl Iterator<Item = Candidate> + '_ {
-        self.names.iter().filter_map(|place| {
-            self.candidate(&Found { what: What::Place(place), name: place.name(), exact: true })
-        })
+        self.names
+            .iter()
+            .filter_map(|place| self.candidate(&Found { what: What::Place(place), name: place.name(), exact: true }))
     }
 
     /// The place that a name means.
@@ -145,7 +145,8 @@ impl Gazetteer {
 
     /// Everything that a folded name may mean, in the order of the list.
     fn called<'a>(&'a self, name: &str) -> Vec<Found<'a>> {
-        let place = |exact| move |place: Named<'a>| Found { what: What::Place(place), name: place.name_as(name), exact };
+        let place =
+            |exact| move |place: Named<'a>| Found { what: What::Place(place), name: place.name_as(name), exact };
         let authority = |exact| move |of: &'a Authority| Found { what: What::Authority(of), name: of.name, exact };
         let mut found: Vec<Found<'a>> = self.names.exactly(name).map(place(true)).collect();
         // The town that gave an authority its name, or shares it, says more than the authority does.
@@ -188,7 +189,8 @@ impl Gazetteer {
         let keep = |test: &dyn Fn(&Found<'a>) -> bool| -> Vec<Found<'a>> {
             found.iter().copied().filter(|found| test(found)).collect()
         };
-        let named = keep(&|found| own_names(found).any(|name| name == words || name.strip_prefix("county ") == Some(words)));
+        let named =
+            keep(&|found| own_names(found).any(|name| name == words || name.strip_prefix("county ") == Some(words)));
         if !named.is_empty() {
             return named;
         }
@@ -202,7 +204,8 @@ impl Gazetteer {
         }
         let mut towns = self.called(words);
         towns.retain(|town| town.exact && town.is_city_or_town());
-        let is_near = |point| towns.iter().filter_map(Found::point).any(|town| distance_km(point, town) <= NEIGHBOUR_KM);
+        let is_near =
+            |point| towns.iter().filter_map(Found::point).any(|town| distance_km(point, town) <= NEIGHBOUR_KM);
         keep(&|found| found.point().is_some_and(is_near))
     }
 
@@ -248,7 +251,12 @@ impl Gazetteer {
         }
         let combined = self.combined().iter().flat_map(|combined| combined.names.iter().copied());
         let of_authorities = self.authorities().iter().flat_map(|authority| {
-            authority.counties.iter().chain(&authority.former_counties).copied().chain([authority.region, authority.nation.name()])
+            authority
+                .counties
+                .iter()
+                .chain(&authority.former_counties)
+                .copied()
+                .chain([authority.region, authority.nation.name()])
         });
         combined.chain(of_authorities).find(|area| fold(area) == name).map(str::to_owned)
     }
@@ -271,7 +279,8 @@ impl Gazetteer {
         });
         let alone_in = |area: &str| matches!(self.only_within(namesakes.clone(), area).as_slice(), [one] if one.point() == found.point());
         let district = place.district().to_string();
-        let area = areas.filter(|area| fold(area) != name).chain([district.as_str()]).find(|area| alone_in(&fold(area)));
+        let area =
+            areas.filter(|area| fold(area) != name).chain([district.as_str()]).find(|area| alone_in(&fold(area)));
         match (area, authority) {
             (None, Some(authority)) => format!("{}, {}, {district}", found.name, authority.name),
             (Some(area), _) => format!("{}, {area}", found.name),

@@ -58,10 +58,10 @@ pub enum RowReason {
         value: String,
     },
     /// Not a number of degrees in the United Kingdom.
-    #[error("“{value}” is not a {field} in the United Kingdom, in degrees", field = field)]
+    #[error("“{value}” is not a {what} in the United Kingdom, in degrees")]
     NotInUk {
         /// Latitude or longitude.
-        field: &'static str,
+        what: &'static str,
         /// The value, cut short if it is long.
         value: String,
     },
@@ -114,7 +114,14 @@ pub struct SkippedRows {
 
 /// Reads a table of postcodes. What the stream holds shows as the rows are asked for.
 pub fn read_postcodes<R: Read>(reader: R) -> PostcodeRows<R> {
-    PostcodeRows { input: Input::Unopened(Some(reader)), columns: None, line: 0, bytes: 0, ended: false, skipped: SkippedRows::default() }
+    PostcodeRows {
+        input: Input::Unopened(Some(reader)),
+        columns: None,
+        line: 0,
+        bytes: 0,
+        ended: false,
+        skipped: SkippedRows::default(),
+    }
 }
 
 /// The rows of a table of postcodes.
@@ -318,7 +325,9 @@ type Wrong = (&'static str, RowReason);
 
 impl Columns {
     fn find(header: &[&str]) -> Result<Self, Wrong> {
-        let find = |names: &[&str]| names.iter().find_map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name)));
+        let find = |names: &[&str]| {
+            names.iter().find_map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name)))
+        };
         let need = |at: Option<usize>, field, expected| at.ok_or((field, RowReason::MissingColumn { expected }));
         // The directory's column of authorities has the year in its name, as lad25cd.
         let of_year = |column: &&str| {
@@ -326,7 +335,7 @@ impl Columns {
             let year = column.strip_prefix("lad").and_then(|rest| rest.strip_suffix("cd"));
             year.is_some_and(|year| year.len() == 2 && year.bytes().all(|byte| byte.is_ascii_digit()))
         };
-        let authority = find(&["lad_code", "oslaua", "laua"]).or_else(|| header.iter().position(|column| of_year(&column)));
+        let authority = find(&["lad_code", "oslaua", "laua"]).or_else(|| header.iter().position(of_year));
         Ok(Self {
             postcode: need(find(&["postcode", "pcds", "pcd8", "pcd7", "pcd", "pcd2"]), "postcode", "postcode or pcds")?,
             lat: need(find(&["lat", "latitude"]), "lat", "lat")?,
@@ -345,29 +354,30 @@ impl Columns {
             return Ok(Row::Retired);
         }
         let postcode = get(self.postcode, "postcode")?;
-        let postcode = Postcode::parse(postcode)
-            .map_err(|_| ("postcode", RowReason::NotAPostcode { value: cut(postcode) }))?;
+        let postcode =
+            Postcode::parse(postcode).map_err(|_| ("postcode", RowReason::NotAPostcode { value: cut(postcode) }))?;
         if ["JE", "GY", "IM"].contains(&postcode.area().as_str()) {
             return Ok(Row::CrownDependency);
         }
         let (lat, lon) = (get(self.lat, "lat")?, get(self.lon, "lon")?);
         let authority = get(self.authority, "lad_code")?;
-        let degrees = |text: &str, field| {
-            let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-            number.ok_or((field, RowReason::NotInUk { field: "latitude or longitude", value: cut(text) }))
-        };
-        // The directory writes 99.999999 and 0 for no position.
-        if lat.is_empty() || lon.is_empty() || authority.is_empty() || degrees(lat, "lat")? > 99.0 {
+        let wrong = |field, what, value| (field, RowReason::NotInUk { what, value: cut(value) });
+        let degrees = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+        if lat.is_empty() || lon.is_empty() || authority.is_empty() {
             return Ok(Row::WithoutPosition);
         }
-        let (north, east) = (degrees(lat, "lat")?, degrees(lon, "lon")?);
+        let north = degrees(lat).ok_or_else(|| wrong("lat", "latitude", lat))?;
+        // The directory writes 99.999999 and 0 for no position.
+        if north > 99.0 {
+            return Ok(Row::WithoutPosition);
+        }
+        let east = degrees(lon).ok_or_else(|| wrong("lon", "longitude", lon))?;
         let in_uk = |north, east| Point::new(north, east).ok().filter(|point| point.in_uk_box());
-        let Some(point) = in_uk(north, east) else {
+        let point = in_uk(north, east).ok_or_else(|| {
             // Which of the two is at fault: the latitude, if another longitude would not mend it.
             let lat_fits = in_uk(north, 0.0).is_some();
-            let (field, what, value) = if lat_fits { ("lon", "longitude", lon) } else { ("lat", "latitude", lat) };
-            return Err((field, RowReason::NotInUk { field: what, value: cut(value) }));
-        };
+            if lat_fits { wrong("lon", "longitude", lon) } else { wrong("lat", "latitude", lat) }
+        })?;
         let lad_code = LadCode::parse(authority)
             .ok_or_else(|| ("lad_code", RowReason::NotAnAuthority { value: cut(authority) }))?;
         Ok(Row::Postcode(ExactPostcode { postcode, point, lad_code }))

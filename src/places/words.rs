@@ -59,7 +59,8 @@ pub(super) fn meaning(text: &str) -> Option<Meaning> {
     Some(whole)
 }
 
-/// Understands a text as one name, else as names between commas, each as one name, else as names joined by "and".
+/// Understands a text as one name; else as names between semicolons, lines and the like; each of these as one name, else
+/// as names between commas; each of these as one name, else as two joined by "and".
 fn each_name<T>(text: &str, understand: &dyn Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     if text.len() > MAX_CHARS {
         return None;
@@ -68,16 +69,21 @@ fn each_name<T>(text: &str, understand: &dyn Fn(&str) -> Option<T>) -> Option<Ve
         return Some(vec![one]);
     }
     let mut found = Vec::new();
-    for part in text.split([',', ';', '\n', '/', '|']).filter(|part| !part.trim().is_empty()) {
-        let part = part.trim();
-        let part = part.strip_prefix("and ").unwrap_or(part);
-        match understand(part) {
-            Some(one) => found.push(one),
-            // "Telford and Wrekin and Shropshire": the cut that leaves two names.
-            None => found.extend(joined(part, understand)?),
+    for part in text.split([';', '\n', '/', '|']).filter(|part| !part.trim().is_empty()) {
+        if let Some(one) = understand(part) {
+            found.push(one);
+            continue;
         }
-        if found.len() > MAX_PARTS {
-            return None;
+        for part in part.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let part = part.strip_prefix("and ").unwrap_or(part);
+            match understand(part) {
+                Some(one) => found.push(one),
+                // "Telford and Wrekin and Shropshire": the cut that leaves two names.
+                None => found.extend(joined(part, understand)?),
+            }
+            if found.len() > MAX_PARTS {
+                return None;
+            }
         }
     }
     (!found.is_empty()).then_some(found)
@@ -215,9 +221,8 @@ fn authorities_called(name: &str) -> Vec<Reading> {
 fn combined_called(name: &str) -> Vec<Reading> {
     let gazetteer = Gazetteer::embedded();
     let combined = gazetteer.combined().iter();
-    let called = combined.filter(|combined| {
-        fold(combined.code) == name || combined.names.iter().any(|other| fold(other) == name)
-    });
+    let called = combined
+        .filter(|combined| fold(combined.code) == name || combined.names.iter().any(|other| fold(other) == name));
     called
         .map(|combined| {
             let members = gazetteer.codes_where(|authority| authority.combined == Some(combined.code));

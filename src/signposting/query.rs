@@ -47,7 +47,8 @@ impl SignpostQuery {
     #[must_use]
     pub fn print(&self) -> [u8; 8] {
         let Self { needs, place, within_km, windows, circumstances, delivery, formats, words, at: _ } = self;
-        let point = place.as_ref().map(|place| (place.label.clone(), place.point.lat().to_bits(), place.point.lon().to_bits()));
+        let point =
+            place.as_ref().map(|place| (place.label.clone(), place.point.lat().to_bits(), place.point.lon().to_bits()));
         let said = format!(
             "{needs:?}{point:?}{}{windows:?}{circumstances:?}{delivery:?}{formats:?}{words:?}",
             within_km.to_bits()

@@ -140,17 +140,17 @@ fn a_file_becomes_a_listing() {
         Area { kind: AreaKind::LocalAuthority, value: "E08000003".to_owned(), name: Some("Manchester".to_owned()) };
     assert_eq!(listing.areas, [manchester]);
 
-    // A service's own hours go before the building's, and its holidays hold at every place.
+    // A service's own hours hold wherever a place does not say otherwise; its holidays hold there too.
     let [hub, annex] = listing.places.as_slice() else { panic!("two places") };
     assert_eq!((hub.key.as_str(), hub.location.key.as_str()), ("gm-a/advice@hub", "gm-a/hub"));
     assert_eq!((hub.location.point, hub.areas.len()), (None, 0));
     let of = |rows: &[Schedule]| rows.iter().map(compact).collect::<Vec<_>>();
-    assert_eq!(of(&hub.schedules), ["hours weekly opens TH 17:00 20:00", "hours bank_holidays closes"]);
+    assert_eq!(of(&listing.schedules), ["hours weekly opens TH 17:00 20:00", "hours bank_holidays closes"]);
+    assert_eq!(of(&hub.schedules), Vec::<String>::new());
     assert_eq!(of(&annex.schedules), ["hours weekly opens SA 10:00 12:00", "hours bank_holidays closes"]);
     assert_eq!(annex.areas.first().map(|area| (area.kind, area.value.as_str())), Some((AreaKind::District, "M14")));
-    let silent = read_one(&BASE.replacen("hours = [\"Thu 17:00-20:00\"]\n", "", 1)).unwrap();
-    let hub = silent.first().unwrap().places.first().unwrap();
-    assert_eq!(of(&hub.schedules), ["hours weekly opens MO,TU,WE,TH,FR 08:00 18:00", "hours bank_holidays closes"]);
+    // A building's hours stay the building's.
+    assert_eq!(of(&hub.location.schedules), ["hours weekly opens MO,TU,WE,TH,FR 08:00 18:00"]);
 
     let rules = &listing.eligibility;
     assert_eq!(rules.age.as_ref().map(|age| (age.rule.min, age.rule.max)), Some((Some(18.0), None)));

@@ -12,11 +12,17 @@ mod config;
 #[cfg(test)]
 mod demonstration;
 #[cfg(test)]
+mod directory_queries;
+#[cfg(test)]
 mod hours;
 #[cfg(test)]
 mod needs;
 #[cfg(test)]
 mod open_referral_csv;
+#[cfg(test)]
+mod open_referral_feed;
+#[cfg(test)]
+mod open_referral_hostile;
 #[cfg(test)]
 mod open_referral_mapping;
 #[cfg(test)]
@@ -25,5 +31,7 @@ mod open_referral_reader;
 mod open_referral_validate;
 #[cfg(test)]
 mod query_limits;
+#[cfg(test)]
+mod support;
 #[cfg(test)]
 mod web;

@@ -320,7 +320,7 @@ fn changed(mut document: Value, changes: &[(Index, Change)]) -> Value {
             Change::Drop => match document.pointer_mut(parent).unwrap() {
                 Value::Object(members) => drop(members.remove(name)),
                 Value::Array(items) => drop(items.remove(name.parse().unwrap())),
-                _ => {}
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
             },
             Change::Add(name, value) => {
                 if let Value::Object(members) = document.pointer_mut(place).unwrap() {

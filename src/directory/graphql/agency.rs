@@ -104,7 +104,8 @@ impl Agency {
     ) -> Result<ServiceConnection> {
         let agency = self.0.id;
         let selected = |service: &ServiceFacts| service.agency == agency;
-        services_page(ctx, first, after, ServiceOrder::default(), format!("agency:{agency:?}").as_bytes(), selected).await
+        services_page(ctx, first, after, ServiceOrder::default(), format!("agency:{agency:?}").as_bytes(), selected)
+            .await
     }
 
     /// Where the listing comes from.

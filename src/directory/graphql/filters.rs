@@ -309,9 +309,10 @@ impl ServiceTest {
             && any_in(self.formats.as_deref(), &service.formats)
             && any_in(self.routes.as_deref(), &service.routes)
             && self.cost.is_none_or(|cost| service.cost == Some(cost))
-            && self.languages.as_ref().is_none_or(|wanted| {
-                service.languages.iter().any(|tag| wanted.contains(&primary(tag)))
-            })
+            && self
+                .languages
+                .as_ref()
+                .is_none_or(|wanted| service.languages.iter().any(|tag| wanted.contains(&primary(tag))))
             && self.updated_since.is_none_or(|since| service.updated_at >= since)
             && words.iter().all(|range| {
                 holds(&service.name_words, range)
@@ -445,4 +446,3 @@ fn meets(snapshot: &Snapshot, services: &[u32], needs: &[String]) -> bool {
         .filter_map(|index| snapshot.services.get(*index as usize))
         .any(|service| service.needs.iter().any(|need| needs.contains(need)))
 }
-

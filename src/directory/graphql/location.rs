@@ -104,12 +104,16 @@ impl Location {
 
     /// Barriers removed here; empty where nobody said or it is withheld.
     async fn access_offered(&self) -> Vec<AccessFeature> {
-        self.open().map(|open| open.access_offered.0.iter().map(|feature| (*feature).into()).collect()).unwrap_or_default()
+        self.open()
+            .map(|open| open.access_offered.0.iter().map(|feature| (*feature).into()).collect())
+            .unwrap_or_default()
     }
 
     /// Barriers that are there; empty where nobody said or it is withheld.
     async fn access_missing(&self) -> Vec<AccessFeature> {
-        self.open().map(|open| open.access_missing.0.iter().map(|feature| (*feature).into()).collect()).unwrap_or_default()
+        self.open()
+            .map(|open| open.access_missing.0.iter().map(|feature| (*feature).into()).collect())
+            .unwrap_or_default()
     }
 
     /// When the building is open, which need not be when a service in it is; empty where nobody said or it is withheld.

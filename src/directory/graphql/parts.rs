@@ -169,7 +169,6 @@ pub fn events(rows: &[listing::Schedule]) -> Vec<OpeningHours> {
     rows.iter().filter(|row| row.kind == ScheduleKind::Event).map(OpeningHours::from).collect()
 }
 
-
 /// Whether a door is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum OpenStateKind {

@@ -156,7 +156,11 @@ pub struct DirectoryQuery;
 #[Object]
 impl DirectoryQuery {
     /// Anything by its global id; null where there is no such thing, or none that this viewer may see.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "A global id, as an answer gave it.")] id: ID) -> Result<Option<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A global id, as an answer gave it.")] id: ID,
+    ) -> Result<Option<Node>> {
         Ok(match NodeId::parse("id", &id)? {
             NodeId::Agency(id) => load_one(ctx, AgencyKey(id)).await?.map(|found| Node::Agency(Agency(found))),
             NodeId::Service(id) => load_one(ctx, ServiceKey(id)).await?.map(|found| Node::Service(Service(found))),
@@ -179,7 +183,11 @@ impl DirectoryQuery {
     }
 
     /// One location; null where there is none, or none that this viewer may see.
-    async fn location(&self, ctx: &Context<'_>, #[graphql(desc = "Its global id.")] id: ID) -> Result<Option<Location>> {
+    async fn location(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: ID,
+    ) -> Result<Option<Location>> {
         Ok(load_one(ctx, LocationKey(ids::location("id", &id)?)).await?.map(Location))
     }
 
@@ -286,15 +294,17 @@ impl DirectoryQuery {
                 };
                 if list.area(&key).is_none() {
                     let known: Vec<&str> = list.areas().iter().map(|area| area.key.as_str()).collect();
-                    return Err(bad_input("filter.area", format!("There is no such area; there are {}.", known.join(", "))));
+                    return Err(bad_input(
+                        "filter.area",
+                        format!("There is no such area; there are {}.", known.join(", ")),
+                    ));
                 }
                 Some(key)
             }
         };
         let asked_words = filter.text.as_deref().map(|text| search_words("filter.text", text)).transpose()?;
         let question = format!("{area:?} {asked_words:?}");
-        let asked =
-            Asked::check(ctx, first, after.as_deref(), OrderDirection::Asc, &[b"needs", question.as_bytes()])?;
+        let asked = Asked::check(ctx, first, after.as_deref(), OrderDirection::Asc, &[b"needs", question.as_bytes()])?;
         let speaks = |texts: Vec<&str>| {
             let known: Vec<String> = texts.into_iter().flat_map(words).collect();
             asked_words

@@ -19,7 +19,11 @@ pub fn fold(text: &str) -> String {
 /// The folded words of a text, in its order.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    fold(text).split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    fold(text)
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The key by which names are put in order: folded words, so that "The Élan" and "the elan" stand together.

@@ -15,9 +15,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 
 use entity::enums::Visibility;
 
-use crate::directory::listing::{
-    AgeRule, Area, Capacity, Eligibility, OffenceRule, Ruled, Schedule, SubstanceUse,
-};
+use crate::directory::listing::{AgeRule, Area, Capacity, Eligibility, OffenceRule, Ruled, Schedule, SubstanceUse};
 
 /// Which state of the directory something was read from. Two differ when anything changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,10 +86,7 @@ pub async fn everything(db: &impl ConnectionTrait) -> Result<Rows, DbErr> {
     let mut rows = Rows {
         version,
         agencies: agency::Entity::find().all(db).await?,
-        services: service::Entity::find()
-            .filter(service::Column::Visibility.eq(Visibility::Public))
-            .all(db)
-            .await?,
+        services: service::Entity::find().filter(service::Column::Visibility.eq(Visibility::Public)).all(db).await?,
         locations: location::Entity::find().all(db).await?,
         places: HashMap::new(),
         service_areas: HashMap::new(),
@@ -207,10 +202,11 @@ pub(crate) fn eligibilities(
     let mut found: HashMap<ServiceId, Eligibility> =
         rows.into_iter().map(|row| (row.service_id, eligibility_of(row))).collect();
     for row in characteristics {
-        found.entry(row.service_id).or_default().characteristics.push((
-            row.characteristic,
-            Ruled { rule: row.rule, evidence: row.evidence, quote: row.quote },
-        ));
+        found
+            .entry(row.service_id)
+            .or_default()
+            .characteristics
+            .push((row.characteristic, Ruled { rule: row.rule, evidence: row.evidence, quote: row.quote }));
     }
     found
 }
@@ -235,4 +231,3 @@ fn eligibility_of(row: eligibility::Model) -> Eligibility {
     });
     Eligibility { age, genders, substance_use, offences, characteristics: Vec::new(), other: row.other }
 }
-

@@ -359,10 +359,7 @@ pub(super) fn terms(service: ServiceId, terms: &[Term]) -> impl Iterator<Item = 
     })
 }
 
-pub(super) fn assurances(
-    service: ServiceId,
-    assurances: &[Assurance],
-) -> impl Iterator<Item = assurance::ActiveModel> {
+pub(super) fn assurances(service: ServiceId, assurances: &[Assurance]) -> impl Iterator<Item = assurance::ActiveModel> {
     // Of several about one group the latest holds.
     let mut latest = BTreeMap::new();
     for assurance in assurances {

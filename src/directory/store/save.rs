@@ -174,8 +174,7 @@ async fn save_locations(
     let keep =
         [location::Column::Id, location::Column::SourceId, location::Column::SourceKey, location::Column::CreatedAt];
     insert(db, rows_, Some(replace_all_but(location::Column::Id, &keep))).await?;
-    let replaced: Vec<LocationId> =
-        changed.iter().map(|(id, ..)| *id).filter(|id| known.contains_key(id)).collect();
+    let replaced: Vec<LocationId> = changed.iter().map(|(id, ..)| *id).filter(|id| known.contains_key(id)).collect();
     if !replaced.is_empty() {
         phone::Entity::delete_many().filter(phone::Column::LocationId.is_in(replaced.clone())).exec(db).await?;
         schedule::Entity::delete_many().filter(schedule::Column::LocationId.is_in(replaced.clone())).exec(db).await?;
@@ -400,15 +399,12 @@ pub(crate) async fn exact_postcodes(
     db: &impl ConnectionTrait,
     postcodes: impl Iterator<Item = Postcode>,
 ) -> Result<HashMap<Postcode, ExactPostcode>, DbErr> {
-    let wanted: BTreeMap<String, Postcode> =
-        postcodes.map(|postcode| (postcode.to_string(), postcode)).collect();
+    let wanted: BTreeMap<String, Postcode> = postcodes.map(|postcode| (postcode.to_string(), postcode)).collect();
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = postcode::Entity::find()
-        .filter(postcode::Column::Postcode.is_in(wanted.keys().cloned()))
-        .all(db)
-        .await?;
+    let rows =
+        postcode::Entity::find().filter(postcode::Column::Postcode.is_in(wanted.keys().cloned())).all(db).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {

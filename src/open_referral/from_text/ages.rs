@@ -78,8 +78,14 @@ const OVER: [&str; 6] = [
 ];
 const UNDER: [&str; 2] = ["under|below the age|ages of", "under|below"];
 const UP_TO: [&str; 4] = ["up to the age of", "up to age?", "maximum age of? :?", "a maximum age of"];
-const AND_OVER: [&str; 6] =
-    ["+", "plus", "and|or|& over|above|older|up|upwards", "upwards|onwards", "years and|or over|above|older", "and|or more"];
+const AND_OVER: [&str; 6] = [
+    "+",
+    "plus",
+    "and|or|& over|above|older|up|upwards",
+    "upwards|onwards",
+    "years and|or over|above|older",
+    "and|or more",
+];
 const AND_UNDER: [&str; 1] = ["and|or|& under|below|younger"];
 
 fn range(reader: &mut Reader<'_>) -> Option<Age> {
@@ -95,7 +101,8 @@ fn range(reader: &mut Reader<'_>) -> Option<Age> {
     here.take("from");
     let youngest = number(&mut here)?;
     named |= finish_years(&mut here);
-    let joined = here.take("-") || here.take("to") || here.take("up to") || here.take("until") || (between && here.take("and"));
+    let joined =
+        here.take("-") || here.take("to") || here.take("up to") || here.take("until") || (between && here.take("and"));
     if !joined {
         return None;
     }

@@ -114,10 +114,11 @@ impl Found {
             return (!twice).then_some(());
         }
         // "This is a women-only service."
-        if self.limits && reader.take("service|services|project|programme|hostel|accommodation|refuge|house|provision") {
+        if self.limits && reader.take("service|services|project|programme|hostel|accommodation|refuge|house|provision")
+        {
             return reader.is_done().then_some(());
         }
-        if !just_only && (self.named || self.age.is_some()) && narrows(reader) {
+        if !just_only && !list && (self.named || self.age.is_some()) && narrows(reader) {
             self.loose = true;
             return Some(());
         }
@@ -168,8 +169,10 @@ impl Found {
         if !allowed || bare_age {
             return None;
         }
-        let nothing =
-            self.age.is_none() && self.gender.is_none_or(<[_]>::is_empty) && self.characteristics.is_empty() && !self.abstinent;
+        let nothing = self.age.is_none()
+            && self.gender.is_none_or(<[_]>::is_empty)
+            && self.characteristics.is_empty()
+            && !self.abstinent;
         if nothing {
             return None;
         }

@@ -128,7 +128,11 @@ fn speaks_of(sentence: &Sentence<'_>, statement: &Statement, source: Source) -> 
         sentence.words.windows(2).any(|pair| {
             let [one, next] = pair else { return false };
             let digits = |word: &String| word.starts_with(|c: char| c.is_ascii_digit());
-            if number { first.contains(&one.as_str()) && digits(next) } else { digits(one) && first.contains(&next.as_str()) }
+            if number {
+                first.contains(&one.as_str()) && digits(next)
+            } else {
+                digits(one) && first.contains(&next.as_str())
+            }
         })
     };
     let age = || {
@@ -145,8 +149,20 @@ fn speaks_of(sentence: &Sentence<'_>, statement: &Statement, source: Source) -> 
                 || (!genders.contains(&Gender::Man) && has(&men))
                 || (!genders.contains(&Gender::Woman) && has(&women)))
     };
-    let substance = ["drug", "drugs", "alcohol", "abstinent", "abstinence", "substance", "substances", "sober", "using", "influence"];
-    let offences = ["offence", "offences", "arson", "sexual", "convictions", "conviction", "violent", "violence", "offenders"];
+    let substance = [
+        "drug",
+        "drugs",
+        "alcohol",
+        "abstinent",
+        "abstinence",
+        "substance",
+        "substances",
+        "sober",
+        "using",
+        "influence",
+    ];
+    let offences =
+        ["offence", "offences", "arson", "sexual", "convictions", "conviction", "violent", "violence", "offenders"];
     let widens = ["also", "welcome", "welcomes", "anyone", "everyone", "others", "all"];
     let required = |rules: &[(Characteristic, CharacteristicRule)]| {
         rules.iter().any(|(_, rule)| *rule == CharacteristicRule::Required)

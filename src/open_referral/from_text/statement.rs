@@ -90,7 +90,10 @@ const SUBSTANCE: &[(&str, SubstanceUseRule)] = &[
     ("we accept people who are still|currently using drugs? or? alcohol?", ActiveUseAccepted),
     ("people who are still|currently using drugs? or? alcohol? are accepted|welcome", ActiveUseAccepted),
     ("people still using drugs? or? alcohol? are accepted|welcome", ActiveUseAccepted),
-    ("clients|residents|people|you|participants|members? must not be|attend|come? under the influence of? drugs|alcohol? or|and? drugs|alcohol?", NotWhenIntoxicated),
+    (
+        "clients|residents|people|you|participants|members? must not be|attend|come? under the influence of? drugs|alcohol? or|and? drugs|alcohol?",
+        NotWhenIntoxicated,
+    ),
     ("clients|residents|people|you|participants|members? must not be|attend intoxicated", NotWhenIntoxicated),
     ("must be sober when|while attending", NotWhenIntoxicated),
     ("not when intoxicated", NotWhenIntoxicated),
@@ -102,7 +105,8 @@ fn refusal(mut reader: Reader<'_>) -> Option<Statement> {
     let bare = reader.take("no");
     if !bare {
         let subject = reader.take_one_of(&["we", "it", "this|the|our service|project|hostel|scheme|programme|house"]);
-        let label = !subject && reader.take_one_of(&["exclusions :", "exclusion criteria :", "excluded :", "excludes|excluding"]);
+        let label = !subject
+            && reader.take_one_of(&["exclusions :", "exclusion criteria :", "excluded :", "excludes|excluding"]);
         let refused = label || reader.take_one_of(REFUSES);
         if !refused {
             return None;
@@ -199,8 +203,11 @@ fn characteristic_list(reader: &mut Reader<'_>) -> Option<Vec<Characteristic>> {
 /// "Arson and sexual offences are excluded", "Dogs welcome", "All offences considered".
 fn verdict(reader: Reader<'_>) -> Option<Statement> {
     let mut open = reader;
-    if open.take_one_of(&["no offences? are? excluded", "no exclusions by|on offences|offence types|type?", "all offences are? accepted"])
-        && open.is_done()
+    if open.take_one_of(&[
+        "no offences? are? excluded",
+        "no exclusions by|on offences|offence types|type?",
+        "all offences are? accepted",
+    ]) && open.is_done()
     {
         return Some(Statement::offences(OffenceRule::default()));
     }
@@ -209,7 +216,11 @@ fn verdict(reader: Reader<'_>) -> Option<Statement> {
     if let Some(kinds) = offence_list(&mut offences) {
         let refused = offences.take_one_of(NOT_ACCEPTED);
         let weighed = !refused
-            && offences.take_one_of(&["are|is? considered individually", "are|is? considered on a case by case basis", "are|is? considered case by case"]);
+            && offences.take_one_of(&[
+                "are|is? considered individually",
+                "are|is? considered on a case by case basis",
+                "are|is? considered case by case",
+            ]);
         return match (offences.is_done(), refused, weighed) {
             (true, true, _) => Some(Statement::offences(OffenceRule { excluded: kinds, considered: Vec::new() })),
             (true, _, true) => Some(Statement::offences(OffenceRule { excluded: Vec::new(), considered: kinds })),
@@ -229,8 +240,11 @@ fn verdict(reader: Reader<'_>) -> Option<Statement> {
     people.is_done().then(|| Statement::characteristics(found, rule))
 }
 
-const NOT_ACCEPTED: &[&str] =
-    &["are|is? excluded", "are|is? not accepted|allowed|considered", "cannot be accepted|considered|housed|accommodated"];
+const NOT_ACCEPTED: &[&str] = &[
+    "are|is? excluded",
+    "are|is? not accepted|allowed|considered",
+    "cannot be accepted|considered|housed|accommodated",
+];
 
 /// Recourse to public funds asked for.
 fn recourse(mut reader: Reader<'_>) -> Option<Statement> {

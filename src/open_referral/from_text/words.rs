@@ -33,7 +33,8 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
 }
 
 fn sentence(piece: &str) -> Sentence<'_> {
-    let written = piece.trim().trim_start_matches(['•', '·', '*', '-', '–', '—']).trim_end_matches(['•', '·', '|', ';']);
+    let written =
+        piece.trim().trim_start_matches(['•', '·', '*', '-', '–', '—']).trim_end_matches(['•', '·', '|', ';']);
     let written = written.trim();
     Sentence { written, words: words(written) }
 }
@@ -50,13 +51,18 @@ pub(super) fn words(text: &str) -> Vec<String> {
         match sign {
             '.' if digit_beside(word.chars().last().as_ref()) && digit_beside(signs.get(at + 1)) => word.push('.'),
             '\'' | '’' | '‘' if !word.is_empty() && signs.get(at + 1).is_some_and(|next| next.is_alphabetic()) => {
-                if digit_beside(word.chars().last().as_ref()) { flush(&mut words, &mut word) } else { word.push('\'') }
+                if digit_beside(word.chars().last().as_ref()) {
+                    flush(&mut words, &mut word)
+                } else {
+                    word.push('\'')
+                }
             }
             '-' | '–' | '—' => {
                 flush(&mut words, &mut word);
                 let before = signs[..at].iter().rev().find(|c| !c.is_whitespace());
                 let after = signs[at + 1..].iter().find(|c| !c.is_whitespace());
-                let spaced = at > 0 && signs[at - 1].is_whitespace() && signs.get(at + 1).is_some_and(|c| c.is_whitespace());
+                let spaced =
+                    at > 0 && signs[at - 1].is_whitespace() && signs.get(at + 1).is_some_and(|c| c.is_whitespace());
                 if digit_beside(before) && digit_beside(after) {
                     words.push("-".to_owned());
                 } else if spaced {

@@ -48,11 +48,18 @@ pub(super) fn read_area(node: &Node<'_>, remarks: &mut Remarks) -> Vec<Area> {
         (Some("geojson"), Some(shape)) if is_geojson(shape) => {
             return vec![Area { kind: AreaKind::Geojson, value: shape.clone(), name }];
         }
-        (Some("geojson"), Some(_)) => remarks.tell(node.path("extent"), "is no GeoJSON geometry; the name is read as words"),
-        (Some("topojson" | "kml"), _) => remarks.tell(node.path("extent_type"), "is a format that we cannot read; the name is read as words"),
+        (Some("geojson"), Some(_)) => {
+            remarks.tell(node.path("extent"), "is no GeoJSON geometry; the name is read as words")
+        }
+        (Some("topojson" | "kml"), _) => {
+            remarks.tell(node.path("extent_type"), "is a format that we cannot read; the name is read as words")
+        }
         (Some("postcode" | "postcodes"), listed) => {
-            let pieces: Vec<Option<Area>> =
-                listed.as_ref().or(name.as_ref()).map(|list| list.split([',', ';', '\n']).map(postcode).collect()).unwrap_or_default();
+            let pieces: Vec<Option<Area>> = listed
+                .as_ref()
+                .or(name.as_ref())
+                .map(|list| list.split([',', ';', '\n']).map(postcode).collect())
+                .unwrap_or_default();
             if let Some(areas) = pieces.into_iter().collect::<Option<Vec<_>>>().filter(|areas| !areas.is_empty()) {
                 return areas;
             }
@@ -70,7 +77,8 @@ pub(super) fn read_area(node: &Node<'_>, remarks: &mut Remarks) -> Vec<Area> {
 }
 
 fn is_geojson(text: &str) -> bool {
-    const SHAPES: [&str; 6] = ["Polygon", "MultiPolygon", "Feature", "FeatureCollection", "GeometryCollection", "Point"];
+    const SHAPES: [&str; 6] =
+        ["Polygon", "MultiPolygon", "Feature", "FeatureCollection", "GeometryCollection", "Point"];
     text.starts_with('{')
         && serde_json::from_str::<Value>(text)
             .is_ok_and(|shape| shape.get("type").and_then(Value::as_str).is_some_and(|kind| SHAPES.contains(&kind)))
@@ -103,7 +111,9 @@ fn ons_area(text: &str) -> Option<(AreaKind, String)> {
         ("N92000002", _) => nation("Northern Ireland"),
         ("K02000001", _) => Some((AreaKind::UnitedKingdom, "United Kingdom".to_owned())),
         (_, "E06" | "E07" | "E08" | "E09" | "W06" | "S12" | "N09") => Some((AreaKind::LocalAuthority, code)),
-        (code, "E12") => REGIONS.iter().find(|(known, _)| *known == code).map(|(_, name)| (AreaKind::Region, (*name).to_owned())),
+        (code, "E12") => {
+            REGIONS.iter().find(|(known, _)| *known == code).map(|(_, name)| (AreaKind::Region, (*name).to_owned()))
+        }
         _ => None,
     }
 }
@@ -132,7 +142,9 @@ fn postcode(text: &str) -> Option<Area> {
         return area(AreaKind::Postcode);
     }
     match value.split_once(' ') {
-        Some((outward, sector)) if is_outward(outward) && sector.len() == 1 && sector.bytes().all(|b| b.is_ascii_digit()) => {
+        Some((outward, sector))
+            if is_outward(outward) && sector.len() == 1 && sector.bytes().all(|b| b.is_ascii_digit()) =>
+        {
             area(AreaKind::Sector)
         }
         None if is_outward(&value) => area(AreaKind::District),

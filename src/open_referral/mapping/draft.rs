@@ -23,7 +23,8 @@ pub(super) struct Draft<'a, T> {
 impl<'a, T> Draft<'a, T> {
     /// Writes `now` over an original and what that was read as, or afresh.
     pub(super) fn new(now: &'a T, original: Option<(&Object, &'a T)>) -> Self {
-        let (members, was) = original.map_or_else(|| (Object::new(), None), |(members, was)| (members.clone(), Some(was)));
+        let (members, was) =
+            original.map_or_else(|| (Object::new(), None), |(members, was)| (members.clone(), Some(was)));
         Self { members, now, was }
     }
 
@@ -38,7 +39,12 @@ impl<'a, T> Draft<'a, T> {
     }
 
     /// Writes what `get` gives into `field`, if it changed.
-    pub(super) fn put<V: PartialEq>(&mut self, field: &str, get: impl Fn(&'a T) -> V, write: impl Fn(V) -> Option<Value>) {
+    pub(super) fn put<V: PartialEq>(
+        &mut self,
+        field: &str,
+        get: impl Fn(&'a T) -> V,
+        write: impl Fn(V) -> Option<Value>,
+    ) {
         self.put_all(&[field], &[], get, write);
     }
 
@@ -133,9 +139,9 @@ pub(super) fn merged<I: PartialEq>(
     let mut written = Vec::new();
     let mut rest = now;
     while let Some((first, others)) = rest.split_first() {
-        let same = originals.iter_mut().find(|original| {
-            original.as_ref().is_some_and(|(items, _)| !items.is_empty() && rest.starts_with(items))
-        });
+        let same = originals
+            .iter_mut()
+            .find(|original| original.as_ref().is_some_and(|(items, _)| !items.is_empty() && rest.starts_with(items)));
         match same.and_then(Option::take) {
             Some((items, value)) => {
                 rest = rest.get(items.len()..).unwrap_or_default();

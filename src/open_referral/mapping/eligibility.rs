@@ -1,8 +1,6 @@
 //! Eligibility, both ways: the standard has two ages and a text; the rest are facts of ours.
 
-use entity::enums::{
-    Characteristic, CharacteristicRule, Gender, OffenceType, RuleEvidence, SubstanceUseRule,
-};
+use entity::enums::{Characteristic, CharacteristicRule, Gender, OffenceType, RuleEvidence, SubstanceUseRule};
 
 use super::{
     facts::{Fact, Facts},
@@ -30,7 +28,10 @@ pub(super) fn read(service: &Node<'_>, remarks: &mut Remarks) -> Eligibility {
     let mut found = Eligibility { other: reading.leftover, ..reading.eligibility };
     if let Some(stated) = ages {
         if found.age.as_ref().is_some_and(|read| read.rule != stated.rule) {
-            remarks.tell(service.path("eligibility_description"), "gives another age than minimum_age and maximum_age, which are kept");
+            remarks.tell(
+                service.path("eligibility_description"),
+                "gives another age than minimum_age and maximum_age, which are kept",
+            );
             // Its words are then all there is of it.
             found = Eligibility { other: (!text.is_empty()).then(|| text.to_owned()), ..found };
         }
@@ -59,7 +60,8 @@ fn ages(service: &Node<'_>, remarks: &mut Remarks) -> Option<AgeRule> {
     let possible = min.is_none_or(|min| (0.0..=NO_LIMIT).contains(&min))
         && max_open.is_none_or(|max| max > 0.0 && min.is_none_or(|min| min <= max));
     if !possible {
-        remarks.tell(service.path("minimum_age"), "and maximum_age are no range of ages that anybody can have; left out");
+        remarks
+            .tell(service.path("minimum_age"), "and maximum_age are no range of ages that anybody can have; left out");
         return None;
     }
     if max_open != max {
@@ -75,7 +77,10 @@ pub(super) fn words(eligibility: Eligibility) -> Option<String> {
     let mut say = |quote: &Option<String>, ours: String| {
         let sentence = quote.clone().unwrap_or(ours);
         let known = |all: &str| all.contains(&sentence);
-        if !sentence.is_empty() && !said.iter().any(|all| known(all)) && !eligibility.other.as_deref().is_some_and(known) {
+        if !sentence.is_empty()
+            && !said.iter().any(|all| known(all))
+            && !eligibility.other.as_deref().is_some_and(known)
+        {
             said.push(sentence);
         }
     };
@@ -182,18 +187,29 @@ pub(super) fn all_facts(eligibility: &Eligibility) -> Vec<Fact> {
     if let Some(genders) = &eligibility.genders {
         let none = genders.rule.is_empty().then_some("none");
         let value = join(genders.rule.iter().map(|gender| gender.as_str()).chain(none));
-        put(&mut facts, ["eligibility.gender", "eligibility.gender.evidence", "eligibility.gender.quote"], value, genders);
+        put(
+            &mut facts,
+            ["eligibility.gender", "eligibility.gender.evidence", "eligibility.gender.quote"],
+            value,
+            genders,
+        );
     }
     if let Some(substance) = &eligibility.substance_use {
         let days = substance.rule.abstinent_days.map(|days| days.to_string());
         let value = join([substance.rule.rule.as_str()].into_iter().chain(days.as_deref()));
-        let codes = ["eligibility.substance_use", "eligibility.substance_use.evidence", "eligibility.substance_use.quote"];
+        let codes =
+            ["eligibility.substance_use", "eligibility.substance_use.evidence", "eligibility.substance_use.quote"];
         put(&mut facts, codes, value, substance);
     }
     if let Some(offences) = &eligibility.offences {
         let all = |kinds: &[OffenceType]| join(kinds.iter().map(|kind| kind.as_str()));
         let value = format!("excluded:{};considered:{}", all(&offences.rule.excluded), all(&offences.rule.considered));
-        put(&mut facts, ["eligibility.offences", "eligibility.offences.evidence", "eligibility.offences.quote"], value, offences);
+        put(
+            &mut facts,
+            ["eligibility.offences", "eligibility.offences.evidence", "eligibility.offences.quote"],
+            value,
+            offences,
+        );
     }
     for (characteristic, rule) in &eligibility.characteristics {
         let evidence = rule.evidence.as_str();
@@ -218,7 +234,9 @@ pub(super) fn without_stated_ages(eligibility: &Eligibility) -> Eligibility {
 
 /// What stands in `minimum_age` and `maximum_age`: only what the agency itself stated.
 pub(super) fn stated_ages(age: Option<&Ruled<AgeRule>>) -> AgeRule {
-    age.filter(|age| age.evidence == RuleEvidence::Stated && age.quote.is_none()).map(|age| age.rule).unwrap_or_default()
+    age.filter(|age| age.evidence == RuleEvidence::Stated && age.quote.is_none())
+        .map(|age| age.rule)
+        .unwrap_or_default()
 }
 
 fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
@@ -261,7 +279,8 @@ fn from_facts(facts: &Facts<'_>) -> Eligibility {
 
 fn ruled<T>(facts: &Facts<'_>, code: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Ruled<T>> {
     let rule = parse(facts.value(code)?)?;
-    let evidence = facts.value(&format!("{code}.evidence")).and_then(RuleEvidence::parse).unwrap_or(RuleEvidence::Stated);
+    let evidence =
+        facts.value(&format!("{code}.evidence")).and_then(RuleEvidence::parse).unwrap_or(RuleEvidence::Stated);
     Some(Ruled { rule, evidence, quote: facts.value(&format!("{code}.quote")).map(str::to_owned) })
 }
 

@@ -95,7 +95,13 @@ fn is_of(code: &str, group: &str) -> bool {
 
 /// Puts the facts of a group into an object, in place of those of the group that are there.
 /// Where none are left, says so, if that `must_be_said`.
-pub(super) fn replace(members: &mut Object, entity: &str, group: &'static str, mut facts: Vec<Fact>, must_be_said: bool) {
+pub(super) fn replace(
+    members: &mut Object,
+    entity: &str,
+    group: &'static str,
+    mut facts: Vec<Fact>,
+    must_be_said: bool,
+) {
     let owner = members.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut attributes = match members.remove("attributes") {
         Some(Value::Array(attributes)) => attributes,

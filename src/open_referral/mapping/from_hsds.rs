@@ -19,10 +19,9 @@ use super::{
     people::{self, Persons},
     read::{Node, Remarks, instant, once},
     schedules, vocabulary,
+    withheld::assurer,
 };
-use crate::directory::listing::{
-    AgencyListing, Assurance, Capacity, Identifier, ServiceListing, ServicePlace, Term,
-};
+use crate::directory::listing::{AgencyListing, Assurance, Capacity, Identifier, ServiceListing, ServicePlace, Term};
 
 /// The taxonomy under which our own needs are written.
 pub(super) const NEEDS: &str = "signpostNeeds";
@@ -75,7 +74,9 @@ fn read_service(service: &Node<'_>, persons: &Persons<'_>, remarks: &mut Remarks
         eligibility: eligibility::read(service, remarks),
         cost,
         cost_note,
-        access_offered: facts.stated("access_offered", AccessFeature::parse).unwrap_or_else(|| access(service, &languages)),
+        access_offered: facts
+            .stated("access_offered", AccessFeature::parse)
+            .unwrap_or_else(|| access(service, &languages)),
         access_missing: facts.stated("access_missing", AccessFeature::parse).unwrap_or_default(),
         languages,
         delivery: facts.stated("delivery", DeliveryMode::parse).unwrap_or_else(|| delivery(service)),
@@ -86,7 +87,9 @@ fn read_service(service: &Node<'_>, persons: &Persons<'_>, remarks: &mut Remarks
         phones: people::read_phones(service, persons, remarks),
         contacts: people::read_contacts(service),
         funding: once(service.list("funding").filter_map(|row| row.text("source"))),
-        documents: once(service.list("required_documents").filter_map(|row| row.text("document").or_else(|| row.text("uri")))),
+        documents: once(
+            service.list("required_documents").filter_map(|row| row.text("document").or_else(|| row.text("uri"))),
+        ),
         identifiers: facts.values("identifier").filter_map(identifier).collect(),
         places,
         assurances: Vec::new(),
@@ -156,7 +159,8 @@ pub(super) fn read_agency(node: &Node<'_>, persons: &Persons<'_>, remarks: &mut 
 fn cost(service: &Node<'_>, facts: &Facts<'_>) -> (Option<CostKind>, Option<String>) {
     let fees = service.str("fees_description").or_else(|| service.str("fees"));
     let read = fees.and_then(vocabulary::cost);
-    let mut words: Vec<String> = fees.filter(|_| read.is_none_or(|(_, all)| !all)).map(str::to_owned).into_iter().collect();
+    let mut words: Vec<String> =
+        fees.filter(|_| read.is_none_or(|(_, all)| !all)).map(str::to_owned).into_iter().collect();
     let mut amounts = Vec::new();
     for option in service.list("cost_options") {
         let amount = option.number("amount").filter(|amount| *amount >= 0.0);
@@ -167,7 +171,10 @@ fn cost(service: &Node<'_>, facts: &Facts<'_>) -> (Option<CostKind>, Option<Stri
         let currency = option.str("currency").unwrap_or("GBP").to_uppercase();
         let price = amount.map(|amount| if amount == 0.0 { "free".to_owned() } else { format!("{currency} {amount}") });
         let price = [price, option.text("amount_description")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let line = [condition.unwrap_or_default(), price.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let line = [condition.unwrap_or_default(), price.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>();
         let ends = option.str("valid_to").map_or(String::new(), |until| format!(" (until {until})"));
         if !line.is_empty() && line != ["free"] {
             words.push(format!("{}{ends}", line.join(": ")));
@@ -186,7 +193,8 @@ fn cost(service: &Node<'_>, facts: &Facts<'_>) -> (Option<CostKind>, Option<Stri
         (one, other) => one.or(other),
     };
     let kind = if facts.has("cost") { facts.value("cost").and_then(CostKind::parse) } else { agreed };
-    (kind, (!words.is_empty()).then(|| words.join("; ")))
+    let note = (!words.is_empty()).then(|| words.join("; "));
+    (kind, if facts.has("cost_note") { facts.value("cost_note").map(str::to_owned) } else { note })
 }
 
 /// Our needs, and the terms of other taxonomies, wherever the service or its links carry them.
@@ -212,7 +220,11 @@ pub(super) fn read_term(attribute: &Node<'_>) -> Option<Term> {
 fn term(node: &Node<'_>) -> Option<Term> {
     let name = node.text("name").or_else(|| node.text("term"))?;
     let detail = || node.object("taxonomy_detail").and_then(|detail| detail.text("name"));
-    let code = node.label("code").or_else(|| node.text("term_uri")).or_else(|| node.text("term")).unwrap_or_else(|| name.clone());
+    let code = node
+        .label("code")
+        .or_else(|| node.text("term_uri"))
+        .or_else(|| node.text("term"))
+        .unwrap_or_else(|| name.clone());
     Some(Term { taxonomy: node.text("taxonomy").or_else(detail).unwrap_or_default(), code, name })
 }
 
@@ -285,16 +297,17 @@ fn capacity(service: &Node<'_>, facts: &Facts<'_>) -> Option<Capacity> {
 
 /// That the feed carried each group it states, when it was last checked or, failing that,
 /// changed.
-fn assurances(service: &Node<'_>, facts: &Facts<'_>, listing: &ServiceListing, remarks: &mut Remarks) -> Vec<Assurance> {
+fn assurances(
+    service: &Node<'_>,
+    facts: &Facts<'_>,
+    listing: &ServiceListing,
+    remarks: &mut Remarks,
+) -> Vec<Assurance> {
     if facts.has("assured") {
         return facts.values("assured").filter_map(assurance).collect();
     }
     let Some(at) = service.instant("assured_date", remarks).or(listing.source_changed_at) else { return Vec::new() };
-    // A person's own address is nobody's business; the domain says whose checking it was.
-    let by = service.str("assurer_email").map(|email| match email.split_once('@') {
-        Some((_, domain)) if !vocabulary::is_function_mailbox(email) => domain.to_owned(),
-        _ => email.to_owned(),
-    });
+    let by = service.text("assurer_email").map(assurer);
     let group = |group: &FieldGroup| Assurance { group: *group, at, by: by.clone(), evidence: AssuranceEvidence::Feed };
     FieldGroup::ALL.iter().filter(|group| states(listing, **group)).map(group).collect()
 }
@@ -321,7 +334,9 @@ fn states(listing: &ServiceListing, group: FieldGroup) -> bool {
                 || listing.email.is_some()
                 || !listing.phones.is_empty()
                 || !listing.contacts.is_empty()
-                || place(|place| !place.phones.is_empty() || !place.contacts.is_empty() || !place.location.phones.is_empty())
+                || place(|place| {
+                    !place.phones.is_empty() || !place.contacts.is_empty() || !place.location.phones.is_empty()
+                })
         }
         FieldGroup::Hours => {
             let known = |row: &crate::directory::listing::Schedule| row.effect != ScheduleEffect::Unknown;
@@ -331,7 +346,8 @@ fn states(listing: &ServiceListing, group: FieldGroup) -> bool {
         FieldGroup::Eligibility => listing.eligibility != Default::default(),
         FieldGroup::Capacity => listing.capacity.is_some(),
         FieldGroup::Place => {
-            !listing.areas.is_empty() || place(|place| place.location.address.is_some() || place.location.point.is_some())
+            !listing.areas.is_empty()
+                || place(|place| place.location.address.is_some() || place.location.point.is_some())
         }
     }
 }

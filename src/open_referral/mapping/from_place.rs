@@ -37,7 +37,8 @@ pub(super) fn read_places(service: &Node<'_>, persons: &Persons<'_>, remarks: &m
         }
     }
     // One location under two of them is a secret in both.
-    let secret = once(places.iter().filter(|place| place.location.confidential).map(|place| place.location.key.clone()));
+    let secret =
+        once(places.iter().filter(|place| place.location.confidential).map(|place| place.location.key.clone()));
     for place in &mut places {
         place.location.confidential |= secret.contains(&place.location.key);
     }
@@ -49,7 +50,10 @@ pub(super) fn read_place(node: &Node<'_>, persons: &Persons<'_>, remarks: &mut R
     let inner = node.object("location")?;
     let mut location = read_location(&inner, persons, remarks);
     let description = node.text("description");
-    if !inner.facts().has("confidential") && !location.confidential && description.as_deref().is_some_and(says_confidential) {
+    if !inner.facts().has("confidential")
+        && !location.confidential
+        && description.as_deref().is_some_and(says_confidential)
+    {
         location.confidential = true;
         remarks.tell(node.path("description"), "says that the address is confidential; it is kept so");
     }
@@ -109,7 +113,9 @@ pub(super) fn read_location(node: &Node<'_>, persons: &Persons<'_>, remarks: &mu
         alternate_name: node.text("alternate_name"),
         description: node.text("description").filter(|said| said != WITHHELD),
         kind: node.str("location_type").and_then(LocationKind::parse).unwrap_or(LocationKind::Physical),
-        address: main_address(node).map(|(_, address)| read_address(&address, remarks)).filter(|a| *a != Address::default()),
+        address: main_address(node)
+            .map(|(_, address)| read_address(&address, remarks))
+            .filter(|a| *a != Address::default()),
         point: point(node, remarks),
         confidential,
         public_area: facts.value("public_area").map(str::to_owned),
@@ -148,7 +154,8 @@ pub(super) fn says_so(location: &Node<'_>) -> Option<&'static str> {
 /// An address line may say so in one word.
 fn line_says_so(line: &str) -> bool {
     let word = line.trim_matches(|c: char| !c.is_alphanumeric());
-    ["confidential", "withheld", "undisclosed"].iter().any(|secret| word.eq_ignore_ascii_case(secret)) || says_confidential(line)
+    ["confidential", "withheld", "undisclosed"].iter().any(|secret| word.eq_ignore_ascii_case(secret))
+        || says_confidential(line)
 }
 
 /// The first physical address, or else the first, with its place in the list.

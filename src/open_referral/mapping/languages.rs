@@ -101,7 +101,8 @@ pub(super) fn tag(code: &str) -> Option<String> {
     let shortest = LANGUAGES.iter().find(|(_, long, _)| *long == language).map_or(language.as_str(), |(tag, ..)| tag);
     let mut tag = shortest.to_owned();
     for part in parts {
-        if !plain(part, 1..=8) || !part.bytes().all(|byte| byte.is_ascii_alphanumeric()) || tag.len() + part.len() > 34 {
+        if !plain(part, 1..=8) || !part.bytes().all(|byte| byte.is_ascii_alphanumeric()) || tag.len() + part.len() > 34
+        {
             return None;
         }
         tag.push('-');
@@ -127,7 +128,11 @@ pub(super) fn tags_named(text: &str) -> Option<Vec<String>> {
     if let Some(tag) = one(text) {
         return Some(vec![tag]);
     }
-    text.split([',', ';', '/', '&']).flat_map(|part| part.split(" and ")).filter(|part| !part.trim().is_empty()).map(one).collect()
+    text.split([',', ';', '/', '&'])
+        .flat_map(|part| part.split(" and "))
+        .filter(|part| !part.trim().is_empty())
+        .map(one)
+        .collect()
 }
 
 /// The name of a tag's language, where we know it.

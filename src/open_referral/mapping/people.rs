@@ -135,7 +135,8 @@ pub(super) fn read_contact(node: &Node<'_>) -> Option<Contact> {
     if contact.name.is_none() && contact.role.is_none() && contact.email.is_none() && contact.phone.is_none() {
         return None;
     }
-    let function = contact.name.as_deref().is_none_or(is_function) && contact.email.as_deref().is_none_or(is_function_mailbox);
+    let function =
+        contact.name.as_deref().is_none_or(is_function) && contact.email.as_deref().is_none_or(is_function_mailbox);
     let stated = facts.value("contact.visibility").and_then(ContactVisibility::parse);
     let read = if function { ContactVisibility::Public } else { ContactVisibility::SignedIn };
     Some(Contact { visibility: stated.unwrap_or(read), ..contact })
@@ -144,7 +145,10 @@ pub(super) fn read_contact(node: &Node<'_>) -> Option<Contact> {
 /// A public contact as the standard has it.
 pub(super) fn write_contact(contact: &Contact, owner: &str) -> Value {
     let mut written = Object::new();
-    let (email, odd_email) = contact.email.clone().map_or((None, None), |email| if is_email(&email) { (Some(email), None) } else { (None, Some(email)) });
+    let (email, odd_email) = contact
+        .email
+        .clone()
+        .map_or((None, None), |email| if is_email(&email) { (Some(email), None) } else { (None, Some(email)) });
     for (field, value) in [("name", &contact.name), ("title", &contact.role), ("email", &email)] {
         if let Some(value) = value {
             written.insert(field.to_owned(), value.as_str().into());
@@ -156,13 +160,11 @@ pub(super) fn write_contact(contact: &Contact, owner: &str) -> Value {
     }
     identify(&mut written, owner, "contact");
     let mut said: Vec<Fact> = odd_email.map(|email| ("contact.email", email)).into_iter().collect();
-    let read = read_contact(&Node::of(&written));
-    if read.is_some_and(|read| read.visibility != contact.visibility) {
-        said.push(("contact.visibility", contact.visibility.as_str().to_owned()));
-    }
     said.extend(contact.named.then(|| ("contact.named", "true".to_owned())));
     said.extend(contact.deputy.then(|| ("contact.deputy", "true".to_owned())));
-    if !said.is_empty() {
+    facts::replace(&mut written, "contact", "contact", said.clone(), false);
+    if read_contact(&Node::of(&written)).is_some_and(|read| read.visibility != contact.visibility) {
+        said.push(("contact.visibility", contact.visibility.as_str().to_owned()));
         facts::replace(&mut written, "contact", "contact", said, false);
     }
     Value::Object(written)

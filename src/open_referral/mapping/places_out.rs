@@ -33,7 +33,10 @@ pub(super) fn write(draft: &mut Draft<'_, ServiceListing>, over: Option<(&Object
         let key = item.as_object().map(|members| from_place::key(&Node::of(members), &facts::Facts::of(members)));
         let read = |place: &&ServicePlace| Some(&place.key) == key.as_ref();
         let taken = kept.iter().any(|(taken, _)| taken.is_some() && *taken == key);
-        match (was.iter().find(read).filter(|_| !taken && item.get("location").is_some_and(Value::is_object)), now.places.iter().find(read)) {
+        match (
+            was.iter().find(read).filter(|_| !taken && item.get("location").is_some_and(Value::is_object)),
+            now.places.iter().find(read),
+        ) {
             (Some(was), Some(place)) => {
                 let original = item.as_object().filter(|_| !place.location.confidential).map(|members| (members, was));
                 kept.push((key, Value::Object(pair(place, original, service))));
@@ -53,7 +56,8 @@ pub(super) fn write(draft: &mut Draft<'_, ServiceListing>, over: Option<(&Object
             .places
             .iter()
             .map(|place| {
-                let known = written.iter().find(|(key, _)| key.as_ref() == Some(&place.key)).map(|(_, item)| item.clone());
+                let known =
+                    written.iter().find(|(key, _)| key.as_ref() == Some(&place.key)).map(|(_, item)| item.clone());
                 (None, known.unwrap_or_else(|| Value::Object(pair(place, None, service))))
             })
             .chain(unread)
@@ -77,13 +81,26 @@ fn pair(now: &ServicePlace, over: Option<(&Object, &ServicePlace)>, service: &st
     draft.put("id", |p| &p.key, |_| text(&id));
     draft.put("service_id", |p| &p.key, |_| text(service));
     draft.text("description", |p| &p.description);
-    draft.list("service_areas", |p| &p.areas, |row| areas::read_area(row, &mut Remarks::default()), |area| areas::write(area, &id));
+    draft.list(
+        "service_areas",
+        |p| &p.areas,
+        |row| areas::read_area(row, &mut Remarks::default()),
+        |area| areas::write(area, &id),
+    );
     hours(&mut draft, |p| &p.schedules, &id);
-    draft.list("phones", |p| &p.phones, |row| people::read_phone(row).into_iter().collect(), |phone| people::write_phone(phone, &id));
+    draft.list(
+        "phones",
+        |p| &p.phones,
+        |row| people::read_phone(row).into_iter().collect(),
+        |phone| people::write_phone(phone, &id),
+    );
     let contacts_changed = draft.changed(|p| &p.contacts);
-    draft.list("contacts", |p| &p.contacts, |row| people::read_contact(row).into_iter().collect(), |contact| {
-        people::write_contact(contact, &id)
-    });
+    draft.list(
+        "contacts",
+        |p| &p.contacts,
+        |row| people::read_contact(row).into_iter().collect(),
+        |contact| people::write_contact(contact, &id),
+    );
     let original = over.and_then(|(members, was)| Some((members.get("location")?.as_object()?, &was.location)));
     let mut written = location(&now.location, original);
     if contacts_changed {
@@ -104,22 +121,37 @@ fn location(now: &LocationListing, over: Option<(&Object, &LocationListing)>) ->
     draft.put("location_type", |l| l.kind, |kind| text(kind.as_str()));
     draft.text("name", |l| &l.name);
     draft.text("alternate_name", |l| &l.alternate_name);
-    draft.put("description", |l| (&l.description, l.confidential), |(description, confidential)| {
-        description.clone().or_else(|| confidential.then(|| WITHHELD.to_owned())).map(Value::String)
-    });
+    draft.put(
+        "description",
+        |l| (&l.description, l.confidential),
+        |(description, confidential)| {
+            description.clone().or_else(|| confidential.then(|| WITHHELD.to_owned())).map(Value::String)
+        },
+    );
     draft.text("transportation", |l| &l.transport);
     draft.put("latitude", |l| l.point, |point| point.and_then(|(latitude, _)| number(latitude)));
     draft.put("longitude", |l| l.point, |point| point.and_then(|(_, longitude)| number(longitude)));
     draft.put("external_identifier", |l| l.identifiers.first(), |first| first.map(|id| id.value.as_str().into()));
-    draft.put("external_identifier_type", |l| l.identifiers.first(), |first| {
-        first.map(|id| if id.scheme == "uprn" { "UPRN".into() } else { id.scheme.as_str().into() })
-    });
+    draft.put(
+        "external_identifier_type",
+        |l| l.identifiers.first(),
+        |first| first.map(|id| if id.scheme == "uprn" { "UPRN".into() } else { id.scheme.as_str().into() }),
+    );
     if draft.changed(|l| &l.address) {
         address_anew(draft.members(), now, &id);
     }
-    draft.put("accessibility", |l| (&l.access_offered, &l.access_missing), |(offered, missing)| accessibility(&id, offered, missing));
+    draft.put(
+        "accessibility",
+        |l| (&l.access_offered, &l.access_missing),
+        |(offered, missing)| accessibility(&id, offered, missing),
+    );
     hours(&mut draft, |l| &l.schedules, &id);
-    draft.list("phones", |l| &l.phones, |row| people::read_phone(row).into_iter().collect(), |phone| people::write_phone(phone, &id));
+    draft.list(
+        "phones",
+        |l| &l.phones,
+        |row| people::read_phone(row).into_iter().collect(),
+        |phone| people::write_phone(phone, &id),
+    );
     draft.settle("location", LOCATION_GROUPS, |members| {
         from_place::read_location(&Node::of(members), &Persons::default(), &mut Remarks::default())
     })
@@ -130,7 +162,10 @@ const PLACE_GROUPS: &[Group<ServicePlace>] = &[Group { name: "key", facts: |p| o
 const LOCATION_GROUPS: &[Group<LocationListing>] = &[
     Group { name: "key", facts: |l| odd_key(&l.key) },
     Group { name: "confidential", facts: |l| confidential(l.confidential) },
-    Group { name: "public_area", facts: |l| l.public_area.clone().map(|area| ("public_area", area)).into_iter().collect() },
+    Group {
+        name: "public_area",
+        facts: |l| l.public_area.clone().map(|area| ("public_area", area)).into_iter().collect(),
+    },
     Group {
         name: "identifier",
         facts: |l| l.identifiers.iter().map(|id| ("identifier", format!("{}={}", id.scheme, id.value))).collect(),
@@ -146,7 +181,8 @@ fn confidential(confidential: bool) -> Vec<Fact> {
 pub(super) fn settle_secrets(members: &mut Object, now: &ServiceListing, read_as: &ServiceListing) {
     let Some(items) = members.get_mut("service_at_locations").and_then(Value::as_array_mut) else { return };
     for item in items.iter_mut() {
-        let Some(key) = item.as_object().map(|members| from_place::key(&Node::of(members), &facts::Facts::of(members))) else {
+        let Some(key) = item.as_object().map(|members| from_place::key(&Node::of(members), &facts::Facts::of(members)))
+        else {
             continue;
         };
         let place = |listing: &ServiceListing| {
@@ -204,7 +240,8 @@ fn write_address(address: &Address, kind: LocationKind, owner: &str) -> Object {
         }
     };
     let stated = |value: &Option<String>| Some(value.clone().unwrap_or_else(|| NOT_STATED.to_owned()));
-    let (first, rest) = address.lines.split_first().map_or((NOT_STATED, &[] as &[String]), |(first, rest)| (first, rest));
+    let (first, rest) =
+        address.lines.split_first().map_or((NOT_STATED, &[] as &[String]), |(first, rest)| (first, rest));
     put("address_1", Some(first));
     put("address_2", (!rest.is_empty()).then(|| rest.join(", ")).as_deref());
     put("city", stated(&address.town).as_deref());

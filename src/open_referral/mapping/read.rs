@@ -107,9 +107,11 @@ impl<'a> Node<'a> {
     pub(super) fn list(&self, field: &str) -> impl Iterator<Item = Node<'a>> + use<'a> {
         let path = self.path(field);
         let items = self.members.get(field).and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
-        items.iter().take(MOST_ITEMS).enumerate().filter_map(move |(at, item)| {
-            Some(Node { members: item.as_object()?, path: format!("{path}/{at}") })
-        })
+        items
+            .iter()
+            .take(MOST_ITEMS)
+            .enumerate()
+            .filter_map(move |(at, item)| Some(Node { members: item.as_object()?, path: format!("{path}/{at}") }))
     }
 
     /// Remarks on lists of this object that are longer than what is read of them.

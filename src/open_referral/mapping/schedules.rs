@@ -40,7 +40,8 @@ pub(super) fn read(owner: &Node<'_>, remarks: &mut Remarks) -> Vec<Schedule> {
     let rows: Vec<(String, Row)> =
         owner.list("schedules").map(|row| (row.path("opens_at"), read_row(&row, remarks))).collect();
     let holidays_closed = rows.iter().any(|(_, row)| row.holidays_closed);
-    let ordinary = rows.iter().any(|(_, row)| row.schedule.as_ref().is_some_and(|row| row.effect == ScheduleEffect::Opens));
+    let ordinary =
+        rows.iter().any(|(_, row)| row.schedule.as_ref().is_some_and(|row| row.effect == ScheduleEffect::Opens));
     let lone = rows.iter().filter(|(_, row)| row.midnight_to_midnight).count() == 1 && ordinary;
     let mut found = Vec::with_capacity(rows.len());
     for (path, row) in rows {
@@ -52,7 +53,8 @@ pub(super) fn read(owner: &Node<'_>, remarks: &mut Remarks) -> Vec<Schedule> {
         found.push(schedule);
     }
     found.extend(owner.list("holiday_schedules").filter_map(|row| read_holiday(&row, remarks)));
-    let closes = |schedule: &Schedule| (schedule.days, schedule.effect) == (ScheduleDays::BankHolidays, ScheduleEffect::Closes);
+    let closes =
+        |schedule: &Schedule| (schedule.days, schedule.effect) == (ScheduleDays::BankHolidays, ScheduleEffect::Closes);
     if holidays_closed && !found.iter().any(closes) {
         found.push(blank(ScheduleDays::BankHolidays, ScheduleEffect::Closes));
     }
@@ -197,28 +199,39 @@ impl Reading<'_, '_> {
             }
             schedule.days = ScheduleDays::Monthly;
             schedule.by_day = listed.as_deref().map(times::written_days);
-            schedule.by_month_day = month_days.or_else(|| unnamed.then(|| anchor.map(|day| day.day().to_string())).flatten());
+            schedule.by_month_day =
+                month_days.or_else(|| unnamed.then(|| anchor.map(|day| day.day().to_string())).flatten());
         } else if let Some(days) = &listed {
             schedule.by_day = Some(times::written_days(days));
             if month_days.is_some() {
                 self.doubt("bymonthday", "stands beside days of the week");
             }
-        } else if freq == Some("WEEKLY") && let Some(day) = anchor {
+        } else if freq == Some("WEEKLY")
+            && let Some(day) = anchor
+        {
             schedule.by_day = Some(times::written_days(&[(0, day.weekday())]));
         }
         self.count(&mut schedule, freq);
         if schedule.valid_from.is_some() && schedule.valid_to.is_some_and(|to| Some(to) < schedule.valid_from) {
-            self.remarks.tell(self.row.path("valid_to"), "lies before valid_from; the row holds on no date and is left out");
+            self.remarks
+                .tell(self.row.path("valid_to"), "lies before valid_from; the row holds on no date and is left out");
             return None;
         }
-        if freq.is_none() && unnamed && let Some(day) = anchor {
+        if freq.is_none()
+            && unnamed
+            && let Some(day) = anchor
+        {
             // Without a rule, an iCalendar entry takes place once.
             (schedule.valid_from, schedule.valid_to) = (Some(day), Some(day));
         }
         let named = schedule.by_day.is_some() || schedule.by_month_day.is_some();
         match (schedule.valid_from, schedule.valid_to) {
-            (Some(from), Some(to)) if from == to => self.single_date(&mut schedule, from, stated == (Some(from), Some(to)), timed),
-            (Some(from), Some(to)) if !named && (closed || (freq != Some("MONTHLY") && (to - from).num_days() < MOST_DATES)) => {
+            (Some(from), Some(to)) if from == to => {
+                self.single_date(&mut schedule, from, stated == (Some(from), Some(to)), timed)
+            }
+            (Some(from), Some(to))
+                if !named && (closed || (freq != Some("MONTHLY") && (to - from).num_days() < MOST_DATES)) =>
+            {
                 if freq == Some("WEEKLY") && !closed && (to - from).num_days() >= 7 {
                     self.doubt("byday", "the days of the week are not stated");
                 }
@@ -240,7 +253,8 @@ impl Reading<'_, '_> {
             }
         }
         if schedule.interval > 1 && schedule.anchor.is_none() {
-            self.remarks.tell(self.row.path("dtstart"), "is missing, so that nobody can tell which weeks or months are meant");
+            self.remarks
+                .tell(self.row.path("dtstart"), "is missing, so that nobody can tell which weeks or months are meant");
         }
         Some(schedule)
     }
@@ -276,7 +290,10 @@ impl Reading<'_, '_> {
     fn count(&mut self, schedule: &mut Schedule, freq: Option<&str>) {
         let Some(count) = self.row.number("count") else { return };
         let whole = count.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&count);
-        let last = schedule.valid_from.filter(|_| whole && freq.is_some()).and_then(|from| last_of(schedule, from, count as u32));
+        let last = schedule
+            .valid_from
+            .filter(|_| whole && freq.is_some())
+            .and_then(|from| last_of(schedule, from, count as u32));
         match last {
             Some(last) => schedule.valid_to = earliest(schedule.valid_to, Some(last)),
             None => self.doubt("count", "cannot be counted from here"),
@@ -294,7 +311,8 @@ fn earliest(one: Option<NaiveDate>, other: Option<NaiveDate>) -> Option<NaiveDat
 /// The date of the `count`th occurrence of a rule from `from` on.
 fn last_of(schedule: &Schedule, from: NaiveDate, count: u32) -> Option<NaiveDate> {
     let days = schedule.by_day.as_deref().and_then(times::by_day).unwrap_or_default();
-    let numbers: Vec<i8> = schedule.by_month_day.iter().flat_map(|list| list.split(',').filter_map(|n| n.parse().ok())).collect();
+    let numbers: Vec<i8> =
+        schedule.by_month_day.iter().flat_map(|list| list.split(',').filter_map(|n| n.parse().ok())).collect();
     let week = |date: NaiveDate| (date.num_days_from_ce() - 1).div_euclid(7);
     let month = |date: NaiveDate| date.year() * 12 + date.month0() as i32;
     let step = if schedule.days == ScheduleDays::Monthly { &month as &dyn Fn(NaiveDate) -> i32 } else { &week };
@@ -331,7 +349,8 @@ impl Words {
         let description = row.str("description");
         let said = description.map(spaced).unwrap_or_default();
         let plain = ["closed", "closed all day", "shut", "shut all day", "not open"].contains(&said.trim());
-        let whole_day = ["open 24 hours", "24 hours", "open all day and night", "open 24 hours a day"].contains(&said.trim());
+        let whole_day =
+            ["open 24 hours", "24 hours", "open all day and night", "open 24 hours a day"].contains(&said.trim());
         let kept = description.filter(|_| !plain && !whole_day && said.trim() != HOLIDAYS_CLOSED);
         let notes = row.str("notes");
         let about_holidays = |text: &str| text.split(['.', '!', '\n']).any(closes_on_holidays);
@@ -339,7 +358,9 @@ impl Words {
             closed: plain || is_closure(&said),
             whole_day,
             holidays_closed: description.is_some_and(about_holidays) || notes.is_some_and(about_holidays),
-            event: ["event", "workshop", "open day", "open evening", "one off"].iter().any(|word| said.starts_with(&format!(" {word} "))),
+            event: ["event", "workshop", "open day", "open evening", "one off"]
+                .iter()
+                .any(|word| said.starts_with(&format!(" {word} "))),
             note: match (kept, notes) {
                 (Some(kept), Some(notes)) => Some(format!("{kept} {notes}")),
                 (kept, notes) => kept.or(notes).map(str::to_owned),
@@ -353,7 +374,8 @@ const HOLIDAYS_CLOSED: &str = "closed on bank holidays";
 
 /// "Closed for Easter", but not "Closed 12 to 1" or "Closed on bank holidays".
 pub(super) fn is_closure(spaced: &str) -> bool {
-    let partly = ["lunch", "early", "between", "from", "until", "holiday", "holidays", "except", "if", "when", "unless", "some"];
+    let partly =
+        ["lunch", "early", "between", "from", "until", "holiday", "holidays", "except", "if", "when", "unless", "some"];
     spaced.starts_with(" closed ")
         && !spaced.contains(|c: char| c.is_ascii_digit())
         && !partly.iter().any(|word| has(spaced, word))
@@ -361,9 +383,12 @@ pub(super) fn is_closure(spaced: &str) -> bool {
 
 fn closes_on_holidays(sentence: &str) -> bool {
     let said = spaced(sentence);
-    let holidays = ["bank holidays", "bank holiday", "public holidays", "public holiday"].iter().any(|word| has(&said, word));
+    let holidays =
+        ["bank holidays", "bank holiday", "public holidays", "public holiday"].iter().any(|word| has(&said, word));
     let shut = ["closed", "not available", "not open", "no service", "unavailable"].iter().any(|word| has(&said, word));
-    let bent = ["not closed", "except", "some", "may", "open on", "unless", "before", "after", "if"].iter().any(|word| has(&said, word));
+    let bent = ["not closed", "except", "some", "may", "open on", "unless", "before", "after", "if"]
+        .iter()
+        .any(|word| has(&said, word));
     holidays && shut && !bent
 }
 
@@ -375,10 +400,12 @@ fn read_holiday(row: &Node<'_>, remarks: &mut Remarks) -> Option<Schedule> {
         remarks.tell(row.path("start_date"), "is no date; must be as 2026-12-25. The row is left out");
         return None;
     };
-    let mut schedule = Schedule { valid_from: Some(from), valid_to: Some(to), ..blank(ScheduleDays::Dates, ScheduleEffect::Unknown) };
+    let mut schedule =
+        Schedule { valid_from: Some(from), valid_to: Some(to), ..blank(ScheduleDays::Dates, ScheduleEffect::Unknown) };
     schedule.note = row.text("description");
     let shut = row.members.get("closed").is_some_and(|closed| {
-        closed.as_bool() == Some(true) || closed.as_str().is_some_and(|said| ["true", "yes", "y", "t", "1"].contains(&said))
+        closed.as_bool() == Some(true)
+            || closed.as_str().is_some_and(|said| ["true", "yes", "y", "t", "1"].contains(&said))
     });
     let times = (row.str("opens_at").and_then(times::time), row.str("closes_at").and_then(times::time));
     match times {
@@ -408,7 +435,11 @@ fn from_facts(facts: &Facts<'_>) -> Option<Schedule> {
         effect: ScheduleEffect::parse(facts.value("schedule.effect")?)?,
         by_day: text("schedule.by_day"),
         by_month_day: text("schedule.by_month_day"),
-        interval: facts.value("schedule.interval").and_then(|interval| interval.parse().ok()).filter(|n| *n > 0).unwrap_or(1),
+        interval: facts
+            .value("schedule.interval")
+            .and_then(|interval| interval.parse().ok())
+            .filter(|n| *n > 0)
+            .unwrap_or(1),
         anchor: date("schedule.anchor"),
         valid_from: date("schedule.valid_from"),
         valid_to: date("schedule.valid_to"),

@@ -32,7 +32,9 @@ pub(super) fn read_back(rows: &[Value]) -> Vec<Schedule> {
 fn write_row(schedule: &Schedule, owner: &str, at: usize, facts_too: bool) -> Value {
     let mut row = standard(schedule);
     let reads_as = |row: &Object| schedules::read_row(&Node::of(row), &mut Remarks::default()).schedule;
-    if schedule.effect == ScheduleEffect::Unknown && reads_as(&row).is_some_and(|read| read.effect != ScheduleEffect::Unknown) {
+    if schedule.effect == ScheduleEffect::Unknown
+        && reads_as(&row).is_some_and(|read| read.effect != ScheduleEffect::Unknown)
+    {
         // Others must not take it for opening hours.
         row.remove("opens_at");
         row.remove("closes_at");
@@ -68,7 +70,9 @@ fn standard(schedule: &Schedule) -> Object {
         // Bank holidays have no field; their times would be taken for those of every day.
         _ if schedule.days == ScheduleDays::BankHolidays => (None, None),
         ScheduleEffect::Opens | ScheduleEffect::Unknown => (schedule.opens_at, schedule.closes_at),
-        ScheduleEffect::OpensAllDay => (chrono::NaiveTime::from_hms_opt(0, 0, 0), chrono::NaiveTime::from_hms_opt(23, 59, 0)),
+        ScheduleEffect::OpensAllDay => {
+            (chrono::NaiveTime::from_hms_opt(0, 0, 0), chrono::NaiveTime::from_hms_opt(23, 59, 0))
+        }
         ScheduleEffect::Closes => (None, None),
     };
     put("opens_at", times.0.map(times::written));

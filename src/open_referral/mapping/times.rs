@@ -46,7 +46,11 @@ pub(super) fn written(time: NaiveTime) -> String {
 /// What an opening from one time to another means, or why it is not to be believed.
 pub(super) fn span(opens: NaiveTime, closes: NaiveTime) -> Result<ScheduleEffect, &'static str> {
     if opens == closes {
-        return if opens == NaiveTime::MIN { Ok(ScheduleEffect::OpensAllDay) } else { Err("opens and closes at the same time") };
+        return if opens == NaiveTime::MIN {
+            Ok(ScheduleEffect::OpensAllDay)
+        } else {
+            Err("opens and closes at the same time")
+        };
     }
     if opens == NaiveTime::MIN && (closes.hour(), closes.minute()) == LAST_MINUTE {
         return Ok(ScheduleEffect::OpensAllDay);
@@ -70,12 +74,15 @@ pub(super) fn by_day(text: &str) -> Option<Vec<(i8, Weekday)>> {
     for piece in text.split([',', ';', ' ', '/']).filter(|piece| !piece.is_empty()) {
         let letters = piece.find(|c: char| c.is_ascii_alphabetic())?;
         let (ordinal, name) = piece.split_at(letters);
-        let ordinal = if ordinal.is_empty() { 0 } else { ordinal.parse::<i8>().ok().filter(|n| (1..=5).contains(&n.abs()))? };
+        let ordinal =
+            if ordinal.is_empty() { 0 } else { ordinal.parse::<i8>().ok().filter(|n| (1..=5).contains(&n.abs()))? };
         match name.split_once('-') {
             None => days.push((ordinal, weekday(name)?)),
             Some((first, last)) if ordinal == 0 => {
                 let (first, last) = (weekday(first)?, weekday(last)?);
-                days.extend(std::iter::successors(Some(first), |day| (*day != last).then(|| day.succ())).map(|day| (0, day)));
+                days.extend(
+                    std::iter::successors(Some(first), |day| (*day != last).then(|| day.succ())).map(|day| (0, day)),
+                );
             }
             Some(_) => return None,
         }

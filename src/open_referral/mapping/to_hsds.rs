@@ -75,44 +75,81 @@ fn service(now: &ServiceListing, over: Option<(&Object, &ServiceListing)>) -> Ob
     draft.put("status", |l| l.status, |status| text(status_word(status)));
     draft.text("alert", |l| &l.alert);
     draft.text("application_process", |l| &l.how_to_apply);
-    draft.put_all(&["fees_description", "fees"], &["cost_options"], |l| (l.cost, &l.cost_note), |(cost, note)| match (note, cost) {
-        (Some(note), _) => text(note),
-        (None, Some(CostKind::Free)) => text("Free"),
-        (None, Some(CostKind::Sometimes | CostKind::Paid) | None) => None,
-    });
-    draft.put("eligibility_description", |l| eligibility::without_stated_ages(&l.eligibility), |told| {
-        eligibility::words(told).map(Value::String)
-    });
+    draft.put_all(
+        &["fees_description", "fees"],
+        &["cost_options"],
+        |l| (l.cost, &l.cost_note),
+        |(cost, note)| match (note, cost) {
+            (Some(note), _) => text(note),
+            (None, Some(CostKind::Free)) => text("Free"),
+            (None, Some(CostKind::Sometimes | CostKind::Paid) | None) => None,
+        },
+    );
+    draft.put(
+        "eligibility_description",
+        |l| eligibility::without_stated_ages(&l.eligibility),
+        |told| eligibility::words(told).map(Value::String),
+    );
     draft.put("minimum_age", |l| eligibility::stated_ages(l.eligibility.age.as_ref()).min, |age| age.and_then(number));
     draft.put("maximum_age", |l| eligibility::stated_ages(l.eligibility.age.as_ref()).max, |age| age.and_then(number));
-    draft.put("interpretation_services", |l| l.access_offered.contains(&AccessFeature::Interpreter), |offered| {
-        offered.then(|| vocabulary::offered_sentence(AccessFeature::Interpreter).into())
-    });
-    draft.put("wait_time", |l| l.capacity.and_then(|capacity| capacity.wait_days), |days| {
-        days.map(|days| format!("{days} days").into())
-    });
-    draft.put("assured_date", |l| &l.assurances, |assured| {
-        assured.iter().map(|one| one.at.date_naive()).min().map(|date| date.to_string().into())
-    });
-    draft.put("assurer_email", |l| &l.assurances, |assured| {
-        let by = assured.iter().find_map(|one| one.by.as_deref().filter(|by| is_email(by)));
-        by.map(Value::from)
-    });
-    draft.put("last_modified", |l| l.source_changed_at, |at| {
-        at.map(written_instant).filter(|at| is_date_time(at)).map(Value::String)
-    });
-    draft.list("funding", |l| &l.funding, |row| row.text("source").into_iter().collect(), |source| part(&id, "funding", "source", source));
+    draft.put(
+        "interpretation_services",
+        |l| l.access_offered.contains(&AccessFeature::Interpreter),
+        |offered| offered.then(|| vocabulary::offered_sentence(AccessFeature::Interpreter).into()),
+    );
+    draft.put(
+        "wait_time",
+        |l| l.capacity.and_then(|capacity| capacity.wait_days),
+        |days| days.map(|days| format!("{days} days").into()),
+    );
+    draft.put(
+        "assured_date",
+        |l| &l.assurances,
+        |assured| assured.iter().map(|one| one.at.date_naive()).min().map(|date| date.to_string().into()),
+    );
+    draft.put(
+        "assurer_email",
+        |l| &l.assurances,
+        |assured| {
+            let by = assured.iter().find_map(|one| one.by.as_deref().filter(|by| is_email(by)));
+            by.map(Value::from)
+        },
+    );
+    draft.put(
+        "last_modified",
+        |l| l.source_changed_at,
+        |at| at.map(written_instant).filter(|at| is_date_time(at)).map(Value::String),
+    );
+    draft.list(
+        "funding",
+        |l| &l.funding,
+        |row| row.text("source").into_iter().collect(),
+        |source| part(&id, "funding", "source", source),
+    );
     draft.list(
         "required_documents",
         |l| &l.documents,
         |row| row.text("document").or_else(|| row.text("uri")).into_iter().collect(),
         |document| part(&id, "document", "document", document),
     );
-    draft.list("phones", |l| &l.phones, |row| people::read_phone(row).into_iter().collect(), |phone| people::write_phone(phone, &id));
-    draft.list("contacts", |l| &l.contacts, |row| people::read_contact(row).into_iter().collect(), |contact| {
-        people::write_contact(contact, &id)
-    });
-    draft.list("service_areas", |l| &l.areas, |row| areas::read_area(row, &mut Remarks::default()), |area| areas::write(area, &id));
+    draft.list(
+        "phones",
+        |l| &l.phones,
+        |row| people::read_phone(row).into_iter().collect(),
+        |phone| people::write_phone(phone, &id),
+    );
+    draft.list(
+        "contacts",
+        |l| &l.contacts,
+        |row| people::read_contact(row).into_iter().collect(),
+        |contact| people::write_contact(contact, &id),
+    );
+    draft.list(
+        "service_areas",
+        |l| &l.areas,
+        |row| areas::read_area(row, &mut Remarks::default()),
+        |area| areas::write(area, &id),
+    );
     hours(&mut draft, |l| &l.schedules, &id);
     if draft.changed(|l| (&l.terms, &l.needs)) {
         draft.members().remove("taxonomy_terms");
@@ -132,11 +169,7 @@ fn service(now: &ServiceListing, over: Option<(&Object, &ServiceListing)>) -> Ob
 }
 
 /// The table of hours of an object, with the holiday tables of earlier versions in it.
-pub(super) fn hours<'a, T>(
-    draft: &mut Draft<'a, T>,
-    get: impl Fn(&'a T) -> &'a Vec<Schedule>,
-    owner: &str,
-) {
+pub(super) fn hours<'a, T>(draft: &mut Draft<'a, T>, get: impl Fn(&'a T) -> &'a Vec<Schedule>, owner: &str) {
     if !draft.changed(&get) {
         return;
     }
@@ -215,7 +248,9 @@ fn terms_anew(original: Option<Value>, now: &ServiceListing, id: &str) -> Vec<Va
 fn write_term(term: &Term, id: &str) -> Value {
     let mut inner = Object::new();
     inner.insert("id".to_owned(), derived_id(&format!("term/{}/{}", term.taxonomy, term.code)).into());
-    for (field, value) in [("name", &term.name), ("description", &term.name), ("term", &term.name), ("code", &term.code)] {
+    for (field, value) in
+        [("name", &term.name), ("description", &term.name), ("term", &term.name), ("code", &term.code)]
+    {
         inner.insert(field.to_owned(), value.as_str().into());
     }
     if !term.taxonomy.is_empty() {
@@ -244,7 +279,11 @@ fn organization(now: &AgencyListing, over: Option<(&Object, &AgencyListing)>) ->
     draft.put("id", |a| &a.key, |_| text(&id));
     draft.put("name", |a| &a.name, |name| text(name));
     draft.text("alternate_name", |a| &a.alternate_name);
-    draft.put("description", |a| (&a.description, &a.name), |(description, name)| text(description.as_ref().unwrap_or(name)));
+    draft.put(
+        "description",
+        |a| (&a.description, &a.name),
+        |(description, name)| text(description.as_ref().unwrap_or(name)),
+    );
     draft.formatted("email", |a| &a.email, is_email);
     draft.formatted("website", |a| &a.website, is_uri);
     draft.text("legal_status", |a| &a.legal_status);
@@ -256,15 +295,25 @@ fn organization(now: &AgencyListing, over: Option<(&Object, &AgencyListing)>) ->
         |(charity, company, others)| {
             let known = [(charity, CHARITIES[0], "Charity number"), (company, COMPANIES, "Company number")];
             let known = known.into_iter().filter_map(|(value, scheme, kind)| Some((scheme, kind, value.as_deref()?)));
-            let others = others.iter().map(|other| (other.scheme.as_str(), other.scheme.as_str(), other.value.as_str()));
-            let rows: Vec<Value> = known.chain(others).map(|(scheme, kind, value)| write_identifier(&id, scheme, kind, value)).collect();
+            let others =
+                others.iter().map(|other| (other.scheme.as_str(), other.scheme.as_str(), other.value.as_str()));
+            let rows: Vec<Value> =
+                known.chain(others).map(|(scheme, kind, value)| write_identifier(&id, scheme, kind, value)).collect();
             (!rows.is_empty()).then_some(Value::Array(rows))
         },
     );
-    draft.list("phones", |a| &a.phones, |row| people::read_phone(row).into_iter().collect(), |phone| people::write_phone(phone, &id));
-    draft.list("contacts", |a| &a.contacts, |row| people::read_contact(row).into_iter().collect(), |contact| {
-        people::write_contact(contact, &id)
-    });
+    draft.list(
+        "phones",
+        |a| &a.phones,
+        |row| people::read_phone(row).into_iter().collect(),
+        |phone| people::write_phone(phone, &id),
+    );
+    draft.list(
+        "contacts",
+        |a| &a.contacts,
+        |row| people::read_contact(row).into_iter().collect(),
+        |contact| people::write_contact(contact, &id),
+    );
     draft.settle("organization", AGENCY_GROUPS, |members| {
         from_hsds::read_agency(&Node::of(members), &Persons::default(), &mut Remarks::default())
     })
@@ -296,7 +345,17 @@ pub(super) fn odd_key(key: &str) -> Vec<Fact> {
 
 const AGENCY_GROUPS: &[Group<AgencyListing>] = &[
     Group { name: "key", facts: |a| odd_key(&a.key) },
-    Group { name: "parent_key", facts: |a| a.parent_key.as_ref().filter(|key| !is_uuid(key)).map(|key| ("parent_key", key.clone())).into_iter().collect() },
+    Group {
+        name: "parent_key",
+        facts: |a| {
+            a.parent_key
+                .as_ref()
+                .filter(|key| !is_uuid(key))
+                .map(|key| ("parent_key", key.clone()))
+                .into_iter()
+                .collect()
+        },
+    },
     Group { name: "email", facts: |a| one("email", a.email.as_ref()) },
     Group { name: "website", facts: |a| one("website", a.website.as_ref()) },
 ];
@@ -306,17 +365,36 @@ const GROUPS: &[Group<ServiceListing>] = &[
     Group { name: "summary", facts: |l| one("summary", l.summary.as_ref()) },
     Group { name: "url", facts: |l| one("url", l.url.as_ref()) },
     Group { name: "email", facts: |l| one("email", l.email.as_ref()) },
-    Group { name: "reopens_on", facts: |l| l.reopens_on.map(|date| ("reopens_on", date.to_string())).into_iter().collect() },
+    Group {
+        name: "reopens_on",
+        facts: |l| l.reopens_on.map(|date| ("reopens_on", date.to_string())).into_iter().collect(),
+    },
     Group { name: "route", facts: |l| l.routes.iter().map(|route| ("route", route.as_str().to_owned())).collect() },
     Group { name: "gateway", facts: |l| one("gateway", l.gateway.as_ref()) },
     Group { name: "eligibility", facts: |l| eligibility::all_facts(&l.eligibility) },
     Group { name: "cost", facts: |l| l.cost.map(|cost| ("cost", cost.as_str().to_owned())).into_iter().collect() },
-    Group { name: "delivery", facts: |l| l.delivery.iter().map(|mode| ("delivery", mode.as_str().to_owned())).collect() },
-    Group { name: "format", facts: |l| l.formats.iter().map(|format| ("format", format.as_str().to_owned())).collect() },
-    Group { name: "access_offered", facts: |l| l.access_offered.iter().map(|f| ("access_offered", f.as_str().to_owned())).collect() },
-    Group { name: "access_missing", facts: |l| l.access_missing.iter().map(|f| ("access_missing", f.as_str().to_owned())).collect() },
+    Group { name: "cost_note", facts: |l| one("cost_note", l.cost_note.as_ref()) },
+    Group {
+        name: "delivery",
+        facts: |l| l.delivery.iter().map(|mode| ("delivery", mode.as_str().to_owned())).collect(),
+    },
+    Group {
+        name: "format",
+        facts: |l| l.formats.iter().map(|format| ("format", format.as_str().to_owned())).collect(),
+    },
+    Group {
+        name: "access_offered",
+        facts: |l| l.access_offered.iter().map(|f| ("access_offered", f.as_str().to_owned())).collect(),
+    },
+    Group {
+        name: "access_missing",
+        facts: |l| l.access_missing.iter().map(|f| ("access_missing", f.as_str().to_owned())).collect(),
+    },
     Group { name: "capacity", facts: |l| l.capacity.as_ref().map(capacity).unwrap_or_default() },
-    Group { name: "identifier", facts: |l| l.identifiers.iter().map(|id| ("identifier", format!("{}={}", id.scheme, id.value))).collect() },
+    Group {
+        name: "identifier",
+        facts: |l| l.identifiers.iter().map(|id| ("identifier", format!("{}={}", id.scheme, id.value))).collect(),
+    },
     Group { name: "assured", facts: assured },
 ];
 
@@ -335,7 +413,10 @@ fn capacity(capacity: &Capacity) -> Vec<Fact> {
 fn assured(listing: &ServiceListing) -> Vec<Fact> {
     let one = |assured: &Assurance| {
         let by = assured.by.as_deref().map_or(String::new(), |by| format!(" {by}"));
-        ("assured", format!("{} {} {}{by}", assured.group.as_str(), written_instant(assured.at), assured.evidence.as_str()))
+        (
+            "assured",
+            format!("{} {} {}{by}", assured.group.as_str(), written_instant(assured.at), assured.evidence.as_str()),
+        )
     };
     listing.assurances.iter().map(one).collect()
 }

@@ -22,7 +22,9 @@ const fn sentences(feature: AccessFeature) -> (&'static str, &'static str) {
         AccessFeature::WomenOnlySpace => ("A space for women only.", "No space for women only."),
         AccessFeature::QuietSpace => ("A quiet space.", "No quiet space."),
         AccessFeature::HelpWithReading => ("Help with reading and writing.", "No help with reading and writing."),
-        AccessFeature::LivedExperience => ("Staff or volunteers with lived experience.", "No staff with lived experience."),
+        AccessFeature::LivedExperience => {
+            ("Staff or volunteers with lived experience.", "No staff with lived experience.")
+        }
         AccessFeature::SeveralAgencies => ("Several agencies under one roof.", "One agency only."),
     }
 }
@@ -66,8 +68,30 @@ const MISSING: &[(AccessFeature, &str)] = &[
 
 /// Words that take back or bend what their sentence seems to offer.
 const DOUBT: &[&str] = &[
-    "no", "not", "none", "without", "limited", "partial", "partially", "some", "parts", "part", "except", "only", "request",
-    "planned", "soon", "if", "but", "cannot", "isn", "don", "unavailable", "nearby", "ask", "own",
+    "no",
+    "not",
+    "none",
+    "without",
+    "limited",
+    "partial",
+    "partially",
+    "some",
+    "parts",
+    "part",
+    "except",
+    "only",
+    "request",
+    "planned",
+    "soon",
+    "if",
+    "but",
+    "cannot",
+    "isn",
+    "don",
+    "unavailable",
+    "nearby",
+    "ask",
+    "own",
 ];
 
 /// Words in lower case apart by single spaces, with one around the whole: for finding phrases.
@@ -79,9 +103,9 @@ pub(super) fn spaced(text: &str) -> String {
 
 /// Whether a phrase of plain words stands in a text that went through [`spaced`].
 pub(super) fn has(spaced: &str, phrase: &str) -> bool {
-    spaced.match_indices(phrase).any(|(at, _)| {
-        spaced[..at].ends_with(' ') && spaced[at + phrase.len()..].starts_with(' ')
-    })
+    spaced
+        .match_indices(phrase)
+        .any(|(at, _)| spaced[..at].ends_with(' ') && spaced[at + phrase.len()..].starts_with(' '))
 }
 
 /// The sentence for a feature that is offered.
@@ -126,16 +150,30 @@ pub(super) fn offers_interpreters(text: &str) -> bool {
 /// What a text on charges states outright, and whether it states nothing else.
 pub(super) fn cost(text: &str) -> Option<(CostKind, bool)> {
     const FREE: [&str; 16] = [
-        "free", "free of charge", "no charge", "no cost", "there is no charge", "there is no cost", "no fee", "no fees",
-        "this service is free", "the service is free", "this is a free service", "all our services are free", "free service",
-        "this service is free of charge", "the service is free of charge", "free to use",
+        "free",
+        "free of charge",
+        "no charge",
+        "no cost",
+        "there is no charge",
+        "there is no cost",
+        "no fee",
+        "no fees",
+        "this service is free",
+        "the service is free",
+        "this is a free service",
+        "all our services are free",
+        "free service",
+        "this service is free of charge",
+        "the service is free of charge",
+        "free to use",
     ];
     let words = spaced(text);
     let all = FREE.contains(&words.trim());
     let first = text.split_inclusive(['.', '!']).next().map(spaced).unwrap_or_default();
     let hedges = ["but", "however", "except", "unless", "charge", "charges", "fee", "fees", "cost", "costs", "pay"];
     let rest = words.strip_prefix(first.trim_end()).unwrap_or_default();
-    let leads = FREE.contains(&first.trim()) && !text.contains(['£', '€', '$']) && !hedges.iter().any(|hedge| has(rest, hedge));
+    let leads =
+        FREE.contains(&first.trim()) && !text.contains(['£', '€', '$']) && !hedges.iter().any(|hedge| has(rest, hedge));
     (all || leads).then_some((CostKind::Free, all))
 }
 
@@ -175,7 +213,20 @@ pub(super) fn says_confidential(text: &str) -> bool {
     const PLACES: [&str; 4] = ["address", "addresses", "location", "locations"];
     const SECRET: [&str; 4] = ["confidential", "withheld", "undisclosed", "secret"];
     const BETWEEN: [&str; 14] = [
-        "is", "are", "be", "being", "kept", "remains", "remain", "details", "strictly", "completely", "must", "will", "to", "a",
+        "is",
+        "are",
+        "be",
+        "being",
+        "kept",
+        "remains",
+        "remain",
+        "details",
+        "strictly",
+        "completely",
+        "must",
+        "will",
+        "to",
+        "a",
     ];
     const NOT: [&str; 3] = ["not", "never", "cannot"];
     const TOLD: [&str; 6] = ["disclosed", "published", "shared", "public", "given", "shown"];
@@ -185,7 +236,8 @@ pub(super) fn says_confidential(text: &str) -> bool {
         words.iter().enumerate().any(|(at, word)| {
             let before = &words[..at];
             let mut after = words[at + 1..].iter().skip_while(|word| BETWEEN.contains(word));
-            let theirs = before.iter().rev().take(2).any(|word| ["your", "their", "email", "mail", "ip", "home"].contains(word));
+            let theirs =
+                before.iter().rev().take(2).any(|word| ["your", "their", "email", "mail", "ip", "home"].contains(word));
             let secret = before.last().is_some_and(|word| SECRET.contains(word))
                 || after.clone().next().is_some_and(|word| SECRET.contains(word));
             let untold = after.next().is_some_and(|word| NOT.contains(word))
@@ -197,17 +249,129 @@ pub(super) fn says_confidential(text: &str) -> bool {
 
 /// Words of which the name of a function or its mailbox is made, rather than a person's.
 const FUNCTIONS: &[&str] = &[
-    "a", "access", "admin", "administration", "administrator", "admissions", "adult", "adults", "advice", "adviser", "advisor",
-    "advocacy", "alcohol", "and", "appointments", "assessment", "benefits", "bookings", "care", "centre", "children",
-    "community", "contact", "contactus", "coordinator", "counselling", "customer", "customers", "debt", "department", "desk",
-    "drug", "drugs", "duty", "email", "employment", "enquiries", "enquiry", "enquiry", "families", "family", "feedback",
-    "finance", "for", "front", "gateway", "general", "health", "hello", "help", "helpdesk", "helpline", "homeless", "hostel",
-    "housing", "hub", "in", "info", "information", "inquiries", "intake", "justice", "line", "mail", "main", "manager", "men",
-    "mental", "mentoring", "mens", "number", "of", "office", "officer", "online", "open", "options", "out", "outreach",
-    "people", "point", "post", "prison", "probation", "project", "reception", "receptionist", "recovery", "referral",
-    "referrals", "refuge", "rights", "s", "safeguarding", "services", "service", "shelter", "single", "staff", "support",
-    "supported", "switchboard", "team", "the", "to", "treatment", "us", "volunteer", "volunteering", "volunteers", "welfare",
-    "wellbeing", "women", "womens", "work", "worker", "youth", "young", "hours", "emergency", "crisis", "day", "night",
+    "a",
+    "access",
+    "admin",
+    "administration",
+    "administrator",
+    "admissions",
+    "adult",
+    "adults",
+    "advice",
+    "adviser",
+    "advisor",
+    "advocacy",
+    "alcohol",
+    "and",
+    "appointments",
+    "assessment",
+    "benefits",
+    "bookings",
+    "care",
+    "centre",
+    "children",
+    "community",
+    "contact",
+    "contactus",
+    "coordinator",
+    "counselling",
+    "customer",
+    "customers",
+    "debt",
+    "department",
+    "desk",
+    "drug",
+    "drugs",
+    "duty",
+    "email",
+    "employment",
+    "enquiries",
+    "enquiry",
+    "enquiry",
+    "families",
+    "family",
+    "feedback",
+    "finance",
+    "for",
+    "front",
+    "gateway",
+    "general",
+    "health",
+    "hello",
+    "help",
+    "helpdesk",
+    "helpline",
+    "homeless",
+    "hostel",
+    "housing",
+    "hub",
+    "in",
+    "info",
+    "information",
+    "inquiries",
+    "intake",
+    "justice",
+    "line",
+    "mail",
+    "main",
+    "manager",
+    "men",
+    "mental",
+    "mentoring",
+    "mens",
+    "number",
+    "of",
+    "office",
+    "officer",
+    "online",
+    "open",
+    "options",
+    "out",
+    "outreach",
+    "people",
+    "point",
+    "post",
+    "prison",
+    "probation",
+    "project",
+    "reception",
+    "receptionist",
+    "recovery",
+    "referral",
+    "referrals",
+    "refuge",
+    "rights",
+    "s",
+    "safeguarding",
+    "services",
+    "service",
+    "shelter",
+    "single",
+    "staff",
+    "support",
+    "supported",
+    "switchboard",
+    "team",
+    "the",
+    "to",
+    "treatment",
+    "us",
+    "volunteer",
+    "volunteering",
+    "volunteers",
+    "welfare",
+    "wellbeing",
+    "women",
+    "womens",
+    "work",
+    "worker",
+    "youth",
+    "young",
+    "hours",
+    "emergency",
+    "crisis",
+    "day",
+    "night",
 ];
 
 /// Whether a contact's name is that of a function: "Reception", "Housing Options Team".

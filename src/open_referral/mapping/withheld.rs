@@ -21,8 +21,44 @@ use crate::{
     open_referral::formats::{is_email, is_uri, is_uuid},
 };
 
-/// Shorter words than this are found everywhere and give nothing away.
+/// A secret of fewer letters than this is found everywhere and gives nothing away.
 const SHORTEST_SECRET: usize = 4;
+
+/// How many words make a name or a description a secret that is looked for elsewhere: "Refuge"
+/// or "Ring the bell" is said of many places.
+const FEWEST_WORDS_OF_NAME: usize = 2;
+const FEWEST_WORDS_OF_TEXT: usize = 4;
+
+/// Fields whose values are words of the standard, dates or numbers, never told in anybody's own
+/// words.
+const CODED: &[&str] = &[
+    "id",
+    "status",
+    "last_modified",
+    "assured_date",
+    "freq",
+    "wkst",
+    "byday",
+    "bymonthday",
+    "byweekno",
+    "byyearday",
+    "dtstart",
+    "until",
+    "valid_from",
+    "valid_to",
+    "opens_at",
+    "closes_at",
+    "location_type",
+    "address_type",
+    "extent_type",
+    "country",
+    "currency",
+    "identifier_scheme",
+    "identifier_type",
+    "taxonomy",
+    "link_type",
+    "link_entity",
+];
 
 /// What stands where a secret stood.
 const BLANK: &str = "[withheld]";
@@ -41,11 +77,19 @@ pub(super) fn public_form(listing: &ServiceListing) -> ServiceListing {
     }
     for assured in &mut public.assurances {
         match assured.evidence {
-            AssuranceEvidence::AgencyConfirmed | AssuranceEvidence::Feed => {}
+            AssuranceEvidence::AgencyConfirmed | AssuranceEvidence::Feed => assured.by = assured.by.take().map(assurer),
             AssuranceEvidence::WorkerReported => assured.by = None,
         }
     }
     public
+}
+
+/// Who assured something, in words that may be told: of a person's own e-mail address the domain.
+pub(super) fn assurer(by: String) -> String {
+    match by.split_once('@') {
+        Some((_, domain)) if !is_function_mailbox(&by) => domain.to_owned(),
+        _ => by,
+    }
 }
 
 /// A confidential place: what it is, when it is open, whom it serves, which area may be told.
@@ -104,7 +148,11 @@ fn personal_ids(value: &Value) -> Vec<String> {
             Value::Array(items) => left.extend(items),
             Value::Object(members) => {
                 let contacts = members.get("contacts").and_then(Value::as_array).into_iter().flatten();
-                found.extend(contacts.filter(|contact| is_person(contact)).filter_map(|c| c.get("id")?.as_str().map(str::to_owned)));
+                found.extend(
+                    contacts
+                        .filter(|contact| is_person(contact))
+                        .filter_map(|c| c.get("id")?.as_str().map(str::to_owned)),
+                );
                 left.extend(members.values());
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -157,7 +205,8 @@ pub(super) fn scrubbed(mut document: Value, listing: &ServiceListing, original: 
         return document;
     }
     let read = original.map(|members| listing_from(&Value::Object(members.clone())).listing);
-    let as_read = read.iter().flat_map(|read| &read.places).filter(|place| secret.iter().any(|secret| secret.key == place.key));
+    let as_read =
+        read.iter().flat_map(|read| &read.places).filter(|place| secret.iter().any(|secret| secret.key == place.key));
     let mut secrets = Secrets::default();
     for place in secret.iter().copied().chain(as_read) {
         secrets.add(place, listing);
@@ -182,37 +231,44 @@ impl Secrets {
         let told = [&location.description, &location.transport, &place.description].into_iter().flatten();
         let address = location.address.iter().flat_map(|address| address.lines.iter().chain(&address.postcode));
         let numbers = location.identifiers.iter().map(|id| &id.value);
-        let public = |phone: &&Phone| !listing.phones.iter().chain(&listing.agency.phones).any(|ours| ours.number == phone.number);
+        let public = |phone: &&Phone| {
+            !listing.phones.iter().chain(&listing.agency.phones).any(|ours| ours.number == phone.number)
+        };
         let phones = location.phones.iter().chain(&place.phones).filter(public).map(|phone| &phone.number);
-        for text in names.chain(told).chain(address).chain(numbers).chain(phones) {
-            self.phrase(text, listing);
-        }
+        names.for_each(|name| self.phrase(name, FEWEST_WORDS_OF_NAME, listing));
+        told.for_each(|text| self.phrase(text, FEWEST_WORDS_OF_TEXT, listing));
+        address.chain(numbers).chain(phones).for_each(|text| self.phrase(text, 1, listing));
         if let Some(postcode) = location.address.as_ref().and_then(|address| address.postcode.as_ref()) {
             // With and without the space.
             let compact: String = postcode.chars().filter(|c| c.is_alphanumeric()).collect();
             if let Some((outward, inward)) = compact.len().checked_sub(3).and_then(|at| compact.split_at_checked(at)) {
-                self.phrase(&format!("{outward} {inward}"), listing);
+                self.phrase(&format!("{outward} {inward}"), 1, listing);
             }
-            self.phrase(&compact, listing);
+            self.phrase(&compact, 1, listing);
         }
         if let Some((latitude, longitude)) = location.point {
             self.numbers.extend([latitude, longitude]);
-            self.phrase(&latitude.to_string(), listing);
-            self.phrase(&longitude.to_string(), listing);
+            self.phrase(&latitude.to_string(), 1, listing);
+            self.phrase(&longitude.to_string(), 1, listing);
         }
     }
 
     /// A phrase that the public knows anyway, as a name or as the area it may be told, is none.
-    fn phrase(&mut self, text: &str, listing: &ServiceListing) {
+    fn phrase(&mut self, text: &str, fewest_words: usize, listing: &ServiceListing) {
         let words: Vec<String> = words(text).into_iter().map(|(word, _)| word).collect();
-        let known = [Some(&listing.name), listing.alternate_name.as_ref(), Some(&listing.agency.name), listing.agency.alternate_name.as_ref()];
+        let known = [
+            Some(&listing.name),
+            listing.alternate_name.as_ref(),
+            Some(&listing.agency.name),
+            listing.agency.alternate_name.as_ref(),
+        ];
         let areas = listing.places.iter().filter_map(|place| place.location.public_area.as_ref());
         let is_known = known.into_iter().flatten().chain(areas).any(|name| {
             let name: Vec<String> = self::words(name).into_iter().map(|(word, _)| word).collect();
             name.windows(words.len().max(1)).any(|part| part == words)
         });
         let long = words.iter().map(String::len).sum::<usize>() >= SHORTEST_SECRET;
-        if long && !is_known && !self.phrases.contains(&words) {
+        if long && words.len() >= fewest_words && !is_known && !self.phrases.contains(&words) {
             self.phrases.push(words);
         }
     }
@@ -227,10 +283,16 @@ impl Secrets {
                 // A record of changes may hold the address of last year.
                 members.remove("metadata");
                 members.retain(|field, member| field == "id" || !self.is_secret(member));
-                members.values_mut().for_each(|member| self.clean(member));
+                for (field, member) in members.iter_mut() {
+                    if !CODED.contains(&field.as_str()) {
+                        self.clean(member);
+                    }
+                }
             }
             Value::String(text) => {
-                if !is_uuid(text) && let Some(cleaned) = self.blanked(text) {
+                if !is_uuid(text)
+                    && let Some(cleaned) = self.blanked(text)
+                {
                     *text = cleaned;
                 }
             }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use async_graphql::{Context, Enum, ID, InputObject, Result};
 use chrono::{DateTime as Instant, TimeDelta, Utc};
 
+use crate::api::AskedAt;
 use crate::api::errors::bad_input;
 use crate::api::scalars::{DateTime, LocalTime};
-use crate::api::AskedAt;
 use crate::directory::graphql::filters::{check_entries, check_radius, expand_needs, find_place, search_words};
 use crate::directory::graphql::life_enums::{Characteristic, Gender, OffenceType};
 use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode, SessionFormat};
@@ -181,9 +181,10 @@ impl SignpostInput {
 fn window(index: usize, when: &WhenInput) -> Result<Window> {
     let field = |name: &str| format!("input.when[{index}].{name}");
     check_entries(&field("days"), when.days.len())?;
-    let minutes = u16::try_from(when.minimum_minutes).ok().filter(|minutes| (1..=720).contains(minutes)).ok_or_else(
-        || bad_input(field("minimumMinutes"), format!("{} is not from 1 to 720 minutes.", when.minimum_minutes)),
-    )?;
+    let minutes =
+        u16::try_from(when.minimum_minutes).ok().filter(|minutes| (1..=720).contains(minutes)).ok_or_else(|| {
+            bad_input(field("minimumMinutes"), format!("{} is not from 1 to 720 minutes.", when.minimum_minutes))
+        })?;
     let days = if when.days.is_empty() {
         WeekdaySet::ALL
     } else {
@@ -225,7 +226,8 @@ impl CircumstancesInput {
         check_entries(&field("languages"), self.languages.len())?;
         check_entries(&field("access"), self.access.len())?;
         for (index, tag) in self.languages.iter().enumerate() {
-            let letters = |part: &str| !part.is_empty() && part.len() <= 8 && part.chars().all(|c| c.is_ascii_alphanumeric());
+            let letters =
+                |part: &str| !part.is_empty() && part.len() <= 8 && part.chars().all(|c| c.is_ascii_alphanumeric());
             if tag.len() > 35 || !tag.split('-').all(letters) {
                 return Err(bad_input(
                     format!("{}[{index}]", field("languages")),

@@ -181,11 +181,7 @@ fn points(number: u32) -> i32 {
 fn parts(score: &Score) -> Vec<ScorePart> {
     score::ScorePart::ALL
         .iter()
-        .map(|part| ScorePart {
-            part: (*part).into(),
-            points: points(score.part(*part)),
-            most: points(part.most()),
-        })
+        .map(|part| ScorePart { part: (*part).into(), points: points(score.part(*part)), most: points(part.most()) })
         .collect()
 }
 

@@ -58,7 +58,9 @@ pub fn of_interest(service: &ServiceFacts, query: &SignpostQuery, words: &WordRa
     runs && (query.needs.is_empty() || !needs_met(service, query).is_empty())
         && (query.formats.is_empty() || query.formats.iter().any(|format| service.formats.contains(format)))
         && words.iter().all(|range| {
-            holds(&service.name_words, range) || holds(&service.agency_words, range) || holds(&service.other_words, range)
+            holds(&service.name_words, range)
+                || holds(&service.agency_words, range)
+                || holds(&service.other_words, range)
         })
 }
 
@@ -158,9 +160,8 @@ struct Reach {
 /// to it. Where it is a place whose point is known, that is decided by distance; otherwise by the
 /// area it covers, and one that is known not to cover the place is out of reach.
 fn reach(offer: &Offer, query: &SignpostQuery) -> Option<Reach> {
-    let way = |mode: &DeliveryMode| {
-        offer.modes.contains(mode) || (offer.modes.is_empty() && *mode == DeliveryMode::InPerson)
-    };
+    let way =
+        |mode: &DeliveryMode| offer.modes.contains(mode) || (offer.modes.is_empty() && *mode == DeliveryMode::InPerson);
     if !query.delivery.is_empty() && !query.delivery.iter().any(way) {
         return None;
     }
@@ -250,4 +251,3 @@ fn word_points(service: &ServiceFacts, words: &WordRanges) -> u32 {
     });
     each.sum::<u32>() / count(words.len()).max(1)
 }
-

@@ -91,13 +91,7 @@ impl Criterion {
     }
 
     fn of_rule<T>(subject: Subject, outcome: Outcome, reason: impl Into<String>, ruled: &Ruled<T>) -> Self {
-        Self {
-            subject,
-            outcome,
-            reason: reason.into(),
-            evidence: Some(ruled.evidence),
-            quote: ruled.quote.clone(),
-        }
+        Self { subject, outcome, reason: reason.into(), evidence: Some(ruled.evidence), quote: ruled.quote.clone() }
     }
 }
 
@@ -220,15 +214,14 @@ pub fn substance_use(
         (SubstanceUseRule::AbstinenceRequired, Some(days)) => {
             format!("They ask people to have been abstinent for {days} days.")
         }
-        (SubstanceUseRule::HistoryExcluded, _) => "They turn away anyone with a history of drug or alcohol use.".to_owned(),
+        (SubstanceUseRule::HistoryExcluded, _) => {
+            "They turn away anyone with a history of drug or alcohol use.".to_owned()
+        }
     };
     let outcome = match (ruled.rule.rule, person) {
         (SubstanceUseRule::ActiveUseAccepted, None) => return None,
         (SubstanceUseRule::ActiveUseAccepted, Some(_))
-        | (
-            SubstanceUseRule::NotWhenIntoxicated | SubstanceUseRule::AbstinenceRequired,
-            Some(SubstanceUse::Never),
-        )
+        | (SubstanceUseRule::NotWhenIntoxicated | SubstanceUseRule::AbstinenceRequired, Some(SubstanceUse::Never))
         | (SubstanceUseRule::NotWhenIntoxicated, Some(SubstanceUse::Abstinent { .. }))
         | (SubstanceUseRule::HistoryExcluded, Some(SubstanceUse::Never)) => Outcome::Meets,
         (SubstanceUseRule::NotWhenIntoxicated, Some(SubstanceUse::Using) | None) => {
@@ -345,7 +338,10 @@ pub fn language(stated: &[String], offered: &[AccessFeature], person: &[String])
         if wanted.iter().any(|tag| tag == "en") {
             return None;
         }
-        (ask_service("Is there somebody who speaks the person's language, or an interpreter?"), "They do not say which languages they speak.".to_owned())
+        (
+            ask_service("Is there somebody who speaks the person's language, or an interpreter?"),
+            "They do not say which languages they speak.".to_owned(),
+        )
     } else {
         (ask_service("Could you get an interpreter?"), format!("They speak {}.", stated.join(", ")))
     };
@@ -361,7 +357,10 @@ pub fn access(which: AccessFeature, offered: &[AccessFeature], missing: &[Access
     } else if missing.contains(&which) {
         (Outcome::Fails, format!("They do not have this: {named}."))
     } else {
-        (ask_service(format!("Do you have this: {named}?")), format!("They do not say whether they have this: {named}."))
+        (
+            ask_service(format!("Do you have this: {named}?")),
+            format!("They do not say whether they have this: {named}."),
+        )
     };
     Criterion::plain(Subject::Access(which), outcome, reason)
 }
@@ -398,21 +397,23 @@ pub fn coverage(answer: &Coverage, place: &str, area: Option<&str>) -> Criterion
             (Outcome::Meets, area.map_or_else(|| format!("They cover {place}."), |area| format!("They cover {area}.")))
         }
         Coverage::Outside => (Outcome::Fails, format!("They do not cover {place}.")),
-        Coverage::Unknown { why: WhyUnknown::NeedFullPostcode } => (
-            ask_person("What is your full postcode?"),
-            format!("They cover only a part of what {place} could mean."),
-        ),
-        Coverage::Unknown { why: WhyUnknown::Imprecise } => (
-            ask_person("What is your full postcode?"),
-            format!("{place} lies near the edge of the area they cover."),
-        ),
+        Coverage::Unknown { why: WhyUnknown::NeedFullPostcode } => {
+            (ask_person("What is your full postcode?"), format!("They cover only a part of what {place} could mean."))
+        }
+        Coverage::Unknown { why: WhyUnknown::Imprecise } => {
+            (ask_person("What is your full postcode?"), format!("{place} lies near the edge of the area they cover."))
+        }
         Coverage::Unknown { why: WhyUnknown::TextOnly } => (
             ask_service(format!("Do you cover {place}?")),
-            area.map_or_else(|| "They describe their area in words.".to_owned(), |area| format!("They say they cover “{area}”.")),
+            area.map_or_else(
+                || "They describe their area in words.".to_owned(),
+                |area| format!("They say they cover “{area}”."),
+            ),
         ),
-        Coverage::Unknown { why: WhyUnknown::NotStated } => {
-            (ask_service(format!("Do you take people from {place}?")), "They do not say which area they cover.".to_owned())
-        }
+        Coverage::Unknown { why: WhyUnknown::NotStated } => (
+            ask_service(format!("Do you take people from {place}?")),
+            "They do not say which area they cover.".to_owned(),
+        ),
     };
     Criterion::plain(Subject::Coverage, outcome, reason)
 }
@@ -456,8 +457,12 @@ pub fn capacity(stated: Option<&Capacity>, fresh: bool) -> Option<Criterion> {
         (Some(0), Some(WaitingList::None | WaitingList::Closed) | None) => {
             (ask_service("Has a place come free?"), "They were full when they last said.".to_owned())
         }
-        (Some(free), _) if fresh => (Outcome::Meets, format!("They have {} free.", words::count(free, "place", "places"))),
-        (Some(_), _) => (ask_service("Is there still a place?"), "They had a place when they last said, a while ago.".to_owned()),
+        (Some(free), _) if fresh => {
+            (Outcome::Meets, format!("They have {} free.", words::count(free, "place", "places")))
+        }
+        (Some(_), _) => {
+            (ask_service("Is there still a place?"), "They had a place when they last said, a while ago.".to_owned())
+        }
         (None, Some(WaitingList::Closed)) => {
             (ask_service("Has a place come free?"), "Their waiting list was closed when they last said.".to_owned())
         }

@@ -115,7 +115,8 @@ pub fn certainty(criteria: &[Criterion]) -> u32 {
 #[must_use]
 pub fn waiting(capacity: Option<&Capacity>, criteria: &[Criterion]) -> u32 {
     let most = ScorePart::Waiting.most();
-    let free = criteria.iter().any(|criterion| criterion.subject == Subject::Capacity && criterion.outcome == Outcome::Meets);
+    let free =
+        criteria.iter().any(|criterion| criterion.subject == Subject::Capacity && criterion.outcome == Outcome::Meets);
     if free {
         return most;
     }

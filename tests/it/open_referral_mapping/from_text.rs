@@ -21,7 +21,8 @@ pub(super) fn summary(eligibility: &Eligibility) -> String {
         parts.push(format!("{}{days}", rule.rule.as_str()));
     }
     if let Some(Ruled { rule, .. }) = &eligibility.offences {
-        let list = |kinds: &[entity::enums::OffenceType]| kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join("+");
+        let list =
+            |kinds: &[entity::enums::OffenceType]| kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join("+");
         parts.push(format!("offences -{} ~{}", list(&rule.excluded), list(&rule.considered)));
     }
     for (characteristic, rule) in &eligibility.characteristics {
@@ -182,6 +183,7 @@ const ELIGIBILITY: &[(&str, &str, &str)] = &[
     ("Veterans or care leavers", "", "="),
     ("People who are homeless and on probation", "", "="),
     ("People who are homeless, in prison", "", "="),
+    ("Services are available for all adult males on probation and within specified prisons.", "", "="),
     ("Care leavers and other young people", "", "="),
     ("Including veterans", "", "="),
     ("Veterans, care leavers, homeless people", "", "="),
@@ -203,7 +205,10 @@ fn eligibility_is_read_where_it_is_stated_outright_and_nowhere_else() {
         let expected = if *leftover == "=" { *text } else { leftover };
         let found = (summary(&reading.eligibility), reading.leftover.clone().unwrap_or_default());
         if found != ((*rules).to_owned(), expected.to_owned()) {
-            wrong.push(format!("{text:?}\n  expected {rules:?}, left {expected:?}\n  found    {:?}, left {:?}", found.0, found.1));
+            wrong.push(format!(
+                "{text:?}\n  expected {rules:?}, left {expected:?}\n  found    {:?}, left {:?}",
+                found.0, found.1
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -216,7 +221,10 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("We work with young people aged 13 to 25.", "age 13-25"),
     ("Residents must be 18 or over.", "age 18-"),
     ("Women", ""),
-    ("Working with South Asian individuals (aged 18 years and above) experiencing mental ill-health, their carers, families and communities living in Trafford.", ""),
+    (
+        "Working with South Asian individuals (aged 18 years and above) experiencing mental ill-health, their carers, families and communities living in Trafford.",
+        "",
+    ),
     ("Homeless people", ""),
     ("For women. For men.", ""),
     ("18 to 25", ""),

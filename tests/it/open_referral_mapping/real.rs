@@ -77,7 +77,9 @@ fn without_persons(value: Value) -> Value {
             let stays = |(field, member): &(String, Value)| {
                 field != "contacts" && member.as_str().is_none_or(|text| !text.contains("A. Persona"))
             };
-            Value::Object(members.into_iter().filter(stays).map(|(field, member)| (field, without_persons(member))).collect())
+            Value::Object(
+                members.into_iter().filter(stays).map(|(field, member)| (field, without_persons(member))).collect(),
+            )
         }
         Value::Array(items) => Value::Array(items.into_iter().map(without_persons).collect()),
         other => other,

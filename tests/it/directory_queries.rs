@@ -1,0 +1,212 @@
+//! The directory's root fields, as a client meets them.
+
+use serde_json::json;
+
+use crate::support::TestApp;
+use crate::support::listings::{at, location, service};
+
+const SERVICES: &str = "query($filter: ServiceFilter, $orderBy: ServiceOrder, $first: Int, $after: String) {
+    services(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
+        nodes { name } pageInfo { hasNextPage hasPreviousPage endCursor } totalCount
+    }
+}";
+
+/// Three services whose names test the order.
+fn three() -> Vec<signpost::directory::listing::ServiceListing> {
+    ["Élan housing", "bread and beds", "Attic rooms"]
+        .iter()
+        .enumerate()
+        .map(|(index, name)| service(&format!("s{index}"), name, "housing.emergency"))
+        .collect()
+}
+
+#[tokio::test]
+async fn services_stand_in_order_of_their_names_whatever_case_and_accents() {
+    let app = TestApp::of(&three()).await;
+    let names = |data: &serde_json::Value| {
+        let nodes = data["services"]["nodes"].as_array().unwrap();
+        nodes.iter().map(|node| node["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let data = app.data(SERVICES, json!({})).await;
+    assert_eq!(names(&data), ["Attic rooms", "bread and beds", "Élan housing"]);
+    assert_eq!(data["services"]["totalCount"], 3);
+    let data = app.data(SERVICES, json!({ "orderBy": { "field": "NAME", "direction": "DESC" } })).await;
+    assert_eq!(names(&data), ["Élan housing", "bread and beds", "Attic rooms"]);
+    let data = app.data(SERVICES, json!({ "filter": { "text": "elan" } })).await;
+    assert_eq!(names(&data), ["Élan housing"]);
+}
+
+#[tokio::test]
+async fn a_page_goes_on_where_the_last_one_ended_whatever_was_inserted() {
+    let app = TestApp::of(&three()).await;
+    let first = app.data(SERVICES, json!({ "first": 2 })).await;
+    let cursor = first["services"]["pageInfo"]["endCursor"].clone();
+    assert_eq!(first["services"]["pageInfo"]["hasNextPage"], true);
+    app.save(&[service("new", "Aardvark", "housing.emergency"), service("newer", "Cellar", "housing.emergency")]).await;
+    let second = app.data(SERVICES, json!({ "first": 5, "after": cursor })).await;
+    let nodes = &second["services"]["nodes"];
+    assert_eq!(nodes, &json!([{ "name": "Cellar" }, { "name": "Élan housing" }]));
+    assert_eq!(second["services"]["pageInfo"]["hasPreviousPage"], true);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_question_is_told_by_its_field() {
+    let app = TestApp::of(&three()).await;
+    let cursor = app.data(SERVICES, json!({ "first": 1 })).await["services"]["pageInfo"]["endCursor"].clone();
+    let agency = app.data("{ agencies { nodes { id } } }", json!({})).await["agencies"]["nodes"][0]["id"].clone();
+    let rows = [
+        (json!({ "first": 0 }), "first", "from 1 to 100"),
+        (json!({ "first": 101 }), "first", "from 1 to 100"),
+        (json!({ "first": 100_000 }), "first", "from 1 to 100"),
+        (json!({ "first": -1 }), "first", "from 1 to 100"),
+        (json!({ "after": "x" }), "after", "not a cursor"),
+        (json!({ "after": cursor, "filter": { "text": "beds" } }), "after", "another question"),
+        (json!({ "filter": { "needs": ["housing.emergncy"] } }), "filter.needs[0]", "housing.emergency"),
+        (json!({ "filter": { "needs": [agency] } }), "filter.needs[0]", "a Need's"),
+        (json!({ "filter": { "agency": "zzz" } }), "filter.agency", "not an id"),
+        (json!({ "filter": { "near": { "place": "M14 5RQ", "withinKm": 0 } } }), "filter.near.withinKm", "more than 0"),
+        (
+            json!({ "filter": { "near": { "place": "M14 5RQ", "withinKm": 10_000 } } }),
+            "filter.near.withinKm",
+            "at most 1000",
+        ),
+        (json!({ "filter": { "near": { "place": "JE2 3AB" } } }), "filter.near.place", "Jersey"),
+        (json!({ "filter": { "near": { "place": "Ashford" } } }), "filter.near.place", "Ashford"),
+        (json!({ "filter": { "text": "!!!" } }), "filter.text", "no word"),
+        (json!({ "filter": { "text": "a".repeat(201) } }), "filter.text", "at most 200"),
+    ];
+    for (variables, field, words) in rows {
+        let (code, named, message) = app.error(SERVICES, variables.clone()).await;
+        assert_eq!((code.as_str(), named.as_str()), ("BAD_USER_INPUT", field), "{variables}");
+        assert!(message.contains(words), "{variables}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_node_is_found_by_its_id_and_an_unknown_one_is_null() {
+    let mut listing = service("s", "Beds", "housing.emergency");
+    listing.places = vec![at(location("here", "M14 5RQ", None))];
+    let app = TestApp::of(&[listing]).await;
+    let query = "{ services { nodes { id agency { id } places { id location { id } } needs { id } } } }";
+    let node = app.data(query, json!({})).await["services"]["nodes"][0].clone();
+    let ids = [
+        ("Service", &node["id"]),
+        ("Agency", &node["agency"]["id"]),
+        ("ServiceAtLocation", &node["places"][0]["id"]),
+        ("Location", &node["places"][0]["location"]["id"]),
+        ("Need", &node["needs"][0]["id"]),
+    ];
+    for (kind, id) in ids {
+        let data = app.data("query($id: ID!) { node(id: $id) { __typename id } }", json!({ "id": id })).await;
+        assert_eq!(data["node"], json!({ "__typename": kind, "id": id }));
+    }
+    let nobody = signpost::api::ids::NodeId::Service(entity::ids::ServiceId(app.clock.new_id())).encode();
+    let data = app.data("query($id: ID!) { node(id: $id) { id } }", json!({ "id": nobody.as_str() })).await;
+    assert_eq!(data["node"], json!(null));
+}
+
+#[tokio::test]
+async fn what_is_internal_to_an_agency_is_nowhere() {
+    let mut secret = service("internal", "Staff room", "housing.emergency");
+    secret.visibility = entity::enums::Visibility::Internal;
+    secret.places = vec![at(location("backroom", "M14 5RQ", Some((53.455, -2.22))))];
+    let app = TestApp::of(&[secret, service("open", "Front door", "housing.emergency")]).await;
+    let id = signpost::directory::store::service_id(crate::support::source().id(), "internal");
+    let node = signpost::api::ids::NodeId::Service(id).encode();
+    let data = app
+        .data(
+            "query($id: ID!) {
+                node(id: $id) { id } service(id: $id) { id }
+                services { nodes { name } totalCount }
+                locations { totalCount }
+                found: services(filter: { text: \"staff\" }) { totalCount }
+                near: services(filter: { near: { place: \"M14 5RQ\" } }) { totalCount }
+                signpost(input: { needs: [\"housing\"] }) { totalCount }
+                need(key: \"housing.emergency\") { serviceCount }
+                agencies { nodes { services { totalCount } } }
+            }",
+            json!({ "id": node.as_str() }),
+        )
+        .await;
+    assert_eq!(
+        data,
+        json!({
+            "node": null, "service": null,
+            "services": { "nodes": [{ "name": "Front door" }], "totalCount": 1 },
+            "locations": { "totalCount": 0 },
+            "found": { "totalCount": 0 }, "near": { "totalCount": 0 },
+            "signpost": { "totalCount": 1 },
+            "need": { "serviceCount": 1 },
+            "agencies": { "nodes": [{ "services": { "totalCount": 1 } }] },
+        })
+    );
+}
+
+#[tokio::test]
+async fn statements_do_not_grow_with_rows() {
+    let query = "query($first: Int) {
+        services(first: $first) { nodes {
+            id name agency { id name phones { number } contacts { role } namedContact { role } source { name }
+                identifiers { value } parent { name } }
+            needs { key name area { name } } areas { name } eligibility { other } capacity { available }
+            phones { number } contacts { role } openingHours { byDay } events { note } freshness { group freshness }
+            identifiers { value } source { name }
+            places { id description openNow { state } openingHours { byDay } phones { number } contacts { role } areas { name }
+                location { id name phones { number } openingHours { byDay } address { postcode } } }
+        } }
+        signpost(input: { needs: [\"housing\"], where: { place: \"M14\", withinKm: 50 } }, first: $first) {
+            nodes { service { name agency { name } eligibility { other } } at { location { name } } criteria { reason } }
+        }
+    }";
+    let listings: Vec<_> = (0..50)
+        .map(|index| {
+            let mut listing = service(&format!("s{index}"), &format!("Beds {index}"), "housing.emergency");
+            listing.agency.key = format!("agency {index}");
+            listing.agency.parent_key = Some(format!("agency {}", (index + 1) % 50));
+            listing.places = vec![at(location(&format!("l{index}"), "M14 5RQ", Some((53.45, -2.22))))];
+            listing
+        })
+        .collect();
+    let app = TestApp::of(&listings).await;
+    let mut counted = Vec::new();
+    for first in [1, 50] {
+        let before = app.db().statements();
+        let data = app.data(query, json!({ "first": first })).await;
+        assert_eq!(data["services"]["nodes"].as_array().unwrap().len(), first);
+        assert_eq!(data["signpost"]["nodes"].as_array().unwrap().len(), first);
+        counted.push(app.db().statements() - before);
+    }
+    assert!(counted[1] <= counted[0], "statements for 1 and for 50 parents: {counted:?}");
+    assert!(counted[0] > 10, "the edges were read: {counted:?}");
+}
+
+#[tokio::test]
+async fn fields_come_in_the_order_of_the_query() {
+    let app = TestApp::demonstration().await;
+    let query = "{ services(first: 2) { totalCount nodes { updatedAt name agency { website id name } id places { id }
+        phones { number } summary } } need(key: \"housing\") { name key } agencies(first: 1) { nodes { name id } } }";
+    let text = app.text(query, json!({})).await;
+    let order = [
+        "\"services\"",
+        "\"totalCount\"",
+        "\"nodes\"",
+        "\"updatedAt\"",
+        "\"name\"",
+        "\"agency\"",
+        "\"website\"",
+        "\"id\"",
+        "\"name\"",
+        "\"id\"",
+        "\"places\"",
+        "\"phones\"",
+        "\"summary\"",
+    ];
+    let mut from = 0;
+    for key in order {
+        let at = text[from..].find(key).unwrap_or_else(|| panic!("{key} is not behind byte {from} of {text}"));
+        from += at + key.len();
+    }
+    assert!(
+        text.find("\"need\"").unwrap() > from && text.find("\"agencies\"").unwrap() > text.find("\"need\"").unwrap()
+    );
+}
