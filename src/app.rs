@@ -2,10 +2,11 @@
 //! the command line and once for each test.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_graphql::Request;
 use axum::Router;
+use tokio::time::timeout;
 
 use crate::api::AskedAt;
 use crate::clock::Clock;
@@ -20,6 +21,10 @@ use crate::web::{self, Example, Incoming, Metrics, Parts, Readiness};
 
 /// The question that the explorer and `demo` begin with: the one at the top of the README.
 pub const EXAMPLE_QUERY: &str = include_str!("example.graphql");
+
+/// How long the database may take to answer before it is said not to. Less than readiness as a
+/// whole waits, which could not say which part it waited for.
+const PING: Duration = Duration::from_secs(2);
 
 /// Everything a server runs on.
 #[derive(Clone, Debug)]
@@ -138,9 +143,9 @@ impl App {
 impl Readiness for App {
     fn checks(&self) -> Checks<'_> {
         Box::pin(async move {
-            let database = match self.database.ping().await {
-                Ok(()) => Check { name: "database", ok: true, detail: "answers".to_owned() },
-                Err(_) => Check { name: "database", ok: false, detail: "does not answer".to_owned() },
+            let database = match timeout(PING, self.database.ping()).await {
+                Ok(Ok(())) => Check { name: "database", ok: true, detail: "answers".to_owned() },
+                Ok(Err(_)) | Err(_) => Check { name: "database", ok: false, detail: "does not answer".to_owned() },
             };
             let snapshot = self.live.current();
             let directory = Check {

@@ -292,7 +292,7 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::default(), filter: "info,sqlx=warn".to_owned() }
+        Self { format: LogFormat::default(), filter: "info,sea_orm_migration=warn,sqlx=warn".to_owned() }
     }
 }
 

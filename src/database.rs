@@ -26,6 +26,8 @@ pub struct Settings {
     pub max_connections: u32,
     /// How long a statement waits for SQLite's one writer, or for a free connection.
     pub busy_timeout: Duration,
+    /// Whether an SQLite file is made where there is none. Whoever only looks makes nothing.
+    pub create: bool,
     /// How hard SQLite presses a commit onto the disk.
     pub sqlite_synchronous: Synchronous,
     /// Most pages (of 4 KiB) SQLite's file may grow to.
@@ -38,6 +40,7 @@ impl From<&Config> for Settings {
             url: config.database.url.clone(),
             max_connections: config.database.max_connections,
             busy_timeout: config.database.busy_timeout(),
+            create: true,
             sqlite_synchronous: config.sqlite.synchronous,
             sqlite_max_page_count: config.sqlite.page_cap(),
         }
@@ -77,7 +80,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database, makes an SQLite file where there is none, and checks that it answers.
+    /// Opens the database and checks that it answers.
     ///
     /// # Errors
     /// [`DatabaseError`] with what is wrong with the setting or the server.
@@ -94,7 +97,7 @@ impl Database {
             let settings = settings.clone();
             options.map_sqlx_sqlite_opts(move |sqlite| {
                 let sqlite = sqlite
-                    .create_if_missing(true)
+                    .create_if_missing(settings.create)
                     .foreign_keys(true)
                     .journal_mode(SqliteJournalMode::Wal)
                     .busy_timeout(settings.busy_timeout)
@@ -203,21 +206,41 @@ impl Database {
     /// # Errors
     /// The database is gone.
     pub async fn pending_migrations(&self) -> Result<usize, DatabaseError> {
-        // Only looks: `get_pending_migrations` alone would make the table it looks in.
-        let transaction = self.begin_write().await?;
+        // Only looks: `get_pending_migrations` alone would make the table it looks in. Two that
+        // make it at once would stumble over each other, even if neither keeps it.
+        let transaction = self.begin_migration().await?;
         let pending = Migrator::get_pending_migrations(&transaction).await.map_err(DatabaseError::Migration)?.len();
         transaction.rollback().await?;
         Ok(pending)
     }
 
+    /// Closes every connection. The last process to do so leaves an SQLite file whole by itself,
+    /// with nothing beside it that would have to be copied too.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        self.connection.clone().close().await
+    }
+
     async fn begin_migration(&self) -> Result<DatabaseTransaction, DatabaseError> {
         let transaction = self.begin_write().await?;
-        if self.engine() == DbBackend::Postgres {
-            let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
-            transaction.execute_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
-        }
+        one_at_a_time(&transaction, MIGRATION_LOCK).await?;
         Ok(transaction)
     }
+}
+
+/// Waits until no other transaction holds this lock, and holds it until this one ends. SQLite has
+/// one writer anyway.
+///
+/// # Errors
+/// The database failed.
+pub async fn one_at_a_time(db: &impl ConnectionTrait, lock: i64) -> Result<(), DbErr> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        let lock = format!("SELECT pg_advisory_xact_lock({lock})");
+        db.execute_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
+    }
+    Ok(())
 }
 
 fn explain(url: &str, error: &DbErr) -> DatabaseError {

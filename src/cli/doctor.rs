@@ -37,7 +37,7 @@ pub(super) async fn run(config: Result<Config, Failure>, args: DoctorArgs) -> Ou
         }
     };
     say(format_args!("needs       fine: {} needs in {} areas", needs.needs().count(), needs.areas().len()))?;
-    let database = match Database::connect(&Settings::from(&config)).await {
+    let database = match Database::connect(&Settings { create: false, ..Settings::from(&config) }).await {
         Ok(database) => database,
         Err(error) => {
             say(format_args!("database    WRONG: {error}"))?;

@@ -10,9 +10,13 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, Outcome, open_migrated, say};
+use crate::app::need_list;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::database::Database;
+use crate::directory::duplicates;
 use crate::directory::postcodes::{self, PostcodesImport};
+use crate::directory::snapshot::refresh::Live;
 use crate::directory::store::Source;
 use crate::open_referral::import::{Import, import};
 use crate::open_referral::reader::{Limits, Progress};
@@ -91,7 +95,7 @@ async fn feed(config: &Config, args: FeedArgs) -> Outcome {
     bar.finish();
     let done = done?;
     say(format_args!(
-        "{} records read from {} file(s): {} accepted, {} rejected, {} with remarks, {} repeated.",
+        "{} records read from {} file(s): {} accepted, {} rejected, {} with remarks, {} the same as before.",
         done.counts.read,
         done.summary.files,
         done.counts.accepted,
@@ -103,6 +107,7 @@ async fn feed(config: &Config, args: FeedArgs) -> Outcome {
         "Services: {} new, {} changed, {} as they were.",
         done.saved.created, done.saved.changed, done.saved.unchanged
     ))?;
+    report_duplicates(config, &database, args.report.as_deref()).await?;
     match &args.report {
         Some(path) => say(format_args!("Every problem stands in {}.", path.display()))?,
         None if done.counts.rejected > 0 || done.counts.failed_files > 0 => {
@@ -110,9 +115,32 @@ async fn feed(config: &Config, args: FeedArgs) -> Outcome {
         }
         None => {}
     }
+    database.close().await?;
     if done.counts.failed_files > 0 {
         return Err(format!("{} file(s) could not be read to their end", done.counts.failed_files).into());
     }
+    Ok(())
+}
+
+/// Tells of services that look like one and the same, whatever source they come from: into the
+/// report where there is one, otherwise their number. Nothing is merged.
+async fn report_duplicates(config: &Config, database: &Database, report: Option<&Path>) -> Outcome {
+    let live = Live::open(database, need_list(config)?).await?;
+    let found = duplicates::find(&live.current());
+    if let Some(path) = report {
+        let mut out = BufWriter::new(File::options().append(true).open(path)?);
+        for group in &found {
+            let services: Vec<_> =
+                group.services.iter().map(|(id, name)| serde_json::json!({ "id": id.0, "name": name })).collect();
+            let line = serde_json::json!({
+                "code": "possible_duplicate", "reason": group.reason, "shared": group.shared, "services": services,
+            });
+            writeln!(out, "{line}")?;
+        }
+        out.flush()?;
+    }
+    let count = found.len();
+    say(format_args!("{count} group(s) of services in the directory look like one and the same; none was merged."))?;
     Ok(())
 }
 
@@ -139,6 +167,7 @@ async fn import_postcodes(config: &Config, file: &Path) -> Outcome {
         say(format_args!("  {problem}"))?;
     }
     say(format_args!("{} location(s) placed anew.", done.placed))?;
+    database.close().await?;
     Ok(())
 }
 

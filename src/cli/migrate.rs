@@ -33,7 +33,11 @@ enum Direction {
 
 pub(super) async fn run(config: &Config, args: MigrateArgs) -> Outcome {
     telemetry::init(&config.log)?;
-    let database = Database::connect(&Settings::from(config)).await?;
+    let create = match args.direction {
+        Direction::Up => true,
+        Direction::Down { .. } | Direction::Status => false,
+    };
+    let database = Database::connect(&Settings { create, ..Settings::from(config) }).await?;
     match args.direction {
         Direction::Up => {
             let pending = database.pending_migrations().await?;
@@ -49,5 +53,6 @@ pub(super) async fn run(config: &Config, args: MigrateArgs) -> Outcome {
         }
         Direction::Status => say(format_args!("{} migration(s) to run.", database.pending_migrations().await?))?,
     }
+    database.close().await?;
     Ok(())
 }

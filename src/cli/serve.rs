@@ -1,12 +1,18 @@
 //! `signpost serve`.
 
+use std::time::Duration;
+
 use clap::Args;
+use tokio::time::timeout;
 
 use super::{Outcome, open_migrated, say};
 use crate::app::{App, need_list};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::web::serve::{ServeLimits, Stopped, bind, serve};
+
+/// How long the database may take to be closed at the end.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -44,6 +50,8 @@ pub(super) async fn listen(app: App, more: &str) -> Outcome {
     let follower = tokio::spawn(app.clone().follow_directory());
     let stopped = serve(listener, app.router(), told_to_stop(), limits).await;
     follower.abort();
+    // Whoever was cut off may hold a connection for ever; SQLite sees to itself at the next start.
+    let _ = timeout(CLOSING, app.database.close()).await;
     match stopped {
         Stopped::Finished => say("Stopped; everything in flight was answered.")?,
         Stopped::CutOff(connections) => {

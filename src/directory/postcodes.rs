@@ -129,7 +129,8 @@ type Print = u64;
 
 fn print(lat: f64, lon: f64, authority: &str) -> Print {
     // Any mixing does: it tells a row from its former self, not from an enemy's.
-    let mut mixed = lat.to_bits().rotate_left(17) ^ lon.to_bits().rotate_left(41);
+    // A minus zero, which SQLite does not keep, is a zero here too.
+    let mut mixed = (lat + 0.0).to_bits().rotate_left(17) ^ (lon + 0.0).to_bits().rotate_left(41);
     for byte in authority.bytes() {
         mixed = (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
@@ -143,14 +144,18 @@ fn print(lat: f64, lon: f64, authority: &str) -> Print {
 pub async fn import(database: &Database, clock: &Clock, job: PostcodesImport) -> Result<Imported, PostcodesError> {
     let mut known = known(database).await?;
     let before = known.len();
+    let mut seen = 0;
     let (sender, mut batches) = mpsc::channel::<Vec<ExactPostcode>>(2);
     let reading = tokio::task::spawn_blocking(move || read_all(job, &sender));
     let mut done = Imported::default();
     let mut failed = None;
     while let Some(batch) = batches.recv().await {
-        if let Err(error) = store(database, batch, &mut known, &mut done).await {
-            failed = Some(error);
-            break;
+        match store(database, batch, &mut known, &mut done).await {
+            Ok(found) => seen += found,
+            Err(error) => {
+                failed = Some(error);
+                break;
+            }
         }
     }
     drop(batches);
@@ -165,15 +170,18 @@ pub async fn import(database: &Database, clock: &Clock, job: PostcodesImport) ->
         return Err(PostcodesError::Empty);
     }
     (done.rejected, done.problems) = (rejected, problems);
-    let seen = before - known.len();
     if seen * 100 >= before * WHOLE_TABLE {
-        done.removed = remove(database, known.into_keys().collect()).await?;
+        let gone = known.into_iter().filter(|(_, known)| known.is_some()).map(|(postcode, _)| postcode);
+        done.removed = remove(database, gone.collect()).await?;
     }
     done.placed = place_again(database, clock).await?;
     Ok(done)
 }
 
-async fn known(database: &Database) -> Result<HashMap<Postcode, Print>, DbErr> {
+/// What is known of each postcode before the file has told of it, and nothing more afterwards.
+type Known = HashMap<Postcode, Option<Print>>;
+
+async fn known(database: &Database) -> Result<Known, DbErr> {
     let mut known = HashMap::new();
     let mut after = String::new();
     loop {
@@ -195,7 +203,7 @@ async fn known(database: &Database) -> Result<HashMap<Postcode, Print>, DbErr> {
         after.clone_from(&last.0);
         for (text, lat, lon, authority) in rows {
             if let Ok(postcode) = Postcode::parse(&text) {
-                known.insert(postcode, print(lat, lon, &authority));
+                known.insert(postcode, Some(print(lat, lon, &authority)));
             }
         }
     }
@@ -230,23 +238,28 @@ fn read_all(job: PostcodesImport, sender: &mpsc::Sender<Vec<ExactPostcode>>) -> 
     (rejected, problems, None)
 }
 
+/// Stores what is new or differs; says how many were known before.
 async fn store(
     database: &Database,
     batch: Vec<ExactPostcode>,
-    known: &mut HashMap<Postcode, Print>,
+    known: &mut Known,
     done: &mut Imported,
-) -> Result<(), DbErr> {
-    // A table that has a postcode twice: the last row holds.
-    let batch: HashMap<Postcode, ExactPostcode> = batch.into_iter().map(|exact| (exact.postcode, exact)).collect();
+) -> Result<usize, DbErr> {
     let mut rows = Vec::new();
-    for exact in batch.into_values() {
+    let mut found = 0;
+    for exact in batch {
         done.read += 1;
-        match known.remove(&exact.postcode) {
-            Some(old) if old == print(exact.point.lat(), exact.point.lon(), exact.lad_code.as_str()) => {
-                done.unchanged += 1;
-                continue;
+        match known.insert(exact.postcode, None) {
+            // A table that has a postcode twice: the first row holds, so that the next run finds it so.
+            Some(None) => continue,
+            Some(Some(old)) => {
+                found += 1;
+                if old == print(exact.point.lat(), exact.point.lon(), exact.lad_code.as_str()) {
+                    done.unchanged += 1;
+                    continue;
+                }
+                done.changed += 1;
             }
-            Some(_) => done.changed += 1,
             None => done.created += 1,
         }
         rows.push(postcode::ActiveModel {
@@ -257,14 +270,15 @@ async fn store(
         });
     }
     if rows.is_empty() {
-        return Ok(());
+        return Ok(found);
     }
     let replace = OnConflict::column(postcode::Column::Postcode)
         .update_columns([postcode::Column::Latitude, postcode::Column::Longitude, postcode::Column::AuthorityCode])
         .to_owned();
     let transaction = database.begin_write().await?;
     save::insert(&transaction, rows, Some(replace)).await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    Ok(found)
 }
 
 async fn remove(database: &Database, gone: Vec<Postcode>) -> Result<u64, DbErr> {

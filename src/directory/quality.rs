@@ -90,9 +90,15 @@ pub async fn look(
         services("services do not say when they are open", &|service| {
             service.offers.iter().all(|offer| !offer.hours.is_stated())
         }),
-        services("services are at a place that nobody could find on the map", &|service| {
-            service.offers.iter().any(|offer| offer.location.is_some() && offer.point.is_none())
-        }),
+        finding(
+            "places could not be found on the map",
+            snapshot
+                .locations
+                .iter()
+                .filter(|place| place.point.is_none())
+                .map(|place| place.sort_key.clone())
+                .collect(),
+        ),
         services("services have no place and do not say that they need none", &|service| {
             service.delivery.is_empty() && service.offers.iter().all(|offer| offer.place.is_none())
         }),

@@ -72,6 +72,14 @@ impl<W: Write> Report<W> {
     pub fn rejected(&mut self, rejected: &Rejected) -> io::Result<()> {
         self.counts.read += 1;
         self.counts.rejected += 1;
+        self.remarked(rejected)
+    }
+
+    /// Writes what is to be said of a record that was counted already, a line for each problem.
+    ///
+    /// # Errors
+    /// When the report cannot be written.
+    pub fn remarked(&mut self, rejected: &Rejected) -> io::Result<()> {
         for problem in &rejected.problems {
             self.line(&Line {
                 file: &rejected.file,

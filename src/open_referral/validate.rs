@@ -77,6 +77,8 @@ pub enum Code {
     RaggedRow,
     /// A CSV row belongs to nothing that leads to a service.
     Unjoined,
+    /// Another record had its id before. A remark; nothing is refused for it.
+    Repeated,
 }
 
 impl Code {
@@ -95,6 +97,7 @@ impl Code {
             Self::TooLarge => "too_large",
             Self::RaggedRow => "ragged_row",
             Self::Unjoined => "unjoined",
+            Self::Repeated => "repeated_id",
         }
     }
 }

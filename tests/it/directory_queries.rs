@@ -210,3 +210,59 @@ async fn fields_come_in_the_order_of_the_query() {
         text.find("\"need\"").unwrap() > from && text.find("\"agencies\"").unwrap() > text.find("\"need\"").unwrap()
     );
 }
+
+#[tokio::test]
+async fn names_are_for_those_signed_in_and_what_two_agencies_share_is_between_them() {
+    let contact = |name: &str, for_agency: Option<&str>| signpost::directory::listing::Contact {
+        name: Some(name.to_owned()),
+        role: Some(format!("{name}'s role")),
+        email: Some(format!("{name}@agency.example")),
+        phone: Some("0161 496 0000".to_owned()),
+        visibility: entity::enums::ContactVisibility::SignedIn,
+        named: name == "Asha",
+        deputy: name == "Ben",
+        for_agency_key: for_agency.map(str::to_owned),
+    };
+    let mut listing = service("s", "Beds", "housing.emergency");
+    listing.agency.contacts = vec![contact("Asha", None), contact("Ben", None), contact("Cora", Some("other"))];
+    let app = TestApp::of(&[listing]).await;
+    let query = "{ agencies { nodes { contacts { role name email phone isNamedContact isDeputy withheld }
+        namedContact { role name } } } }";
+    let data = app.data(query, json!({})).await;
+    let shown = |role: &str, named: bool, deputy: bool| {
+        json!({ "role": role, "name": null, "email": null, "phone": null,
+                "isNamedContact": named, "isDeputy": deputy, "withheld": true })
+    };
+    assert_eq!(
+        data["agencies"]["nodes"],
+        json!([{
+            "contacts": [shown("Asha's role", true, false), shown("Ben's role", false, true)],
+            "namedContact": { "role": "Asha's role", "name": null },
+        }])
+    );
+}
+
+#[tokio::test]
+async fn a_link_that_is_not_one_is_not_shown() {
+    let rows = [
+        ("https://agency.example/a", json!("https://agency.example/a")),
+        ("agency.example", json!("https://agency.example")),
+        ("javascript:alert(1)", json!(null)),
+        ("data:text/html,x", json!(null)),
+        ("see our page", json!(null)),
+        ("", json!(null)),
+    ];
+    let listings: Vec<_> = rows
+        .iter()
+        .enumerate()
+        .map(|(index, (url, _))| {
+            let mut listing = service(&format!("s{index}"), &format!("{index}"), "housing.emergency");
+            listing.url = Some((*url).to_owned());
+            listing
+        })
+        .collect();
+    let app = TestApp::of(&listings).await;
+    let data = app.data("{ services { nodes { url } } }", json!({})).await;
+    let shown: Vec<_> = data["services"]["nodes"].as_array().unwrap().iter().map(|node| node["url"].clone()).collect();
+    assert_eq!(shown, rows.map(|(_, shown)| shown));
+}

@@ -8,13 +8,21 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod config;
+#[cfg(test)]
+mod database;
 #[cfg(test)]
 mod demonstration;
 #[cfg(test)]
 mod directory_queries;
 #[cfg(test)]
 mod hours;
+#[cfg(test)]
+mod import;
 #[cfg(test)]
 mod needs;
 #[cfg(test)]
@@ -30,7 +38,19 @@ mod open_referral_reader;
 #[cfg(test)]
 mod open_referral_validate;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
+mod postcodes;
+#[cfg(test)]
 mod query_limits;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod secrecy;
+#[cfg(test)]
+mod signpost_query;
+#[cfg(test)]
+mod signposting_oracle;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! The mapping between documents of the Open Referral standard and our listings, both ways.
 
+mod documents;
 mod from_text;
 mod generated;
 mod leaves;
 mod real;
 mod round_trip;
+mod schedules;
+mod withheld;

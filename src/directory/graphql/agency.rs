@@ -8,7 +8,7 @@ use entity::agency::Model;
 use super::parts::{Contact, ExternalIdentifier, Phone, Source};
 use super::queries::{ServiceOrder, services_page};
 use super::service::ServiceConnection;
-use super::{load_list, load_one};
+use super::{load_list, nullable};
 use crate::api::ids::NodeId;
 use crate::api::scalars::{DateTime, Url};
 use crate::connection;
@@ -68,9 +68,8 @@ impl Agency {
     }
 
     /// The agency it is a part of; null where it stands alone.
-    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Agency>> {
-        let Some(parent) = self.0.parent_id else { return Ok(None) };
-        Ok(load_one(ctx, AgencyKey(parent)).await?.map(Agency))
+    async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Agency>> {
+        nullable(ctx, AgencyKey(self.0.parent_id?), Agency).await
     }
 
     /// Telephone numbers.
@@ -84,9 +83,9 @@ impl Agency {
     }
 
     /// Who answers for the agency's listings; null where nobody was named. The name is shown to those signed in.
-    async fn named_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
-        let contacts = load_list(ctx, ContactsOfAgency(self.0.id), |row| Contact::from(row)).await?;
-        Ok(contacts.into_iter().find(|contact| contact.is_named_contact))
+    async fn named_contact(&self, ctx: &Context<'_>) -> Option<Result<Contact>> {
+        let contacts = load_list(ctx, ContactsOfAgency(self.0.id), |row| Contact::from(row)).await;
+        contacts.map(|all| all.into_iter().find(|contact| contact.is_named_contact)).transpose()
     }
 
     /// Ids in other registers.
@@ -109,8 +108,8 @@ impl Agency {
     }
 
     /// Where the listing comes from.
-    async fn source(&self, ctx: &Context<'_>) -> Result<Option<Source>> {
-        Ok(load_one(ctx, SourceKey(self.0.source_id)).await?.map(|row| Source::from(row.as_ref())))
+    async fn source(&self, ctx: &Context<'_>) -> Option<Result<Source>> {
+        nullable(ctx, SourceKey(self.0.source_id), |row| Source::from(row.as_ref())).await
     }
 
     /// When the listing last changed here.

@@ -8,7 +8,7 @@ use entity::service_place;
 use super::listing_enums::{AccessFeature, LocationKind, PlacedBy};
 use super::parts::{Contact, OpenState, OpeningHours, Phone, opening_hours};
 use super::service::{Service, area_of};
-use super::{load_list, load_one};
+use super::{load_list, load_one, nullable};
 use crate::api::AskedAt;
 use crate::api::ids::NodeId;
 use crate::connection;
@@ -192,18 +192,19 @@ impl ServiceAtLocation {
     }
 
     /// The service; null where it went away a moment ago.
-    async fn service(&self, ctx: &Context<'_>) -> Result<Option<Service>> {
-        Ok(load_one(ctx, ServiceKey(self.0.service_id)).await?.map(Service))
+    async fn service(&self, ctx: &Context<'_>) -> Option<Result<Service>> {
+        nullable(ctx, ServiceKey(self.0.service_id), Service).await
     }
 
     /// The location; null where it went away a moment ago.
-    async fn location(&self, ctx: &Context<'_>) -> Result<Option<Location>> {
-        Ok(self.place(ctx).await?.map(Location))
+    async fn location(&self, ctx: &Context<'_>) -> Option<Result<Location>> {
+        nullable(ctx, LocationKey(self.0.location_id), Location).await
     }
 
     /// What is different here; null where nothing is, or the place is confidential.
-    async fn description(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        Ok(if self.is_open_place(ctx).await? { self.0.description.as_deref() } else { None })
+    async fn description(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
+        let shown = self.is_open_place(ctx).await;
+        shown.map(|open| self.0.description.as_deref().filter(|_| open)).transpose()
     }
 
     /// Areas that are covered from here, where they differ from the service's; empty: the service's hold.

@@ -33,6 +33,17 @@ where
     ctx.data::<Loaders>()?.load_one(key).await.map_err(|error| internal(ctx, &error))
 }
 
+/// One thing through its loader, for a field that may be null: where it fails the field is null
+/// and the error stands beside it, and the rest of the answer is whole.
+pub(crate) async fn nullable<K, V, T>(ctx: &Context<'_>, key: K, make: impl FnOnce(Arc<V>) -> T) -> Option<Result<T>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    V: Send + Sync + 'static,
+    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
+{
+    load_one(ctx, key).await.map(|found| found.map(make)).transpose()
+}
+
 /// A list through its loader; empty where there is nothing.
 pub(crate) async fn load_list<K, V, T>(ctx: &Context<'_>, key: K, make: impl Fn(&V) -> T) -> Result<Vec<T>>
 where

@@ -13,7 +13,7 @@ use super::filters::{
 use super::location::{Location, LocationConnection, ServiceAtLocation};
 use super::need::{Need, NeedConnection};
 use super::service::{Service, ServiceConnection};
-use super::{load_many, load_one};
+use super::{load_many, nullable};
 use crate::api::AskedAt;
 use crate::api::errors::bad_input;
 use crate::api::ids::{self, NodeId, wrong_kind};
@@ -39,9 +39,9 @@ pub enum Node {
     Need(Need),
 }
 
-/// What services and the like are ordered by.
+/// What services and agencies are ordered by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
-pub enum ServiceOrderField {
+pub enum ListingOrderField {
     /// By name, whatever its case and accents.
     #[default]
     Name,
@@ -53,7 +53,7 @@ pub enum ServiceOrderField {
 #[derive(Clone, Copy, Debug, Default, InputObject)]
 pub struct ServiceOrder {
     /// What by.
-    pub field: ServiceOrderField,
+    pub field: ListingOrderField,
     /// Which way.
     #[graphql(default)]
     pub direction: OrderDirection,
@@ -63,7 +63,7 @@ pub struct ServiceOrder {
 #[derive(Clone, Copy, Debug, Default, InputObject)]
 pub struct AgencyOrder {
     /// What by.
-    pub field: ServiceOrderField,
+    pub field: ListingOrderField,
     /// Which way.
     #[graphql(default)]
     pub direction: OrderDirection,
@@ -140,12 +140,19 @@ pub(crate) async fn services_page(
     let snapshot = ctx.data::<Live>()?.current();
     let rows: Vec<&ServiceFacts> = snapshot.services.iter().filter(|service| selected(service)).collect();
     let (rows, cursors, page_info, total) = asked.cut(rows, |row| match order.field {
-        ServiceOrderField::Name => RowKey::Name(row.sort_key.clone(), row.id.0),
-        ServiceOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
+        ListingOrderField::Name => RowKey::Name(row.sort_key.clone(), row.id.0),
+        ListingOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
     });
     let nodes = load_many(ctx, rows.iter().map(|row| ServiceKey(row.id)).collect()).await?;
     let (nodes, cursors) = still_there(nodes.into_iter().map(|node| node.map(Service)).collect(), cursors);
     Ok(ServiceConnection { nodes, cursors, page_info, total })
+}
+
+fn need_of(ctx: &Context<'_>, key: &str) -> Option<Result<Need>> {
+    match ctx.data::<Live>() {
+        Ok(live) => Need::of_key(live.needs(), key).map(Ok),
+        Err(error) => Some(Err(error)),
+    }
 }
 
 /// Root fields of the directory.
@@ -160,26 +167,33 @@ impl DirectoryQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A global id, as an answer gave it.")] id: ID,
-    ) -> Result<Option<Node>> {
-        Ok(match NodeId::parse("id", &id)? {
-            NodeId::Agency(id) => load_one(ctx, AgencyKey(id)).await?.map(|found| Node::Agency(Agency(found))),
-            NodeId::Service(id) => load_one(ctx, ServiceKey(id)).await?.map(|found| Node::Service(Service(found))),
-            NodeId::Location(id) => load_one(ctx, LocationKey(id)).await?.map(|found| Node::Location(Location(found))),
-            NodeId::ServiceAtLocation(id) => {
-                load_one(ctx, PlaceKey(id)).await?.map(|found| Node::ServiceAtLocation(ServiceAtLocation(found)))
+    ) -> Option<Result<Node>> {
+        match NodeId::parse("id", &id) {
+            Ok(NodeId::Agency(id)) => nullable(ctx, AgencyKey(id), |found| Node::Agency(Agency(found))).await,
+            Ok(NodeId::Service(id)) => nullable(ctx, ServiceKey(id), |found| Node::Service(Service(found))).await,
+            Ok(NodeId::Location(id)) => nullable(ctx, LocationKey(id), |found| Node::Location(Location(found))).await,
+            Ok(NodeId::ServiceAtLocation(id)) => {
+                nullable(ctx, PlaceKey(id), |found| Node::ServiceAtLocation(ServiceAtLocation(found))).await
             }
-            NodeId::Need(key) => Need::of_key(ctx.data::<Live>()?.needs(), &key).map(Node::Need),
-        })
+            Ok(NodeId::Need(key)) => need_of(ctx, &key).map(|found| found.map(Node::Need)),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// One service; null where there is none, or none that this viewer may see.
-    async fn service(&self, ctx: &Context<'_>, #[graphql(desc = "Its global id.")] id: ID) -> Result<Option<Service>> {
-        Ok(load_one(ctx, ServiceKey(ids::service("id", &id)?)).await?.map(Service))
+    async fn service(&self, ctx: &Context<'_>, #[graphql(desc = "Its global id.")] id: ID) -> Option<Result<Service>> {
+        match ids::service("id", &id) {
+            Ok(id) => nullable(ctx, ServiceKey(id), Service).await,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// One agency; null where there is none.
-    async fn agency(&self, ctx: &Context<'_>, #[graphql(desc = "Its global id.")] id: ID) -> Result<Option<Agency>> {
-        Ok(load_one(ctx, AgencyKey(ids::agency("id", &id)?)).await?.map(Agency))
+    async fn agency(&self, ctx: &Context<'_>, #[graphql(desc = "Its global id.")] id: ID) -> Option<Result<Agency>> {
+        match ids::agency("id", &id) {
+            Ok(id) => nullable(ctx, AgencyKey(id), Agency).await,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// One location; null where there is none, or none that this viewer may see.
@@ -187,8 +201,11 @@ impl DirectoryQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: ID,
-    ) -> Result<Option<Location>> {
-        Ok(load_one(ctx, LocationKey(ids::location("id", &id)?)).await?.map(Location))
+    ) -> Option<Result<Location>> {
+        match ids::location("id", &id) {
+            Ok(id) => nullable(ctx, LocationKey(id), Location).await,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// One need, or area of needs, by its key; null where there is none.
@@ -196,13 +213,12 @@ impl DirectoryQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its key, as `housing.emergency`, or its global id.")] key: ID,
-    ) -> Result<Option<Need>> {
-        let key = match NodeId::decode(&key) {
-            Some(NodeId::Need(key)) => key,
-            Some(other) => return Err(wrong_kind("key", "Need", &other)),
-            None => key.to_string(),
-        };
-        Ok(Need::of_key(ctx.data::<Live>()?.needs(), &key))
+    ) -> Option<Result<Need>> {
+        match NodeId::decode(&key) {
+            Some(NodeId::Need(key)) => need_of(ctx, &key),
+            Some(other) => Some(Err(wrong_kind("key", "Need", &other))),
+            None => need_of(ctx, &key),
+        }
     }
 
     /// Public services. For "who will really take this person" ask `signpost` instead.
@@ -242,8 +258,8 @@ impl DirectoryQuery {
         let asked = Asked::check(ctx, first, after.as_deref(), order.direction, &[kind.as_bytes(), &test.print()])?;
         let snapshot = live.current();
         let (rows, cursors, page_info, total) = asked.cut(test.select(&snapshot), |row| match order.field {
-            ServiceOrderField::Name => RowKey::Name(row.sort_key.clone(), row.id.0),
-            ServiceOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
+            ListingOrderField::Name => RowKey::Name(row.sort_key.clone(), row.id.0),
+            ListingOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
         });
         let nodes = load_many(ctx, rows.iter().map(|row| AgencyKey(row.id)).collect()).await?;
         let (nodes, cursors) = still_there(nodes.into_iter().map(|node| node.map(Agency)).collect(), cursors);

@@ -17,7 +17,7 @@ use super::parts::{
     AreaCovered, Capacity, Contact, ExternalIdentifier, FieldFreshness, OpeningHours, Phone, Source, events,
     opening_hours,
 };
-use super::{load_list, load_one};
+use super::{load_list, load_one, nullable};
 use crate::api::AskedAt;
 use crate::api::errors::internal;
 use crate::api::ids::NodeId;
@@ -113,8 +113,8 @@ impl Service {
     }
 
     /// Places and waiting time; null where nobody said.
-    async fn capacity(&self, ctx: &Context<'_>) -> Result<Option<Capacity>> {
-        Ok(load_one(ctx, CapacityOf(self.0.id)).await?.map(|stated| Capacity::from(stated.as_ref())))
+    async fn capacity(&self, ctx: &Context<'_>) -> Option<Result<Capacity>> {
+        nullable(ctx, CapacityOf(self.0.id), |stated| Capacity::from(stated.as_ref())).await
     }
 
     /// How it reaches people; empty where nobody said.
@@ -238,8 +238,8 @@ impl Service {
     }
 
     /// Where the listing comes from; null where it went away a moment ago.
-    async fn source(&self, ctx: &Context<'_>) -> Result<Option<Source>> {
-        Ok(load_one(ctx, SourceKey(self.0.source_id)).await?.map(|row| Source::from(row.as_ref())))
+    async fn source(&self, ctx: &Context<'_>) -> Option<Result<Source>> {
+        nullable(ctx, SourceKey(self.0.source_id), |row| Source::from(row.as_ref())).await
     }
 
     /// When its source last changed it; null where nobody said.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use entity::enums::{AccessFeature, AreaKind, DeliveryMode};
+use entity::enums::{AccessFeature, AreaKind, DeliveryMode, ScheduleKind};
 use entity::ids::{AgencyId, LocationId};
 use entity::{agency, location, service, service_place};
 
@@ -243,7 +243,8 @@ fn offers(
                 rows.location_hours.get(&location.id),
             )
         };
-        let place_hours = rows.place_hours.get(&place.id).map(Vec::as_slice);
+        // A pair that tells of nothing but events says nothing of its door: the service's hours hold.
+        let place_hours = rows.place_hours.get(&place.id).map(Vec::as_slice).filter(|rows| states_hours(rows));
         offers.push(Offer {
             modes: if stated.is_empty() { Box::default() } else { [DeliveryMode::InPerson].into() },
             place: Some(place.id),
@@ -292,6 +293,10 @@ fn offers(
         });
     }
     offers.into()
+}
+
+fn states_hours(rows: &[Schedule]) -> bool {
+    rows.iter().any(|row| row.kind == ScheduleKind::Hours)
 }
 
 /// The pair's own hours, else the service's, else what the building's hours allow.

@@ -14,7 +14,7 @@ use entity::{
     agency, area_covered, assurance, capacity, characteristic_rule, contact, eligibility, external_identifier,
     location, phone, schedule, service, service_place, source,
 };
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::{Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::load;
@@ -253,9 +253,14 @@ pub async fn sources(db: &impl ConnectionTrait, ids: &[SourceId]) -> Result<Hash
     Ok(by_id(rows, |row| row.id, |row| row))
 }
 
+/// Contacts that are for everybody: that two agencies have one of their own is between them.
+fn for_everybody() -> SimpleExpr {
+    contact::Column::ForAgencyId.is_null()
+}
+
 /// Rows that carry the id of what they hang on in one of several columns.
 macro_rules! hanging {
-    ($($(#[$meta:meta])* $function:ident: $table:ident.$column:ident by $field:ident: $id:ty => $value:ty, $order:ident, $make:expr;)+) => { $(
+    ($($(#[$meta:meta])* $function:ident: $table:ident.$column:ident by $field:ident: $id:ty => $value:ty, $order:ident, $make:expr $(, where $shown:expr)?;)+) => { $(
         $(#[$meta])*
         ///
         /// # Errors
@@ -266,6 +271,7 @@ macro_rules! hanging {
         ) -> Result<HashMap<$id, Vec<$value>>, DbErr> {
             let rows = $table::Entity::find()
                 .filter($table::Column::$column.is_in(ids.to_vec()))
+                $(.filter($shown))?
                 .order_by_asc($table::Column::$order)
                 .order_by_asc($table::Column::Id)
                 .all(db)
@@ -297,11 +303,11 @@ hanging! {
     /// Telephone numbers of each building.
     phones_of_locations: phone.LocationId by location_id: LocationId => phone::Model, Position, |row| row;
     /// People to ask at each agency.
-    contacts_of_agencies: contact.AgencyId by agency_id: AgencyId => contact::Model, Position, |row| row;
+    contacts_of_agencies: contact.AgencyId by agency_id: AgencyId => contact::Model, Position, |row| row, where for_everybody();
     /// People to ask about each service.
-    contacts_of_services: contact.ServiceId by service_id: ServiceId => contact::Model, Position, |row| row;
+    contacts_of_services: contact.ServiceId by service_id: ServiceId => contact::Model, Position, |row| row, where for_everybody();
     /// People to ask at each pair.
-    contacts_of_places: contact.PlaceId by place_id: PlaceId => contact::Model, Position, |row| row;
+    contacts_of_places: contact.PlaceId by place_id: PlaceId => contact::Model, Position, |row| row, where for_everybody();
     /// Ids of each agency in other registers.
     identifiers_of_agencies: external_identifier.AgencyId by agency_id: AgencyId => external_identifier::Model, Scheme, |row| row;
     /// Ids of each service in other registers.

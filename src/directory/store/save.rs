@@ -13,12 +13,13 @@ use entity::{
 use sea_orm::sea_query::{IntoIden, OnConflict};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter,
-    QuerySelect,
+    QuerySelect, Set, Value,
 };
 use sha2::{Digest, Sha256};
 
 use super::rows::{self, Owner};
 use super::{agency_id, location_id, place_id, service_id};
+use crate::database::one_at_a_time;
 use crate::directory::listing::{AgencyListing, LocationListing, ServiceListing};
 use crate::directory::placing;
 use crate::places::{ExactPostcode, LadCode, Point, Postcode};
@@ -52,21 +53,13 @@ impl Saved {
     }
 }
 
-/// What one run has saved already. Listings repeat their agency, and feeds repeat themselves: of
-/// two that describe one thing differently the first of a run is kept, so that a second run over
-/// the same listings finds everything as it left it. Holds an id for each thing, no more.
+/// What one run has saved already. Listings repeat their agency and their places: of two that
+/// describe one thing differently the first of a run is kept, so that a second run over the same
+/// listings finds everything as it left it. Holds an id for each thing, no more.
 #[derive(Debug, Default)]
 pub struct Seen {
     agencies: HashSet<AgencyId>,
     locations: HashSet<LocationId>,
-    services: HashSet<ServiceId>,
-}
-
-impl Seen {
-    /// Notes a service; says whether it is the first of its key in this run.
-    pub fn first_of(&mut self, source: SourceId, key: &str) -> bool {
-        self.services.insert(service_id(source, key))
-    }
 }
 
 /// Saves a batch of listings of one source. Call it within a transaction: a batch is whole or
@@ -81,6 +74,9 @@ pub async fn save(
     seen: &mut Seen,
     now: DateTime<Utc>,
 ) -> Result<Saved, DbErr> {
+    // Of two that save listings of one source at once both would find the same thing missing, and
+    // what hangs on it would be there twice: one waits for the other's transaction to end.
+    one_at_a_time(db, source.0.as_u64_pair().1.cast_signed()).await?;
     let mut saved = save_agencies(db, source, listings, seen, now).await?;
     saved.add(save_locations(db, source, listings, seen, now).await?);
     saved.add(save_services(db, source, listings, now).await?);
@@ -101,12 +97,8 @@ async fn save_agencies(
             wanted.insert(id, &listing.agency);
         }
     }
-    let known: HashMap<AgencyId, String> = hashes(
-        agency::Entity::find().filter(agency::Column::Id.is_in(wanted.keys().copied())),
-        [agency::Column::Id, agency::Column::ContentHash],
-        db,
-    )
-    .await?;
+    let ids = wanted.keys().copied().collect();
+    let known = hashes::<agency::Entity, AgencyId>(ids, [agency::Column::Id, agency::Column::ContentHash], db).await?;
     let mut rows_ = Vec::new();
     let mut changed = Vec::new();
     for (id, listing) in &wanted {
@@ -119,7 +111,7 @@ async fn save_agencies(
     let replaced: Vec<AgencyId> = changed.iter().map(|(id, _)| *id).filter(|id| known.contains_key(id)).collect();
     let keep = [agency::Column::Id, agency::Column::SourceId, agency::Column::SourceKey, agency::Column::CreatedAt];
     insert(db, rows_, Some(replace_all_but(agency::Column::Id, &keep))).await?;
-    if !replaced.is_empty() {
+    for replaced in replaced.chunks(MOST_VALUES).map(<[_]>::to_vec) {
         phone::Entity::delete_many().filter(phone::Column::AgencyId.is_in(replaced.clone())).exec(db).await?;
         contact::Entity::delete_many().filter(contact::Column::AgencyId.is_in(replaced.clone())).exec(db).await?;
         external_identifier::Entity::delete_many()
@@ -146,18 +138,20 @@ async fn save_locations(
     now: DateTime<Utc>,
 ) -> Result<Saved, DbErr> {
     let mut wanted: BTreeMap<LocationId, &LocationListing> = BTreeMap::new();
+    // A place that any of them calls a secret is one, whatever the first of them says.
+    let mut secret = BTreeSet::new();
     for place in listings.iter().flat_map(|listing| &listing.places) {
         let id = location_id(source, &place.location.key);
         if seen.locations.insert(id) {
             wanted.insert(id, &place.location);
         }
+        if place.location.confidential {
+            secret.insert(id);
+        }
     }
-    let known: HashMap<LocationId, String> = hashes(
-        location::Entity::find().filter(location::Column::Id.is_in(wanted.keys().copied())),
-        [location::Column::Id, location::Column::ContentHash],
-        db,
-    )
-    .await?;
+    let ids = wanted.keys().copied().collect();
+    let known =
+        hashes::<location::Entity, LocationId>(ids, [location::Column::Id, location::Column::ContentHash], db).await?;
     let changed: Vec<(LocationId, &LocationListing, String)> = wanted
         .into_iter()
         .map(|(id, listing)| (id, listing, content_hash(listing)))
@@ -168,14 +162,15 @@ async fn save_locations(
         .iter()
         .map(|(id, listing, hash)| {
             let spot = placing::place(listing.point, written_postcode(listing), &exact);
-            rows::location(*id, source, listing, &spot, hash.clone(), now)
+            let row = rows::location(*id, source, listing, &spot, hash.clone(), now);
+            location::ActiveModel { confidential: Set(secret.contains(id)), ..row }
         })
         .collect();
     let keep =
         [location::Column::Id, location::Column::SourceId, location::Column::SourceKey, location::Column::CreatedAt];
     insert(db, rows_, Some(replace_all_but(location::Column::Id, &keep))).await?;
     let replaced: Vec<LocationId> = changed.iter().map(|(id, ..)| *id).filter(|id| known.contains_key(id)).collect();
-    if !replaced.is_empty() {
+    for replaced in replaced.chunks(MOST_VALUES).map(<[_]>::to_vec) {
         phone::Entity::delete_many().filter(phone::Column::LocationId.is_in(replaced.clone())).exec(db).await?;
         schedule::Entity::delete_many().filter(schedule::Column::LocationId.is_in(replaced.clone())).exec(db).await?;
         external_identifier::Entity::delete_many()
@@ -191,7 +186,27 @@ async fn save_locations(
         children.identifiers.extend(rows::identifiers(owner, &listing.identifiers));
     }
     children.insert(db).await?;
-    Ok(Saved { around: changed.len() as u64, ..Saved::default() })
+    let hidden = hide(db, secret.into_iter().collect(), now).await?;
+    Ok(Saved { around: changed.len() as u64 + hidden, ..Saved::default() })
+}
+
+/// Makes secrets of locations that were not yet; says of how many.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn hide(db: &impl ConnectionTrait, secret: Vec<LocationId>, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let mut hidden = 0;
+    for ids in secret.chunks(MOST_VALUES) {
+        let change = location::ActiveModel { confidential: Set(true), updated_at: Set(now), ..Default::default() };
+        let done = location::Entity::update_many()
+            .set(change)
+            .filter(location::Column::Id.is_in(ids.iter().copied()))
+            .filter(location::Column::Confidential.eq(false))
+            .exec(db)
+            .await?;
+        hidden += done.rows_affected;
+    }
+    Ok(hidden)
 }
 
 async fn save_services(
@@ -203,12 +218,9 @@ async fn save_services(
     // A later record of one key in the same batch replaces an earlier one, as it would in the next batch.
     let wanted: BTreeMap<ServiceId, &ServiceListing> =
         listings.iter().map(|listing| (service_id(source, &listing.key), listing)).collect();
-    let known: HashMap<ServiceId, String> = hashes(
-        service::Entity::find().filter(service::Column::Id.is_in(wanted.keys().copied())),
-        [service::Column::Id, service::Column::ContentHash],
-        db,
-    )
-    .await?;
+    let ids = wanted.keys().copied().collect();
+    let known =
+        hashes::<service::Entity, ServiceId>(ids, [service::Column::Id, service::Column::ContentHash], db).await?;
     let mut saved = Saved::default();
     let mut rows_ = Vec::new();
     let mut changed = Vec::new();
@@ -238,13 +250,10 @@ async fn save_services(
 
 /// Removes what hangs on services that are about to be written again.
 async fn clear_services(db: &impl ConnectionTrait, ids: Vec<ServiceId>) -> Result<(), DbErr> {
-    if ids.is_empty() {
-        return Ok(());
-    }
     macro_rules! clear {
-        ($($table:ident),+) => { $(
-            $table::Entity::delete_many().filter($table::Column::ServiceId.is_in(ids.clone())).exec(db).await?;
-        )+ };
+        ($($table:ident),+) => { for ids in ids.chunks(MOST_VALUES) { $(
+            $table::Entity::delete_many().filter($table::Column::ServiceId.is_in(ids.iter().copied())).exec(db).await?;
+        )+ } };
     }
     // Rows of pairs go with their pair.
     clear!(
@@ -360,16 +369,21 @@ fn replace_all_but<C: ColumnTrait + IntoIden + Iterable + Copy>(key: C, keep: &[
 }
 
 async fn hashes<E, I>(
-    find: sea_orm::Select<E>,
-    columns: [E::Column; 2],
+    ids: Vec<I>,
+    [id, hash]: [E::Column; 2],
     db: &impl ConnectionTrait,
 ) -> Result<HashMap<I, String>, DbErr>
 where
     E: EntityTrait,
-    I: sea_orm::TryGetable + std::hash::Hash + Eq,
+    I: sea_orm::TryGetable + Into<Value> + std::hash::Hash + Eq + Copy,
 {
-    let rows: Vec<(I, String)> = find.select_only().columns(columns).into_tuple().all(db).await?;
-    Ok(rows.into_iter().collect())
+    let mut found = HashMap::new();
+    for ids in ids.chunks(MOST_VALUES) {
+        let rows = E::find().filter(id.is_in(ids.iter().copied())).select_only().columns([id, hash]);
+        let rows: Vec<(I, String)> = rows.into_tuple().all(db).await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Changes when the way listings are stored changes, so that the next import writes them again.
@@ -400,11 +414,12 @@ pub(crate) async fn exact_postcodes(
     postcodes: impl Iterator<Item = Postcode>,
 ) -> Result<HashMap<Postcode, ExactPostcode>, DbErr> {
     let wanted: BTreeMap<String, Postcode> = postcodes.map(|postcode| (postcode.to_string(), postcode)).collect();
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
+    let texts: Vec<&str> = wanted.keys().map(String::as_str).collect();
+    let mut rows = Vec::new();
+    for texts in texts.chunks(MOST_VALUES) {
+        let known = postcode::Column::Postcode.is_in(texts.iter().copied());
+        rows.extend(postcode::Entity::find().filter(known).all(db).await?);
     }
-    let rows =
-        postcode::Entity::find().filter(postcode::Column::Postcode.is_in(wanted.keys().cloned())).all(db).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {

@@ -183,7 +183,7 @@ impl Found {
         let rule = if accepted { CharacteristicRule::Accepted } else { CharacteristicRule::Required };
         let both = self.gender.is_some_and(<[_]>::is_empty);
         Some(Statement {
-            complete: !self.loose && !both && !(self.loose_without_age && self.age.is_none()),
+            complete: !(self.loose || both || (self.loose_without_age && self.age.is_none())),
             age: self.age.map(|age| age.rule),
             genders: self.gender.filter(|genders| !genders.is_empty()).map(<[Gender]>::to_vec),
             substance_use: self.abstinent.then_some((SubstanceUseRule::AbstinenceRequired, None)),

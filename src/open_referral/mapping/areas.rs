@@ -77,8 +77,7 @@ pub(super) fn read_area(node: &Node<'_>, remarks: &mut Remarks) -> Vec<Area> {
 }
 
 fn is_geojson(text: &str) -> bool {
-    const SHAPES: [&str; 6] =
-        ["Polygon", "MultiPolygon", "Feature", "FeatureCollection", "GeometryCollection", "Point"];
+    const SHAPES: [&str; 5] = ["Polygon", "MultiPolygon", "Feature", "FeatureCollection", "GeometryCollection"];
     text.starts_with('{')
         && serde_json::from_str::<Value>(text)
             .is_ok_and(|shape| shape.get("type").and_then(Value::as_str).is_some_and(|kind| SHAPES.contains(&kind)))

@@ -29,6 +29,7 @@ mod places_out;
 mod read;
 mod schedules;
 mod schedules_out;
+mod secrets;
 mod times;
 mod to_hsds;
 mod vocabulary;

@@ -15,7 +15,7 @@ use super::{
     people::{self, Persons},
     places_out,
     read::{Node, Object, Remarks},
-    schedules, schedules_out, vocabulary, withheld,
+    schedules, schedules_out, secrets, vocabulary, withheld,
 };
 use crate::{
     directory::listing::{AgencyListing, Assurance, Capacity, Schedule, ServiceListing, Term},
@@ -44,7 +44,7 @@ pub fn document_from(listing: &ServiceListing, original: Option<&Value>) -> Resu
     });
     let over = original.as_ref().zip(was.as_ref());
     let document = Value::Object(service(&now, over));
-    Ok(withheld::scrubbed(document, listing, original.as_ref()))
+    Ok(secrets::scrubbed(document, listing, original.as_ref()))
 }
 
 /// The id of something in a document: its key where that is a UUID, else one derived from it.

@@ -10,9 +10,9 @@ use crate::api::paging::PageInfo;
 use crate::api::scalars::DateTime;
 use crate::directory::graphql::life_enums::{Characteristic, RuleEvidence};
 use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode};
-use crate::directory::graphql::load_one;
 use crate::directory::graphql::location::ServiceAtLocation;
 use crate::directory::graphql::need::Need;
+use crate::directory::graphql::nullable;
 use crate::directory::graphql::parts::OpenState;
 use crate::directory::graphql::service::Service;
 use crate::directory::loaders::PlaceKey;
@@ -251,9 +251,8 @@ impl SignpostResult {
     }
 
     /// Where to go: the best of the service's places for this question; null where no travel is needed or there is no place.
-    async fn at(&self, ctx: &Context<'_>) -> Result<Option<ServiceAtLocation>> {
-        let Some(place) = self.place else { return Ok(None) };
-        Ok(load_one(ctx, PlaceKey(place)).await?.map(ServiceAtLocation))
+    async fn at(&self, ctx: &Context<'_>) -> Option<Result<ServiceAtLocation>> {
+        nullable(ctx, PlaceKey(self.place?), ServiceAtLocation).await
     }
 
     /// How this way of using it reaches the person; empty where nobody said.

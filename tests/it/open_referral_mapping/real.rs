@@ -21,7 +21,7 @@ const STEP: usize = if cfg!(debug_assertions) { 97 } else { 1 };
 pub(super) fn shared(what: &str) -> Option<PathBuf> {
     let found = std::env::var_os("SIGNPOST_TEST_SHARED").map(PathBuf::from);
     if found.is_none() {
-        println!("SKIPPED {what}: SIGNPOST_TEST_SHARED is not set");
+        eprintln!("SKIPPED {what}: SIGNPOST_TEST_SHARED is not set");
     }
     found
 }

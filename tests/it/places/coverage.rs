@@ -3,8 +3,8 @@
 use entity::enums::AreaKind;
 use proptest::prelude::*;
 use signpost::places::{
-    AreaProblem, Coverage, CoveredArea, District, ExactPostcode, Gazetteer, LadCode, Parsed, Point, PostcodeText,
-    Precision, Region, RegionProblem, ResolvedPlace, Sector, WhyUnknown, covers, parse, read_postcodes, resolve_words,
+    AreaProblem, AuthorityShare, Coverage, CoveredArea, Gazetteer, LadCode, Precision, RegionProblem, ResolvedPlace,
+    WhyUnknown, covers, parse, resolve_words,
 };
 
 use super::{exact, lad, place};
@@ -294,7 +294,7 @@ proptest! {
         prop_assert!(areas.is_some(), "{:?}", names);
         for at in picks {
             let mut inside = place("M14");
-            inside.authorities = vec![signpost::places::AuthorityShare { code: authorities[at].code, share: 1.0 }];
+            inside.authorities = vec![AuthorityShare { code: authorities[at].code, share: 1.0 }];
             let answer = covers(areas.as_deref().unwrap(), &inside);
             prop_assert!(matches!(answer, Coverage::Inside { .. }), "{:?}: {:?}", names, answer);
         }

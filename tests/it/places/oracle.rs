@@ -1,5 +1,6 @@
 //! Containment against brute force: what a place's answer says must hold of every postcode that the place can mean.
 
+use std::f64::consts::TAU;
 use std::fs::File;
 
 use entity::enums::AreaKind;
@@ -83,7 +84,7 @@ fn random_area(rng: &mut TestRng, rows: &[&ExactPostcode], others: &[LadCode]) -
             let size = [0.002, 0.02, 0.1, 0.5][below(4)];
             let corners: Vec<String> = (0..5)
                 .map(|i| {
-                    let angle = (f64::from(i) + 0.1 * below(8) as f64) * 1.2566;
+                    let angle = (f64::from(i) + 0.1 * below(8) as f64) * TAU / 5.0;
                     format!("[{},{}]", lon + size * angle.cos() * 1.6, lat + size * angle.sin())
                 })
                 .collect();
@@ -169,7 +170,7 @@ proptest! {
     #[test]
     fn answers_hold_for_every_postcode_that_is_meant(
         at in 0_usize..2_947,
-        angles in prop::collection::vec(0.0..6.28_f64, 5..12),
+        angles in prop::collection::vec(0.0..TAU, 5..12),
         seed in any::<[u8; 32]>(),
     ) {
         let rows = made_up(Gazetteer::embedded().districts().nth(at).unwrap(), &angles);
@@ -195,7 +196,7 @@ proptest! {
 #[test]
 fn answers_hold_for_every_live_postcode() {
     let Ok(shared) = std::env::var("SIGNPOST_TEST_SHARED") else {
-        println!("SKIPPED coverage against the table of live postcodes: SIGNPOST_TEST_SHARED is not set");
+        eprintln!("SKIPPED coverage against the table of live postcodes: SIGNPOST_TEST_SHARED is not set");
         return;
     };
     let gazetteer = Gazetteer::embedded();

@@ -73,6 +73,7 @@ pub fn settings(url: &str) -> Settings {
         url: DatabaseUrl::try_from(url.to_owned()).unwrap(),
         max_connections: 4,
         busy_timeout: Duration::from_secs(30),
+        create: true,
         sqlite_synchronous: Synchronous::Normal,
         sqlite_max_page_count: None,
     }

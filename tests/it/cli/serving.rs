@@ -1,0 +1,86 @@
+//! Servers: on a fresh folder, on a port in use, two on one database.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use super::program::{Server, failed, said, signpost, wait_for};
+use crate::import::feeds::feed;
+use crate::support::database::TestDatabase;
+
+#[test]
+fn demo_starts_on_a_fresh_folder_and_answers_its_own_question() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = || {
+        let mut command = signpost(folder.path());
+        command.arg("demo");
+        command
+    };
+    for _ in ["fresh", "and again on what is there"] {
+        let mut server = Server::start(demo());
+        let text = server.read_until("curl -s");
+        assert!(text.contains("/explorer") && text.contains(signpost::app::EXAMPLE_QUERY), "{text}");
+        assert!(text.contains(&format!("http://{}/graphql", server.address)), "{text}");
+        let data = server.data(signpost::app::EXAMPLE_QUERY);
+        let counts = &data["signpost"]["counts"];
+        assert!(counts["fits"].as_u64().unwrap() > 0, "{counts}");
+        assert!(counts["fitsIf"].as_u64().unwrap() > 0 && counts["noBecause"].as_u64().unwrap() > 0, "{counts}");
+        assert_eq!(data["signpost"]["nodes"][0]["group"], "FITS", "{data:#}");
+        let (status, body) = server.send("GET /health/ready", "");
+        assert_eq!(status, 200, "{body}");
+        let (status, text) = server.stop();
+        assert_eq!(status.code(), Some(0), "{text}");
+        assert!(text.contains("Stopped; everything in flight was answered."), "{text}");
+    }
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(files, ["signpost-demo.sqlite"], "one file, and nothing beside it when it has stopped");
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_told() {
+    let test = TestDatabase::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let error = failed(signpost(folder.path()).args(["--database", test.url(), "--listen", &address, "serve"]));
+    assert!(error.contains(&address) && error.contains("in use already") && error.contains("server.listen"), "{error}");
+}
+
+#[tokio::test]
+async fn two_servers_on_one_database_both_see_what_either_is_told() {
+    let test = TestDatabase::bare().await;
+    let folder = tempfile::tempdir().unwrap();
+    let serve = || {
+        let mut command = signpost(folder.path());
+        command.args(["--database", test.url(), "serve"]).env("SIGNPOST_DIRECTORY__REFRESH_MS", "50");
+        command
+    };
+    // Both find a database without any table, and start at once.
+    let start = |command| std::thread::spawn(move || Server::start(command));
+    let servers: Vec<Server> = [start(serve()), start(serve())].map(|thread| thread.join().unwrap()).into();
+    let total =
+        |server: &Server| server.data("{ services { totalCount } }")["services"]["totalCount"].as_u64().unwrap();
+    for server in &servers {
+        assert_eq!(total(server), 0);
+    }
+    let path = folder.path().join("feed.ndjson");
+    for records in [5, 900] {
+        std::fs::write(&path, feed(records)).unwrap();
+        let import = signpost(folder.path())
+            .args(["--database", test.url(), "import", "open-referral", "feed.ndjson"])
+            .stdout(Stdio::null())
+            .spawn();
+        // Both answer while it runs, and see all of it in the end.
+        for server in &servers {
+            wait_for("what was imported", || total(server) == records as u64);
+        }
+        assert!(import.unwrap().wait().unwrap().success());
+        let found = servers[1].data("{ signpost(input: { where: { place: \"M14 5RQ\" } }, first: 1) { totalCount nodes { service { phones { number } } } } }");
+        assert_eq!(found["signpost"]["totalCount"], records);
+    }
+    for server in servers {
+        let (status, text) = server.stop();
+        assert_eq!(status.code(), Some(0), "{text}");
+    }
+    let text = said(signpost(folder.path()).args(["--database", test.url(), "doctor"]));
+    assert!(text.contains("900 public services"), "{text}");
+}
