@@ -118,7 +118,6 @@ impl App {
     }
 
     /// The HTTP face.
-    #[must_use]
     pub fn router(&self) -> Router {
         let clock = self.clock.clone();
         let database = self.database.clone();

@@ -11,12 +11,12 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 #[Scalar(name = "DateTime")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match &value {
-            Value::String(text) => chrono::DateTime::parse_from_rfc3339(text)
-                .map(|at| Self(at.with_timezone(&Utc)))
-                .map_err(|_| InputValueError::custom("an instant is written as 2026-11-26T18:00:00Z, with its offset")),
-            _ => Err(InputValueError::expected_type(value)),
-        }
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        chrono::DateTime::parse_from_rfc3339(text)
+            .map(|at| Self(at.with_timezone(&Utc)))
+            .map_err(|_| InputValueError::custom("an instant is written as 2026-11-26T18:00:00Z, with its offset"))
     }
 
     fn to_value(&self) -> Value {
@@ -32,12 +32,12 @@ pub struct Date(pub NaiveDate);
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match &value {
-            Value::String(text) => NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                .map(Self)
-                .map_err(|_| InputValueError::custom("a date is written as 2026-11-26")),
-            _ => Err(InputValueError::expected_type(value)),
-        }
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map(Self)
+            .map_err(|_| InputValueError::custom("a date is written as 2026-11-26"))
     }
 
     fn to_value(&self) -> Value {
@@ -53,12 +53,12 @@ pub struct LocalTime(pub NaiveTime);
 #[Scalar(name = "LocalTime")]
 impl ScalarType for LocalTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match &value {
-            Value::String(text) => NaiveTime::parse_from_str(text, "%H:%M")
-                .map(Self)
-                .map_err(|_| InputValueError::custom("a time is written as 18:30, from 00:00 to 23:59")),
-            _ => Err(InputValueError::expected_type(value)),
-        }
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        NaiveTime::parse_from_str(text, "%H:%M")
+            .map(Self)
+            .map_err(|_| InputValueError::custom("a time is written as 18:30, from 00:00 to 23:59"))
     }
 
     fn to_value(&self) -> Value {
@@ -93,11 +93,10 @@ impl Url {
 #[Scalar(name = "Url")]
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match &value {
-            Value::String(text) => Self::safe(text)
-                .ok_or_else(|| InputValueError::custom("an address on the web begins with http:// or https://")),
-            _ => Err(InputValueError::expected_type(value)),
-        }
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        Self::safe(text).ok_or_else(|| InputValueError::custom("an address on the web begins with http:// or https://"))
     }
 
     fn to_value(&self) -> Value {

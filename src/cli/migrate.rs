@@ -45,8 +45,10 @@ pub(super) async fn run(config: &Config, args: MigrateArgs) -> Outcome {
             say(format_args!("{pending} migration(s) run; the schema is up to date."))?;
         }
         Direction::Down { steps, yes: true } => {
+            let before = database.pending_migrations().await?;
             database.migrate_down(Some(steps)).await?;
-            say(format_args!("{steps} migration(s) taken back."))?;
+            let taken_back = database.pending_migrations().await?.saturating_sub(before);
+            say(format_args!("{taken_back} migration(s) taken back."))?;
         }
         Direction::Down { yes: false, .. } => {
             return Err("taking a migration back loses the data it holds; say --yes if that is meant".into());

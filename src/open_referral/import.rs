@@ -322,7 +322,8 @@ fn unstorable(listing: &ServiceListing) -> Vec<Problem> {
         let elsewhere = listing.places.iter().flat_map(|place| place.schedules.iter().chain(&place.location.schedules));
         listing.schedules.iter().chain(elsewhere)
     };
-    let postcode = |location: &'_ LocationListing| location.address.as_ref().and_then(|address| address.postcode.clone());
+    let postcode =
+        |location: &'_ LocationListing| location.address.as_ref().and_then(|address| address.postcode.clone());
     let mut problems = Vec::new();
     let mut long = |field: &str, text: &str| {
         if text.len() > LONGEST_KEY {
@@ -333,7 +334,9 @@ fn unstorable(listing: &ServiceListing) -> Vec<Problem> {
     long("/id", &listing.key);
     long("/organization/id", &listing.agency.key);
     locations().for_each(|location| long("/service_at_locations/location/id", &location.key));
-    locations().filter_map(postcode).for_each(|text| long("/service_at_locations/location/addresses/postal_code", &text));
+    locations()
+        .filter_map(postcode)
+        .for_each(|text| long("/service_at_locations/location/addresses/postal_code", &text));
     identifiers().for_each(|identifier| long("/identifiers", &identifier.value));
     listing.terms.iter().for_each(|term| long("/attributes/taxonomy_term/code", &term.code));
     listing.terms.iter().for_each(|term| long("/attributes/taxonomy_term/taxonomy", &term.taxonomy));

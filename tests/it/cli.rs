@@ -100,6 +100,11 @@ async fn migrations_are_told_run_and_taken_back() {
         command.args(["--database", test.url(), "migrate"]).args(args);
         command
     };
+    if let Some(file) = test.file() {
+        assert!(failed(&mut migrate(&["status"])).contains("database.url"), "there is none to look at");
+        assert!(!file.exists(), "to look makes nothing");
+    }
+    test.open().await.close().await.unwrap();
     assert!(said(&mut migrate(&["status"])).starts_with("1 migration(s) to run"));
     let error = failed(signpost(folder.path()).args([
         "--database",
@@ -161,6 +166,7 @@ async fn doctor_looks_at_everything_and_changes_nothing() {
 
     // A database that is behind, or none of ours, or in ruins.
     let bare = TestDatabase::bare().await;
+    bare.open().await.close().await.unwrap();
     let mut behind = signpost(folder.path());
     let output = behind.args(["--database", bare.url(), "doctor"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

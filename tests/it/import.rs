@@ -189,7 +189,8 @@ async fn a_changed_record_changes_its_own_service_alone() {
         }
     }
     let (done, _) = run(&database, &clock, &records).await;
-    assert_eq!(done.saved, Saved { unchanged: 20, around: 1, ..Saved::default() });
+    // Each document of the agency's services tells of it.
+    assert_eq!(done.saved, Saved { changed: 10, unchanged: 10, around: 1, ..Saved::default() });
     let phones = strings(&database, "SELECT number FROM phone WHERE agency_id IS NOT NULL ORDER BY number").await;
     assert_eq!(phones, [["01632 960000"], ["01632 960000"]]);
 }
@@ -201,7 +202,7 @@ async fn broken_records_are_told_and_the_good_ones_kept() {
     nameless.as_object_mut().unwrap().remove("name");
     let mut odd = record(91);
     odd["status"] = json!("sleeping");
-    odd["phones"] = json!({ "number": 1 });
+    odd["name"] = json!(7);
     let mut bytes = format!("{}\n{{\"id\": \"cut\n{nameless}\n{odd}\n[]\n", good(0)).into_bytes();
     bytes.extend_from_slice(b"{\"id\":\"\xff\"}\n");
     bytes.extend_from_slice(good(1).as_bytes());
@@ -226,7 +227,7 @@ async fn broken_records_are_told_and_the_good_ones_kept() {
         ["mixed.ndjson", "2", "2", "null", "", "invalid_json"],
         ["mixed.ndjson", "3", "3", third.as_str(), "/name", "missing"],
         ["mixed.ndjson", "4", "4", fourth.as_str(), "/status", "unknown_word"],
-        ["mixed.ndjson", "4", "4", fourth.as_str(), "/phones", "wrong_type"],
+        ["mixed.ndjson", "4", "4", fourth.as_str(), "/name", "wrong_type"],
         ["mixed.ndjson", "5", "5", "null", "", "wrong_type"],
         ["mixed.ndjson", "6", "6", "null", "", "invalid_utf8"],
     ];
@@ -251,12 +252,15 @@ async fn broken_records_are_told_and_the_good_ones_kept() {
 }
 
 #[tokio::test]
-async fn of_two_that_say_they_are_one_the_first_is_kept() {
+async fn what_stands_twice_is_passed_over_and_two_under_one_id_are_both_kept() {
     let test = TestDatabase::new().await;
     let (database, clock) = (test.open().await, Clock::manual(now()));
     // The second of each stands beyond the first batch as well as within it.
     let mut records: Vec<Value> = (0..BATCH + 20).map(record).collect();
     for (at, first) in [(1, 0), (BATCH + 2, 3)] {
+        records[at] = records[first].clone();
+    }
+    for (at, first) in [(31, 30), (BATCH + 3, 33)] {
         records[at]["id"] = records[first]["id"].clone();
     }
     for (at, first) in [(15, 10), (BATCH + 5, 20)] {
@@ -266,15 +270,31 @@ async fn of_two_that_say_they_are_one_the_first_is_kept() {
         records[at]["service_at_locations"][0]["location"] =
             json!({ "id": house, "location_type": "physical", "name": "Another house" });
     }
-    let (first, _) = run(&database, &clock, &records).await;
+    let (first, report) = run(&database, &clock, &records).await;
     assert_eq!((first.repeated, first.saved.created), (2, BATCH as u64 + 18));
-    let others = "SELECT (SELECT COUNT(*) FROM agency WHERE name = 'Another name') + (SELECT COUNT(*) FROM location WHERE name = 'Another house')";
-    assert_eq!(number(&database, others).await, 0);
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM service WHERE name = 'Kettle on, number 1'").await, 0);
+    let told: Vec<_> =
+        report.iter().map(|line| (&line["record"], &line["field"], &line["code"], &line["id"])).collect();
+    let (field, code) = (json!("/id"), json!("repeated_id"));
+    let (one, other) = (json!(id("service 30")), json!(id("service 33")));
+    assert_eq!(told, [(&json!(32), &field, &code, &one), (&json!(BATCH + 4), &field, &code, &other)]);
+    for (query, rows) in [
+        ("SELECT COUNT(*) FROM service WHERE name = 'Kettle on, number 31' AND source_key LIKE '%#2'", 1),
+        ("SELECT COUNT(*) FROM service WHERE name = 'Kettle on, number 30' AND source_key NOT LIKE '%#%'", 1),
+        ("SELECT COUNT(*) FROM service WHERE name = 'Kettle on, number 0'", 1),
+        ("SELECT COUNT(*) FROM agency WHERE name = 'Another name'", 0),
+        ("SELECT COUNT(*) FROM location WHERE name = 'Another house' AND source_key LIKE '%#2'", 2),
+        (
+            "SELECT COUNT(*) FROM service_place WHERE location_id IN (SELECT id FROM location WHERE name = 'Another house')",
+            2,
+        ),
+    ] {
+        assert_eq!(number(&database, query).await, rows, "{query}");
+    }
     let before = everything(&database).await;
     clock.advance(TimeDelta::days(1));
-    let (second, _) = run(&database, &clock, &records).await;
+    let (second, again) = run(&database, &clock, &records).await;
     assert_eq!((second.repeated, second.saved), (2, Saved { unchanged: BATCH as u64 + 18, ..Saved::default() }));
+    assert_eq!(again, report);
     assert_same(&before, &everything(&database).await);
 }
 

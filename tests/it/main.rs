@@ -52,6 +52,8 @@ mod signpost_query;
 #[cfg(test)]
 mod signposting_oracle;
 #[cfg(test)]
+mod signposting_rules;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod web;

@@ -1,11 +1,10 @@
 //! Non-interference: two directories that differ in nothing but what is secret about them give
 //! the same answers, to the letter, to everything that anybody can ask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 use entity::enums::{AccessFeature, ContactVisibility, Visibility};
-use entity::ids::ServiceId;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
@@ -147,6 +146,8 @@ async fn directory(listings: &[ServiceListing]) -> TestApp {
     config.graphql.max_cost = 100_000_000;
     config.graphql.max_tokens = 100_000;
     config.graphql.max_depth = 32;
+    config.graphql.max_aliases = 1_000;
+    config.graphql.max_root_fields = 1_000;
     let app = TestApp::with_config(config).await;
     app.save(listings).await;
     app
@@ -182,8 +183,8 @@ impl Schema {
             if self.0[holds].is_empty() {
                 return Some(name.clone());
             }
-            // Needs are the same for everybody, and there are many of them.
-            let inside = (levels > 0 && holds != "Need").then(|| self.all(holds, levels - 1))?;
+            // Needs are the same for everybody, and there are many of them; edges hold what nodes hold.
+            let inside = (levels > 0 && holds != "Need" && name != "edges").then(|| self.all(holds, levels - 1))?;
             (!inside.is_empty()).then(|| format!("{name} {{ {inside} }}"))
         });
         fields.collect::<Vec<_>>().join(" ")
@@ -199,7 +200,7 @@ async fn battery(app: &TestApp, listings: &[ServiceListing], questions: &[Questi
         answers.push((format!("{query} {variables}"), answer));
     };
     let schema = Schema::of(app).await;
-    let deep = schema.all("Service", 4);
+    let deep = schema.all("Service", 3);
     assert!(
         ["transport", "postcode", "latitude", "accessMissing", "localAuthority"]
             .iter()
@@ -223,10 +224,13 @@ async fn battery(app: &TestApp, listings: &[ServiceListing], questions: &[Questi
     )
     .await;
     ask("{ needs(first: 100) { nodes { key serviceCount } } }", json!({})).await;
-    for (id, kind) in nodes(listings) {
-        let query = format!("query($id: ID!) {{ node(id: $id) {{ id ... on {kind} {{ {} }} }} }}", schema.all(kind, 3));
-        ask(&query, json!({ "id": id })).await;
-    }
+    let fields = [("Service", 2), ("ServiceAtLocation", 2), ("Location", 1)]
+        .map(|(kind, levels)| format!("... on {kind} {{ {} }}", schema.all(kind, levels)))
+        .join(" ");
+    let ids = nodes(listings);
+    let each: String =
+        ids.iter().enumerate().map(|(n, id)| format!("n{n}: node(id: \"{id}\") {{ ...all }} ")).collect();
+    ask(&format!("{{ {each} }} fragment all on Node {{ id {fields} }}"), json!({})).await;
     for (field, direction) in [("NAME", "DESC"), ("UPDATED_AT", "ASC")] {
         let query = "query($order: ServiceOrder) { services(first: 3, orderBy: $order) { nodes { id } pageInfo { endCursor hasNextPage } } }";
         ask(query, json!({ "order": { "field": field, "direction": direction } })).await;
@@ -245,7 +249,7 @@ async fn battery(app: &TestApp, listings: &[ServiceListing], questions: &[Questi
     for feature in ["STEP_FREE", "INTERPRETER", "QUIET_SPACE"] {
         ask(lists, json!({ "services": { "accessOffered": [feature] } })).await;
     }
-    for hours in [0, 3, 14, 38, 62, 85] {
+    for hours in [0, 14, 38, 85] {
         let at = (app.clock.now() + Duration::hours(hours)).to_rfc3339();
         ask(lists, json!({ "services": { "openAt": at } })).await;
         ask(lists, json!({ "services": { "openAt": at, "accessOffered": ["STEP_FREE"] } })).await;
@@ -254,7 +258,7 @@ async fn battery(app: &TestApp, listings: &[ServiceListing], questions: &[Questi
         ask(lists, json!({ "locations": { "localAuthority": code } })).await;
     }
     for (postcode, (lat, lon)) in SPOTS {
-        for (place, km) in [(*postcode, 0.5), (*postcode, 6.0), (&format!("{lat},{lon}"), 0.05), (*postcode, 400.0)] {
+        for (place, km) in [(*postcode, 6.0), (&format!("{lat},{lon}"), 0.05)] {
             let near = json!({ "near": { "place": place, "withinKm": km } });
             ask(lists, json!({ "services": near, "locations": near })).await;
             let question = json!({ "where": { "place": place, "withinKm": km }, "circumstances": { "access": ["STEP_FREE", "QUIET_SPACE"] } });
@@ -282,21 +286,18 @@ const SIGNPOST: &str = "query($input: SignpostInput!) { signpost(input: $input, 
 } }";
 
 /// The ids of everything there is, whether or not it may be seen.
-fn nodes(listings: &[ServiceListing]) -> Vec<(String, &'static str)> {
+fn nodes(listings: &[ServiceListing]) -> BTreeSet<String> {
     let source = source().id();
-    let of_service = |listing: &ServiceListing, id: ServiceId| {
-        let pairs = listing
-            .places
-            .iter()
-            .map(move |place| (NodeId::ServiceAtLocation(place_id(id, &place.key)), "ServiceAtLocation"));
-        let locations = listing
-            .places
-            .iter()
-            .map(move |place| (NodeId::Location(location_id(source, &place.location.key)), "Location"));
-        pairs.chain(locations).chain([(NodeId::Service(id), "Service")]).collect::<Vec<_>>()
-    };
-    let all = listings.iter().flat_map(|listing| of_service(listing, service_id(source, &listing.key)));
-    all.map(|(id, kind)| (id.encode().0, kind)).collect()
+    let mut ids = BTreeSet::new();
+    for listing in listings {
+        let service = service_id(source, &listing.key);
+        ids.insert(NodeId::Service(service).encode().0);
+        for place in &listing.places {
+            ids.insert(NodeId::ServiceAtLocation(place_id(service, &place.key)).encode().0);
+            ids.insert(NodeId::Location(location_id(source, &place.location.key)).encode().0);
+        }
+    }
+    ids
 }
 
 fn assert_same(one: &[(String, String)], other: &[(String, String)]) {
@@ -309,7 +310,7 @@ fn assert_same(one: &[(String, String)], other: &[(String, String)]) {
 #[test]
 fn what_is_secret_about_a_place_changes_no_answer_and_stands_in_none() {
     let asked = prop::collection::vec(questions(), 6);
-    for_all(8, &(worlds(), secrets(0), secrets(1), asked), async |(world, one, other, asked)| {
+    for_all(6, &(worlds(), secrets(0), secrets(1), asked), async |(world, one, other, asked)| {
         let (one, other) = (keeping(&world, &one), keeping(&world, &other));
         let first = battery(&directory(&one).await, &one, &asked).await;
         let second = battery(&directory(&other).await, &other, &asked).await;
@@ -355,7 +356,7 @@ fn with_and_without(world: &World, buildings: &Index) -> (Vec<ServiceListing>, V
 #[test]
 fn what_is_internal_changes_no_answer_and_stands_in_none() {
     let asked = prop::collection::vec(questions(), 6);
-    for_all(6, &(worlds(), any::<Index>(), asked), async |(world, buildings, asked)| {
+    for_all(4, &(worlds(), any::<Index>(), asked), async |(world, buildings, asked)| {
         let (with, without) = with_and_without(&world, &buildings);
         let first = battery(&directory(&with).await, &with, &asked).await;
         let second = battery(&directory(&without).await, &with, &asked).await;

@@ -55,9 +55,25 @@ where
     Ok(rows.map(|rows| rows.iter().map(make).collect()).unwrap_or_default())
 }
 
-/// Several things through their loader, in the order asked for. What has gone since it was
-/// selected is left out.
-pub(crate) async fn load_many<K, V>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<V>>>>
+/// Whether a question for a page asks for its rows, and not for counts and cursors alone: these
+/// the snapshot answers by itself, without the database.
+fn asks_for_rows(ctx: &Context<'_>) -> bool {
+    let asked = ctx.look_ahead();
+    asked.field("nodes").exists() || asked.field("edges").exists()
+}
+
+/// The rows of a page through their loader, where the question asks for rows at all; in the order
+/// given. What has gone since it was selected is left out.
+pub(crate) async fn load_page<K, V>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<V>>>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    V: Send + Sync + 'static,
+    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
+{
+    if asks_for_rows(ctx) { load_many(ctx, keys).await } else { Ok(Vec::new()) }
+}
+
+async fn load_many<K, V>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<V>>>>
 where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     V: Send + Sync + 'static,

@@ -13,7 +13,7 @@ use super::filters::{
 use super::location::{Location, LocationConnection, ServiceAtLocation};
 use super::need::{Need, NeedConnection};
 use super::service::{Service, ServiceConnection};
-use super::{load_many, nullable};
+use super::{load_page, nullable};
 use crate::api::AskedAt;
 use crate::api::errors::bad_input;
 use crate::api::ids::{self, NodeId, wrong_kind};
@@ -143,7 +143,7 @@ pub(crate) async fn services_page(
         ListingOrderField::Name => RowKey::Name(row.sort_key.clone(), row.id.0),
         ListingOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
     });
-    let nodes = load_many(ctx, rows.iter().map(|row| ServiceKey(row.id)).collect()).await?;
+    let nodes = load_page(ctx, rows.iter().map(|row| ServiceKey(row.id)).collect()).await?;
     let (nodes, cursors) = still_there(nodes.into_iter().map(|node| node.map(Service)).collect(), cursors);
     Ok(ServiceConnection { nodes, cursors, page_info, total })
 }
@@ -261,7 +261,7 @@ impl DirectoryQuery {
             ListingOrderField::Name => RowKey::Name(row.sort_key.clone(), row.id.0),
             ListingOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
         });
-        let nodes = load_many(ctx, rows.iter().map(|row| AgencyKey(row.id)).collect()).await?;
+        let nodes = load_page(ctx, rows.iter().map(|row| AgencyKey(row.id)).collect()).await?;
         let (nodes, cursors) = still_there(nodes.into_iter().map(|node| node.map(Agency)).collect(), cursors);
         Ok(AgencyConnection { nodes, cursors, page_info, total })
     }
@@ -282,7 +282,7 @@ impl DirectoryQuery {
         let snapshot = live.current();
         let (rows, cursors, page_info, total) =
             asked.cut(test.select(&snapshot), |row| RowKey::Name(row.sort_key.clone(), row.id.0));
-        let nodes = load_many(ctx, rows.iter().map(|row| LocationKey(row.id)).collect()).await?;
+        let nodes = load_page(ctx, rows.iter().map(|row| LocationKey(row.id)).collect()).await?;
         // What became confidential since it was selected is no longer one of this list.
         let nodes = nodes.into_iter().map(|node| node.filter(|found| !found.confidential).map(Location)).collect();
         let (nodes, cursors) = still_there(nodes, cursors);

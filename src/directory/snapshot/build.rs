@@ -392,6 +392,16 @@ fn compile(stated: &Area) -> Vec<CoveredArea> {
     let as_words = || CoveredArea::compile(AreaKind::Text, &stated.value).into_iter().collect();
     match stated.kind {
         AreaKind::Text => places::resolve_words(&stated.value).unwrap_or_else(as_words),
-        kind => CoveredArea::compile(kind, &stated.value).map_or_else(|_| as_words(), |area| vec![area]),
+        AreaKind::Postcode
+        | AreaKind::Sector
+        | AreaKind::District
+        | AreaKind::LocalAuthority
+        | AreaKind::CombinedAuthority
+        | AreaKind::Region
+        | AreaKind::Nation
+        | AreaKind::UnitedKingdom
+        | AreaKind::Geojson => {
+            CoveredArea::compile(stated.kind, &stated.value).map_or_else(|_| as_words(), |area| vec![area])
+        }
     }
 }

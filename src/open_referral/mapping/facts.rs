@@ -82,6 +82,11 @@ pub(super) fn is_fact(attribute: &Object) -> bool {
     fact(attribute).is_some()
 }
 
+/// Whether an attribute is a fact whose value is a word, date or time of a schedule.
+pub(super) fn is_of_schedule(attribute: &Object) -> bool {
+    fact(attribute).is_some_and(|(code, _)| is_of(code, "schedule") && code != "schedule.note")
+}
+
 fn fact(attribute: &Object) -> Option<(&str, &str)> {
     let term = attribute.get("taxonomy_term")?;
     let ours = term.get("taxonomy")?.as_str()? == TAXONOMY;

@@ -6,8 +6,8 @@ use std::{collections::HashMap, ops::Range};
 use serde_json::Value;
 
 use super::{
-    from_hsds::listing_from, from_place::is_secret_location, read::Object, vocabulary::says_confidential,
-    withheld::retain,
+    facts::is_of_schedule, from_hsds::listing_from, from_place::is_secret_location, read::Object,
+    vocabulary::says_confidential, withheld::retain,
 };
 use crate::{
     directory::listing::{LocationListing, ServiceListing, ServicePlace},
@@ -157,6 +157,9 @@ impl Secrets {
                 // A record of changes may hold the address of last year.
                 members.remove("metadata");
                 members.retain(|field, member| field == "id" || !self.is_secret(member));
+                if is_of_schedule(members) {
+                    return;
+                }
                 for (field, member) in members.iter_mut() {
                     if !CODED.contains(&field.as_str()) {
                         self.clean(member);

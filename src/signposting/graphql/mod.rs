@@ -16,7 +16,7 @@ use super::search::{Rank, counts, search};
 use crate::api::AskedAt;
 use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize, page};
 use crate::directory::freshness::FreshnessRules;
-use crate::directory::graphql::load_many;
+use crate::directory::graphql::load_page;
 use crate::directory::graphql::service::Service;
 use crate::directory::loaders::ServiceKey;
 use crate::directory::snapshot::refresh::Live;
@@ -36,6 +36,12 @@ impl RankKey {
         let group = [Group::Fits, Group::FitsIf, Group::NoBecause].into_iter().find(|group| *group as u8 == self.0)?;
         Some(Rank { group, score: Reverse(self.1), distance_m: self.2, service: ServiceId(self.3) })
     }
+}
+
+/// Whether a question asks for the services' listings beside the reasons.
+fn asks_for_listings(ctx: &Context<'_>) -> bool {
+    let asked = ctx.look_ahead();
+    asked.field("nodes").field("service").exists() || asked.field("edges").field("node").field("service").exists()
 }
 
 /// Root field of signposting.
@@ -80,14 +86,20 @@ impl SignpostingQuery {
         let info_cursors: Vec<String> =
             page.rows.iter().map(|found| Cursor::new(print, query.at, RankKey::from(found.rank)).encode()).collect();
         let page_info = PageInfo::of(&page, &info_cursors);
-        let services = load_many(ctx, page.rows.iter().map(|found| ServiceKey(found.service.id)).collect()).await?;
+        // The reasons are all in the snapshot; the listings are read where they are asked for.
+        let listings = asks_for_listings(ctx);
+        let services = if listings {
+            load_page(ctx, page.rows.iter().map(|found| ServiceKey(found.service.id)).collect()).await?
+        } else {
+            page.rows.iter().map(|_| None).collect()
+        };
         let asked: Vec<String> = query.needs.iter().map(|need| need.key.clone()).collect();
         let mut nodes = Vec::with_capacity(page.rows.len());
         let mut cursors = Vec::with_capacity(page.rows.len());
         for ((found, service), cursor) in page.rows.iter().zip(services).zip(info_cursors) {
             // What went away since the snapshot was made is left out.
-            if let Some(service) = service {
-                nodes.push(SignpostResult::of(found, Service(service), &asked, query.at, live.needs()));
+            if service.is_some() || !listings {
+                nodes.push(SignpostResult::of(found, service.map(Service), &asked, query.at, live.needs()));
                 cursors.push(cursor);
             }
         }

@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chrono::{DateTime as Instant, Utc};
 use entity::ids::PlaceId;
 
+use crate::api::errors::internal;
 use crate::api::paging::PageInfo;
 use crate::api::scalars::DateTime;
 use crate::directory::graphql::life_enums::{Characteristic, RuleEvidence};
@@ -188,7 +189,8 @@ fn parts(score: &Score) -> Vec<ScorePart> {
 /// One service of an answer.
 #[derive(Clone, Debug)]
 pub struct SignpostResult {
-    service: Service,
+    /// There where the question asks for it.
+    service: Option<Service>,
     group: Group,
     criteria: Vec<Criterion>,
     place: Option<PlaceId>,
@@ -204,7 +206,13 @@ pub struct SignpostResult {
 impl SignpostResult {
     /// The result that shows what was found.
     #[must_use]
-    pub fn of(found: &Found<'_>, service: Service, asked: &[String], at: Instant<Utc>, list: &Arc<NeedList>) -> Self {
+    pub fn of(
+        found: &Found<'_>,
+        service: Option<Service>,
+        asked: &[String],
+        at: Instant<Utc>,
+        list: &Arc<NeedList>,
+    ) -> Self {
         let assessment = &found.assessment;
         let offer = found.service.offers.get(assessment.offer);
         let of_asked = |met: bool| {
@@ -236,8 +244,8 @@ impl SignpostResult {
 #[Object]
 impl SignpostResult {
     /// The service.
-    async fn service(&self) -> &Service {
-        &self.service
+    async fn service(&self, ctx: &Context<'_>) -> Result<&Service> {
+        self.service.as_ref().ok_or_else(|| internal(ctx, &"a service that was asked for and not read"))
     }
 
     /// Where it stands.

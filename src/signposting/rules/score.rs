@@ -73,7 +73,7 @@ impl Score {
 /// A share of a part's points: `of` of `all`, rounded down; everything where `all` is nothing.
 #[must_use]
 pub fn share(part: ScorePart, of: u32, all: u32) -> u32 {
-    if all == 0 { part.most() } else { part.most() * of.min(all) / all }
+    (part.most() * of.min(all)).checked_div(all).unwrap_or(part.most())
 }
 
 /// Nearness: all points at the door, none at the limit. What needs no travel gets three

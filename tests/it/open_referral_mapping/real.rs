@@ -82,7 +82,7 @@ fn without_persons(value: Value) -> Value {
             )
         }
         Value::Array(items) => Value::Array(items.into_iter().map(without_persons).collect()),
-        other => other,
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
     }
 }
 

@@ -103,7 +103,7 @@ fn with_unknown_fields(value: Value) -> Value {
             )
         }
         Value::Array(items) => Value::Array(items.into_iter().map(with_unknown_fields).collect()),
-        other => other,
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
     }
 }
 
