@@ -1,8 +1,6 @@
 //! The hours engine: a table for every rule and edge, and in `oracle` a property test against
 //! a slow answer that shares no code with it.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
-
 mod answers;
 mod days;
 mod holidays;

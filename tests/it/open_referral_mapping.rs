@@ -4,6 +4,7 @@ mod documents;
 mod from_text;
 mod generated;
 mod leaves;
+mod oddities;
 mod real;
 mod round_trip;
 mod schedules;

@@ -249,7 +249,7 @@ async fn battery(app: &TestApp, listings: &[ServiceListing], questions: &[Questi
     for feature in ["STEP_FREE", "INTERPRETER", "QUIET_SPACE"] {
         ask(lists, json!({ "services": { "accessOffered": [feature] } })).await;
     }
-    for hours in [0, 14, 38, 85] {
+    for hours in [0, 14, 38, 206] {
         let at = (app.clock.now() + Duration::hours(hours)).to_rfc3339();
         ask(lists, json!({ "services": { "openAt": at } })).await;
         ask(lists, json!({ "services": { "openAt": at, "accessOffered": ["STEP_FREE"] } })).await;

@@ -6,6 +6,7 @@ mod filters;
 mod naive;
 mod pages;
 pub(crate) mod question;
+mod taken;
 pub(crate) mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -75,7 +75,7 @@ pub(crate) fn record(index: usize) -> Value {
 
 /// The records, one a line.
 pub(crate) fn lines(records: &[Value]) -> String {
-    records.iter().fold(String::new(), |text, record| format!("{text}{record}\n"))
+    records.iter().map(|record| format!("{record}\n")).collect()
 }
 
 /// That many records, one a line.

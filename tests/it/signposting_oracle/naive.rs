@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use entity::enums::{
-    AccessFeature, AreaKind, CharacteristicRule, DeliveryMode, FieldGroup, Gender, OffenceType, ScheduleDays,
-    ScheduleEffect, ScheduleKind, ServiceStatus, SubstanceUseRule, WaitingList,
+    AccessFeature, AreaKind, CharacteristicRule, DeliveryMode, FieldGroup, Gender, ScheduleDays, ScheduleEffect,
+    ScheduleKind, ServiceStatus, SubstanceUseRule, WaitingList,
 };
 use signpost::directory::listing::{Area, LocationListing, Schedule, ServiceListing, ServicePlace};
 use signpost::directory::needs::NeedList;
@@ -19,6 +19,7 @@ use signpost::places::{
 };
 
 use super::question::{Person, Question, Slot, Using, spelt};
+use super::taken::{age, gender, life, offences, using};
 use super::world::TERM;
 
 /// What a criterion, or a whole service, comes to; the worse the later.
@@ -365,84 +366,6 @@ impl Slot {
             to: self.to.unwrap_or(midnight),
             min_minutes: self.minutes,
         }
-    }
-}
-
-fn age(listing: &ServiceListing, person: &Person) -> Option<Verdict> {
-    let Some(rule) = listing.eligibility.age.as_ref().map(|ruled| ruled.rule) else {
-        return person.age.map(|_| Verdict::Ask);
-    };
-    match (rule.min.or(rule.max), person.age) {
-        (None, age) => age.map(|_| Verdict::Yes),
-        (Some(_), None) => Some(Verdict::Ask),
-        (Some(_), Some(age)) => {
-            let young_enough = |max: f64| if max == max.floor() { age.floor() <= max } else { age <= max };
-            Some((rule.min.is_none_or(|min| min <= age) && rule.max.is_none_or(young_enough)).into())
-        }
-    }
-}
-
-fn gender(listing: &ServiceListing, person: &Person) -> Option<Verdict> {
-    let Some(taken) = listing.eligibility.genders.as_ref().map(|ruled| &ruled.rule) else {
-        return person.gender.map(|_| Verdict::Ask);
-    };
-    match person.gender {
-        None => (taken.len() < 3).then_some(Verdict::Ask),
-        Some(gender) if taken.contains(&gender) => Some(Verdict::Yes),
-        Some(Gender::NonBinary) => Some(Verdict::Ask),
-        Some(_) => Some(Verdict::No),
-    }
-}
-
-fn using(listing: &ServiceListing, person: &Person) -> Option<Verdict> {
-    let Some(rule) = listing.eligibility.substance_use.as_ref().map(|ruled| ruled.rule) else {
-        return (person.using == Some(Using::Now)).then_some(Verdict::Ask);
-    };
-    let needed = rule.abstinent_days.unwrap_or(0);
-    match rule.rule {
-        SubstanceUseRule::ActiveUseAccepted => person.using.map(|_| Verdict::Yes),
-        SubstanceUseRule::NotWhenIntoxicated => {
-            Some(if matches!(person.using, None | Some(Using::Now)) { Verdict::Ask } else { Verdict::Yes })
-        }
-        SubstanceUseRule::AbstinenceRequired => Some(match person.using {
-            None => Verdict::Ask,
-            Some(Using::Now) => Verdict::No,
-            Some(Using::Never) => Verdict::Yes,
-            Some(Using::NotFor(_)) if needed == 0 => Verdict::Yes,
-            Some(Using::NotFor(None)) => Verdict::Ask,
-            Some(Using::NotFor(Some(days))) => (days >= needed).into(),
-        }),
-        SubstanceUseRule::HistoryExcluded => {
-            Some(person.using.map_or(Verdict::Ask, |using| (using == Using::Never).into()))
-        }
-    }
-}
-
-fn offences(listing: &ServiceListing, person: &Person) -> Option<Verdict> {
-    let Some(rule) = listing.eligibility.offences.as_ref().map(|ruled| &ruled.rule) else {
-        return person.offences.as_ref().filter(|list| !list.is_empty()).map(|_| Verdict::Ask);
-    };
-    let names_any = !rule.excluded.is_empty() || !rule.considered.is_empty();
-    let Some(person) = &person.offences else { return names_any.then_some(Verdict::Ask) };
-    let each = person.iter().map(|offence| {
-        if rule.excluded.contains(offence) {
-            Verdict::No
-        } else if rule.considered.contains(offence) || (*offence == OffenceType::Other && names_any) {
-            Verdict::Ask
-        } else {
-            Verdict::Yes
-        }
-    });
-    Some(each.max().unwrap_or(Verdict::Yes))
-}
-
-fn life(rule: Option<CharacteristicRule>, said: Option<bool>) -> Option<Verdict> {
-    match (rule, said) {
-        (None, Some(true)) => Some(Verdict::Ask),
-        (None | Some(CharacteristicRule::Accepted), None | Some(false)) => None,
-        (Some(_), None) => Some(Verdict::Ask),
-        (Some(CharacteristicRule::Excluded), Some(holds)) => Some((!holds).into()),
-        (Some(_), Some(holds)) => Some(holds.into()),
     }
 }
 

@@ -11,19 +11,19 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, OnceCell};
 
 /// Whether the suite runs on PostgreSQL, and where that is.
-pub fn postgres() -> Option<String> {
+pub(crate) fn postgres() -> Option<String> {
     std::env::var("SIGNPOST_TEST_POSTGRES").ok()
 }
 
 /// A database that nobody else uses.
-pub struct TestDatabase {
+pub(crate) struct TestDatabase {
     url: String,
     folder: Option<TempDir>,
 }
 
 impl TestDatabase {
     /// A migrated, empty one.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         match postgres() {
             Some(server) => Self { url: postgres_clone(&server).await, folder: None },
             None => {
@@ -36,7 +36,7 @@ impl TestDatabase {
     }
 
     /// One without any table.
-    pub async fn bare() -> Self {
+    pub(crate) async fn bare() -> Self {
         match postgres() {
             Some(server) => Self { url: postgres_create(&server, "template0").await, folder: None },
             None => {
@@ -47,28 +47,28 @@ impl TestDatabase {
         }
     }
 
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// The SQLite file, on SQLite.
-    pub fn file(&self) -> Option<PathBuf> {
+    pub(crate) fn file(&self) -> Option<PathBuf> {
         self.folder.as_ref()?;
         Some(PathBuf::from(self.url.trim_start_matches("sqlite://")))
     }
 
-    pub fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         settings(&self.url)
     }
 
     /// A pool of connections to it.
-    pub async fn open(&self) -> Database {
+    pub(crate) async fn open(&self) -> Database {
         Database::connect(&self.settings()).await.unwrap()
     }
 }
 
 /// Settings for a test's database.
-pub fn settings(url: &str) -> Settings {
+pub(crate) fn settings(url: &str) -> Settings {
     Settings {
         url: DatabaseUrl::try_from(url.to_owned()).unwrap(),
         max_connections: 4,

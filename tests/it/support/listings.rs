@@ -6,7 +6,7 @@ use signpost::directory::listing::{
 };
 
 /// An active public service with a name and one need, and nothing else stated.
-pub fn service(key: &str, name: &str, need: &str) -> ServiceListing {
+pub(crate) fn service(key: &str, name: &str, need: &str) -> ServiceListing {
     ServiceListing {
         key: key.to_owned(),
         agency: AgencyListing { key: "agency".to_owned(), name: "The Agency".to_owned(), ..AgencyListing::default() },
@@ -48,7 +48,7 @@ pub fn service(key: &str, name: &str, need: &str) -> ServiceListing {
 }
 
 /// A location with this postcode and, where it is given, this point.
-pub fn location(key: &str, postcode: &str, point: Option<(f64, f64)>) -> LocationListing {
+pub(crate) fn location(key: &str, postcode: &str, point: Option<(f64, f64)>) -> LocationListing {
     LocationListing {
         key: key.to_owned(),
         name: Some(format!("{key} house")),
@@ -75,7 +75,7 @@ pub fn location(key: &str, postcode: &str, point: Option<(f64, f64)>) -> Locatio
 }
 
 /// A service's being at a location.
-pub fn at(location: LocationListing) -> ServicePlace {
+pub(crate) fn at(location: LocationListing) -> ServicePlace {
     ServicePlace {
         key: format!("at {}", location.key),
         location,
@@ -88,12 +88,12 @@ pub fn at(location: LocationListing) -> ServicePlace {
 }
 
 /// An area.
-pub fn area(kind: AreaKind, value: &str) -> Area {
+pub(crate) fn area(kind: AreaKind, value: &str) -> Area {
     Area { kind, value: value.to_owned(), name: None }
 }
 
 /// Weekly hours: `weekly("MO,TU", "09:00", "17:00")`.
-pub fn weekly(by_day: &str, opens: &str, closes: &str) -> Schedule {
+pub(crate) fn weekly(by_day: &str, opens: &str, closes: &str) -> Schedule {
     Schedule {
         kind: ScheduleKind::Hours,
         days: ScheduleDays::Weekly,

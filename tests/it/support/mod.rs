@@ -1,7 +1,7 @@
 //! What tests share: a database of their own, the whole application over it, and listings to fill it with.
 
-pub mod database;
-pub mod listings;
+pub(crate) mod database;
+pub(crate) mod listings;
 
 use axum::Router;
 use axum::body::Body;
@@ -22,12 +22,12 @@ use tower::ServiceExt;
 use self::database::TestDatabase;
 
 /// The instant at which every test stands unless it moves: Saturday 21 November 2026, 20:00 in London.
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-11-21T20:00:00Z".parse().unwrap()
 }
 
 /// The folder of real data, or `None` with a word about what is skipped.
-pub fn shared(what: &str) -> Option<std::path::PathBuf> {
+pub(crate) fn shared(what: &str) -> Option<std::path::PathBuf> {
     let found = std::env::var_os("SIGNPOST_TEST_SHARED").map(std::path::PathBuf::from);
     if found.is_none() {
         eprintln!("SKIPPED {what}: SIGNPOST_TEST_SHARED is not set");
@@ -36,22 +36,22 @@ pub fn shared(what: &str) -> Option<std::path::PathBuf> {
 }
 
 /// The whole application over a database of its own.
-pub struct TestApp {
-    pub app: App,
-    pub clock: Clock,
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
     router: Router,
-    // Last, so that the database goes after everything that uses it.
-    pub database: TestDatabase,
+    #[expect(dead_code, reason = "held for its end: the database goes after everything that uses it")]
+    database: TestDatabase,
 }
 
 impl TestApp {
     /// An empty directory.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with_config(Config::default()).await
     }
 
     /// An empty directory under other settings.
-    pub async fn with_config(config: Config) -> Self {
+    pub(crate) async fn with_config(config: Config) -> Self {
         let database = TestDatabase::new().await;
         let clock = Clock::manual(now());
         let needs = need_list(&config).unwrap();
@@ -60,7 +60,7 @@ impl TestApp {
     }
 
     /// The demonstration network.
-    pub async fn demonstration() -> Self {
+    pub(crate) async fn demonstration() -> Self {
         let this = Self::new().await;
         demonstration::load(this.db(), &this.clock).await.unwrap();
         this.refresh().await;
@@ -68,25 +68,25 @@ impl TestApp {
     }
 
     /// A directory of these listings.
-    pub async fn of(listings: &[ServiceListing]) -> Self {
+    pub(crate) async fn of(listings: &[ServiceListing]) -> Self {
         let this = Self::new().await;
         this.save(listings).await;
         this
     }
 
-    pub fn db(&self) -> &Database {
+    pub(crate) fn db(&self) -> &Database {
         &self.app.database
     }
 
     /// Saves listings of the source `test`, and renews the snapshot.
-    pub async fn save(&self, listings: &[ServiceListing]) -> Saved {
+    pub(crate) async fn save(&self, listings: &[ServiceListing]) -> Saved {
         let saved = self.save_quietly(listings).await;
         self.refresh().await;
         saved
     }
 
     /// Saves listings and leaves the snapshot as it was.
-    pub async fn save_quietly(&self, listings: &[ServiceListing]) -> Saved {
+    pub(crate) async fn save_quietly(&self, listings: &[ServiceListing]) -> Saved {
         let transaction = self.db().begin_write().await.unwrap();
         let id = save_source(&transaction, &source(), self.clock.now()).await.unwrap();
         let saved = save(&transaction, id, listings, &mut Seen::default(), self.clock.now()).await.unwrap();
@@ -96,19 +96,19 @@ impl TestApp {
     }
 
     /// Brings the snapshot up to the database.
-    pub async fn refresh(&self) {
+    pub(crate) async fn refresh(&self) {
         self.app.live.refresh(self.db()).await.unwrap();
     }
 
     /// One request to the router.
-    pub async fn send(&self, request: Request<Body>) -> (StatusCode, Vec<u8>) {
+    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, Vec<u8>) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
         (status, response.into_body().collect().await.unwrap().to_bytes().to_vec())
     }
 
     /// The whole answer to a question, errors and all, as text: its fields stand in their order.
-    pub async fn text(&self, query: &str, variables: Value) -> String {
+    pub(crate) async fn text(&self, query: &str, variables: Value) -> String {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
         let (_, answer) = self.send(request.body(Body::from(body)).unwrap()).await;
@@ -116,19 +116,19 @@ impl TestApp {
     }
 
     /// The whole answer to a question, errors and all.
-    pub async fn answer(&self, query: &str, variables: Value) -> Value {
+    pub(crate) async fn answer(&self, query: &str, variables: Value) -> Value {
         serde_json::from_str(&self.text(query, variables).await).unwrap()
     }
 
     /// The data of an answer that must have no errors.
-    pub async fn data(&self, query: &str, variables: Value) -> Value {
+    pub(crate) async fn data(&self, query: &str, variables: Value) -> Value {
         let mut answer = self.answer(query, variables).await;
         assert_eq!(answer.get("errors"), None, "{query}\n{answer:#}");
         answer["data"].take()
     }
 
     /// The one error of an answer that must have one: its code, its field, its message.
-    pub async fn error(&self, query: &str, variables: Value) -> (String, String, String) {
+    pub(crate) async fn error(&self, query: &str, variables: Value) -> (String, String, String) {
         let answer = self.answer(query, variables).await;
         let errors = answer["errors"].as_array().unwrap_or_else(|| panic!("no errors: {answer:#}"));
         assert_eq!(errors.len(), 1, "{answer:#}");
@@ -139,6 +139,6 @@ impl TestApp {
 }
 
 /// The source of listings that tests save.
-pub fn source() -> Source {
+pub(crate) fn source() -> Source {
     Source { key: "test".to_owned(), name: "Test".to_owned(), licence: None, attribution: None }
 }
