@@ -47,12 +47,18 @@ const SPOTS: &[(&str, (f64, f64))] = &[
 ];
 
 fn secrets(of: usize) -> impl Strategy<Value = Vec<Secret>> {
+    // The first place of the one lies in England, of the other in Scotland.
+    let spots = |which| match (of, which) {
+        (0, 0) => &SPOTS[..3],
+        (1, 0) => &SPOTS[3..4],
+        _ => SPOTS,
+    };
     let one = move |which: usize| {
         let access = prop::sample::subsequence(
             &[AccessFeature::StepFree, AccessFeature::Interpreter, AccessFeature::QuietSpace][..],
             0..=3,
         );
-        (select(SPOTS), any::<bool>(), select(&["MO,TU", "SA,SU"][..]), access).prop_map(
+        (select(spots(which)), any::<bool>(), select(&["MO,TU", "SA,SU"][..]), access).prop_map(
             move |((postcode, point), placed, days, access)| Secret {
                 word: WORDS[of][which],
                 postcode,
@@ -121,13 +127,17 @@ impl Secret {
 fn keeping(world: &World, secrets: &[Secret]) -> Vec<ServiceListing> {
     let mut all: Vec<ServiceListing> = world.all().cloned().collect();
     for (number, listing) in all.iter_mut().enumerate() {
-        if number == 0 {
-            // There is always a public service of a confidential place, and a sister of the same name beside it.
-            listing.visibility = Visibility::Public;
-        }
-        if number < 2 && listing.places.is_empty() {
+        if number < 2 {
+            // There are always two public services of one name in one confidential place, open all
+            // week (so that the place's bank holidays would show) and saying no more of where they are.
             let refuge = at(location("l0", "M14 5RQ", None));
-            listing.places.push(ServicePlace { key: "refuge".to_owned(), ..refuge });
+            listing.visibility = Visibility::Public;
+            listing.name = "Bread and Beds".to_owned();
+            listing.delivery.clear();
+            listing.areas.clear();
+            listing.schedules = vec![weekly("MO,TU,WE,TH,FR,SA,SU", "09:00", "17:00")];
+            listing.places.retain(|place| place.location.key != "l0");
+            listing.places.insert(0, ServicePlace { key: "refuge".to_owned(), ..refuge });
         }
         for place in &mut listing.places {
             let which = match place.location.key.as_str() {

@@ -157,11 +157,9 @@ impl Secrets {
                 // A record of changes may hold the address of last year.
                 members.remove("metadata");
                 members.retain(|field, member| field == "id" || !self.is_secret(member));
-                if is_of_schedule(members) {
-                    return;
-                }
+                let scheduled = is_of_schedule(members);
                 for (field, member) in members.iter_mut() {
-                    if !CODED.contains(&field.as_str()) {
+                    if !CODED.contains(&field.as_str()) && !(scheduled && field == "value") {
                         self.clean(member);
                     }
                 }

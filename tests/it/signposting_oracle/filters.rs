@@ -149,13 +149,24 @@ fn selected(world: &World, narrowed: &[&Narrow]) -> BTreeSet<String> {
 
 #[test]
 fn services_are_narrowed_by_every_filter_alone_and_by_several_together() {
-    let together = prop::collection::vec(prop::collection::vec(any::<Index>(), 2..=3), 12);
+    let together = prop::collection::vec(prop::collection::vec(any::<Index>(), 2..=3), 8);
+    // What is asked of one way to use a service, and not of several ways between them, is put together more often.
+    let of_one_way = prop::collection::vec(narrowings(), 4).prop_map(|drawn| -> Vec<Vec<Narrow>> {
+        let of_ways = |one: &Narrow| matches!(one, Narrow::Access(_) | Narrow::Near(..) | Narrow::OpenAt(_));
+        let drawn = drawn.into_iter().map(|all| all.into_iter().filter(of_ways).collect::<Vec<_>>());
+        drawn
+            .flat_map(|three| {
+                [three[1..].to_vec(), three[..2].to_vec(), vec![three[0].clone(), three[2].clone()], three]
+            })
+            .collect()
+    });
     let query = "query($filter: ServiceFilter) { services(filter: $filter, first: 100) { totalCount nodes { id } } }";
-    for_all(24, &(worlds(), narrowings(), together), async |(world, narrowings, together)| {
+    for_all(24, &(worlds(), narrowings(), together, of_one_way), async |(world, narrowings, together, of_one_way)| {
         let app = world.app().await;
+        let of_one_way = of_one_way.iter().map(|some| some.iter().collect::<Vec<_>>());
         let alone = narrowings.iter().map(|one| vec![one]);
         let several = together.iter().map(|which| which.iter().map(|index| index.get(&narrowings)).collect::<Vec<_>>());
-        for narrowed in alone.chain(several).chain([Vec::new()]) {
+        for narrowed in alone.chain(several).chain(of_one_way).chain([Vec::new()]) {
             let data = app.data(query, json!({ "filter": filter(&narrowed) })).await;
             let found = found(&data, "services");
             let expected = selected(&world, &narrowed);

@@ -133,9 +133,9 @@ fn slots() -> impl Strategy<Value = Slot> {
 fn people(often: u8) -> impl Strategy<Value = Person> {
     let often = f64::from(often) / 10.0;
     let using = prop_oneof![
-        Just(Using::Now),
-        Just(Using::Never),
-        prop::option::of(select(&[0_u16, 29, 30, 365][..])).prop_map(Using::NotFor),
+        1 => Just(Using::Now),
+        1 => Just(Using::Never),
+        2 => prop::option::of(select(&[0_u16, 29, 30, 365][..])).prop_map(Using::NotFor),
     ];
     let lives = subsequence(LIVES, 0..=LIVES.len()).prop_flat_map(|lives| {
         lives.into_iter().map(|which| any::<bool>().prop_map(move |holds| (which, holds))).collect::<Vec<_>>()

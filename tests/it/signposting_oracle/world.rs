@@ -339,7 +339,7 @@ fn ruled<T: Clone + std::fmt::Debug + 'static>(
 fn eligibilities() -> impl Strategy<Value = Eligibility> {
     let ages = (perhaps(select(&[0.0, 16.0, 18.0, 17.5][..])), perhaps(select(&[25.0, 25.5, 64.0][..])));
     let genders = subsequence(Gender::ALL, 1..=3);
-    let use_ = (select(SubstanceUseRule::ALL), perhaps(select(&[0_u16, 30, 90][..])));
+    let use_ = (select(SubstanceUseRule::ALL), prop::option::weighted(0.7, select(&[0_u16, 30, 90][..])));
     let offences = (subsequence(OFFENCES, 0..=2), subsequence(OFFENCES, 0..=2));
     let lives = subsequence(LIVES, 0..=2).prop_flat_map(|lives| {
         lives
