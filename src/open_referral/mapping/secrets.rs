@@ -159,7 +159,8 @@ impl Secrets {
                 members.retain(|field, member| field == "id" || !self.is_secret(member));
                 let scheduled = is_of_schedule(members);
                 for (field, member) in members.iter_mut() {
-                    if !CODED.contains(&field.as_str()) && !(scheduled && field == "value") {
+                    let coded = CODED.contains(&field.as_str()) || (scheduled && field == "value");
+                    if !coded {
                         self.clean(member);
                     }
                 }
