@@ -226,3 +226,15 @@ async fn the_example_of_the_explorer_works_and_is_refused_as_an_address() {
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(!String::from_utf8(body).unwrap().contains("Harbour"));
 }
+
+#[tokio::test]
+async fn an_instant_finer_than_a_cursor_is_the_same_on_every_page() {
+    let app = TestApp::demonstration().await;
+    let mut input = question();
+    input["at"] = json!("2026-11-22T09:00:00.001999Z");
+    let first = app.data(SIGNPOST, json!({ "input": input, "first": 3 })).await;
+    let cursor = &first["signpost"]["pageInfo"]["endCursor"];
+    let second = app.data(SIGNPOST, json!({ "input": input, "first": 3, "after": cursor })).await;
+    assert_eq!(first["signpost"]["answeredFor"], "2026-11-22T09:00:00.001Z");
+    assert_eq!(second["signpost"]["answeredFor"], first["signpost"]["answeredFor"]);
+}

@@ -6,6 +6,7 @@ pub mod output;
 use std::cmp::Reverse;
 
 use async_graphql::{Context, Object, Result};
+use chrono::SubsecRound;
 use entity::ids::ServiceId;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +68,8 @@ impl SignpostingQuery {
     ) -> Result<SignpostConnection> {
         let now = ctx.data::<AskedAt>()?.0;
         let args = PageArgs::<RankKey>::check(first, after.as_deref(), *ctx.data::<PageSize>()?)?;
-        let stated_at = input.at.map(|at| at.0);
+        // A cursor holds milliseconds: a finer instant would be another one on the next page.
+        let stated_at = input.at.map(|at| at.0.trunc_subsecs(3));
         let live = ctx.data::<Live>()?;
         let query = input.into_query(ctx, live.needs(), args.asked_at(stated_at.unwrap_or(now))).await?;
         let print = query.print();
