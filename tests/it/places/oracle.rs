@@ -141,7 +141,7 @@ fn check(rows: &[ExactPostcode], rng: &mut TestRng, rounds: usize) -> Result<usi
 }
 
 /// Made-up postcodes that keep to the embedded tables: in each sector one in every authority it has, at random points
-/// no further from its middle than its furthest.
+/// no further from its middle than its furthest, and within the United Kingdom.
 fn made_up(district: District, angles: &[f64]) -> Vec<ExactPostcode> {
     let gazetteer = Gazetteer::embedded();
     let mut rows = Vec::new();
@@ -155,7 +155,8 @@ fn made_up(district: District, angles: &[f64]) -> Vec<ExactPostcode> {
             let lon = ground.point.lon() + reach * angle.cos() / ground.point.lat().to_radians().cos();
             let point = Point::new(lat, lon).unwrap();
             let unit = ["AA", "BB", "DD", "EE", "FF", "GG", "HH", "JJ", "LL"][n % 9];
-            if distance_km(point, whole.point) <= whole.furthest_km {
+            // The tables' circles reach beyond the last islands into the sea, where no postcode is.
+            if point.in_uk_box() && distance_km(point, whole.point) <= whole.furthest_km {
                 rows.push(exact(&format!("{sector}{unit}"), lat, lon, share.code.as_str()));
             }
         }
