@@ -159,6 +159,10 @@ pub async fn import(database: &Database, clock: &Clock, job: PostcodesImport) ->
         }
     }
     drop(batches);
+    // What was stored stays also where the rest failed, and questions near a postcode come out otherwise by it.
+    if done.created + done.changed > 0 {
+        note_change(database.connection(), "postcodes", clock.now()).await?;
+    }
     let (rejected, problems, fatal) = reading.await.map_err(|_| PostcodesError::Reading)?;
     if let Some(error) = failed {
         return Err(error.into());
@@ -173,6 +177,9 @@ pub async fn import(database: &Database, clock: &Clock, job: PostcodesImport) ->
     if seen * 100 >= before * WHOLE_TABLE {
         let gone = known.into_iter().filter(|(_, known)| known.is_some()).map(|(postcode, _)| postcode);
         done.removed = remove(database, gone.collect()).await?;
+        if done.removed > 0 {
+            note_change(database.connection(), "postcodes", clock.now()).await?;
+        }
     }
     done.placed = place_again(database, clock).await?;
     Ok(done)

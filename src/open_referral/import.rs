@@ -178,7 +178,9 @@ pub async fn import<W: Write + Send + 'static>(
         None => Some(reading.as_mut().await.map_err(|_| ImportError::Reading)??),
         Some(_) => None,
     };
-    let source = save_source(database.connection(), &import.source, clock.now()).await?;
+    let transaction = database.begin_write().await?;
+    let source = save_source(&transaction, &import.source, clock.now()).await?;
+    transaction.commit().await?;
     let mut run = Run::begin(database, clock, source).await?;
     let mut failed = None;
     while let Some(batch) = next {

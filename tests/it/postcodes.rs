@@ -68,7 +68,8 @@ async fn every_form_of_the_table_comes_in_and_changes_nothing_again() {
         assert_eq!(run(&database, &clock, bytes).await, Imported { read: 3, unchanged: 3, ..Imported::default() });
         assert_eq!(everything(&database).await, before);
     }
-    assert_eq!(count(&database, "directory_change").await, 0, "no location, no change");
+    // What is near a postcode comes out otherwise once the table is there, and not again.
+    assert_eq!(count(&database, "directory_change").await, 1, "one change, by the first import");
 }
 
 #[tokio::test]

@@ -69,11 +69,18 @@ fn derive(namespace: Uuid, kind: &str, key: &str) -> Uuid {
     Uuid::new_v5(&namespace, format!("{kind}:{key}").as_bytes())
 }
 
-/// Makes the row of a source, or brings its words up to date.
+/// Makes the row of a source, or brings its words up to date; notes a change of words, which are
+/// shown. Run it in a transaction, so that neither is there without the other.
 ///
 /// # Errors
 /// The database failed.
 pub async fn save_source(db: &impl ConnectionTrait, source: &Source, now: DateTime<Utc>) -> Result<SourceId, DbErr> {
+    let words = |row: &source::Model| (row.name.clone(), row.licence.clone(), row.attribution.clone());
+    let now_said = (source.name.clone(), source.licence.clone(), source.attribution.clone());
+    let before = source::Entity::find_by_id(source.id()).one(db).await?.as_ref().map(words);
+    if before.as_ref() == Some(&now_said) {
+        return Ok(source.id());
+    }
     let row = source::ActiveModel {
         id: Set(source.id()),
         key: Set(source.key.clone()),
@@ -90,6 +97,10 @@ pub async fn save_source(db: &impl ConnectionTrait, source: &Source, now: DateTi
         )
         .exec_without_returning(db)
         .await?;
+    // Nothing is of a new source yet.
+    if before.is_some() {
+        note_change(db, "source", now).await?;
+    }
     Ok(source.id())
 }
 
