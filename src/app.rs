@@ -9,6 +9,7 @@ use axum::Router;
 use tokio::time::timeout;
 
 use crate::api::AskedAt;
+use crate::api::horizon::Horizon;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{Database, DatabaseError, Settings};
@@ -131,7 +132,9 @@ impl App {
             clock: self.clock.clone(),
             uptime: Arc::new(move || began.elapsed()),
             prepare: Arc::new(move |request: Request, _: &Incoming<'_>| {
-                request.data(AskedAt(clock.now())).data(loaders::for_request(database.clone()))
+                let horizon = Horizon::default();
+                let loaders = loaders::for_request(database.clone(), horizon.clone());
+                request.data(AskedAt(clock.now())).data(horizon).data(loaders)
             }),
             refused_over_get: web::PRIVATE_SEARCHES,
             example: Example { query: EXAMPLE_QUERY.to_owned(), variables: "{}".to_owned() },

@@ -1,6 +1,8 @@
-//! What every GraphQL type shares, below the rooms: errors, ids, paging, scalars, limits.
+//! What every GraphQL type shares, below the rooms: errors, ids, paging, scalars, limits, and
+//! until when an answer holds.
 
 pub mod errors;
+pub mod horizon;
 pub mod ids;
 pub mod limits;
 pub mod omitted;
@@ -13,7 +15,8 @@ use async_graphql::runtime::Timer;
 use chrono::{DateTime, Utc};
 use futures_util::future::{BoxFuture, FutureExt};
 
-/// The instant at which a request came: every "now" of its answer is this one.
+/// The instant at which a request came: every "now" of its answer is this one. Whoever reads it
+/// says in [`horizon::Horizon`] how long what it showed stays true.
 #[derive(Clone, Copy, Debug)]
 pub struct AskedAt(pub DateTime<Utc>);
 

@@ -2,7 +2,8 @@
 //!
 //! A cursor holds the key of a row in the list's own order, a print of the question it belongs
 //! to, and the instant at which the question was asked, so that "open now" means the same on
-//! every page. To page something: [`PageArgs::check`], [`page`], and [`connection!`] for its types.
+//! every page; where nothing of the answer depends on the instant it holds none, and the same page
+//! has the same cursors whenever it is asked for. To page something: [`PageArgs::check`], [`page`], and [`connection!`] for its types.
 
 use std::cmp::Ordering;
 
@@ -30,7 +31,7 @@ pub struct Cursor<K> {
     /// Print of the question.
     #[serde(rename = "q")]
     print: [u8; 8],
-    /// The instant of its first page, in milliseconds.
+    /// The instant of its first page, in milliseconds; 0 where it does not matter.
     #[serde(rename = "t")]
     at: i64,
     /// Key of the last row shown.
@@ -43,6 +44,12 @@ impl<K: Serialize + DeserializeOwned> Cursor<K> {
     #[must_use]
     pub fn new(print: [u8; 8], at: DateTime<Utc>, key: K) -> Self {
         Self { print, at: at.timestamp_millis(), key }
+    }
+
+    /// A cursor after the row with this key, in a list that is the same at every instant.
+    #[must_use]
+    pub fn timeless(print: [u8; 8], key: K) -> Self {
+        Self { print, at: 0, key }
     }
 
     /// As the caller sees it.

@@ -45,6 +45,19 @@ impl FreshnessRules {
         }
     }
 
+    /// The last instant at which a group that is fresh then still is; `None` where it is not, or
+    /// will be as long as there are dates.
+    #[must_use]
+    pub fn fresh_through(
+        &self,
+        group: FieldGroup,
+        assured: Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let last = assured?.checked_add_signed(TimeDelta::days(i64::from(self.days(group))))?;
+        (at <= last).then_some(last)
+    }
+
     /// Whether a group is fresh.
     #[must_use]
     pub fn is_fresh(&self, group: FieldGroup, assured: Option<DateTime<Utc>>, at: DateTime<Utc>) -> bool {

@@ -16,6 +16,7 @@ use super::listing::{Area, Capacity, Eligibility, Schedule};
 use super::store::edges::{self, PublicLocation};
 use crate::api::YieldTimer;
 use crate::api::errors::LoadError;
+use crate::api::horizon::Horizon;
 use crate::database::Database;
 
 /// The loaders of one request.
@@ -25,12 +26,13 @@ pub type Loaders = DataLoader<Reader, HashMapCache>;
 #[derive(Debug)]
 pub struct Reader {
     database: Database,
+    horizon: Horizon,
 }
 
 /// The loaders for a new request. Must be called within the asynchronous runtime.
 #[must_use]
-pub fn for_request(database: Database) -> Loaders {
-    DataLoader::with_cache(Reader { database }, TokioSpawner::current(), YieldTimer, HashMapCache::default())
+pub fn for_request(database: Database, horizon: Horizon) -> Loaders {
+    DataLoader::with_cache(Reader { database, horizon }, TokioSpawner::current(), YieldTimer, HashMapCache::default())
 }
 
 macro_rules! loaders {
@@ -44,6 +46,7 @@ macro_rules! loaders {
             type Error = LoadError;
 
             async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, Self::Value>, LoadError> {
+                self.horizon.rows_were_read();
                 let ids: Vec<$id> = keys.iter().map(|key| key.0).collect();
                 let found = $read(self.database.connection(), &ids).await?;
                 Ok(found.into_iter().map(|(id, value)| ($key(id), Arc::new(value))).collect())

@@ -1,9 +1,13 @@
-//! From the rows of an hours table to the hours engine. Pure.
+//! From the rows of an hours table to the hours engine, and what of its answers is shown. Pure.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{ScheduleDays, ScheduleEffect, ScheduleKind};
 
 use super::listing::Schedule;
-use crate::hours::{Days, Exception, Hours, HoursError, Instead, Nation, OnHolidays, Rule, Span};
+use crate::hours::{
+    CLOSING_WITHIN_DAYS, Days, Exception, Hours, HoursError, Instead, Nation, NextOpening, OnHolidays, Rule, Span,
+    State,
+};
 
 /// How far a table of hours is to be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,4 +101,40 @@ fn add_holiday(before: Option<OnHolidays>, row: &Schedule, standing: Standing) -
         (Some(OnHolidays::Instead(before)), now) if before != now => OnHolidays::Instead(Instead::Unknown),
         (_, now) => OnHolidays::Instead(now),
     }
+}
+
+/// How far ahead the next opening is shown, in days.
+pub const SHOWN_DAYS: u16 = 35;
+
+/// The first instant at which what is shown of hours at another (whether it is open, until when,
+/// when it opens next) may be different. Never too late; too early where nothing changes within
+/// the next day, for nobody looks further.
+#[must_use]
+pub fn shown_until(hours: &Hours, at: DateTime<Utc>) -> DateTime<Utc> {
+    let mut until = hours.next_change(at, 1).unwrap_or_else(|| later(at, 1));
+    // What lies beyond the days that are looked at comes into sight as time goes by.
+    if matches!(hours.state(at), State::Open { until: None }) {
+        until = until.min(comes_into_sight(hours, at, CLOSING_WITHIN_DAYS));
+    }
+    match hours.next_opening(at, SHOWN_DAYS) {
+        NextOpening::At(_) | NextOpening::PerhapsAt { certain: Some(_), .. } => until,
+        NextOpening::PerhapsAt { certain: None, .. } | NextOpening::None | NextOpening::NotStated => {
+            until.min(comes_into_sight(hours, at, SHOWN_DAYS))
+        }
+    }
+}
+
+/// When the next opening or closing that is now so many days away, or more, no longer will be;
+/// tomorrow where there is none on that day.
+fn comes_into_sight(hours: &Hours, at: DateTime<Utc>, days: u16) -> DateTime<Utc> {
+    // One that is exactly so far away is not in sight yet, and is at once.
+    let (from, to) = (later(at, days) - TimeDelta::milliseconds(1), later(at, days + 1));
+    let intervals = hours.intervals(from, to);
+    let edges = intervals.iter().flat_map(|interval| [interval.from, interval.to]);
+    let first = edges.filter(|edge| from < *edge && *edge < to).min().unwrap_or(to);
+    first - TimeDelta::days(i64::from(days))
+}
+
+fn later(at: DateTime<Utc>, days: u16) -> DateTime<Utc> {
+    at.checked_add_signed(TimeDelta::days(i64::from(days))).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

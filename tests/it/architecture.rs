@@ -291,6 +291,23 @@ fn pure_code_stays_pure() {
     assert_none("pure code that knows a database, GraphQL, a clock, files or the net", &wrong);
 }
 
+/// Modules that read the instant of a question without showing anything by it: `input` for its caller, which
+/// says so, and `queries` to refuse a cursor of a time to come.
+const SHOW_NOTHING_BY_IT: &[&str] = &["directory::graphql::queries", "signposting::graphql::input"];
+
+#[test]
+fn whoever_reads_the_time_or_rows_says_how_long_the_answer_holds() {
+    let mut wrong = BTreeSet::new();
+    for file in sources("src") {
+        let shows = is_within(&file.module, &["directory::graphql", "directory::loaders", "signposting::graphql"]);
+        let reads = paths(&file.code).iter().flatten().any(|part| part == "AskedAt" || part == "Database");
+        if shows && reads && !file.code.contains("Horizon") && !is_within(&file.module, SHOW_NOTHING_BY_IT) {
+            wrong.insert(file.name);
+        }
+    }
+    assert_none("these read the instant or the database and say nothing to api::horizon::Horizon", &wrong);
+}
+
 #[test]
 fn tables_are_written_by_those_whose_they_are() {
     let (words, writers) = WRITERS;

@@ -5,6 +5,7 @@ mod answers;
 mod days;
 mod holidays;
 mod oracle;
+mod shown;
 mod stated;
 mod times;
 

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::listing_enums::{AccessFeature, CostKind, DeliveryMode, ReferralRoute, ServiceStatus, SessionFormat};
 use crate::api::errors::{bad_input, internal};
+use crate::api::horizon::Horizon;
 use crate::api::ids::{self, NodeId};
 use crate::api::scalars::DateTime;
 use crate::database::Database;
@@ -144,6 +145,7 @@ pub fn check_radius(field: &str, km: f64) -> Result<()> {
 /// # Errors
 /// `BAD_USER_INPUT` with what would help; an internal error where the database failed.
 pub async fn find_place(ctx: &Context<'_>, field: &str, words: &str) -> Result<ResolvedPlace> {
+    Horizon::of(ctx).rows_were_read();
     match placing::find(ctx.data::<Database>()?.connection(), words).await {
         Ok(place) => Ok(place),
         Err(WhereError::Words(problem)) => Err(place_problem(field, &problem)),

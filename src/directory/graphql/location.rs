@@ -10,6 +10,7 @@ use super::parts::{Contact, OpenState, OpeningHours, Phone, opening_hours};
 use super::service::{Service, area_of};
 use super::{load_list, load_one, nullable};
 use crate::api::AskedAt;
+use crate::api::horizon::Horizon;
 use crate::api::ids::NodeId;
 use crate::connection;
 use crate::directory::graphql::parts::AreaCovered;
@@ -17,6 +18,7 @@ use crate::directory::loaders::{
     AreasOf, ContactsOfPlace, LocationKey, PhonesOfLocation, PhonesOfPlace, SchedulesOfLocation, SchedulesOfPlace,
     ServiceKey,
 };
+use crate::directory::opening::shown_until;
 use crate::directory::snapshot::refresh::Live;
 use crate::directory::store::edges::{OpenLocation, PublicLocation};
 use crate::hours::Hours;
@@ -229,7 +231,14 @@ impl ServiceAtLocation {
             .service(self.0.service_id)
             .and_then(|service| service.offers.iter().find(|offer| offer.place == Some(self.0.id)));
         let at = ctx.data::<AskedAt>()?.0;
-        Ok(offer.map_or_else(|| OpenState::of(&Hours::not_stated(), at), |offer| OpenState::of(&offer.hours, at)))
+        // Of what is not there nothing is stated, at any instant.
+        Ok(offer.map_or_else(
+            || OpenState::of(&Hours::not_stated(), at),
+            |offer| {
+                Horizon::of(ctx).until(shown_until(&offer.hours, at));
+                OpenState::of(&offer.hours, at)
+            },
+        ))
     }
 
     /// Telephone numbers here; empty where there are none or the place is confidential.

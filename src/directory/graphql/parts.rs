@@ -9,6 +9,7 @@ use super::listing_enums::{AreaKind, AssuranceEvidence, FieldGroup, ScheduleDays
 use crate::api::scalars::{Date, DateTime, LocalTime};
 use crate::directory::freshness;
 use crate::directory::listing;
+use crate::directory::opening::SHOWN_DAYS;
 use crate::hours::{self, NextOpening, State};
 
 /// A telephone number.
@@ -218,7 +219,7 @@ impl OpenState {
             State::Closed => (OpenStateKind::Closed, None, None),
             State::Unknown(why) => (OpenStateKind::Unknown, Some(why), None),
         };
-        let (next_opens, perhaps_opens) = match hours.next_opening(at, 35) {
+        let (next_opens, perhaps_opens) = match hours.next_opening(at, SHOWN_DAYS) {
             NextOpening::At(at) => (Some(at), None),
             NextOpening::PerhapsAt { at, why: _, certain } => (certain, Some(at)),
             NextOpening::None | NextOpening::NotStated => (None, None),

@@ -88,7 +88,6 @@ fn directed(direction: OrderDirection, ordering: Ordering) -> Ordering {
 struct Asked {
     args: PageArgs<RowKey>,
     print: [u8; 8],
-    at: chrono::DateTime<chrono::Utc>,
     direction: OrderDirection,
 }
 
@@ -100,11 +99,12 @@ impl Asked {
         direction: OrderDirection,
         question: &[&[u8]],
     ) -> Result<Self> {
+        // Only to refuse a cursor that none of ours can be: a page itself is the same at every instant.
         let now = ctx.data::<AskedAt>()?.0;
         let args = PageArgs::check(first, after, *ctx.data::<PageSize>()?)?;
         let print = print_of(question);
         args.belongs_to(print, now)?;
-        Ok(Self { at: args.asked_at(now), args, print, direction })
+        Ok(Self { args, print, direction })
     }
 
     /// The page of these rows: the rows, their cursors, and where the page stands.
@@ -115,7 +115,7 @@ impl Asked {
         };
         let page = page(rows, order, behind, self.args.first);
         let cursors: Vec<String> =
-            page.rows.iter().map(|row| Cursor::new(self.print, self.at, key(row)).encode()).collect();
+            page.rows.iter().map(|row| Cursor::timeless(self.print, key(row)).encode()).collect();
         let info = PageInfo::of(&page, &cursors);
         (page.rows, cursors, info, page.total)
     }

@@ -20,6 +20,7 @@ use super::parts::{
 use super::{load_list, load_one, nullable};
 use crate::api::AskedAt;
 use crate::api::errors::internal;
+use crate::api::horizon::Horizon;
 use crate::api::ids::NodeId;
 use crate::api::scalars::{Date, DateTime, Url};
 use crate::connection;
@@ -215,11 +216,15 @@ impl Service {
         let at = ctx.data::<AskedAt>()?.0;
         let rows = load_one(ctx, AssurancesOf(self.0.id)).await?;
         let rows = rows.as_deref().map_or(&[][..], Vec::as_slice);
+        let horizon = Horizon::of(ctx);
         Ok(StoredGroup::ALL
             .iter()
             .map(|group| {
                 let row = rows.iter().find(|row| row.field_group == *group);
                 let confirmed = row.map(|row| row.assured_at);
+                if let Some(last) = rules.fresh_through(*group, confirmed, at) {
+                    horizon.through(last);
+                }
                 FieldFreshness {
                     group: FieldGroup::from(*group),
                     freshness: rules.state(*group, confirmed, at).into(),

@@ -66,6 +66,7 @@ impl SignpostingQuery {
             String,
         >,
     ) -> Result<SignpostConnection> {
+        crate::api::horizon::Horizon::of(ctx).now_only();
         let now = ctx.data::<AskedAt>()?.0;
         let args = PageArgs::<RankKey>::check(first, after.as_deref(), *ctx.data::<PageSize>()?)?;
         // A cursor holds milliseconds: a finer instant would be another one on the next page.
