@@ -5,20 +5,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::Request;
+use async_graphql::parser::types::ExecutableDocument;
 use axum::Router;
+use axum::http::{HeaderMap, header};
 use tokio::time::timeout;
 
 use crate::api::AskedAt;
-use crate::api::horizon::Horizon;
+use crate::api::limits::QueryLimits;
+use crate::api::paging::PageSize;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{Database, DatabaseError, Settings};
 use crate::directory::loaders;
 use crate::directory::needs::NeedList;
 use crate::directory::snapshot::refresh::Live;
+use crate::directory::store::load;
 use crate::schema::{self, Guarded};
+use crate::web::answers::{Edition, Keeper, StillThere};
 use crate::web::health::{Check, Checks};
-use crate::web::{self, Example, Incoming, Metrics, Parts, Readiness};
+use crate::web::{self, Example, Incoming, Metrics, Parts, Readiness, StoredOperations};
 
 /// The question that the explorer and `demo` begin with: the one at the top of the README.
 pub const EXAMPLE_QUERY: &str = include_str!("example.graphql");
@@ -40,6 +45,8 @@ pub struct App {
     pub live: Live,
     /// The figures.
     pub metrics: Metrics,
+    /// The operations on the list of the settings.
+    pub operations: Arc<StoredOperations>,
 }
 
 /// Why the server can't start.
@@ -51,6 +58,9 @@ pub enum StartError {
     /// The list of needs.
     #[error("directory.needs_file: {0}")]
     Needs(String),
+    /// The list of operations.
+    #[error("persisted.operations_file: {0}")]
+    Operations(String),
 }
 
 impl App {
@@ -80,7 +90,9 @@ impl App {
         }
         let live = Live::open(&database, needs).await.map_err(DatabaseError::from)?;
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
-        let app = Self { config: Arc::new(config), clock, database, live, metrics };
+        let executor = Guarded(schema::build(&config, database.clone(), live.clone()));
+        let operations = Arc::new(stored_operations(&config, &executor).await?);
+        let app = Self { config: Arc::new(config), clock, database, live, metrics, operations };
         app.tell_directory();
         Ok(app)
     }
@@ -120,21 +132,23 @@ impl App {
 
     /// The HTTP face.
     pub fn router(&self) -> Router {
-        let clock = self.clock.clone();
         let database = self.database.clone();
         let began = Instant::now();
+        let executor = Guarded(schema::build(&self.config, self.database.clone(), self.live.clone()));
         web::router(Parts {
-            executor: Guarded(schema::build(&self.config, self.database.clone(), self.live.clone())),
+            keeper: Some(Arc::new(PublicAnswers { app: self.clone(), executor: executor.clone() })),
+            operations: Arc::clone(&self.operations),
+            executor,
             config: Arc::clone(&self.config),
             metrics: self.metrics.clone(),
             readiness: Arc::new(self.clone()),
             schema_text: schema::text().into(),
             clock: self.clock.clone(),
             uptime: Arc::new(move || began.elapsed()),
-            prepare: Arc::new(move |request: Request, _: &Incoming<'_>| {
-                let horizon = Horizon::default();
-                let loaders = loaders::for_request(database.clone(), horizon.clone());
-                request.data(AskedAt(clock.now())).data(horizon).data(loaders)
+            prepare: Arc::new(move |request: Request, incoming: &Incoming<'_>| {
+                request
+                    .data(AskedAt(incoming.at))
+                    .data(loaders::for_request(database.clone(), incoming.horizon.clone()))
             }),
             refused_over_get: web::PRIVATE_SEARCHES,
             example: Example { query: EXAMPLE_QUERY.to_owned(), variables: "{}".to_owned() },
@@ -157,6 +171,74 @@ impl Readiness for App {
             };
             vec![database, directory]
         })
+    }
+}
+
+/// Which answers may be kept: those that everybody would be given, of one version of the directory.
+struct PublicAnswers {
+    app: App,
+    executor: Guarded,
+}
+
+impl Keeper for PublicAnswers {
+    fn edition(&self) -> Edition {
+        let version = self.app.live.current().version;
+        Edition(version.last, version.count)
+    }
+
+    fn is_public(&self, headers: &HeaderMap) -> bool {
+        // Nobody can sign in yet; whoever tries to say who they are is not nobody in particular.
+        !headers.contains_key(header::AUTHORIZATION) && !headers.contains_key(header::COOKIE)
+    }
+
+    fn may_keep(&self, document: &ExecutableDocument) -> bool {
+        self.executor.may_keep(document)
+    }
+
+    fn is_still(&self, edition: Edition, of_rows: bool) -> StillThere<'_> {
+        Box::pin(async move {
+            if !of_rows {
+                return self.edition() == edition;
+            }
+            // What was shown came from the snapshot and, a moment later perhaps, from the database.
+            // Versions only rise: if both still have this one, they had it all the while.
+            let stored = load::version(self.app.database.connection()).await;
+            stored.is_ok_and(|version| Edition(version.last, version.count) == edition) && self.edition() == edition
+        })
+    }
+}
+
+/// Largest list of operations, in bytes.
+const LARGEST_LIST: u64 = 16 * 1024 * 1024;
+/// Most wrong operations of a list that are told.
+const MOST_TOLD: usize = 20;
+
+/// The list of operations by the settings, each held against the schema and every limit.
+async fn stored_operations(config: &Config, executor: &Guarded) -> Result<StoredOperations, StartError> {
+    let Some(path) = config.persisted.operations_file() else { return Ok(StoredOperations::default()) };
+    let wrong = |what: String| StartError::Operations(format!("{}: {what}", path.display()));
+    let unreadable = |error: std::io::Error| wrong(format!("it can't be read: {error}"));
+    if std::fs::metadata(path).map_err(unreadable)?.len() > LARGEST_LIST {
+        return Err(wrong(format!("it is larger than {LARGEST_LIST} bytes")));
+    }
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let list = StoredOperations::read(&text).map_err(|error| wrong(error.to_string()))?;
+    let limits = QueryLimits::from(&config.graphql);
+    let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
+    let mut problems = Vec::new();
+    for (id, text) in list.all() {
+        if let Err(problem) = executor.check(text, &limits, pages).await {
+            problems.push(format!("the operation {id:?}: {problem}"));
+        }
+    }
+    match problems.len() {
+        0 => Ok(list),
+        all => {
+            problems.truncate(MOST_TOLD);
+            let rest = all - problems.len();
+            let more = if rest > 0 { format!("\n  and {rest} more") } else { String::new() };
+            Err(wrong(format!("{}{more}", problems.join("\n  "))))
+        }
     }
 }
 

@@ -40,12 +40,31 @@ pub struct Config {
     pub cors: Cors,
     /// What a GraphQL query may ask for.
     pub graphql: Graphql,
+    /// Queries that the server has, so that clients need not send them.
+    pub persisted: Persisted,
+    /// Answers that are kept and given again.
+    pub answers: Answers,
     /// The directory that is held in memory.
     pub directory: Directory,
     /// For how many days each part of a listing counts as fresh.
     pub freshness: Freshness,
     /// What is logged, and how.
     pub log: Log,
+}
+
+impl Config {
+    /// Whether `/explorer` is there: it asks whatever is typed, which a server of listed operations
+    /// would not answer.
+    #[must_use]
+    pub const fn shows_explorer(&self) -> bool {
+        self.graphql.explorer && !self.persisted.only_listed
+    }
+
+    /// Whether the whole schema is there to be read, at `/schema.graphql`.
+    #[must_use]
+    pub const fn shows_schema(&self) -> bool {
+        self.graphql.introspection && !self.persisted.only_listed
+    }
 }
 
 /// Where everything is kept.
@@ -223,6 +242,48 @@ impl Default for Graphql {
     }
 }
 
+/// Queries that the server has, so that clients need not send them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Persisted {
+    /// Most queries remembered for clients that send a hash; 0 for none.
+    pub automatic: u32,
+    /// Most bytes of these queries together.
+    pub automatic_bytes: u32,
+    /// A list of operations that clients call by their id; empty for none.
+    pub operations_file: String,
+    /// Whether everything is refused that is not on that list.
+    pub only_listed: bool,
+}
+
+impl Default for Persisted {
+    fn default() -> Self {
+        Self { automatic: 1_000, automatic_bytes: 4 * 1024 * 1024, operations_file: String::new(), only_listed: false }
+    }
+}
+
+impl Persisted {
+    /// The list of operations.
+    #[must_use]
+    pub fn operations_file(&self) -> Option<&Path> {
+        (!self.operations_file.is_empty()).then(|| Path::new(&self.operations_file))
+    }
+}
+
+/// Answers that are kept and given again while they hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Answers {
+    /// Most bytes of kept answers together; 0 keeps none.
+    pub cache_bytes: u32,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self { cache_bytes: 64 * 1024 * 1024 }
+    }
+}
+
 /// The directory that is held in memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -325,6 +386,9 @@ pub const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("graphql.max_tokens", 10..=100_000),
     ("graphql.default_page_size", 1..=1_000),
     ("graphql.max_page_size", 1..=1_000),
+    ("persisted.automatic", 0..=1_000_000),
+    ("persisted.automatic_bytes", 1_024..=1_073_741_824),
+    ("answers.cache_bytes", 0..=4_294_967_295),
     ("directory.refresh_ms", 50..=3_600_000),
     ("freshness.description", 1..=3_650),
     ("freshness.contact", 1..=3_650),

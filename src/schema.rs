@@ -2,7 +2,8 @@
 
 use async_graphql::{
     Context, EmptyMutation, EmptySubscription, Executor, MergedObject, Object, Request, Response, Result, Schema,
-    SchemaBuilder, SimpleObject,
+    SchemaBuilder, SimpleObject, Variables,
+    parser::types::{ExecutableDocument, OperationType},
 };
 use entity::enums::FieldGroup;
 use futures_util::stream::{BoxStream, StreamExt, once};
@@ -117,13 +118,55 @@ pub fn freshness_rules(days: &Freshness) -> FreshnessRules {
     })
 }
 
-/// Runs requests, after the operations table was asked.
+/// Runs requests, after the operations table was asked. Everybody is the public so far.
 #[derive(Clone)]
 pub struct Guarded(pub SignpostSchema);
 
+/// Who asks, as long as nobody signs in.
+const VIEWER: Viewer = Viewer::Anyone;
+
+impl Guarded {
+    /// Whether the answer to a document may be kept and shown to whoever asks the same.
+    #[must_use]
+    pub fn may_keep(&self, document: &ExecutableDocument) -> bool {
+        operations::may_keep(VIEWER, document)
+    }
+
+    /// Holds an operation against the limits, the operations table and the schema, and executes
+    /// nothing. What it costs is reckoned with pages of the default size where it has variables.
+    ///
+    /// # Errors
+    /// What is wrong, in words for whoever wrote it.
+    pub async fn check(&self, text: &str, limits: &QueryLimits, pages: PageSize) -> Result<(), String> {
+        let document = limits.parse(text).map_err(|rejection| rejection.message)?;
+        let mut operations = document.operations.iter();
+        let (Some((_, operation)), None) = (operations.next(), operations.next()) else {
+            return Err("It holds several operations; each stands on the list by itself.".to_owned());
+        };
+        if operation.node.ty == OperationType::Subscription {
+            return Err("Subscriptions are not answered here.".to_owned());
+        }
+        let sizes = operation.node.variable_definitions.iter().filter(|variable| {
+            variable.node.default_value.is_none() && variable.node.var_type.node.to_string() == "Int!"
+        });
+        let sizes = sizes.map(|variable| (variable.node.name.node.clone(), pages.default.into()));
+        let mut variables = Variables::default();
+        variables.extend(sizes);
+        let request = limits::with_document(Request::new(text).variables(variables), document);
+        let checked = self.execute(limits::only_checked(request)).await;
+        match checked.errors.first() {
+            None => Ok(()),
+            Some(error) => Err(match error.locations.first() {
+                Some(at) => format!("{} (line {}, column {})", error.message, at.line, at.column),
+                None => error.message.clone(),
+            }),
+        }
+    }
+}
+
 impl Executor for Guarded {
     async fn execute(&self, mut request: Request) -> Response {
-        match request.parsed_query().and_then(|document| operations::check(Viewer::Anyone, document)) {
+        match request.parsed_query().and_then(|document| operations::check(VIEWER, document)) {
             Ok(()) => {
                 let given = request.variables.clone();
                 let lighter = request.parsed_query().ok().and_then(|document| without_omitted(document, &given));

@@ -28,7 +28,9 @@ use async_graphql::{
     ErrorExtensionValues, ObjectType, Pos, Request, Response, SchemaBuilder, ServerError, ServerResult,
     SubscriptionType, ValidationResult, Value,
     async_trait::async_trait,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextRequest, NextValidation},
+    extensions::{
+        Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest, NextValidation,
+    },
     parser::{self, parse_query, types::ExecutableDocument},
     value,
 };
@@ -154,6 +156,16 @@ pub fn with_document(mut request: Request, document: ExecutableDocument) -> Requ
     request.data(Parsed)
 }
 
+/// Has a request held against the schema and every limit, and nothing of it executed: what is wrong
+/// stands in the errors of the answer.
+#[must_use]
+pub fn only_checked(request: Request) -> Request {
+    request.data(OnlyChecked)
+}
+
+/// Marks a request that is not to be executed.
+struct OnlyChecked;
+
 /// Marks a request whose document is there and within the limits.
 struct Parsed;
 
@@ -246,6 +258,18 @@ impl Extension for Watch {
             return Err(vec![rejection.into()]);
         }
         Ok(result)
+    }
+
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        match ctx.data_opt::<OnlyChecked>() {
+            Some(OnlyChecked) => Response::new(Value::Null),
+            None => next.run(ctx, operation_name).await,
+        }
     }
 
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {

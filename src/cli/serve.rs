@@ -41,7 +41,7 @@ pub(super) async fn listen(app: App, more: &str) -> Outcome {
     let address = listener.local_addr()?;
     let services = app.live.current().services.len();
     say(format_args!("Signpost listens on http://{address}/graphql, with {services} public services."))?;
-    if app.config.graphql.explorer {
+    if app.config.shows_explorer() {
         say(format_args!("Try it in a browser: http://{address}/explorer"))?;
     }
     if !more.is_empty() {

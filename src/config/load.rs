@@ -193,6 +193,13 @@ impl Config {
                 "it must be at most as large",
             );
         }
+        if self.persisted.only_listed && self.persisted.operations_file().is_none() {
+            wrong(
+                "persisted.only_listed",
+                "true, and there is no list: nothing at all could be asked".to_owned(),
+                "persisted.operations_file must name the list",
+            );
+        }
         for origin in &self.cors.allowed_origins {
             if origin != "*" && !is_origin(origin) {
                 wrong(

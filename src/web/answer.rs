@@ -3,7 +3,7 @@
 
 use async_graphql::{Pos, Response as GraphqlResponse, ServerError, Value};
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -137,6 +137,13 @@ struct ResultBody<'a> {
     data: Option<&'a Value>,
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     extensions: &'a std::collections::BTreeMap<String, Value>,
+}
+
+/// The body of a whole answer, which may be kept: executed, without errors or headers of its own.
+pub(crate) fn whole(response: &GraphqlResponse) -> Option<Bytes> {
+    let is_whole = response.errors.is_empty() && response.data != Value::Null && response.http_headers.is_empty();
+    let body = ResultBody { errors: &[], data: Some(&response.data), extensions: &response.extensions };
+    is_whole.then(|| serde_json::to_vec(&body).ok().map(Bytes::from))?
 }
 
 /// The answer to a request that reached the engine. Its errors are fit to be shown already.

@@ -14,6 +14,12 @@ pub(crate) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 pub(crate) const REQUEST_TIMEOUT: &str = "REQUEST_TIMEOUT";
 /// Something went wrong inside.
 pub(crate) const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
+/// A query is named by a hash or an id that is not known here: send its text.
+pub(crate) const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+/// Queries are not remembered here: always send their text.
+pub(crate) const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
+/// Only operations on the server's list are answered.
+pub(crate) const PERSISTED_QUERY_NOT_IN_LIST: &str = "PERSISTED_QUERY_NOT_IN_LIST";
 /// Nobody is signed in.
 const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 /// Whoever is signed in may not.
@@ -29,6 +35,9 @@ pub(crate) const CODES: &[&str] = &[
     FORBIDDEN,
     GRAPHQL_VALIDATION_FAILED,
     INTERNAL,
+    PERSISTED_QUERY_NOT_FOUND,
+    PERSISTED_QUERY_NOT_IN_LIST,
+    PERSISTED_QUERY_NOT_SUPPORTED,
     REQUEST_TIMEOUT,
     RESOURCE_EXHAUSTED,
     UNAUTHENTICATED,

@@ -9,15 +9,18 @@
 //! | query not of this schema or over a limit; operation not to be determined | 422 |
 //! | mutation by GET, private search by GET, any other method | 405 with `allow` |
 //! | neither form of answer wanted | 406 |
+//! | not on the list of operations, where only these are answered | 403 |
+//! | hash or id of a query that is not known | 404 (200 for a client that takes `application/json`) |
+//! | kept answer by GET that the client has already | 304 |
 //! | body did not come in time; body too large; not JSON | 408, 413, 415 |
 //! | something went wrong inside; no answer in time | 500, 504 |
 
 use std::{sync::Arc, time::Duration};
 
 use async_graphql::{
-    Executor, Name, Request as GraphqlRequest, Variables,
+    Executor, Request as GraphqlRequest, Response as GraphqlResponse, Variables,
     parser::types::{
-        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
     },
 };
 use axum::{
@@ -33,13 +36,20 @@ use tokio::time::timeout;
 use super::{
     Incoming, Prepare,
     answer::{self, Outcome, Refusal},
+    answers::{Answers, Ask, Kept, Made, Trial, Wanted},
+    bounded::Digest,
     errors::{self, BAD_USER_INPUT, REQUEST_TIMEOUT},
     media::{self, ResponseType},
     metrics::Metrics,
     parameters::Parameters,
+    persisted::{self, Document, Documents},
 };
 use crate::{
-    api::limits::{self, GRAPHQL_VALIDATION_FAILED, QueryLimits},
+    api::{
+        horizon::Horizon,
+        limits::{self, GRAPHQL_VALIDATION_FAILED, QueryLimits},
+    },
+    clock::Clock,
     telemetry::RequestId,
 };
 
@@ -52,6 +62,9 @@ pub(crate) struct Endpoint<E> {
     pub(crate) refused_over_get: &'static [&'static str],
     pub(crate) prepare: Prepare,
     pub(crate) metrics: Metrics,
+    pub(crate) clock: Clock,
+    pub(crate) documents: Documents,
+    pub(crate) answers: Option<Answers>,
 }
 
 /// A request that was refused, and what sort of operation it would have been.
@@ -75,18 +88,32 @@ impl Refused {
     }
 }
 
+/// A question that is fit to be executed.
+struct Question {
+    document: ExecutableDocument,
+    parameters: Parameters,
+    /// Whether it may be asked by GET.
+    over_get: bool,
+}
+
 /// Answers a request to the endpoint.
 pub(crate) async fn handle<E: Executor>(
     State(endpoint): State<Arc<Endpoint<E>>>,
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Response {
+    let takes_json = media::takes_json(request.headers());
     let (response, operation, outcome) = match endpoint.answer(request, &id).await {
         Ok(answered) => answered,
         Err(Refused { refusal, operation, allow }) => {
-            let outcome = Outcome::of_refusal(refusal.status);
-            endpoint.metrics.error(refusal.code);
+            let (outcome, code) = (Outcome::of_refusal(refusal.status), refusal.code);
+            endpoint.metrics.error(code);
             let mut response = refusal.into_answer();
+            // The first step of a protocol, to clients that look no further than the status.
+            if takes_json && persisted::is_handshake(code) {
+                *response.status_mut() = StatusCode::OK;
+                response.headers_mut().insert(header::CONTENT_TYPE, ResponseType::Json.header());
+            }
             if let Some(allow) = allow {
                 response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
             }
@@ -114,19 +141,36 @@ impl<E: Executor> Endpoint<E> {
         } else {
             return Err(Refused::method("GET, HEAD, POST", "GraphQL is asked by POST, or by GET for a query."));
         };
-        let document = self.limits.parse(&parameters.query).map_err(Refusal::from)?;
+        let found = self.documents.find(&parameters)?;
+        let wanted = Wanted { media, by_get, headers: &parts.headers };
+        let key = self.key(&found, &parameters, &parts.headers);
+        if let Some(answered) = self.kept(key.as_ref(), &wanted) {
+            return Ok(answered);
+        }
+        let document = self.limits.parse(&found.text).map_err(Refusal::from)?;
         let operation = operation(&document, parameters.operation_name.as_deref())?;
         let kind = operation.ty;
         let refused = |refused: Refused| Refused { operation: Some(kind), ..refused };
+        let private = self.private_search(&document, operation);
         match kind {
-            OperationType::Query if by_get => self.check_get(&document, operation).map_err(refused)?,
+            OperationType::Query => {
+                if let Some(field) = private.filter(|_| by_get) {
+                    return Err(refused(Refused::method(
+                        "POST",
+                        format!(
+                            "{field} is asked by POST only: what somebody needs is private, and addresses are kept \
+                             in browsers' histories and servers' logs."
+                        ),
+                    )));
+                }
+            }
             OperationType::Mutation if by_get => {
                 return Err(refused(Refused::method(
                     "POST",
                     "A mutation is sent by POST; GET must not change anything.",
                 )));
             }
-            OperationType::Query | OperationType::Mutation => {}
+            OperationType::Mutation => {}
             OperationType::Subscription => {
                 let message = "Subscriptions are not answered here.";
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -134,25 +178,42 @@ impl<E: Executor> Endpoint<E> {
             }
         }
         check_variables(operation, &parameters.variables).map_err(|refusal| refused(refusal.into()))?;
-        let incoming = Incoming { id, headers: &parts.headers };
-        let (response, outcome) = self.execute(parameters, document, &incoming, media).await.map_err(refused)?;
+        let over_get = private.is_none();
+        let remember = self.documents.is_to_remember(&found, &document, self.refused_over_get);
+        let question = Question { document, parameters, over_get };
+        let (response, outcome) = self.in_time(self.ask(question, key, id, &wanted)).await.map_err(refused)?;
+        if remember && matches!(outcome, Outcome::Ok | Outcome::Partial) {
+            self.documents.remember(&found);
+        }
         Ok((response, Some(kind), outcome))
     }
 
-    /// Refuses by GET what is nobody else's business.
-    fn check_get(&self, document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), Refused> {
+    /// Under what the answer to a request is kept, if it may be at all.
+    fn key(&self, document: &Document, parameters: &Parameters, headers: &HeaderMap) -> Option<Digest> {
+        let name = parameters.operation_name.as_deref();
+        self.answers.as_ref()?.key(headers, &document.digest, name, &parameters.variables)
+    }
+
+    /// The kept answer, where there is one. Whoever asked for it first was held against every rule.
+    fn kept(&self, key: Option<&Digest>, wanted: &Wanted<'_>) -> Option<(Response, Option<OperationType>, Outcome)> {
+        let (key, answers) = (key?, self.answers.as_ref()?);
+        let kept = answers.look(key, self.now_millis()).filter(|kept| kept.over_get || !wanted.by_get)?;
+        Some((give(answers, key, &kept, wanted), Some(OperationType::Query), Outcome::Ok))
+    }
+
+    fn now_millis(&self) -> i64 {
+        self.clock.now().timestamp_millis()
+    }
+
+    /// The private search that an operation holds.
+    fn private_search<'a>(
+        &self,
+        document: &'a ExecutableDocument,
+        operation: &'a OperationDefinition,
+    ) -> Option<&'a str> {
         let mut asked = Vec::new();
         root_fields(document, &operation.selection_set.node, &mut asked);
-        match asked.into_iter().find(|field| self.refused_over_get.contains(&field.as_str())) {
-            Some(field) => Err(Refused::method(
-                "POST",
-                format!(
-                    "{field} is asked by POST only: what somebody needs is private, and addresses are kept \
-                     in browsers' histories and servers' logs."
-                ),
-            )),
-            None => Ok(()),
-        }
+        asked.into_iter().map(|field| field.name.node.as_str()).find(|name| self.refused_over_get.contains(name))
     }
 
     /// The body, as far as it is allowed to go and as long as it may take.
@@ -186,35 +247,91 @@ impl<E: Executor> Endpoint<E> {
         })
     }
 
-    async fn execute(
+    /// Answers a question: with a kept answer, or with what comes of executing it.
+    async fn ask(
         &self,
-        parameters: Parameters,
-        document: ExecutableDocument,
-        incoming: &Incoming<'_>,
-        media: ResponseType,
-    ) -> Result<(Response, Outcome), Refused> {
+        question: Question,
+        key: Option<Digest>,
+        id: &RequestId,
+        wanted: &Wanted<'_>,
+    ) -> (Response, Outcome) {
+        let keeping = self.answers.as_ref().zip(key).filter(|(answers, _)| answers.keeps(&question.document));
+        let Some((answers, key)) = keeping else {
+            let (response, _) = self.execute(question, id, wanted.headers).await;
+            return answer::result(&response, wanted.media, id);
+        };
+        let trial = match answers.ask(key, || self.now_millis()).await {
+            Ask::Answered(kept) => return (give(answers, &key, &kept, wanted), Outcome::Ok),
+            Ask::Execute(trial) => trial,
+        };
+        let (response, made) = self.execute(question, id, wanted.headers).await;
+        match keep(answers, key, trial, &response, made).await {
+            Some(kept) => (give(answers, &key, &kept, wanted), Outcome::Ok),
+            None => answer::result(&response, wanted.media, id),
+        }
+    }
+
+    /// Executes a question; says also how long the answer holds.
+    async fn execute(&self, question: Question, id: &RequestId, headers: &HeaderMap) -> (GraphqlResponse, Made) {
+        let Question { document, parameters, over_get } = question;
+        let horizon = Horizon::default();
+        // The text is not needed any more: what was read from it is there.
         let mut request =
-            GraphqlRequest::new(parameters.query).variables(parameters.variables).data(incoming.id.clone());
+            GraphqlRequest::new("").variables(parameters.variables).data(id.clone()).data(horizon.clone());
         request.operation_name = parameters.operation_name;
         let extensions = parameters.extensions.into_iter();
         request
             .extensions
             .0
             .extend(extensions.filter_map(|(name, value)| Some((name, async_graphql::Value::from_json(value).ok()?))));
-        let request = (self.prepare)(limits::with_document(request, document), incoming);
-        let executed = timeout(self.request_timeout, self.executor.execute(request)).await;
-        let Ok(mut response) = executed else {
+        let incoming = Incoming { id, headers, at: self.clock.now(), horizon: &horizon };
+        let request = (self.prepare)(limits::with_document(request, document), &incoming);
+        let mut response = self.executor.execute(request).await;
+        response.errors = response.errors.into_iter().map(|error| errors::fit_to_show(error, id)).collect();
+        for error in &response.errors {
+            self.metrics.error(errors::code(error).unwrap_or_default());
+        }
+        let made = Made {
+            at: incoming.at.timestamp_millis(),
+            end: horizon.end_millis(),
+            of_rows: horizon.is_of_rows(),
+            over_get,
+        };
+        (response, made)
+    }
+
+    /// What comes of it, if it does in time.
+    async fn in_time<T>(&self, answer: impl Future<Output = T>) -> Result<T, Refused> {
+        timeout(self.request_timeout, answer).await.map_err(|_| {
             let message = format!(
                 "The answer was not there within {} seconds. Ask for less at once, or try again later.",
                 self.request_timeout.as_secs()
             );
-            return Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT, message).into());
-        };
-        response.errors = response.errors.into_iter().map(|error| errors::fit_to_show(error, incoming.id)).collect();
-        for error in &response.errors {
-            self.metrics.error(errors::code(error).unwrap_or_default());
+            Refusal::new(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT, message).into()
+        })
+    }
+}
+
+/// A kept answer as somebody wants it.
+fn give(answers: &Answers, key: &Digest, kept: &Arc<Kept>, wanted: &Wanted<'_>) -> Response {
+    answers.compress(key, kept, wanted);
+    kept.response(wanted)
+}
+
+/// Keeps an answer where it is whole.
+async fn keep(
+    answers: &Answers,
+    key: Digest,
+    trial: Trial,
+    response: &GraphqlResponse,
+    made: Made,
+) -> Option<Arc<Kept>> {
+    match answer::whole(response) {
+        Some(body) => answers.keep(key, trial, &body, made).await,
+        None => {
+            trial.end();
+            None
         }
-        Ok(answer::result(&response, media, incoming.id))
     }
 }
 
@@ -262,10 +379,10 @@ fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Re
 }
 
 /// The fields at the top, those in fragments among them. The document's limits bound the walk.
-fn root_fields<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, found: &mut Vec<&'a Name>) {
+pub(crate) fn root_fields<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, found: &mut Vec<&'a Field>) {
     for item in &set.items {
         match &item.node {
-            Selection::Field(field) => found.push(&field.node.name.node),
+            Selection::Field(field) => found.push(&field.node),
             Selection::InlineFragment(fragment) => root_fields(document, &fragment.node.selection_set.node, found),
             Selection::FragmentSpread(spread) => {
                 if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use super::{answer::Refusal, errors::BAD_USER_INPUT};
+use super::{answer::Refusal, answers::Coding, errors::BAD_USER_INPUT};
 
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,38 +79,75 @@ impl<'a> Media<'a> {
 
     /// How much it is wanted, in thousandths.
     fn quality(&self) -> u16 {
-        let Some(q) = self.parameter("q") else { return 1_000 };
-        let (whole, rest) = q.split_once('.').unwrap_or((q, ""));
-        let thousandths = rest
-            .bytes()
-            .chain(*b"000")
-            .take(3)
-            .try_fold(0_u16, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0')));
-        match (whole, thousandths) {
-            ("1", _) => 1_000,
-            ("0", Some(thousandths)) => thousandths,
-            // What cannot be read is not wanted.
-            _ => 0,
-        }
+        self.parameter("q").map_or(1_000, thousandths)
     }
 }
 
-/// Which form of answer a client wants, by its `accept` (RFC 9110, 12.5.1). Where both are wanted
-/// alike, or nothing is said, the one that is made for GraphQL.
-pub(crate) fn negotiate(headers: &HeaderMap) -> Result<ResponseType, Refusal> {
+/// A weight (RFC 9110, 12.4.2) in thousandths. What cannot be read is not wanted.
+fn thousandths(q: &str) -> u16 {
+    let (whole, rest) = q.split_once('.').unwrap_or((q, ""));
+    let thousandths = rest
+        .bytes()
+        .chain(*b"000")
+        .take(3)
+        .try_fold(0_u16, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0')));
+    match (whole, thousandths) {
+        ("1", _) => 1_000,
+        ("0", Some(thousandths)) => thousandths,
+        _ => 0,
+    }
+}
+
+/// Whether a client takes `application/json`, by which a refusal may be 200.
+pub(crate) fn takes_json(headers: &HeaderMap) -> bool {
+    wanted(headers, ResponseType::Json) > 0
+}
+
+/// Which compressed form a client wants most, by what it names in its `accept-encoding` (RFC 9110,
+/// 12.5.3). What it leaves open is left to the compression that stands around everything.
+pub(crate) fn coding(headers: &HeaderMap) -> Option<Coding> {
+    let said = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let named = said.flat_map(|value| value.split(',')).filter_map(|one| {
+        let (name, rest) = one.split_once(';').unwrap_or((one, ""));
+        let quality = rest.trim().strip_prefix("q=").map_or(1_000, thousandths);
+        // In the order in which they are preferred where they are wanted alike.
+        let (rank, coding) = match name.trim().to_ascii_lowercase().as_str() {
+            "br" => (2, Some(Coding::Brotli)),
+            "gzip" => (1, Some(Coding::Gzip)),
+            "identity" => (0, None),
+            _ => return None,
+        };
+        (quality > 0).then_some((quality, rank, coding))
+    });
+    named.max_by_key(|(quality, rank, _)| (*quality, *rank))?.2
+}
+
+/// Whether a client has the answer with this tag already, by its `if-none-match` (RFC 9110, 13.1.2).
+pub(crate) fn has_etag(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
+    let Ok(ours) = etag.to_str().map(opaque) else { return false };
+    let said = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    said.flat_map(|value| value.split(',')).map(str::trim).any(|tag| tag == "*" || opaque(tag) == ours)
+}
+
+/// How much a client wants a form of answer, by its `accept` (RFC 9110, 12.5.1), in thousandths.
+fn wanted(headers: &HeaderMap, form: ResponseType) -> u16 {
     let said = headers.get_all(header::ACCEPT).iter();
     let text: Vec<&str> = said.map(|value| value.to_str().unwrap_or("unreadable")).collect();
     if text.iter().all(|value| value.trim().is_empty()) {
-        return Ok(ResponseType::Graphql);
+        return 1_000;
     }
-    let ranges: Vec<Media<'_>> = text.iter().flat_map(|value| value.split(',')).filter_map(Media::parse).collect();
-    let wanted = |form: ResponseType| {
-        let closest = ranges.iter().map(|range| (range.closeness(form), range.quality())).filter(|(c, _)| *c > 0);
-        closest.max().map_or(0, |(_, quality)| quality)
-    };
+    let ranges = text.iter().flat_map(|value| value.split(',')).filter_map(Media::parse);
+    let closest = ranges.map(|range| (range.closeness(form), range.quality())).filter(|(c, _)| *c > 0);
+    closest.max().map_or(0, |(_, quality)| quality)
+}
+
+/// Which form of answer a client wants. Where both are wanted alike, or nothing is said, the one
+/// that is made for GraphQL.
+pub(crate) fn negotiate(headers: &HeaderMap) -> Result<ResponseType, Refusal> {
     let mut best = None;
     for form in ResponseType::ALL {
-        let quality = wanted(form);
+        let quality = wanted(headers, form);
         if quality > best.map_or(0, |(_, best)| best) {
             best = Some((form, quality));
         }

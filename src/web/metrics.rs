@@ -34,6 +34,10 @@ struct Inner {
     in_flight: Gauge,
     operations: Family<OperationLabels, Counter>,
     errors: Family<ErrorLabels, Counter>,
+    answer_hits: Counter,
+    answer_misses: Counter,
+    answer_evictions: Counter,
+    answer_bytes: Gauge,
     directory_version: Gauge,
     directory_services: Gauge,
 }
@@ -84,6 +88,16 @@ impl Metrics {
         registry.register("graphql_operations", help, operations.clone());
         let errors = Family::default();
         registry.register("graphql_errors", "Errors in GraphQL answers, by code", errors.clone());
+        let answer_hits = Counter::default();
+        registry.register("answer_cache_hits", "Questions answered with a kept answer", answer_hits.clone());
+        let answer_misses = Counter::default();
+        let help = "Questions executed though their answers may be kept";
+        registry.register("answer_cache_misses", help, answer_misses.clone());
+        let answer_evictions = Counter::default();
+        let help = "Answers that made room for others while they still held";
+        registry.register("answer_cache_evictions", help, answer_evictions.clone());
+        let answer_bytes = Gauge::default();
+        registry.register_with_unit("answer_cache", "Size of the kept answers", Unit::Bytes, answer_bytes.clone());
         let directory_version = Gauge::default();
         let help = "Version of the directory that queries are answered from";
         registry.register("directory_version", help, directory_version.clone());
@@ -98,6 +112,10 @@ impl Metrics {
             in_flight,
             operations,
             errors,
+            answer_hits,
+            answer_misses,
+            answer_evictions,
+            answer_bytes,
             directory_version,
             directory_services,
         };
@@ -145,6 +163,22 @@ impl Metrics {
     pub(crate) fn error(&self, code: &str) {
         let code = CODES.iter().find(|known| **known == code).copied().unwrap_or("OTHER");
         self.0.errors.get_or_create(&ErrorLabels { code }).inc();
+    }
+
+    pub(crate) fn answer_hit(&self) {
+        self.0.answer_hits.inc();
+    }
+
+    pub(crate) fn answer_miss(&self) {
+        self.0.answer_misses.inc();
+    }
+
+    pub(crate) fn answers_evicted(&self, answers: usize) {
+        self.0.answer_evictions.inc_by(u64::try_from(answers).unwrap_or(u64::MAX));
+    }
+
+    pub(crate) fn answers_hold(&self, bytes: usize) {
+        self.0.answer_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 }
 

@@ -15,6 +15,8 @@
 //! To add a path: a module with its handler, a line in [`router`], a name in `envelope::part`.
 
 mod answer;
+pub mod answers;
+pub mod bounded;
 mod envelope;
 mod errors;
 pub mod explorer;
@@ -24,6 +26,7 @@ mod limits;
 mod media;
 pub mod metrics;
 mod parameters;
+pub mod persisted;
 pub mod serve;
 
 use std::{sync::Arc, time::Duration};
@@ -36,19 +39,29 @@ use axum::{
     response::{IntoResponse, Redirect},
     routing::{any, get},
 };
+use chrono::{DateTime, Utc};
 use tower_http::{
     compression::CompressionLayer,
     cors::{AllowHeaders, AllowOrigin, CorsLayer},
 };
 
-pub use self::{explorer::Example, health::Readiness, metrics::Metrics};
-use crate::{api::limits::QueryLimits, clock::Clock, config::Config, telemetry::RequestId};
+use self::{
+    answers::{Answers, Keeper},
+    persisted::Documents,
+};
+pub use self::{explorer::Example, health::Readiness, metrics::Metrics, persisted::StoredOperations};
+use crate::{
+    api::{horizon::Horizon, limits::QueryLimits},
+    clock::Clock,
+    config::Config,
+    telemetry::RequestId,
+};
 
 /// Time gone by since some fixed moment, on a clock that is never set back.
 pub type Uptime = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// Gives a GraphQL request what its resolvers need: loaders, and whoever is asking. The request's
-/// [`RequestId`] is in its data already.
+/// [`RequestId`] and [`Horizon`](crate::api::horizon::Horizon) are in its data already.
 pub type Prepare = Arc<dyn Fn(GraphqlRequest, &Incoming<'_>) -> GraphqlRequest + Send + Sync>;
 
 /// What is known of a request beside its query.
@@ -58,6 +71,10 @@ pub struct Incoming<'a> {
     pub id: &'a RequestId,
     /// Its headers.
     pub headers: &'a HeaderMap,
+    /// The instant it is answered for.
+    pub at: DateTime<Utc>,
+    /// How long its answer holds.
+    pub horizon: &'a Horizon,
 }
 
 /// Root fields that are refused over GET, because what they are asked with is private.
@@ -75,7 +92,7 @@ pub struct Parts<E> {
     pub readiness: Arc<dyn Readiness>,
     /// The schema as text.
     pub schema_text: Arc<str>,
-    /// Where request ids come from.
+    /// Where request ids and the instants of questions come from.
     pub clock: Clock,
     /// What durations are measured with.
     pub uptime: Uptime,
@@ -83,6 +100,10 @@ pub struct Parts<E> {
     pub prepare: Prepare,
     /// Root fields that are refused over GET: [`PRIVATE_SEARCHES`].
     pub refused_over_get: &'static [&'static str],
+    /// Knows which answers may be kept; without it none are.
+    pub keeper: Option<Arc<dyn Keeper>>,
+    /// The operations on the list of the settings.
+    pub operations: Arc<StoredOperations>,
     /// What the explorer begins with.
     pub example: Example,
 }
@@ -90,6 +111,8 @@ pub struct Parts<E> {
 /// Puts the HTTP face together.
 pub fn router<E: Executor>(parts: Parts<E>) -> Router {
     let settings = &parts.config.graphql;
+    let room = usize::try_from(parts.config.answers.cache_bytes).unwrap_or(usize::MAX);
+    let keeper = parts.keeper.filter(|_| room > 0);
     let endpoint = Arc::new(graphql_http::Endpoint {
         executor: parts.executor,
         limits: QueryLimits::from(settings),
@@ -98,9 +121,12 @@ pub fn router<E: Executor>(parts: Parts<E>) -> Router {
         refused_over_get: parts.refused_over_get,
         prepare: parts.prepare,
         metrics: parts.metrics.clone(),
+        clock: parts.clock.clone(),
+        documents: Documents::new(&parts.config.persisted, parts.operations),
+        answers: keeper.map(|keeper| Answers::new(keeper, room, parts.metrics.clone())),
     });
     let mut open = Router::new().route("/graphql", any(graphql_http::handle::<E>).with_state(endpoint));
-    if settings.introspection {
+    if parts.config.shows_schema() {
         let text = parts.schema_text;
         let plain = [(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
         open = open.route("/schema.graphql", get(move || async move { (plain, text.to_string()) }));
@@ -116,7 +142,7 @@ pub fn router<E: Executor>(parts: Parts<E>) -> Router {
             get(health::ready).with_state(health::Probe { readiness: parts.readiness, request_timeout }),
         )
         .route("/metrics", get(metrics::handle).with_state(parts.metrics.clone()));
-    if settings.explorer {
+    if parts.config.shows_explorer() {
         all = all
             .route("/", get(|| async { Redirect::temporary("/explorer").into_response() }))
             .merge(explorer::routes(&parts.example, settings.introspection));
@@ -144,7 +170,7 @@ fn cors(origins: &[String]) -> Option<CorsLayer> {
             .allow_origin(allowed)
             .allow_methods([Method::GET, Method::POST])
             .allow_headers(AllowHeaders::mirror_request())
-            .expose_headers([envelope::X_REQUEST_ID])
+            .expose_headers([envelope::X_REQUEST_ID, header::ETAG])
             .max_age(Duration::from_secs(60 * 60)),
     )
 }

@@ -10,7 +10,9 @@ use super::{answer::Refusal, errors::BAD_USER_INPUT};
 #[derive(Debug, Default)]
 pub(crate) struct Parameters {
     /// The document.
-    pub(crate) query: String,
+    pub(crate) query: Option<String>,
+    /// The id of a document that the server has.
+    pub(crate) document_id: Option<String>,
     /// Which of its operations.
     pub(crate) operation_name: Option<String>,
     /// Values for its variables.
@@ -45,29 +47,27 @@ impl Parameters {
             }));
         };
         let mut take = |name: &str| given.remove(name).filter(|value| !value.is_null());
-        let query = match take("query") {
-            Some(Value::String(query)) => query,
-            Some(_) => return Err(ill_formed("query must be a text.")),
-            None => return Err(missing_query()),
+        let mut text = |name: &str| match take(name) {
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(ill_formed(format!("{name} must be a text."))),
+            None => Ok(None),
         };
-        let operation_name = match take("operationName") {
-            Some(Value::String(name)) => Some(name),
-            Some(_) => return Err(ill_formed("operationName must be a text.")),
-            None => None,
-        };
+        let (query, document_id, operation_name) = (text("query")?, text("documentId")?, text("operationName")?);
         let variables = map("variables", take("variables"))?;
         let extensions = map("extensions", take("extensions"))?;
-        Self::new(query, operation_name, variables, extensions)
+        Ok(Self::new(query, document_id, operation_name, variables, extensions))
     }
 
     /// Reads the part of an address behind the question mark.
     pub(crate) fn from_address(text: &str) -> Result<Self, Refusal> {
-        let (mut query, mut operation_name, mut variables, mut extensions) = (None, None, None, None);
+        let (mut query, mut document_id, mut operation_name) = (None, None, None);
+        let (mut variables, mut extensions) = (None, None);
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decoded(name)?;
             let place = match name.as_str() {
                 "query" => &mut query,
+                "documentId" => &mut document_id,
                 "operationName" => &mut operation_name,
                 "variables" => &mut variables,
                 "extensions" => &mut extensions,
@@ -86,29 +86,26 @@ impl Parameters {
             None => Ok(Map::new()),
         };
         let (variables, extensions) = (json("variables", variables)?, json("extensions", extensions)?);
-        Self::new(query.unwrap_or_default(), operation_name, variables, extensions)
+        Ok(Self::new(query, document_id, operation_name, variables, extensions))
     }
 
+    /// A text that is empty is none.
     fn new(
-        query: String,
+        query: Option<String>,
+        document_id: Option<String>,
         operation_name: Option<String>,
         variables: Map<String, Value>,
         extensions: Map<String, Value>,
-    ) -> Result<Self, Refusal> {
-        if query.is_empty() {
-            return Err(missing_query());
-        }
-        Ok(Self {
-            query,
-            operation_name: operation_name.filter(|name| !name.is_empty()),
+    ) -> Self {
+        let said = |text: &String| !text.is_empty();
+        Self {
+            query: query.filter(said),
+            document_id: document_id.filter(said),
+            operation_name: operation_name.filter(said),
             variables: Variables::from_json(Value::Object(variables)),
             extensions,
-        })
+        }
     }
-}
-
-fn missing_query() -> Refusal {
-    ill_formed("There is no query. Send one as the JSON body {\"query\": \"{ … }\"}.")
 }
 
 fn map(name: &str, value: Option<Value>) -> Result<Map<String, Value>, Refusal> {

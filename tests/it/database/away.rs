@@ -54,7 +54,10 @@ const MEMORY: &str = "{ signpost(input: { needs: [\"essentials\"] }) { totalCoun
 async fn app(database: Database) -> App {
     let clock = Clock::manual(now());
     run(&database, &clock, &(0..5).map(record).collect::<Vec<_>>()).await;
-    App::with_database(Config::default(), clock, database, need_list(&Config::default()).unwrap()).await.unwrap()
+    let mut config = Config::default();
+    // What was asked before would be answered, whatever is away.
+    config.answers.cache_bytes = 0;
+    App::with_database(config, clock, database, need_list(&Config::default()).unwrap()).await.unwrap()
 }
 
 /// That the question fails as it should: a code, a number to quote, and nothing of the inside.

@@ -105,7 +105,7 @@ async fn other_websites_may_call_where_the_settings_say_so() {
     request.headers_mut().insert(header::ORIGIN, "https://a.example".parse().unwrap());
     let response = some.clone().oneshot(request).await.unwrap();
     assert_eq!((response.status().as_u16(), allowed(&response).as_str()), (422, "https://a.example"));
-    assert_eq!(header_of(&response, "access-control-expose-headers"), "x-request-id");
+    assert_eq!(header_of(&response, "access-control-expose-headers"), "x-request-id,etag");
 
     let every = site().with(|config| config.cors.allowed_origins = vec!["*".to_owned()]).open();
     assert_eq!(allowed(&preflight(&every, "https://b.example").await.unwrap()), "*");

@@ -18,21 +18,29 @@ use axum::{
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use signpost::{
-    api::limits::{QueryLimits, limit},
+    api::{
+        horizon::Horizon,
+        limits::{QueryLimits, limit},
+    },
     clock::Clock,
     config::Config,
     telemetry::RequestId,
     web::{
-        Example, Metrics, PRIVATE_SEARCHES, Parts,
+        Example, Metrics, PRIVATE_SEARCHES, Parts, StoredOperations,
+        answers::Keeper,
         health::{Check, Checks, Readiness},
         router,
     },
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tower::ServiceExt;
 
 pub(super) struct Query;
 pub(super) struct Mutation;
+
+/// How often something was executed, and a door that lets so many executions through.
+#[derive(Clone)]
+pub(super) struct Counter(pub(super) Arc<AtomicU64>, pub(super) Arc<Semaphore>);
 
 /// A resolver says that it was reached, and waits until the test lets it go on.
 #[derive(Clone, Default)]
@@ -52,8 +60,33 @@ impl Query {
         "hello"
     }
 
-    async fn signpost(&self) -> i32 {
-        1
+    async fn signpost(&self, about: Option<String>) -> i32 {
+        about.map_or(1, |_| 2)
+    }
+
+    /// How often this was executed so far. Holds until an instant, or now only, or for ever; goes on
+    /// when the door is open.
+    async fn counted(
+        &self,
+        ctx: &async_graphql::Context<'_>,
+        tag: Option<String>,
+        until: Option<i64>,
+        now_only: Option<bool>,
+        door: Option<bool>,
+    ) -> String {
+        let horizon = Horizon::of(ctx);
+        if let Some(until) = until {
+            horizon.until(chrono::DateTime::from_timestamp_millis(until).unwrap());
+        }
+        if now_only == Some(true) {
+            horizon.now_only();
+        }
+        let count = ctx.data_unchecked::<Counter>();
+        let this = count.0.fetch_add(1, Ordering::SeqCst) + 1;
+        if door == Some(true) {
+            count.1.acquire().await.unwrap().forget();
+        }
+        format!("{} {this}", tag.unwrap_or_default())
     }
 
     async fn number(&self, value: i32) -> i32 {
@@ -115,6 +148,10 @@ impl Mutation {
     async fn change(&self) -> i32 {
         1
     }
+
+    async fn counted(&self, ctx: &async_graphql::Context<'_>) -> u64 {
+        ctx.data_unchecked::<Counter>().0.fetch_add(1, Ordering::SeqCst) + 1
+    }
 }
 
 /// Parts that are as ready as the test says; without, they never answer.
@@ -141,11 +178,24 @@ pub(super) struct Site {
     pub(super) ready: Option<Vec<Check>>,
     pub(super) metrics: Metrics,
     pub(super) gate: Gate,
+    pub(super) keeper: Option<Arc<dyn Keeper>>,
+    pub(super) operations: StoredOperations,
+    pub(super) counter: Counter,
+    pub(super) clock: Clock,
 }
 
 pub(super) fn site() -> Site {
     let ready = Some(vec![check("database", true), check("directory", true)]);
-    Site { config: Config::default(), ready, metrics: Metrics::new("1.2.3"), gate: Gate::default() }
+    Site {
+        config: Config::default(),
+        ready,
+        metrics: Metrics::new("1.2.3"),
+        gate: Gate::default(),
+        keeper: None,
+        operations: StoredOperations::default(),
+        counter: Counter(Arc::default(), Arc::new(Semaphore::new(0))),
+        clock: Clock::manual(chrono::DateTime::UNIX_EPOCH),
+    }
 }
 
 impl Site {
@@ -156,7 +206,9 @@ impl Site {
 
     pub(super) fn open(self) -> Router {
         let limits = QueryLimits::from(&self.config.graphql);
-        let schema = limit(Schema::build(Query, Mutation, EmptySubscription).data(self.gate), limits).finish();
+        let schema =
+            limit(Schema::build(Query, Mutation, EmptySubscription).data(self.gate).data(self.counter), limits)
+                .finish();
         let schema_text = schema.sdl().into();
         // Each look at this clock is a millisecond after the one before.
         let looks = AtomicU64::new(0);
@@ -166,13 +218,15 @@ impl Site {
             metrics: self.metrics,
             readiness: Arc::new(Fixed(self.ready)),
             schema_text,
-            clock: Clock::manual(chrono::DateTime::UNIX_EPOCH),
+            clock: self.clock,
             uptime: Arc::new(move || Duration::from_millis(looks.fetch_add(1, Ordering::SeqCst))),
             prepare: Arc::new(|request, incoming| {
                 let agent = incoming.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
                 request.data(agent.unwrap_or_default().to_owned())
             }),
             refused_over_get: PRIVATE_SEARCHES,
+            keeper: self.keeper,
+            operations: Arc::new(self.operations),
             example: Example { query: "{ hello } # <b>".to_owned(), variables: "{\"a\": 1}".to_owned() },
         })
     }
