@@ -144,7 +144,10 @@ impl<E: Executor> Endpoint<E> {
         let found = self.documents.find(&parameters)?;
         let wanted = Wanted { media, by_get, headers: &parts.headers };
         let key = self.key(&found, &parameters, &parts.headers);
-        if let Some(answered) = self.kept(key.as_ref(), &wanted) {
+        // A text that is still to be remembered has to be read first.
+        if !self.documents.is_new(&found)
+            && let Some(answered) = self.kept(key.as_ref(), &wanted)
+        {
             return Ok(answered);
         }
         let document = self.limits.parse(&found.text).map_err(Refusal::from)?;

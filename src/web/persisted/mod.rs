@@ -115,13 +115,17 @@ impl Documents {
         Ok(document)
     }
 
+    /// Whether a client wants a query remembered which is not there yet.
+    pub(crate) fn is_new(&self, document: &Document) -> bool {
+        document.remember
+            && self.listed.by_digest(&document.digest).is_none()
+            && self.automatic.as_ref().is_some_and(|automatic| automatic.get(&document.digest).is_none())
+    }
+
     /// Whether a query is to be remembered once it was answered: its client wants it, and it tells
     /// nothing of anybody. `private` are root fields that are asked with what somebody lives through.
     pub(crate) fn is_to_remember(&self, document: &Document, read: &ExecutableDocument, private: &[&str]) -> bool {
-        document.remember
-            && self.automatic.is_some()
-            && self.listed.by_digest(&document.digest).is_none()
-            && !automatic::tells_of_somebody(read, private)
+        self.is_new(document) && !automatic::tells_of_somebody(read, private)
     }
 
     /// Remembers a query.

@@ -368,6 +368,19 @@ async fn a_private_search_is_refused_by_get_also_where_its_answer_is_kept() {
 }
 
 #[tokio::test]
+async fn a_query_is_remembered_also_where_its_answer_is_there_already() {
+    let all = keeping();
+    let query = "{ counted }";
+    let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash(query) } });
+    let first = all.body(json!({ "query": query })).await;
+    assert!(all.body(json!({ "extensions": extensions })).await.contains("PERSISTED_QUERY_NOT_FOUND"));
+    assert_eq!(all.body(json!({ "query": query, "extensions": extensions })).await, first);
+    assert_eq!(all.body(json!({ "extensions": extensions })).await, first);
+    assert_eq!(all.body(json!({ "documentId": format!("sha256:{}", hash(query)) })).await, first);
+    assert_eq!(all.executed(), 1);
+}
+
+#[tokio::test]
 async fn the_room_for_answers_is_bounded_and_the_figures_tell_what_happens_in_it() {
     let all = keeping_with(site().with(|config| config.answers.cache_bytes = 4_000));
     let query = |n: u32| format!("{{ counted(tag: \"{n}\") }}");
