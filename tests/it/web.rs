@@ -7,6 +7,8 @@ mod around;
 #[cfg(test)]
 mod bounded;
 #[cfg(test)]
+mod crowds;
+#[cfg(test)]
 mod hurting;
 #[cfg(test)]
 mod kept;

@@ -1,5 +1,4 @@
-//! Kept answers on a site of their own: who shares one, when it ends, in which form it is given, and
-//! that a crowd costs one execution.
+//! Kept answers on a site of their own: who shares one, when it ends, in which form it is given.
 
 use std::{
     io::Read,
@@ -7,7 +6,6 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
-    time::Duration,
 };
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
@@ -57,18 +55,18 @@ impl Keeper for Shelf {
 }
 
 /// An open site that keeps answers, and what moves it.
-struct Keeping {
-    site: Router,
+pub(super) struct Keeping {
+    pub(super) site: Router,
     shelf: Arc<Shelf>,
     clock: Clock,
     counter: Counter,
 }
 
-fn keeping() -> Keeping {
+pub(super) fn keeping() -> Keeping {
     keeping_with(site())
 }
 
-fn keeping_with(mut site: Site) -> Keeping {
+pub(super) fn keeping_with(mut site: Site) -> Keeping {
     let shelf = Arc::new(Shelf::default());
     site.keeper = Some(Arc::clone(&shelf) as Arc<dyn Keeper>);
     let (clock, counter) = (site.clock.clone(), site.counter.clone());
@@ -85,30 +83,30 @@ impl Keeping {
         serde_json::from_str::<Value>(&self.body(json!({ "query": query })).await).unwrap()["data"].take()
     }
 
-    fn executed(&self) -> u64 {
+    pub(super) fn executed(&self) -> u64 {
         self.counter.0.load(Ordering::SeqCst)
     }
 
-    async fn figure(&self, name: &str) -> i64 {
+    pub(super) async fn figure(&self, name: &str) -> i64 {
         let all = text(get(&self.site, "/metrics").await).await;
         let line = all.lines().find(|line| line.split(' ').next() == Some(name)).unwrap_or_else(|| panic!("{all}"));
         line.rsplit(' ').next().unwrap().parse().unwrap()
     }
 
     /// A question that waits at the door, on its way.
-    fn at_the_door(&self, tag: &str) -> JoinHandle<String> {
+    pub(super) fn at_the_door(&self, tag: &str) -> JoinHandle<String> {
         let (site, query) = (self.site.clone(), format!("{{ counted(tag: {tag:?}, door: true) }}"));
         tokio::spawn(async move { text(ask(&site, &query).await).await })
     }
 
     /// Lets everything go on that can.
-    async fn settle(&self) {
+    pub(super) async fn settle(&self) {
         for _ in 0..200 {
             tokio::task::yield_now().await;
         }
     }
 
-    fn open_door(&self, executions: usize) {
+    pub(super) fn open_door(&self, executions: usize) {
         self.counter.1.add_permits(executions);
     }
 }
@@ -413,87 +411,4 @@ async fn the_room_for_answers_is_bounded_and_the_figures_tell_what_happens_in_it
 
     let off = keeping_with(site().with(|config| config.answers.cache_bytes = 0));
     assert_ne!(off.ask("{ counted }").await, off.ask("{ counted }").await);
-}
-
-#[tokio::test]
-async fn a_crowd_that_asks_the_same_costs_one_execution() {
-    let all = keeping();
-    let crowd: Vec<_> = (0..50).map(|_| all.at_the_door("a")).collect();
-    let another = all.at_the_door("b");
-    all.settle().await;
-    assert_eq!(all.executed(), 2);
-    all.open_door(2);
-    let mut answers = Vec::new();
-    for one in crowd {
-        answers.push(one.await.unwrap());
-    }
-    answers.dedup();
-    assert_eq!(answers.len(), 1, "{answers:?}");
-    assert_ne!(another.await.unwrap(), answers[0]);
-    assert_eq!(all.executed(), 2);
-    assert_eq!(all.figure("signpost_answer_cache_misses_total").await, 2);
-    assert_eq!(all.figure("signpost_answer_cache_hits_total").await, 49);
-}
-
-#[tokio::test]
-async fn nobody_waits_for_a_leader_who_is_gone() {
-    let all = keeping();
-    let leader = all.at_the_door("a");
-    all.settle().await;
-    let crowd: Vec<_> = (0..20).map(|_| all.at_the_door("a")).collect();
-    all.settle().await;
-    assert_eq!(all.executed(), 1);
-    // The leader's client hangs up: another leads, once.
-    leader.abort();
-    assert!(leader.await.unwrap_err().is_cancelled());
-    all.settle().await;
-    assert_eq!(all.executed(), 2);
-    all.open_door(1);
-    for one in crowd {
-        assert!(one.await.unwrap().contains("a 2"));
-    }
-    assert_eq!(all.executed(), 2);
-
-    // One that panics does not take the others with it, nor what comes later.
-    let panics: Vec<_> = (0..5).map(|_| ask(&all.site, "{ counted panics }")).collect();
-    for answer in futures_util::future::join_all(panics).await {
-        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    }
-}
-
-#[tokio::test]
-async fn a_crowd_whose_answer_is_not_kept_is_answered_side_by_side() {
-    let all = keeping();
-    let asked = |site: Router| {
-        tokio::spawn(async move { text(ask(&site, "{ counted(nowOnly: true, door: true) }").await).await })
-    };
-    let crowd: Vec<_> = (0..10).map(|_| asked(all.site.clone())).collect();
-    all.settle().await;
-    assert_eq!(all.executed(), 1);
-    all.open_door(1);
-    all.settle().await;
-    // Once it is known that it will not be kept nobody waits for anybody.
-    assert_eq!(all.executed(), 10);
-    all.open_door(9);
-    let mut answers = Vec::new();
-    for one in crowd {
-        answers.push(one.await.unwrap());
-    }
-    answers.sort();
-    answers.dedup();
-    assert_eq!(answers.len(), 10);
-}
-
-#[tokio::test]
-async fn whoever_waits_waits_no_longer_than_a_request_may_take() {
-    let all = keeping_with(site().with(|config| config.server.request_timeout_s = 1));
-    let leader = all.at_the_door("a");
-    all.settle().await;
-    let follower = all.at_the_door("a");
-    let both = async { (leader.await.unwrap(), follower.await.unwrap()) };
-    let (leader, follower) = tokio::time::timeout(Duration::from_secs(20), both).await.unwrap();
-    // The leader came too late; whoever followed led then, and came too late by its own time.
-    assert!(leader.contains("REQUEST_TIMEOUT") && follower.contains("REQUEST_TIMEOUT"), "{leader} {follower}");
-    all.open_door(1);
-    assert!(all.at_the_door("a").await.unwrap().contains("\"a "));
 }

