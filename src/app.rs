@@ -21,6 +21,7 @@ use crate::directory::needs::NeedList;
 use crate::directory::snapshot::refresh::Live;
 use crate::directory::store::load;
 use crate::schema::{self, Guarded};
+use crate::signposting::interpret::Interpreter;
 use crate::web::answers::{Edition, Keeper, StillThere};
 use crate::web::health::{Check, Checks};
 use crate::web::{self, Example, Incoming, Metrics, Parts, Readiness, StoredOperations};
@@ -43,6 +44,8 @@ pub struct App {
     pub database: Database,
     /// The directory in process.
     pub live: Live,
+    /// What reads people's own words.
+    pub interpreter: Arc<Interpreter>,
     /// The figures.
     pub metrics: Metrics,
     /// The operations on the list of the settings.
@@ -88,11 +91,13 @@ impl App {
             0 => {}
             behind => return Err(DatabaseError::Behind(behind).into()),
         }
+        let interpreter = Interpreter::new(&needs).map_err(|error| StartError::Needs(error.to_string()))?;
         let live = Live::open(&database, needs).await.map_err(DatabaseError::from)?;
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
-        let executor = Guarded(schema::build(&config, database.clone(), live.clone()));
+        let interpreter = Arc::new(interpreter);
+        let executor = Guarded(schema::build(&config, database.clone(), live.clone(), Arc::clone(&interpreter)));
         let operations = Arc::new(stored_operations(&config, &executor).await?);
-        let app = Self { config: Arc::new(config), clock, database, live, metrics, operations };
+        let app = Self { config: Arc::new(config), clock, database, live, interpreter, metrics, operations };
         app.tell_directory();
         Ok(app)
     }
@@ -106,7 +111,7 @@ impl App {
                 Ok(changed) => {
                     if changed {
                         self.tell_directory();
-                        tracing::info!(services = self.live.current().services.len(), "directory.renewed");
+                        tracing::info!(services = self.live.current().service_count(), "directory.renewed");
                     }
                     if failing {
                         tracing::info!("directory.database: back");
@@ -126,7 +131,7 @@ impl App {
 
     fn tell_directory(&self) {
         let snapshot = self.live.current();
-        let services = i64::try_from(snapshot.services.len()).unwrap_or(i64::MAX);
+        let services = i64::try_from(snapshot.service_count()).unwrap_or(i64::MAX);
         self.metrics.set_directory(snapshot.version.last, services);
     }
 
@@ -134,7 +139,12 @@ impl App {
     pub fn router(&self) -> Router {
         let database = self.database.clone();
         let began = Instant::now();
-        let executor = Guarded(schema::build(&self.config, self.database.clone(), self.live.clone()));
+        let executor = Guarded(schema::build(
+            &self.config,
+            self.database.clone(),
+            self.live.clone(),
+            Arc::clone(&self.interpreter),
+        ));
         web::router(Parts {
             keeper: Some(Arc::new(PublicAnswers { app: self.clone(), executor: executor.clone() })),
             operations: Arc::clone(&self.operations),
@@ -167,7 +177,7 @@ impl Readiness for App {
             let directory = Check {
                 name: "directory",
                 ok: true,
-                detail: format!("{} public services at version {}", snapshot.services.len(), snapshot.version.last),
+                detail: format!("{} public services at version {}", snapshot.service_count(), snapshot.version.last),
             };
             vec![database, directory]
         })

@@ -1,5 +1,7 @@
 //! The whole schema: the rooms' types put together, above them all.
 
+use std::sync::Arc;
+
 use async_graphql::{
     Context, EmptyMutation, EmptySubscription, Executor, MergedObject, Object, Request, Response, Result, Schema,
     SchemaBuilder, SimpleObject, Variables,
@@ -17,13 +19,16 @@ use crate::database::Database;
 use crate::directory::freshness::FreshnessRules;
 use crate::directory::graphql::filters::{FARTHEST_KM, MOST_ENTRIES, MOST_TEXT};
 use crate::directory::graphql::queries::DirectoryQuery;
+use crate::directory::graphql::suggestions::SuggestionQuery;
 use crate::directory::snapshot::refresh::Live;
 use crate::signposting::graphql::SignpostingQuery;
+use crate::signposting::graphql::understood::InterpretationQuery;
+use crate::signposting::interpret::Interpreter;
 
 /// The root of all queries.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(DirectoryQuery, SignpostingQuery, AboutQuery);
+pub struct Query(DirectoryQuery, SuggestionQuery, SignpostingQuery, InterpretationQuery, AboutQuery);
 
 /// What the server tells of itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,7 +85,7 @@ fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
 
 /// The schema with everything that its resolvers need for all requests.
 #[must_use]
-pub fn build(config: &Config, database: Database, live: Live) -> SignpostSchema {
+pub fn build(config: &Config, database: Database, live: Live, interpreter: Arc<Interpreter>) -> SignpostSchema {
     let query_limits = QueryLimits::from(&config.graphql);
     let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
     limits::limit(builder(), query_limits.clone())
@@ -89,6 +94,7 @@ pub fn build(config: &Config, database: Database, live: Live) -> SignpostSchema 
         .data(freshness_rules(&config.freshness))
         .data(database)
         .data(live)
+        .data(interpreter)
         .finish()
 }
 

@@ -15,6 +15,9 @@ pub struct Model {
     /// What changed, in words.
     #[sea_orm(column_type = "Text")]
     pub what: String,
+    /// Which services, agencies and locations it touched, as JSON; absent where nobody can say: then anything.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub touched: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -9,6 +9,7 @@ pub use sea_orm_migration::{MigratorTrait, prelude};
 use sea_orm_migration::MigrationTrait;
 
 mod m20261121_000001_directory;
+mod m20261122_000001_touched;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -16,6 +17,6 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_directory::Migration)]
+        vec![Box::new(m20261121_000001_directory::Migration), Box::new(m20261122_000001_touched::Migration)]
     }
 }

@@ -31,6 +31,7 @@ pub enum Kept {
 pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (OperationType::Query, "agencies", Allowed::Anyone, Kept::WhileItHolds),
     (OperationType::Query, "agency", Allowed::Anyone, Kept::WhileItHolds),
+    (OperationType::Query, "interpretNeeds", Allowed::Anyone, Kept::Never),
     (OperationType::Query, "location", Allowed::Anyone, Kept::WhileItHolds),
     (OperationType::Query, "locations", Allowed::Anyone, Kept::WhileItHolds),
     (OperationType::Query, "need", Allowed::Anyone, Kept::WhileItHolds),
@@ -40,6 +41,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (OperationType::Query, "serviceConfig", Allowed::Anyone, Kept::WhileItHolds),
     (OperationType::Query, "services", Allowed::Anyone, Kept::WhileItHolds),
     (OperationType::Query, "signpost", Allowed::Anyone, Kept::Never),
+    (OperationType::Query, "suggestions", Allowed::Anyone, Kept::WhileItHolds),
 ];
 
 /// Whether a viewer may call a root field.

@@ -5,6 +5,7 @@
 
 mod demo;
 mod doctor;
+mod generate;
 mod import;
 mod migrate;
 mod schema;
@@ -82,6 +83,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Imports listings or postcodes.
     Import(import::ImportArgs),
+    /// Fills the database with a synthetic network, for measuring and for trying things at size.
+    Generate(generate::GenerateArgs),
     /// Prints the GraphQL schema, or compares it with a file.
     Schema(schema::SchemaArgs),
     /// Looks at settings, database, migrations and the quality of the data.
@@ -118,6 +121,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Demo => demo::run(&cli.settings).await,
         Command::Migrate(args) => migrate::run(&cli.settings.load(None)?, args).await,
         Command::Import(args) => import::run(&cli.settings.load(None)?, args).await,
+        Command::Generate(args) => generate::run(&cli.settings.load(None)?, args).await,
         Command::Schema(args) => schema::run(&args),
         Command::Doctor(args) => doctor::run(cli.settings.load(None), args).await,
     }

@@ -39,7 +39,7 @@ pub(super) async fn listen(app: App, more: &str) -> Outcome {
     let limits = ServeLimits::from(&app.config.server);
     let listener = bind(app.config.server.listen).await?;
     let address = listener.local_addr()?;
-    let services = app.live.current().services.len();
+    let services = app.live.current().service_count();
     say(format_args!("Signpost listens on http://{address}/graphql, with {services} public services."))?;
     if app.config.shows_explorer() {
         say(format_args!("Try it in a browser: http://{address}/explorer"))?;

@@ -21,12 +21,12 @@ pub struct PossibleDuplicate {
 #[must_use]
 pub fn find(snapshot: &Snapshot) -> Vec<PossibleDuplicate> {
     let mut groups: BTreeMap<String, Vec<(entity::ids::ServiceId, String)>> = BTreeMap::new();
-    for location in &snapshot.locations {
+    for (_, _, location) in snapshot.locations() {
         let Some(postcode) = &location.postcode else { continue };
-        for service in location.services.iter().filter_map(|index| snapshot.services.get(*index as usize)) {
+        for service in snapshot.services_at(location.id) {
             let members = groups.entry(format!("{}, {postcode}", sort_key(&service.name))).or_default();
             if members.iter().all(|(id, _)| *id != service.id) {
-                members.push((service.id, service.name.clone()));
+                members.push((service.id, service.name.to_string()));
             }
         }
     }

@@ -192,7 +192,7 @@ pub struct Address {
 
 /// Who is taken and who is not. Everything absent is *not stated*, which is not the same as
 /// *anyone*: an age rule with neither bound says that every age is welcome.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Eligibility {
     /// Age, in years.
     pub age: Option<Ruled<AgeRule>>,
@@ -209,7 +209,7 @@ pub struct Eligibility {
 }
 
 /// A rule and where it comes from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Ruled<T> {
     /// The rule.
     pub rule: T,
@@ -229,8 +229,18 @@ pub struct AgeRule {
     pub max: Option<f64>,
 }
 
+/// Ages are numbers of years: what is no number is refused where it comes in, so equality is an equivalence.
+impl Eq for AgeRule {}
+
+impl std::hash::Hash for AgeRule {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        // Adding nothing makes one of the two zeros, which are equal.
+        [self.min, self.max].map(|bound| bound.map(|years| (years + 0.0).to_bits())).hash(state);
+    }
+}
+
 /// The rule about drink and drugs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SubstanceUse {
     /// The rule.
     pub rule: SubstanceUseRule,
@@ -239,7 +249,7 @@ pub struct SubstanceUse {
 }
 
 /// Offences a service makes rules about. Both empty: an offence never excludes here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OffenceRule {
     /// These exclude.
     pub excluded: Vec<OffenceType>,

@@ -3,8 +3,10 @@
 //!
 //! - `listing` is a listing as it comes from outside; `store` writes and reads the tables.
 //! - `snapshot` is the public part held in process, over which everything is selected.
+//! - `suggest` finds names while somebody types.
 //! - `needs` is the list of needs; `opening`, `freshness`, `words`, `placing` are the rules.
-//! - `graphql` and `loaders` show it; `demonstration` fills it with a fictional network.
+//! - `graphql` and `loaders` show it; `demonstration` fills it with a fictional network, `synthetic`
+//!   with one of any size that is nobody's.
 
 pub mod demonstration;
 pub mod duplicates;
@@ -19,4 +21,6 @@ pub mod postcodes;
 pub mod quality;
 pub mod snapshot;
 pub mod store;
+pub mod suggest;
+pub mod synthetic;
 pub mod words;

@@ -17,7 +17,8 @@ use sea_orm::{
 use tokio::sync::mpsc;
 
 use super::placing;
-use super::store::{note_change, save};
+use super::store::changes::{self, Touched};
+use super::store::save;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::places::{ExactPostcode, Postcode, RowProblem, read_postcodes};
@@ -161,7 +162,7 @@ pub async fn import(database: &Database, clock: &Clock, job: PostcodesImport) ->
     drop(batches);
     // What was stored stays also where the rest failed, and questions near a postcode come out otherwise by it.
     if done.created + done.changed > 0 {
-        note_change(database.connection(), "postcodes", clock.now()).await?;
+        changes::note(database.connection(), "postcodes", Some(&Touched::default()), clock.now()).await?;
     }
     let (rejected, problems, fatal) = reading.await.map_err(|_| PostcodesError::Reading)?;
     if let Some(error) = failed {
@@ -178,7 +179,7 @@ pub async fn import(database: &Database, clock: &Clock, job: PostcodesImport) ->
         let gone = known.into_iter().filter(|(_, known)| known.is_some()).map(|(postcode, _)| postcode);
         done.removed = remove(database, gone.collect()).await?;
         if done.removed > 0 {
-            note_change(database.connection(), "postcodes", clock.now()).await?;
+            changes::note(database.connection(), "postcodes", Some(&Touched::default()), clock.now()).await?;
         }
     }
     done.placed = place_again(database, clock).await?;
@@ -320,7 +321,7 @@ async fn place_again(database: &Database, clock: &Clock) -> Result<u64, DbErr> {
         after = Some(last.id);
         let moved = place_rows(&transaction, rows).await?;
         if moved > 0 {
-            note_change(&transaction, "places", clock.now()).await?;
+            changes::note(&transaction, "places", None, clock.now()).await?;
         }
         transaction.commit().await?;
         placed += moved;

@@ -53,9 +53,9 @@ pub async fn look(
     let postcodes = if placing::postcodes_loaded(db).await? { "loaded" } else { "not loaded" };
     let overview = format!(
         "{} agencies, {} public services ({internal} internal), {} locations; full postcodes are {postcodes}.",
-        snapshot.agencies.len(),
-        snapshot.services.len(),
-        snapshot.locations.len(),
+        snapshot.agencies().count(),
+        snapshot.service_count(),
+        snapshot.locations().count(),
     );
     let stated: Vec<(ServiceId, String)> = service_need::Entity::find()
         .select_only()
@@ -81,7 +81,7 @@ pub async fn look(
     let services = |what, test: &dyn Fn(&ServiceFacts) -> bool| {
         finding(
             what,
-            snapshot.services.iter().filter(|service| test(service)).map(|service| service.name.clone()).collect(),
+            snapshot.services().filter(|service| test(service)).map(|service| service.name.to_string()).collect(),
         )
     };
     let findings = vec![
@@ -93,14 +93,13 @@ pub async fn look(
         finding(
             "places could not be found on the map",
             snapshot
-                .locations
-                .iter()
-                .filter(|place| place.point.is_none())
-                .map(|place| place.sort_key.clone())
+                .locations()
+                .filter(|(_, _, place)| place.point.is_none())
+                .map(|(_, _, place)| place.sort_key.to_string())
                 .collect(),
         ),
         services("services have no place and do not say that they need none", &|service| {
-            service.delivery.is_empty() && service.offers.iter().all(|offer| offer.place.is_none())
+            service.manner.delivery.is_empty() && service.offers.iter().all(|offer| offer.place.is_none())
         }),
         services("services do not say which area they cover", &|service| {
             service.offers.iter().all(|offer| offer.areas.is_empty())
@@ -127,7 +126,7 @@ pub async fn look(
 }
 
 fn states(service: &ServiceFacts, rules: &FreshnessRules, at: DateTime<Utc>) -> impl Iterator<Item = Freshness> {
-    let (assured, rules) = (service.assured, *rules);
+    let (assured, rules) = (*service.assured, *rules);
     FieldGroup::ALL.iter().map(move |group| rules.state(*group, assured.at(*group), at))
 }
 

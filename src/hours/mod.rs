@@ -54,7 +54,7 @@ pub const MAX_DAYS: u16 = 3_660;
 pub const CLOSING_WITHIN_DAYS: u16 = 14;
 
 /// What is stated about when something is open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Hours {
     rules: Vec<Rule>,
     exceptions: Vec<Exception>,
@@ -63,7 +63,7 @@ pub struct Hours {
 }
 
 /// What is stated about bank holidays.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnHolidays {
     /// Nothing.
     #[default]

@@ -19,7 +19,7 @@ use super::{
 /// which it takes place; it counts backwards as well, because the anchor is not a beginning.
 /// An interval of 2 or more *without* an anchor says that only some of the weeks or months are
 /// meant and not which: every one of them then counts as unreliable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Days {
     /// Days of the week.
     Weekly {
@@ -48,7 +48,7 @@ pub enum Days {
 }
 
 /// Whether something holds on a date.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Holds {
     /// It does not.
     No,
@@ -161,7 +161,7 @@ fn is_month_day(date: NaiveDate, number: i8) -> bool {
 }
 
 /// Between which wall times of a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Span {
     /// From `opens` to `closes`. A closing at or before the opening lies on the next day: equal
     /// times are a whole day and night.
@@ -199,7 +199,7 @@ impl Span {
 }
 
 /// A period of dates, both ends included; an open end has no date.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Period {
     from: Option<NaiveDate>,
     until: Option<NaiveDate>,
@@ -219,7 +219,7 @@ impl Period {
 }
 
 /// A regular opening: on these days, between these times, while it holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rule {
     days: Days,
     span: Span,
@@ -258,7 +258,7 @@ impl Rule {
 }
 
 /// What takes the place of the regular hours.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Instead {
     /// Shut.
     Closed,
@@ -272,7 +272,7 @@ pub enum Instead {
 ///
 /// Several on one date: their openings add up. `Closed` beside an opening contradicts it, so
 /// the time is unknown. `Unknown` leaves the rest of the date unknown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Exception {
     period: Period,
     instead: Instead,

@@ -25,8 +25,9 @@ use super::validate::{Code, Problem, validate};
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::directory::listing::{LocationListing, ServiceListing};
+use crate::directory::store::changes::{self, Touched};
 use crate::directory::store::save::{self, Saved, Seen, hex};
-use crate::directory::store::{Source, location_id, note_change, save_source, service_id};
+use crate::directory::store::{Source, location_id, save_source, service_id};
 
 /// Records that are stored together.
 const BATCH: usize = 400;
@@ -404,11 +405,12 @@ impl<'a> Run<'a> {
             batch.into_iter().map(|good| ((good.key, good.raw), good.listing)).unzip();
         let now = self.clock.now();
         let transaction = self.database.begin_write().await?;
-        let mut saved = save::save(&transaction, self.source, &listings, &mut self.seen, now).await?;
-        saved.around += save::hide(&transaction, hidden, now).await?;
+        let mut touched = Touched::default();
+        let mut saved = save::save(&transaction, self.source, &listings, &mut self.seen, &mut touched, now).await?;
+        saved.around += save::hide(&transaction, hidden, &mut touched, now).await?;
         let documents = store_documents(&transaction, self.source, records, now).await?;
         if saved.wrote() || documents > 0 {
-            note_change(&transaction, "import", now).await?;
+            changes::note(&transaction, "import", Some(&touched), now).await?;
         }
         transaction.commit().await?;
         self.saved.add(saved);

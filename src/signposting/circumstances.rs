@@ -24,6 +24,28 @@ pub struct Circumstances {
     pub access: Vec<AccessFeature>,
 }
 
+impl Circumstances {
+    /// Adds what was said elsewhere, less exactly: what is known already stays as it is.
+    pub fn add(&mut self, said: Self) {
+        let Self { age, gender, substance_use, offences, characteristics, languages, access } = said;
+        self.age = self.age.or(age);
+        self.gender = self.gender.or(gender);
+        self.substance_use = self.substance_use.or(substance_use);
+        self.offences = self.offences.take().or(offences);
+        for (which, holds) in characteristics {
+            self.characteristics.entry(which).or_insert(holds);
+        }
+        if self.languages.is_empty() {
+            self.languages = languages;
+        }
+        for feature in access {
+            if !self.access.contains(&feature) {
+                self.access.push(feature);
+            }
+        }
+    }
+}
+
 /// Where a person stands with drink and drugs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubstanceUse {

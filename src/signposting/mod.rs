@@ -1,11 +1,12 @@
 //! Signposting: this person, with these needs and this life, here, on a Thursday evening: who
 //! will really take them, what is there to ask, and why not?
 //!
-//! `query` is the question, `circumstances` the person's part of it; `rules` decides for one
+//! `interpret` reads people's own words; `query` is the question, `circumstances` the person's part of it; `rules` decides for one
 //! service, purely; `search` puts the decisions in order; `graphql` speaks.
 
 pub mod circumstances;
 pub mod graphql;
+pub mod interpret;
 pub mod query;
 pub mod rules;
 pub mod search;

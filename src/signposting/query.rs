@@ -5,6 +5,7 @@ use entity::enums::{DeliveryMode, SessionFormat};
 use sha2::{Digest, Sha256};
 
 use super::circumstances::Circumstances;
+use crate::directory::needs::NeedIndex;
 use crate::hours::Window;
 use crate::places::ResolvedPlace;
 
@@ -28,6 +29,8 @@ pub struct SignpostQuery {
     pub formats: Vec<SessionFormat>,
     /// Folded words, each of which must begin a word of the service's public text.
     pub words: Vec<String>,
+    /// Whether something was said in which nobody could find a need: then nothing is found, rather than everything.
+    pub meaningless: bool,
     /// The instant at which it is asked.
     pub at: DateTime<Utc>,
 }
@@ -38,7 +41,7 @@ pub struct AskedNeed {
     /// The key that was asked: a need, or an area of needs.
     pub key: String,
     /// The needs that it stands for.
-    pub any_of: Vec<String>,
+    pub any_of: Vec<NeedIndex>,
 }
 
 impl SignpostQuery {
@@ -46,11 +49,12 @@ impl SignpostQuery {
     /// cursor of another question is told by it.
     #[must_use]
     pub fn print(&self) -> [u8; 8] {
-        let Self { needs, place, within_km, windows, circumstances, delivery, formats, words, at: _ } = self;
+        let Self { needs, place, within_km, windows, circumstances, delivery, formats, words, meaningless, at: _ } =
+            self;
         let point =
             place.as_ref().map(|place| (place.label.clone(), place.point.lat().to_bits(), place.point.lon().to_bits()));
         let said = format!(
-            "{needs:?}{point:?}{}{windows:?}{circumstances:?}{delivery:?}{formats:?}{words:?}",
+            "{needs:?}{point:?}{}{windows:?}{circumstances:?}{delivery:?}{formats:?}{words:?}{meaningless}",
             within_km.to_bits()
         );
         let digest = Sha256::digest(said);

@@ -4,9 +4,11 @@
 use entity::ids::ServiceId;
 
 use super::query::SignpostQuery;
-use super::rules::assess::{self, Assessment, Group};
-use crate::directory::freshness::FreshnessRules;
-use crate::directory::snapshot::{ServiceFacts, Snapshot};
+use super::rules::assess::{Assessor, Group};
+use super::rules::score;
+use crate::directory::snapshot::near::Offered;
+use crate::directory::snapshot::postings::Understood;
+use crate::directory::snapshot::{ServiceFacts, ServiceIndex, Snapshot, View};
 
 /// Where a service stands in an answer; the order of the answer is the order of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,15 +23,15 @@ pub struct Rank {
     pub service: ServiceId,
 }
 
-/// One service of an answer.
-#[derive(Debug)]
+/// One service of an answer, weighed.
+#[derive(Clone, Copy, Debug)]
 pub struct Found<'a> {
     /// The service.
     pub service: &'a ServiceFacts,
     /// Its place in the order.
     pub rank: Rank,
-    /// Its assessment.
-    pub assessment: Assessment,
+    /// Points for the words that it was found by.
+    pub word_points: u32,
 }
 
 /// How many services stand in each group.
@@ -51,24 +53,32 @@ impl Counts {
     }
 }
 
-/// The whole ranked answer to a question.
+/// Every service of the answer to a question, weighed and in no order.
 #[must_use]
-pub fn search<'a>(snapshot: &'a Snapshot, query: &SignpostQuery, rules: &FreshnessRules) -> Vec<Found<'a>> {
-    let words: Vec<_> = query.words.iter().map(|word| snapshot.dictionary.beginning_with(word)).collect();
-    let mut found: Vec<Found<'a>> = candidates(snapshot, query)
-        .filter(|service| assess::of_interest(service, query, &words))
-        .filter_map(|service| {
-            let assessment = assess::assess(service, query, &words, rules)?;
-            let rank = Rank {
-                group: assessment.group,
-                score: std::cmp::Reverse(assessment.score.total()),
-                distance_m: assessment.distance_m.unwrap_or(u32::MAX),
-                service: service.id,
-            };
-            Some(Found { service, rank, assessment })
-        })
-        .collect();
-    found.sort_unstable_by_key(|found| found.rank);
+pub fn search<'a>(snapshot: &'a Snapshot, query: &SignpostQuery, assessor: &mut Assessor<'_>) -> Vec<Found<'a>> {
+    if query.meaningless {
+        return Vec::new();
+    }
+    let words = snapshot.understand(&query.words, |part| &part.service_words, |view, service| view.holds(service));
+    let mut found = Vec::new();
+    for view in snapshot.views() {
+        for (index, word_points) in candidates(view, query, &words, assessor) {
+            let Some(service) = view.part.services.get(index as usize) else { continue };
+            if !view.holds(index) || !assessor.of_interest(service) {
+                continue;
+            }
+            found.extend(assessor.weigh(service, word_points).map(|weighed| Found {
+                service,
+                rank: Rank {
+                    group: weighed.group,
+                    score: std::cmp::Reverse(weighed.score.total()),
+                    distance_m: weighed.distance_m.unwrap_or(u32::MAX),
+                    service: service.id,
+                },
+                word_points,
+            }));
+        }
+    }
     found
 }
 
@@ -85,20 +95,35 @@ pub fn counts(found: &[Found<'_>]) -> Counts {
     })
 }
 
-/// Services that may meet one of the needs: those of the need's own lists, or all.
-fn candidates<'a>(snapshot: &'a Snapshot, query: &SignpostQuery) -> Box<dyn Iterator<Item = &'a ServiceFacts> + 'a> {
-    if query.needs.is_empty() {
-        return Box::new(snapshot.services.iter());
+/// Services of a part that may be an answer, each once, with the points for the words they were found by: those with
+/// all the words, or those of the needs' own lists (or of all) that may be within reach.
+fn candidates(
+    view: View<'_>,
+    query: &SignpostQuery,
+    words: &[(String, Understood)],
+    assessor: &mut Assessor<'_>,
+) -> Vec<(ServiceIndex, u32)> {
+    if !words.is_empty() {
+        let hits = view.part.service_words.find(words);
+        return hits.iter().map(|hit| (hit.text, score::words(hit.fields(words.len())))).collect();
     }
-    let mut indexes: Vec<_> = query
-        .needs
-        .iter()
-        .flat_map(|asked| &asked.any_of)
-        .filter_map(|need| snapshot.by_need.get(need))
-        .flatten()
-        .copied()
-        .collect();
-    indexes.sort_unstable();
-    indexes.dedup();
-    Box::new(indexes.into_iter().filter_map(|index| snapshot.services.get(index as usize)))
+    let needs = query.needs.iter().flat_map(|asked| &asked.any_of);
+    let mut lists: Vec<&Offered> = needs.filter_map(|need| view.part.meeting(*need)).collect();
+    if query.needs.is_empty() {
+        lists.push(&view.part.all);
+    }
+    let mut found = Vec::new();
+    for list in lists {
+        match &query.place {
+            None => found.extend(list.all()),
+            Some(place) => {
+                let mut may_cover =
+                    |set: u32| view.part.area_sets.get(set as usize).is_some_and(|areas| assessor.may_cover(areas));
+                list.reachable(place.point, query.within_km, &mut may_cover, &mut found);
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(|index| (index, 0)).collect()
 }

@@ -17,7 +17,7 @@ const SCHEMA: &str = include_str!("../../schema.graphql");
 fn help_tells_of_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let overview = said(signpost(folder.path()).arg("--help"));
-    for command in ["serve", "demo", "migrate", "import", "schema", "doctor"] {
+    for command in ["serve", "demo", "migrate", "import", "generate", "schema", "doctor"] {
         assert!(overview.contains(command), "{command}: {overview}");
         let help = said(signpost(folder.path()).args([command, "--help"]));
         assert!(
@@ -40,6 +40,27 @@ fn help_tells_of_every_command() {
     let error = failed(signpost(folder.path()).arg("sreve"));
     assert!(error.contains("serve"), "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "help makes nothing");
+}
+
+#[tokio::test]
+async fn a_synthetic_network_is_made_once_and_says_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let test = TestDatabase::new().await;
+    let generate = |number: &str| {
+        let mut command = signpost(folder.path());
+        command.args(["--database", test.url(), "generate", "--services", number]);
+        command
+    };
+    assert!(said(&mut generate("60")).starts_with("Services: 60 new, 0 changed, 0 as they were"));
+    // A smaller network is the beginning of a larger one.
+    let again = said(&mut generate("90"));
+    assert!(again.starts_with("Services: 30 new, ") && again.contains("synthetic"), "{again}");
+    let database = test.open().await;
+    let names = crate::import::contents::strings(&database, "SELECT name FROM service").await;
+    assert_eq!(names.len(), 90);
+    assert!(names.iter().flatten().all(|name| name.to_lowercase().contains("synthetic")), "{names:?}");
+    let error = failed(&mut generate("0"));
+    assert!(error.contains("--services") && error.contains("1..="), "{error}");
 }
 
 #[test]
@@ -105,7 +126,7 @@ async fn migrations_are_told_run_and_taken_back() {
         assert!(!file.exists(), "to look makes nothing");
     }
     test.open().await.close().await.unwrap();
-    assert!(said(&mut migrate(&["status"])).starts_with("1 migration(s) to run"));
+    assert!(said(&mut migrate(&["status"])).starts_with("2 migration(s) to run"));
     let error = failed(signpost(folder.path()).args([
         "--database",
         test.url(),
@@ -127,7 +148,7 @@ async fn migrations_are_told_run_and_taken_back() {
     assert!(said(&mut migrate(&["status"])).starts_with("0 migration(s)"), "without --yes nothing goes");
     assert!(said(&mut migrate(&["down", "--yes"])).starts_with("1 migration(s) taken back"));
     assert!(said(&mut migrate(&["status"])).starts_with("1 migration(s) to run"));
-    assert!(said(&mut migrate(&["down", "--yes", "--steps", "7"])).starts_with("0 migration(s) taken back"));
+    assert!(said(&mut migrate(&["down", "--yes", "--steps", "7"])).starts_with("1 migration(s) taken back"));
 }
 
 #[tokio::test]
@@ -170,7 +191,7 @@ async fn doctor_looks_at_everything_and_changes_nothing() {
     let mut behind = signpost(folder.path());
     let output = behind.args(["--database", bare.url(), "doctor"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(!output.status.success() && text.contains("migrations  BEHIND: 1 to run"), "{text}");
+    assert!(!output.status.success() && text.contains("migrations  BEHIND: 2 to run"), "{text}");
     let picture = folder.path().join("a.png");
     std::fs::write(&picture, [b"\x89PNG\r\n\x1a\n".as_slice(), &[7; 5_000]].concat()).unwrap();
     let output = signpost(folder.path())

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, QuerySelect};
 use signpost::database::{Database, DatabaseError};
+use signpost::directory::store::changes::{self, Touched};
 use signpost::directory::store::save::{Seen, save};
-use signpost::directory::store::{note_change, save_source};
+use signpost::directory::store::save_source;
 
 use crate::import::contents::{count, everything, strings, tables};
 use crate::support::database::TestDatabase;
@@ -54,7 +55,7 @@ async fn migrations_run_up_and_down_and_up_again() {
     let id = save_source(&transaction, &source(), now()).await.unwrap();
     let mut listing = service("s", "Beds", "housing.emergency");
     listing.places = vec![at(location("here", "M14 5RQ", None))];
-    save(&transaction, id, &[listing], &mut Seen::default(), now()).await.unwrap();
+    save(&transaction, id, &[listing], &mut Seen::default(), &mut Touched::default(), now()).await.unwrap();
     transaction.commit().await.unwrap();
     database.migrate_down(None).await.unwrap();
     assert_eq!(tables(&database).await, ["seaql_migrations"], "full tables go too");
@@ -141,8 +142,9 @@ async fn ten_that_write_at_once_lose_nothing_and_none_is_turned_away() {
                     let mut listing = service(&format!("{writer} {turn}"), "Beds", "housing.emergency");
                     listing.agency.contacts = vec![entity_contact()];
                     listing.places = vec![at(location("here", "M14 5RQ", None))];
-                    save(&transaction, source().id(), &[listing], &mut seen, now()).await?;
-                    note_change(&transaction, "test", now()).await?;
+                    let mut touched = Touched::default();
+                    save(&transaction, source().id(), &[listing], &mut seen, &mut touched, now()).await?;
+                    changes::note(&transaction, "test", Some(&touched), now()).await?;
                     transaction.commit().await?;
                 }
                 Ok::<(), DatabaseError>(())
@@ -196,7 +198,7 @@ async fn many_that_save_one_listing_at_once_save_it_once() {
     let write = async |database: &Database| {
         save_source(database.connection(), &source(), now()).await?;
         let transaction = database.begin_write().await?;
-        save(&transaction, source().id(), &[listing()], &mut Seen::default(), now()).await?;
+        save(&transaction, source().id(), &[listing()], &mut Seen::default(), &mut Touched::default(), now()).await?;
         transaction.commit().await
     };
     let one = alone.open().await;

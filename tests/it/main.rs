@@ -24,9 +24,13 @@ mod demonstration;
 #[cfg(test)]
 mod directory_queries;
 #[cfg(test)]
+mod following;
+#[cfg(test)]
 mod hours;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod interpret;
 #[cfg(test)]
 mod needs;
 #[cfg(test)]
@@ -42,9 +46,13 @@ mod open_referral_reader;
 #[cfg(test)]
 mod open_referral_validate;
 #[cfg(test)]
+mod own_words;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod postcodes;
+#[cfg(test)]
+mod quality;
 #[cfg(test)]
 mod query_limits;
 #[cfg(test)]
@@ -58,6 +66,10 @@ mod signposting_oracle;
 #[cfg(test)]
 mod signposting_rules;
 #[cfg(test)]
+mod suggest;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod synthetic;
 #[cfg(test)]
 mod web;

@@ -173,7 +173,9 @@ async fn what_is_wrong_with_a_question_is_told_by_its_field() {
         ),
         (with(&["when"], json!([{ "minimumMinutes": 0 }])), "input.when[0].minimumMinutes", "from 1 to 720"),
         (with(&["at"], json!("2030-01-01T00:00:00Z")), "input.at", "a year"),
-        (with(&["text"], json!("…")), "input.text", "no word"),
+        (with(&["search"], json!("…")), "input.search", "no word"),
+        (with(&["text"], json!(" ")), "input.text", "nothing in the text"),
+        (with(&["text"], json!("a".repeat(2_001))), "input.text", "at most 2000"),
         (other, "after", "another question"),
     ];
     for (variables, field, words) in rows {

@@ -6,6 +6,7 @@ mod filters;
 mod naive;
 mod pages;
 pub(crate) mod question;
+mod spelling;
 mod taken;
 pub(crate) mod world;
 
@@ -185,9 +186,10 @@ fn check_order(nodes: &[Value]) {
 fn check_answer(world: &World, question: &Question, answer: &Value) {
     let nodes = answer["nodes"].as_array().unwrap();
     let by_id: BTreeMap<String, &ServiceListing> = world.all().map(|listing| (id_of(&listing.key), listing)).collect();
+    let vocabulary = spelling::vocabulary(world.public().flat_map(naive::texts));
     let expected: BTreeSet<&str> = world
         .public()
-        .filter(|listing| naive::of_interest(listing, question))
+        .filter(|listing| naive::of_interest(listing, question, &vocabulary))
         .filter(|listing| ways(listing).iter().any(|way| naive::within_reach(way, question)))
         .map(|listing| listing.key.as_str())
         .collect();

@@ -86,7 +86,7 @@ fn drink_and_drugs() {
     for (name, rule, expected) in rows {
         check_row(name, &people, expected, |person| {
             letter_of_rule(
-                criteria::substance_use(rule.as_ref(), *person).as_ref(),
+                criteria::substance_use::<true>(rule.as_ref(), *person).as_ref(),
                 Subject::SubstanceUse,
                 rule.is_some(),
             )
@@ -107,7 +107,7 @@ fn characteristics_each_of_them() {
         for (rule, expected) in rows {
             let stated = rule.map(ruled);
             check_row(&format!("{which:?} {rule:?}"), &[None, Some(false), Some(true)], expected, |said| {
-                let found = criteria::characteristic(*which, stated.as_ref(), *said);
+                let found = criteria::characteristic::<true>(*which, stated.as_ref(), *said);
                 letter_of_rule(found.as_ref(), Subject::Characteristic(*which), rule.is_some())
             });
         }
@@ -135,7 +135,7 @@ fn genders() {
     for (rule, expected) in rows {
         let stated = rule.map(|genders| ruled(genders.to_vec()));
         check_row(&format!("{rule:?}"), &[None, Some(W), Some(M), Some(N)], expected, |person| {
-            letter_of_rule(criteria::gender(stated.as_ref(), *person).as_ref(), Subject::Gender, rule.is_some())
+            letter_of_rule(criteria::gender::<true>(stated.as_ref(), *person).as_ref(), Subject::Gender, rule.is_some())
         });
     }
 }
@@ -174,7 +174,7 @@ fn ages_with_decimals_and_birthdays() {
     for (rule, ages) in table {
         let stated = rule.map(|(min, max)| ruled(AgeRule { min, max }));
         for (age, expected) in *ages {
-            let found = criteria::age(stated.as_ref(), *age);
+            let found = criteria::age::<true>(stated.as_ref(), *age);
             assert_eq!(letter_of_rule(found.as_ref(), Subject::Age, rule.is_some()), *expected, "{rule:?}, {age:?}");
         }
     }
@@ -217,7 +217,7 @@ fn offences_each_against_each() {
             ];
             for (name, rule, expected) in rows {
                 check_row(&format!("{name}, x {x:?} y {y:?}"), &people, expected, |person| {
-                    let found = criteria::offences(rule.as_ref(), person.as_deref());
+                    let found = criteria::offences::<true>(rule.as_ref(), person.as_deref());
                     letter_of_rule(found.as_ref(), Subject::Offences, rule.is_some())
                 });
             }
@@ -240,7 +240,7 @@ fn every_rule_of_a_listing_is_told_once_and_in_one_order() {
         other: Some("Bring a towel.".to_owned()),
     };
     let mut found = Vec::new();
-    criteria::eligibility(&stated, &Circumstances::default(), &mut found);
+    criteria::eligibility::<true>(&stated, &Circumstances::default(), &mut found);
     let characteristics = Characteristic::ALL.iter().map(|which| Subject::Characteristic(*which));
     let mut subjects = vec![Subject::Age, Subject::Gender, Subject::SubstanceUse, Subject::Offences];
     subjects.extend(characteristics);
@@ -249,7 +249,7 @@ fn every_rule_of_a_listing_is_told_once_and_in_one_order() {
     assert!(found.last().unwrap().reason.contains("Bring a towel."), "the words themselves are told");
 
     let mut nothing = Vec::new();
-    criteria::eligibility(&Eligibility::default(), &Circumstances::default(), &mut nothing);
+    criteria::eligibility::<true>(&Eligibility::default(), &Circumstances::default(), &mut nothing);
     assert_eq!(nothing, [], "nobody said anything");
 }
 
@@ -276,7 +276,7 @@ proptest! {
     fn an_unsaid_thing_is_never_held_against_anybody(which in 0..Characteristic::ALL.len(), rule in 0..3_usize) {
         let which = Characteristic::ALL[which];
         let stated = ruled(CharacteristicRule::ALL[rule]);
-        let unsaid = criteria::characteristic(which, Some(&stated), None);
+        let unsaid = criteria::characteristic::<true>(which, Some(&stated), None);
         prop_assert_ne!(unsaid.map(|criterion| criterion.outcome), Some(Outcome::Fails));
     }
 }

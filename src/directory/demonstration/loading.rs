@@ -5,8 +5,9 @@ use sea_orm::DbErr;
 use super::{DemonstrationError, embedded, read};
 use crate::clock::Clock;
 use crate::database::Database;
+use crate::directory::store::changes::{self, Touched};
 use crate::directory::store::save::{Saved, Seen, save};
-use crate::directory::store::{Source, note_change, save_source};
+use crate::directory::store::{Source, save_source};
 use crate::places::Gazetteer;
 
 /// Why it could not be written. Nothing of it is then there.
@@ -37,9 +38,10 @@ pub async fn load(database: &Database, clock: &Clock) -> Result<Saved, LoadError
     };
     let transaction = database.begin_write().await?;
     let id = save_source(&transaction, &source, clock.now()).await?;
-    let saved = save(&transaction, id, &listings, &mut Seen::default(), clock.now()).await?;
+    let mut touched = Touched::default();
+    let saved = save(&transaction, id, &listings, &mut Seen::default(), &mut touched, clock.now()).await?;
     if saved.wrote() {
-        note_change(&transaction, "demonstration", clock.now()).await?;
+        changes::note(&transaction, "demonstration", Some(&touched), clock.now()).await?;
     }
     transaction.commit().await?;
     Ok(saved)

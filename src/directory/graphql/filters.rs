@@ -1,5 +1,7 @@
 //! What lists can be narrowed by, and how that is decided over the snapshot.
 
+use std::collections::HashSet;
+
 use async_graphql::{Context, Enum, Error, ID, InputObject, Result};
 use chrono::{DateTime as Instant, Utc};
 use entity::ids::AgencyId;
@@ -11,10 +13,11 @@ use crate::api::horizon::Horizon;
 use crate::api::ids::{self, NodeId};
 use crate::api::scalars::DateTime;
 use crate::database::Database;
-use crate::directory::needs::NeedList;
+use crate::directory::needs::{NeedIndex, NeedList};
 use crate::directory::placing::{self, WhereError};
-use crate::directory::snapshot::text::{Word, holds, words};
-use crate::directory::snapshot::{LocationFacts, ServiceFacts, Snapshot};
+use crate::directory::snapshot::postings::{Hit, MOST_WORDS};
+use crate::directory::snapshot::text::words;
+use crate::directory::snapshot::{AgencyFacts, LocationFacts, Part, ServiceFacts, Snapshot, View};
 use crate::hours::State;
 use crate::places::{self, Gazetteer, LadCode, Point, ResolvedPlace};
 
@@ -169,7 +172,7 @@ fn place_problem(field: &str, problem: &places::PlaceProblem) -> Error {
 ///
 /// # Errors
 /// `BAD_USER_INPUT` naming the entry, with what may have been meant.
-pub fn expand_needs(list: &NeedList, field: &str, asked: &[ID]) -> Result<Vec<(String, Vec<String>)>> {
+pub fn expand_needs(list: &NeedList, field: &str, asked: &[ID]) -> Result<Vec<(String, Vec<NeedIndex>)>> {
     check_entries(field, asked.len())?;
     asked
         .iter()
@@ -181,7 +184,7 @@ pub fn expand_needs(list: &NeedList, field: &str, asked: &[ID]) -> Result<Vec<(S
                 None => id.to_string(),
             };
             match list.expand(&key) {
-                Ok(needs) => Ok((key, needs.iter().map(|need| need.key.clone()).collect())),
+                Ok(needs) => Ok((key, needs.iter().filter_map(|need| list.index_of(&need.key)).collect())),
                 Err(unknown) => Err(bad_input(format!("{field}[{index}]"), unknown.to_string())),
             }
         })
@@ -207,7 +210,11 @@ pub fn search_words(field: &str, text: &str) -> Result<Vec<String>> {
     if text.chars().count() > MOST_TEXT {
         return Err(bad_input(field, format!("The text is too long: at most {MOST_TEXT} characters.")));
     }
-    let found = words(text);
+    let mut found = words(text);
+    found.dedup();
+    if found.len() > MOST_WORDS {
+        return Err(bad_input(field, format!("{} words are too many to look for: at most {MOST_WORDS}.", found.len())));
+    }
     if found.is_empty() {
         return Err(bad_input(field, "There is no word in the text: give letters or digits, or leave it out."));
     }
@@ -216,12 +223,6 @@ pub fn search_words(field: &str, text: &str) -> Result<Vec<String>> {
 
 fn optional_words(field: &str, text: Option<&str>) -> Result<Vec<String>> {
     text.map_or_else(|| Ok(Vec::new()), |text| search_words(field, text))
-}
-
-type Ranges = Vec<std::ops::Range<Word>>;
-
-fn ranges(snapshot: &Snapshot, words: &[String]) -> Ranges {
-    words.iter().map(|word| snapshot.dictionary.beginning_with(word)).collect()
 }
 
 /// A print of a list's question: cursors of another are told by it.
@@ -240,7 +241,7 @@ pub fn print_of(parts: &[&[u8]]) -> [u8; 8] {
 /// A service filter, checked.
 #[derive(Clone, Debug)]
 pub struct ServiceTest {
-    needs: Option<Vec<String>>,
+    needs: Option<Vec<NeedIndex>>,
     agency: Option<AgencyId>,
     status: Option<Vec<entity::enums::ServiceStatus>>,
     delivery: Option<Vec<entity::enums::DeliveryMode>>,
@@ -298,29 +299,32 @@ impl ServiceTest {
     /// The services that pass.
     #[must_use]
     pub fn select<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a ServiceFacts> {
-        let words = ranges(snapshot, &self.words);
-        snapshot.services.iter().filter(|service| self.holds(service, &words)).collect()
+        let words = snapshot.understand(&self.words, |part| &part.service_words, |view, service| view.holds(service));
+        let mut selected = Vec::new();
+        for view in snapshot.views() {
+            let hits = (!words.is_empty()).then(|| view.part.service_words.find(&words));
+            let passes =
+                |(index, service): &(u32, &ServiceFacts)| is_hit(hits.as_deref(), *index) && self.holds(service);
+            selected.extend(view.services().filter(passes).map(|(_, service)| service));
+        }
+        selected
     }
 
-    fn holds(&self, service: &ServiceFacts, words: &Ranges) -> bool {
-        let one_of = |needs: &Vec<String>| needs.iter().any(|need| service.needs.contains(need));
+    fn holds(&self, service: &ServiceFacts) -> bool {
+        let one_of = |needs: &Vec<NeedIndex>| needs.iter().any(|need| service.needs.contains(need));
+        let manner = &service.manner;
         self.needs.as_ref().is_none_or(one_of)
             && self.agency.is_none_or(|agency| service.agency == agency)
             && self.status.as_ref().is_none_or(|states| states.contains(&service.status))
-            && any_in(self.delivery.as_deref(), &service.delivery)
-            && any_in(self.formats.as_deref(), &service.formats)
-            && any_in(self.routes.as_deref(), &service.routes)
-            && self.cost.is_none_or(|cost| service.cost == Some(cost))
+            && any_in(self.delivery.as_deref(), &manner.delivery)
+            && any_in(self.formats.as_deref(), &manner.formats)
+            && any_in(self.routes.as_deref(), &manner.routes)
+            && self.cost.is_none_or(|cost| manner.cost == Some(cost))
             && self
                 .languages
                 .as_ref()
-                .is_none_or(|wanted| service.languages.iter().any(|tag| wanted.contains(&primary(tag))))
+                .is_none_or(|wanted| manner.languages.iter().any(|tag| wanted.contains(&primary(tag))))
             && self.updated_since.is_none_or(|since| service.updated_at >= since)
-            && words.iter().all(|range| {
-                holds(&service.name_words, range)
-                    || holds(&service.agency_words, range)
-                    || holds(&service.other_words, range)
-            })
             && self.one_offer(service)
     }
 
@@ -329,7 +333,7 @@ impl ServiceTest {
         (self.near.is_none() && self.open_at.is_none() && self.access.is_empty())
             || service.offers.iter().any(|offer| {
                 self.near.as_ref().is_none_or(|near| near.holds(offer.point))
-                    && self.access.iter().all(|feature| offer.access_offered.contains(feature))
+                    && self.access.iter().all(|feature| offer.way.access_offered.contains(feature))
                     && self.open_at.is_none_or(|at| matches!(offer.hours.state(at), State::Open { .. }))
             })
     }
@@ -349,7 +353,7 @@ pub struct LocationTest {
     words: Vec<String>,
     near: Option<Near>,
     authority: Option<LadCode>,
-    needs: Option<Vec<String>>,
+    needs: Option<Vec<NeedIndex>>,
 }
 
 impl LocationTest {
@@ -386,14 +390,29 @@ impl LocationTest {
     /// The locations that pass.
     #[must_use]
     pub fn select<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a LocationFacts> {
-        let words = ranges(snapshot, &self.words);
-        let passes = |location: &&LocationFacts| {
-            words.iter().all(|range| holds(&location.words, range))
-                && self.near.as_ref().is_none_or(|near| near.holds(location.point))
-                && self.authority.is_none_or(|code| location.authority == Some(code))
-                && self.needs.as_ref().is_none_or(|needs| meets(snapshot, &location.services, needs))
+        let shown = |view: &View<'_>, index: u32| {
+            let facts = view.part.locations.get(index as usize);
+            facts.is_some_and(|facts| view.holds_location(facts.id) && snapshot.services_at(facts.id).next().is_some())
         };
-        snapshot.locations.iter().filter(passes).collect()
+        let words = snapshot.understand(&self.words, |part| &part.location_words, shown);
+        let hits = |part: &Part| (!words.is_empty()).then(|| part.location_words.find(&words));
+        let hits = snapshot.views().map(|view| (std::ptr::from_ref(view.part), hits(view.part)));
+        let is_hit = |view: View<'_>, index| {
+            let of_part = hits.iter().find(|(part, _)| std::ptr::eq(*part, view.part));
+            of_part.is_some_and(|(_, hits)| is_hit(hits.as_deref(), index))
+        };
+        let passes = |facts: &LocationFacts| {
+            self.near.as_ref().is_none_or(|near| near.holds(facts.point))
+                && self.authority.is_none_or(|code| facts.authority == Some(code))
+                && self.needs.as_ref().is_none_or(|needs| {
+                    snapshot.services_at(facts.id).any(|service| needs.iter().any(|need| service.needs.contains(need)))
+                })
+        };
+        let locations = snapshot.locations();
+        locations
+            .filter(|(view, index, facts)| is_hit(*view, *index) && passes(facts))
+            .map(|(_, _, facts)| facts)
+            .collect()
     }
 }
 
@@ -401,7 +420,7 @@ impl LocationTest {
 #[derive(Clone, Debug)]
 pub struct AgencyTest {
     words: Vec<String>,
-    needs: Option<Vec<String>>,
+    needs: Option<Vec<NeedIndex>>,
     updated_since: Option<Instant<Utc>>,
 }
 
@@ -426,25 +445,33 @@ impl AgencyTest {
 
     /// The agencies that pass.
     #[must_use]
-    pub fn select<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a crate::directory::snapshot::AgencyFacts> {
-        let words = ranges(snapshot, &self.words);
-        let passes = |agency: &&crate::directory::snapshot::AgencyFacts| {
-            words.iter().all(|range| holds(&agency.words, range))
-                && self.updated_since.is_none_or(|since| agency.updated_at >= since)
-                && self.needs.as_ref().is_none_or(|needs| meets(snapshot, &agency.services, needs))
-        };
-        snapshot.agencies.iter().filter(passes).collect()
+    pub fn select<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a AgencyFacts> {
+        let meeting = self.needs.as_ref().map(|needs| {
+            let meets = |service: &&ServiceFacts| needs.iter().any(|need| service.needs.contains(need));
+            snapshot.services().filter(meets).map(|service| service.agency).collect::<HashSet<_>>()
+        });
+        let words =
+            snapshot.understand(&self.words, |part| &part.agency_words, |view, agency| view.holds_agency(agency));
+        let mut selected = Vec::new();
+        for view in snapshot.views() {
+            let hits = (!words.is_empty()).then(|| view.part.agency_words.find(&words));
+            let passes = |(index, agency): &(u32, &AgencyFacts)| {
+                is_hit(hits.as_deref(), *index)
+                    && self.updated_since.is_none_or(|since| agency.updated_at >= since)
+                    && meeting.as_ref().is_none_or(|meeting| meeting.contains(&agency.id))
+            };
+            selected.extend(view.agencies().filter(passes).map(|(_, agency)| agency));
+        }
+        selected
     }
 }
 
-fn needs_of(list: &NeedList, asked: Option<Vec<ID>>) -> Result<Option<Vec<String>>> {
-    let expanded = asked.map(|asked| expand_needs(list, "filter.needs", &asked)).transpose()?;
-    Ok(expanded.map(|expanded| expanded.into_iter().flat_map(|(_, keys)| keys).collect()))
+/// Whether a text is one of those that were found; every text is where none was looked for.
+fn is_hit(hits: Option<&[Hit]>, text: u32) -> bool {
+    hits.is_none_or(|hits| hits.binary_search_by_key(&text, |hit| hit.text).is_ok())
 }
 
-fn meets(snapshot: &Snapshot, services: &[u32], needs: &[String]) -> bool {
-    services
-        .iter()
-        .filter_map(|index| snapshot.services.get(*index as usize))
-        .any(|service| service.needs.iter().any(|need| needs.contains(need)))
+fn needs_of(list: &NeedList, asked: Option<Vec<ID>>) -> Result<Option<Vec<NeedIndex>>> {
+    let expanded = asked.map(|asked| expand_needs(list, "filter.needs", &asked)).transpose()?;
+    Ok(expanded.map(|expanded| expanded.into_iter().flat_map(|(_, keys)| keys).collect()))
 }

@@ -13,6 +13,7 @@ pub mod need;
 pub mod parts;
 pub mod queries;
 pub mod service;
+pub mod suggestions;
 
 use std::hash::Hash;
 use std::sync::Arc;

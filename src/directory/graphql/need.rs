@@ -6,7 +6,9 @@ use async_graphql::{Context, ID, Object, Result};
 
 use crate::api::ids::NodeId;
 use crate::connection;
-use crate::directory::needs::NeedList;
+use crate::directory::needs::{NeedIndex, NeedList};
+use crate::directory::snapshot::View;
+use crate::directory::snapshot::near::Offered;
 use crate::directory::snapshot::refresh::Live;
 
 /// Something people want help with, or an area of such things.
@@ -90,11 +92,18 @@ impl Need {
     async fn service_count(&self, ctx: &Context<'_>) -> Result<i32> {
         let snapshot = ctx.data::<Live>()?.current();
         let keys = self.list.expand(&self.key).unwrap_or_default();
-        let mut found: Vec<_> = keys.iter().filter_map(|need| snapshot.by_need.get(&need.key)).flatten().collect();
-        found.sort_unstable();
-        found.dedup();
-        Ok(i32::try_from(found.len()).unwrap_or(i32::MAX))
+        let needs: Vec<_> = keys.iter().filter_map(|need| self.list.index_of(&need.key)).collect();
+        let count: usize = snapshot.views().map(|view| count_meeting(view, &needs)).iter().sum();
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
+}
+
+/// How many services of a part meet one of these needs.
+fn count_meeting(view: View<'_>, needs: &[NeedIndex]) -> usize {
+    let mut found: Vec<_> = needs.iter().filter_map(|need| view.part.meeting(*need)).flat_map(Offered::all).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().filter(|service| view.holds(*service)).count()
 }
 
 connection!(NeedConnection, NeedEdge, Need, "needs");

@@ -138,9 +138,9 @@ pub(crate) async fn services_page(
     let kind = format!("services {:?}", order);
     let asked = Asked::check(ctx, first, after.as_deref(), order.direction, &[kind.as_bytes(), question])?;
     let snapshot = ctx.data::<Live>()?.current();
-    let rows: Vec<&ServiceFacts> = snapshot.services.iter().filter(|service| selected(service)).collect();
+    let rows: Vec<&ServiceFacts> = snapshot.services().filter(|service| selected(service)).collect();
     let (rows, cursors, page_info, total) = asked.cut(rows, |row| match order.field {
-        ListingOrderField::Name => RowKey::Name(row.sort_key.clone(), row.id.0),
+        ListingOrderField::Name => RowKey::Name(row.sort_key.to_string(), row.id.0),
         ListingOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
     });
     let nodes = load_page(ctx, rows.iter().map(|row| ServiceKey(row.id)).collect()).await?;
@@ -258,7 +258,7 @@ impl DirectoryQuery {
         let asked = Asked::check(ctx, first, after.as_deref(), order.direction, &[kind.as_bytes(), &test.print()])?;
         let snapshot = live.current();
         let (rows, cursors, page_info, total) = asked.cut(test.select(&snapshot), |row| match order.field {
-            ListingOrderField::Name => RowKey::Name(row.sort_key.clone(), row.id.0),
+            ListingOrderField::Name => RowKey::Name(row.sort_key.to_string(), row.id.0),
             ListingOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
         });
         let nodes = load_page(ctx, rows.iter().map(|row| AgencyKey(row.id)).collect()).await?;
@@ -281,7 +281,7 @@ impl DirectoryQuery {
         let asked = Asked::check(ctx, first, after.as_deref(), direction, &[b"locations", &test.print()])?;
         let snapshot = live.current();
         let (rows, cursors, page_info, total) =
-            asked.cut(test.select(&snapshot), |row| RowKey::Name(row.sort_key.clone(), row.id.0));
+            asked.cut(test.select(&snapshot), |row| RowKey::Name(row.sort_key.to_string(), row.id.0));
         let nodes = load_page(ctx, rows.iter().map(|row| LocationKey(row.id)).collect()).await?;
         // What became confidential since it was selected is no longer one of this list.
         let nodes = nodes.into_iter().map(|node| node.filter(|found| !found.confidential).map(Location)).collect();

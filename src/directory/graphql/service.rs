@@ -90,8 +90,9 @@ impl Service {
     async fn needs(&self, ctx: &Context<'_>) -> Result<Vec<Need>> {
         let live = ctx.data::<Live>()?;
         let snapshot = live.current();
-        let keys = snapshot.service(self.0.id).map(|facts| facts.needs.to_vec()).unwrap_or_default();
-        Ok(keys.iter().filter_map(|key| Need::of_key(live.needs(), key)).collect())
+        let needs = snapshot.service(self.0.id).map_or(&[][..], |facts| &facts.needs);
+        let keys = needs.iter().filter_map(|need| live.needs().at(*need));
+        Ok(keys.filter_map(|need| Need::of_key(live.needs(), &need.key)).collect())
     }
 
     /// Where it is offered, in the agency's order; empty for a service without a place.

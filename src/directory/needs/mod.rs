@@ -139,6 +139,10 @@ impl Need {
     }
 }
 
+/// A need's position among all needs of a list, area by area: what the index holds in place of its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NeedIndex(pub u16);
+
 /// Where an area, or a need of it, stands in the list.
 #[derive(Clone, Copy, Debug)]
 struct Place {
@@ -223,6 +227,27 @@ impl NeedList {
     #[must_use]
     pub fn need(&self, full_key: &str) -> Option<&Need> {
         self.by_key.get(full_key).and_then(|place| self.need_at(*place))
+    }
+
+    /// The position of the need with this full key.
+    #[must_use]
+    pub fn index_of(&self, full_key: &str) -> Option<NeedIndex> {
+        let Place { area, need } = *self.by_key.get(full_key)?;
+        let before: usize = self.areas.iter().take(area).map(|area| area.needs.len()).sum();
+        u16::try_from(before + need?).ok().map(NeedIndex)
+    }
+
+    /// The need at a position.
+    #[must_use]
+    pub fn at(&self, index: NeedIndex) -> Option<&Need> {
+        let mut index = usize::from(index.0);
+        for area in &self.areas {
+            match area.needs.get(index) {
+                Some(need) => return Some(need),
+                None => index -= area.needs.len(),
+            }
+        }
+        None
     }
 
     /// The needs a key means: the one with this full key, or all needs of the area with this key.

@@ -5,197 +5,212 @@
 //! from the database into a [`Snapshot`], and whatever is selected, counted or put in order is
 //! selected there. What is then *shown* of the selected rows is loaded from the database.
 //!
+//! A snapshot is a large part, the base, that was built from the whole directory, and a small one
+//! beside it with what changed since; what that replaces is hidden in the base. Both stand under
+//! one pointer, so that a question sees one version throughout (see [`refresh`]).
+//!
 //! It holds public facts only. **Invariant: nothing of a confidential location but what the
 //! agency chose to say is copied in** (see `build`), so that no rule above can leak what it
 //! never had.
 
-mod build;
+pub mod build;
+pub mod facts;
+pub mod names;
+pub mod near;
+mod offers;
+pub mod part;
+pub mod postings;
 pub mod refresh;
 pub mod text;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use entity::enums::{AccessFeature, CostKind, DeliveryMode, FieldGroup, ReferralRoute, ServiceStatus, SessionFormat};
-use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId};
+use entity::ids::{AgencyId, LocationId, ServiceId};
+use foldhash::fast::FixedState;
 
-pub use build::build;
+pub use self::facts::{AgencyFacts, Assured, LocationFacts, Manner, Offer, ServiceFacts, ServiceIndex, Way};
+pub use self::part::{LocationIndex, Part};
 
-use super::listing::{Capacity, Eligibility};
+use self::names::{FixedNames, Named};
+use self::postings::{Postings, Understood};
 use super::needs::NeedList;
+use super::store::changes::Touched;
 use super::store::load::Version;
-use crate::hours::Hours;
-use crate::places::{CoveredArea, LadCode, Point};
-use text::{Dictionary, Word};
-
-/// Index of a service in [`Snapshot::services`].
-pub type ServiceIndex = u32;
+use super::suggest::{self, Kind, Suggestion};
 
 /// The public directory at one version.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// The version it was built from.
+    /// The version it is of.
     pub version: Version,
     /// The list of needs it was built with.
     pub need_list: Arc<NeedList>,
-    /// Public services, by id.
-    pub services: Vec<ServiceFacts>,
-    /// Agencies, by id.
-    pub agencies: Vec<AgencyFacts>,
-    /// Locations with a public service and without a secret, by id.
-    pub locations: Vec<LocationFacts>,
-    /// Services that meet a need, by the need's full key.
-    pub by_need: HashMap<String, Vec<ServiceIndex>>,
-    /// All words of public text.
-    pub dictionary: Dictionary,
+    base: Arc<Part>,
+    since: Part,
+    hidden: Hidden,
+}
+
+/// What of the base no longer holds: it was changed, and stands among what changed since or is gone.
+#[derive(Debug, Default)]
+pub struct Hidden {
+    services: HashSet<ServiceIndex, FixedState>,
+    agencies: HashSet<AgencyId, FixedState>,
+    locations: HashSet<LocationId, FixedState>,
+    names: suggest::Hidden,
+}
+
+/// One of a snapshot's parts, with what of it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The part.
+    pub part: &'a Part,
+    hidden: Option<&'a Hidden>,
+}
+
+impl<'a> View<'a> {
+    /// Whether a service of the part holds.
+    #[must_use]
+    pub fn holds(&self, service: ServiceIndex) -> bool {
+        self.hidden.is_none_or(|hidden| !hidden.services.contains(&service))
+    }
+
+    /// The services that hold.
+    pub fn services(self) -> impl Iterator<Item = (ServiceIndex, &'a ServiceFacts)> {
+        (0..).zip(&self.part.services).filter(move |(index, _)| self.holds(*index))
+    }
+
+    /// Whether an agency of the part holds.
+    #[must_use]
+    pub fn holds_agency(&self, agency: u32) -> bool {
+        let facts = self.part.agencies.get(agency as usize);
+        facts.is_some_and(|facts| self.hidden.is_none_or(|hidden| !hidden.agencies.contains(&facts.id)))
+    }
+
+    /// The agencies that hold, by their index.
+    pub fn agencies(self) -> impl Iterator<Item = (u32, &'a AgencyFacts)> {
+        (0..).zip(&self.part.agencies).filter(move |(index, _)| self.holds_agency(*index))
+    }
+
+    /// Whether what this part says of a location holds.
+    #[must_use]
+    pub fn holds_location(&self, location: LocationId) -> bool {
+        self.hidden.is_none_or(|hidden| !hidden.locations.contains(&location))
+    }
 }
 
 impl Snapshot {
     /// An empty directory.
     #[must_use]
     pub fn empty(need_list: Arc<NeedList>) -> Self {
-        Self {
-            version: Version::default(),
-            need_list,
-            services: Vec::new(),
-            agencies: Vec::new(),
-            locations: Vec::new(),
-            by_need: HashMap::new(),
-            dictionary: Dictionary::default(),
-        }
+        Self::whole(Version::default(), need_list, Arc::new(Part::empty()))
+    }
+
+    /// A directory that was just built.
+    #[must_use]
+    pub fn whole(version: Version, need_list: Arc<NeedList>, base: Arc<Part>) -> Self {
+        Self { version, need_list, base, since: Part::empty(), hidden: Hidden::default() }
+    }
+
+    /// The same base with what changed since it was built: what was touched is as `since` has it, and gone where it has
+    /// it not.
+    #[must_use]
+    pub fn with_changes(&self, version: Version, since: Part, touched: &Touched) -> Self {
+        let services: HashSet<_, FixedState> =
+            touched.services.iter().filter_map(|id| Some(self.base.service(*id)?.0)).collect();
+        let agencies: HashSet<_, FixedState> =
+            touched.agencies.iter().copied().chain(since.agencies.iter().map(|agency| agency.id)).collect();
+        let of_services = services.iter().map(|index| (Kind::Service, *index));
+        let of_agencies = agencies.iter().filter_map(|id| Some((Kind::Agency, self.base.agency_index(*id)?)));
+        let names = suggest::Hidden::of(&self.base.names, of_services.chain(of_agencies));
+        let hidden = Hidden {
+            names,
+            services,
+            agencies,
+            locations: touched.locations.iter().copied().chain(since.locations.iter().map(|place| place.id)).collect(),
+        };
+        Self { version, need_list: Arc::clone(&self.need_list), base: Arc::clone(&self.base), since, hidden }
+    }
+
+    /// Its parts.
+    #[must_use]
+    pub fn views(&self) -> [View<'_>; 2] {
+        [View { part: &self.base, hidden: Some(&self.hidden) }, View { part: &self.since, hidden: None }]
+    }
+
+    /// How many services changed since the base was built.
+    #[must_use]
+    pub fn changed_since_built(&self) -> usize {
+        self.hidden.services.len().max(self.since.services.len())
+    }
+
+    /// All public services.
+    pub fn services(&self) -> impl Iterator<Item = &ServiceFacts> {
+        self.views().into_iter().flat_map(View::services).map(|(_, service)| service)
+    }
+
+    /// How many public services there are.
+    #[must_use]
+    pub fn service_count(&self) -> usize {
+        self.base.services.len() - self.hidden.services.len() + self.since.services.len()
+    }
+
+    /// All agencies.
+    pub fn agencies(&self) -> impl Iterator<Item = &AgencyFacts> {
+        self.views().into_iter().flat_map(View::agencies).map(|(_, agency)| agency)
     }
 
     /// The facts of a public service.
     #[must_use]
     pub fn service(&self, id: ServiceId) -> Option<&ServiceFacts> {
-        let index = self.services.binary_search_by_key(&id, |service| service.id).ok()?;
-        self.services.get(index)
+        self.views().into_iter().find_map(|view| {
+            let (index, service) = view.part.service(id)?;
+            view.holds(index).then_some(service)
+        })
     }
 
     /// The facts of an agency.
     #[must_use]
     pub fn agency(&self, id: AgencyId) -> Option<&AgencyFacts> {
-        let index = self.agencies.binary_search_by_key(&id, |agency| agency.id).ok()?;
-        self.agencies.get(index)
+        let [base, since] = self.views();
+        let before = || base.part.agency(id).filter(|_| !self.hidden.agencies.contains(&id));
+        since.part.agency(id).or_else(before)
     }
-}
 
-/// What is known of a public service, as far as questions are asked about it.
-#[derive(Debug)]
-pub struct ServiceFacts {
-    /// Its id.
-    pub id: ServiceId,
-    /// Whose it is.
-    pub agency: AgencyId,
-    /// Its name.
-    pub name: String,
-    /// Its name as it is put in order.
-    pub sort_key: String,
-    /// Whether it runs.
-    pub status: ServiceStatus,
-    /// When it is expected back.
-    pub reopens_on: Option<NaiveDate>,
-    /// Full keys of the needs it meets: those it states and those its terms map to.
-    pub needs: Box<[String]>,
-    /// Who is taken.
-    pub eligibility: Eligibility,
-    /// Ways in.
-    pub routes: Box<[ReferralRoute]>,
-    /// Cost.
-    pub cost: Option<CostKind>,
-    /// Languages.
-    pub languages: Box<[String]>,
-    /// How it reaches people; empty: not stated.
-    pub delivery: Box<[DeliveryMode]>,
-    /// Forms of session.
-    pub formats: Box<[SessionFormat]>,
-    /// Places and waiting time.
-    pub capacity: Option<Capacity>,
-    /// When each field group was last assured.
-    pub assured: Assured,
-    /// When it last changed here.
-    pub updated_at: DateTime<Utc>,
-    /// The ways in which it is offered; never empty.
-    pub offers: Box<[Offer]>,
-    /// Words of its name.
-    pub name_words: Box<[Word]>,
-    /// Words of its agency's name.
-    pub agency_words: Box<[Word]>,
-    /// Words of its summary, its description, and the needs it meets.
-    pub other_words: Box<[Word]>,
-}
+    /// All locations without a secret at which there is a public service, each with its index in its part.
+    pub fn locations(&self) -> impl Iterator<Item = (View<'_>, LocationIndex, &LocationFacts)> {
+        self.views()
+            .into_iter()
+            .flat_map(|view| (0..).zip(&view.part.locations).map(move |(index, facts)| (view, index, facts)))
+            .filter(|(view, _, facts)| view.holds_location(facts.id) && self.services_at(facts.id).next().is_some())
+    }
 
-/// One way in which a service is offered: at a place, from afar, or where the person is.
-#[derive(Debug)]
-pub struct Offer {
-    /// How it reaches people this way; empty: not stated.
-    pub modes: Box<[DeliveryMode]>,
-    /// The pair, where it is at a place.
-    pub place: Option<PlaceId>,
-    /// The location, where it is at a place.
-    pub location: Option<LocationId>,
-    /// Where that is; absent when nobody knows, when there is no place, and when it is a secret.
-    pub point: Option<Point>,
-    /// The areas it covers; empty: not stated.
-    pub areas: Box<[CoveredArea]>,
-    /// When it is open.
-    pub hours: Hours,
-    /// Barriers removed, by the service and the place.
-    pub access_offered: Box<[AccessFeature]>,
-    /// Barriers that are there.
-    pub access_missing: Box<[AccessFeature]>,
-}
+    /// The public services at a location, in whichever part they are.
+    pub fn services_at(&self, location: LocationId) -> impl Iterator<Item = &ServiceFacts> {
+        self.views().into_iter().flat_map(move |view| {
+            let here = view.part.location(location).map(|(index, _)| view.part.services_at(index));
+            here.into_iter().flatten().filter(move |(index, _)| view.holds(*index)).map(|(_, service)| service)
+        })
+    }
 
-/// When each field group was last assured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Assured([Option<DateTime<Utc>>; FieldGroup::ALL.len()]);
-
-impl Assured {
-    /// When this group was.
+    /// What somebody who is typing may mean, best first.
     #[must_use]
-    pub fn at(&self, group: FieldGroup) -> Option<DateTime<Utc>> {
-        self.0[group as usize]
+    pub fn suggest(&self, fixed: &FixedNames, typed: &str, limit: usize) -> Vec<(Named, Suggestion)> {
+        names::suggest([&self.base, &self.since], &self.hidden.names, fixed, typed, limit)
     }
 
-    /// The same, with this group assured then.
+    /// How these words are understood, whichever part knows them.
     #[must_use]
-    pub fn with(mut self, group: FieldGroup, at: DateTime<Utc>) -> Self {
-        self.0[group as usize] = Some(at);
-        self
+    pub fn understand(
+        &self,
+        words: &[String],
+        postings: impl for<'a> Fn(&'a Part) -> &'a Postings,
+        holds: impl Fn(&View<'_>, u32) -> bool,
+    ) -> Vec<(String, Understood)> {
+        let best = |word: &String| {
+            let parts = self.views().into_iter();
+            parts.map(|view| postings(view.part).understand(word, |text| holds(&view, text))).min()
+        };
+        words.iter().map(|word| (word.clone(), best(word).unwrap_or(Understood::Unknown))).collect()
     }
-}
-
-/// What is known of an agency.
-#[derive(Debug)]
-pub struct AgencyFacts {
-    /// Its id.
-    pub id: AgencyId,
-    /// Its name as it is put in order.
-    pub sort_key: String,
-    /// When it last changed.
-    pub updated_at: DateTime<Utc>,
-    /// Its public services.
-    pub services: Vec<ServiceIndex>,
-    /// Words of its name, other name and description.
-    pub words: Box<[Word]>,
-}
-
-/// What is known of a location that is no secret.
-#[derive(Debug)]
-pub struct LocationFacts {
-    /// Its id.
-    pub id: LocationId,
-    /// Its name, or what stands for it, as it is put in order.
-    pub sort_key: String,
-    /// Where it is.
-    pub point: Option<Point>,
-    /// ONS code of its local authority, where that is settled.
-    pub authority: Option<LadCode>,
-    /// Postcode, in canonical form, where it is one.
-    pub postcode: Option<String>,
-    /// Its public services.
-    pub services: Vec<ServiceIndex>,
-    /// Words of its name and address.
-    pub words: Box<[Word]>,
 }

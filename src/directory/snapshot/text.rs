@@ -1,8 +1,4 @@
-//! Words of a text, folded so that case, accents and apostrophes do not matter, and a dictionary
-//! of all of them in which "begins with" is a range.
-
-use std::collections::BTreeSet;
-use std::ops::Range;
+//! Words of a text, folded so that case, accents and apostrophes do not matter.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -36,50 +32,4 @@ pub fn words(text: &str) -> Vec<String> {
 #[must_use]
 pub fn sort_key(name: &str) -> String {
     words(name).join(" ")
-}
-
-/// The number of a word in a [`Dictionary`].
-pub type Word = u32;
-
-/// Every word of the directory's public text, numbered in alphabetical order.
-#[derive(Debug, Default)]
-pub struct Dictionary {
-    sorted: Vec<Box<str>>,
-}
-
-impl Dictionary {
-    /// A dictionary of these words.
-    #[must_use]
-    pub fn new(words: BTreeSet<String>) -> Self {
-        Self { sorted: words.into_iter().map(String::into_boxed_str).collect() }
-    }
-
-    /// The numbers of these texts' words, each once, in order. Words that are not in the
-    /// dictionary are left out.
-    #[must_use]
-    pub fn numbers<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Box<[Word]> {
-        let found: BTreeSet<Word> = texts
-            .into_iter()
-            .flat_map(words)
-            .filter_map(|word| self.sorted.binary_search_by(|known| known.as_ref().cmp(&word)).ok())
-            .filter_map(|index| Word::try_from(index).ok())
-            .collect();
-        found.into_iter().collect()
-    }
-
-    /// The numbers of the words that begin with this one.
-    #[must_use]
-    pub fn beginning_with(&self, start: &str) -> Range<Word> {
-        let from = self.sorted.partition_point(|known| known.as_ref() < start);
-        let length = self.sorted[from..].partition_point(|known| known.starts_with(start));
-        let number = |index: usize| Word::try_from(index).unwrap_or(Word::MAX);
-        number(from)..number(from + length)
-    }
-}
-
-/// Whether any of the ordered numbers lies in the range.
-#[must_use]
-pub fn holds(numbers: &[Word], range: &Range<Word>) -> bool {
-    let first = numbers.partition_point(|number| *number < range.start);
-    numbers.get(first).is_some_and(|number| *number < range.end)
 }

@@ -4,14 +4,13 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use entity::ids::{LocationId, PlaceId, ServiceId};
+use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId};
 use entity::{
     agency, area_covered, assurance, capacity, characteristic_rule, directory_change, eligibility, location, schedule,
     service, service_need, service_place, service_term,
 };
-use sea_orm::sea_query::Expr;
-use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use entity::enums::Visibility;
 
@@ -42,17 +41,13 @@ pub async fn version(db: &impl ConnectionTrait) -> Result<Version, DbErr> {
     Ok(Version { last: last.unwrap_or_default(), count })
 }
 
-/// Everything that the snapshot is made of, as it stands in the tables.
-#[derive(Debug)]
+/// Services with what hangs on them, as it stands in the tables.
+#[derive(Debug, Default)]
 pub struct Rows {
-    /// The version these rows are of.
-    pub version: Version,
-    /// Agencies.
-    pub agencies: Vec<agency::Model>,
-    /// Public services.
+    /// Public services, by id.
     pub services: Vec<service::Model>,
-    /// Locations.
-    pub locations: Vec<location::Model>,
+    /// Locations that they use.
+    pub locations: HashMap<LocationId, location::Model>,
     /// Services at locations, by service, in their order.
     pub places: HashMap<ServiceId, Vec<service_place::Model>>,
     /// Areas that hold for the whole service.
@@ -77,71 +72,157 @@ pub struct Rows {
     pub assurances: HashMap<ServiceId, Vec<assurance::Model>>,
 }
 
-/// Reads all of it. Run it in a transaction that reads one state throughout.
+/// Which services are read together.
+#[derive(Clone, Debug)]
+enum Scope {
+    /// All from one id to another: what the tables' indexes like best.
+    Between(ServiceId, ServiceId),
+    /// These, a few.
+    These(Vec<ServiceId>),
+}
+
+impl Scope {
+    fn holds(&self, column: impl ColumnTrait) -> SimpleExpr {
+        match self {
+            Self::Between(first, last) => column.between(*first, *last),
+            Self::These(ids) => column.is_in(ids.iter().copied()),
+        }
+    }
+}
+
+/// The next public services in the order of their ids, so many at the most, with what hangs on them; nothing behind
+/// the last. Run it in a transaction that reads one state throughout.
 ///
 /// # Errors
 /// The database failed.
-pub async fn everything(db: &impl ConnectionTrait) -> Result<Rows, DbErr> {
-    let version = version(db).await?;
-    let mut rows = Rows {
-        version,
-        agencies: agency::Entity::find().all(db).await?,
-        services: service::Entity::find().filter(service::Column::Visibility.eq(Visibility::Public)).all(db).await?,
-        locations: location::Entity::find().all(db).await?,
-        places: HashMap::new(),
-        service_areas: HashMap::new(),
-        place_areas: HashMap::new(),
-        service_hours: HashMap::new(),
-        place_hours: HashMap::new(),
-        location_hours: HashMap::new(),
-        eligibilities: HashMap::new(),
-        capacities: HashMap::new(),
-        needs: HashMap::new(),
-        terms: HashMap::new(),
-        assurances: HashMap::new(),
-    };
+pub async fn services_after(db: &impl ConnectionTrait, after: Option<ServiceId>, most: u64) -> Result<Rows, DbErr> {
+    let behind = after.map(|after| service::Column::Id.gt(after));
+    let services = public_services().filter(Condition::all().add_option(behind)).limit(most).all(db).await?;
+    match (services.first().map(|row| row.id), services.last().map(|row| row.id)) {
+        (Some(first), Some(last)) => hanging_on(db, services, &Scope::Between(first, last)).await,
+        (None, _) | (_, None) => Ok(Rows::default()),
+    }
+}
+
+/// Those of these services that are public, with what hangs on them.
+///
+/// # Errors
+/// The database failed.
+pub async fn these_services(db: &impl ConnectionTrait, ids: Vec<ServiceId>) -> Result<Rows, DbErr> {
+    let services = public_services().filter(service::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    hanging_on(db, services, &Scope::These(ids)).await
+}
+
+fn public_services() -> Select<service::Entity> {
+    service::Entity::find().filter(service::Column::Visibility.eq(Visibility::Public)).order_by_asc(service::Column::Id)
+}
+
+/// The next agencies in the order of their ids.
+///
+/// # Errors
+/// The database failed.
+pub async fn agencies_after(
+    db: &impl ConnectionTrait,
+    after: Option<AgencyId>,
+    most: u64,
+) -> Result<Vec<agency::Model>, DbErr> {
+    let behind = after.map(|after| agency::Column::Id.gt(after));
+    let rows = agency::Entity::find().filter(Condition::all().add_option(behind)).order_by_asc(agency::Column::Id);
+    rows.limit(most).all(db).await
+}
+
+/// These agencies, in the order of their ids.
+///
+/// # Errors
+/// The database failed.
+pub async fn these_agencies(db: &impl ConnectionTrait, ids: Vec<AgencyId>) -> Result<Vec<agency::Model>, DbErr> {
+    agency::Entity::find().filter(agency::Column::Id.is_in(ids)).order_by_asc(agency::Column::Id).all(db).await
+}
+
+/// The next locations in the order of their ids.
+///
+/// # Errors
+/// The database failed.
+pub async fn locations_after(
+    db: &impl ConnectionTrait,
+    after: Option<LocationId>,
+    most: u64,
+) -> Result<Vec<location::Model>, DbErr> {
+    let behind = after.map(|after| location::Column::Id.gt(after));
+    let rows = location::Entity::find().filter(Condition::all().add_option(behind)).order_by_asc(location::Column::Id);
+    rows.limit(most).all(db).await
+}
+
+async fn hanging_on(db: &impl ConnectionTrait, services: Vec<service::Model>, scope: &Scope) -> Result<Rows, DbErr> {
+    let mut rows = Rows { services, ..Rows::default() };
     let places = service_place::Entity::find()
+        .filter(scope.holds(service_place::Column::ServiceId))
         .order_by_asc(service_place::Column::Position)
         .order_by_asc(service_place::Column::Id)
         .all(db)
         .await?;
+    let pairs = |column| {
+        let of = service_place::Entity::find().filter(scope.holds(service_place::Column::ServiceId));
+        QuerySelect::query(&mut of.select_only().column(column)).to_owned()
+    };
+    let locations = location::Entity::find()
+        .filter(location::Column::Id.in_subquery(pairs(service_place::Column::LocationId)))
+        .all(db)
+        .await?;
+    rows.locations = locations.into_iter().map(|row| (row.id, row)).collect();
     rows.places = group(places, |row| row.service_id, |row| row);
-    let areas = area_covered::Entity::find().order_by_asc(area_covered::Column::Id).all(db).await?;
+    let areas = area_covered::Entity::find()
+        .filter(scope.holds(area_covered::Column::ServiceId))
+        .order_by_asc(area_covered::Column::Id)
+        .all(db)
+        .await?;
     for row in areas {
         match row.place_id {
             Some(place) => rows.place_areas.entry(place).or_default().push(area(row)),
             None => rows.service_areas.entry(row.service_id).or_default().push(area(row)),
         }
     }
-    for row in schedule::Entity::find().order_by_asc(schedule::Column::Id).all(db).await? {
-        let (service, place, location) = (row.service_id, row.place_id, row.location_id);
-        let row = schedule_line(row);
-        if let Some(id) = service {
-            rows.service_hours.entry(id).or_default().push(row);
-        } else if let Some(id) = place {
-            rows.place_hours.entry(id).or_default().push(row);
-        } else if let Some(id) = location {
-            rows.location_hours.entry(id).or_default().push(row);
+    let hours = |of: SimpleExpr| schedule::Entity::find().filter(of).order_by_asc(schedule::Column::Id).all(db);
+    for row in hours(scope.holds(schedule::Column::ServiceId)).await? {
+        if let Some(id) = row.service_id {
+            rows.service_hours.entry(id).or_default().push(schedule_line(row));
         }
     }
-    let stated = eligibility::Entity::find().all(db).await?;
+    for row in hours(schedule::Column::PlaceId.in_subquery(pairs(service_place::Column::Id))).await? {
+        if let Some(id) = row.place_id {
+            rows.place_hours.entry(id).or_default().push(schedule_line(row));
+        }
+    }
+    for row in hours(schedule::Column::LocationId.in_subquery(pairs(service_place::Column::LocationId))).await? {
+        if let Some(id) = row.location_id {
+            rows.location_hours.entry(id).or_default().push(schedule_line(row));
+        }
+    }
+    let stated = eligibility::Entity::find().filter(scope.holds(eligibility::Column::ServiceId)).all(db).await?;
     let characteristics = characteristic_rule::Entity::find()
+        .filter(scope.holds(characteristic_rule::Column::ServiceId))
         .order_by_asc(characteristic_rule::Column::ServiceId)
         .order_by_asc(characteristic_rule::Column::Characteristic)
         .all(db)
         .await?;
     rows.eligibilities = eligibilities(stated, characteristics);
-    rows.capacities =
-        capacity::Entity::find().all(db).await?.into_iter().map(|row| (row.service_id, capacity_of(&row))).collect();
-    let needs = service_need::Entity::find().order_by_asc(service_need::Column::Position).all(db).await?;
+    let capacities = capacity::Entity::find().filter(scope.holds(capacity::Column::ServiceId)).all(db).await?;
+    rows.capacities = capacities.into_iter().map(|row| (row.service_id, capacity_of(&row))).collect();
+    let needs = service_need::Entity::find()
+        .filter(scope.holds(service_need::Column::ServiceId))
+        .order_by_asc(service_need::Column::Position)
+        .all(db)
+        .await?;
     rows.needs = group(needs, |row| row.service_id, |row| row.need_key);
     let terms = service_term::Entity::find()
+        .filter(scope.holds(service_term::Column::ServiceId))
         .order_by_asc(service_term::Column::Taxonomy)
         .order_by_asc(service_term::Column::Code)
         .all(db)
         .await?;
     rows.terms = group(terms, |row| row.service_id, |row| row);
-    rows.assurances = group(assurance::Entity::find().all(db).await?, |row| row.service_id, |row| row);
+    let assurances = assurance::Entity::find().filter(scope.holds(assurance::Column::ServiceId)).all(db).await?;
+    rows.assurances = group(assurances, |row| row.service_id, |row| row);
     Ok(rows)
 }
 

@@ -1,8 +1,9 @@
 //! The directory's tables, written and read through SeaORM.
 //!
-//! `save` is the one way listings get in; `load` reads the whole directory for the snapshot;
+//! `save` is the one way listings get in; `changes` tells what it did; `load` reads for the snapshot;
 //! `edges` reads the rows that hang on a page of things, one statement each.
 
+pub mod changes;
 pub mod edges;
 pub mod load;
 mod rows;
@@ -10,10 +11,10 @@ pub mod save;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId, SourceId};
-use entity::{directory_change, source};
-use sea_orm::ActiveValue::{NotSet, Set};
+use entity::source;
+use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 use uuid::Uuid;
 
 /// The namespace under which ids of sources are derived from their keys.
@@ -99,16 +100,7 @@ pub async fn save_source(db: &impl ConnectionTrait, source: &Source, now: DateTi
         .await?;
     // Nothing is of a new source yet.
     if before.is_some() {
-        note_change(db, "source", now).await?;
+        changes::note(db, "source", Some(&changes::Touched::default()), now).await?;
     }
     Ok(source.id())
-}
-
-/// Notes that the directory changed, so that every process renews its snapshot.
-///
-/// # Errors
-/// The database failed.
-pub async fn note_change(db: &impl ConnectionTrait, what: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let row = directory_change::ActiveModel { id: NotSet, changed_at: Set(now), what: Set(what.to_owned()) };
-    row.insert(db).await.map(|_| ())
 }

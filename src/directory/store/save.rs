@@ -17,6 +17,7 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
+use super::changes::Touched;
 use super::rows::{self, Owner};
 use super::{agency_id, location_id, place_id, service_id};
 use crate::database::one_at_a_time;
@@ -65,6 +66,8 @@ pub struct Seen {
 /// Saves a batch of listings of one source. Call it within a transaction: a batch is whole or
 /// not there.
 ///
+/// What was written is added to `touched`.
+///
 /// # Errors
 /// The database failed; nothing of the batch may then be kept, and the run is over.
 pub async fn save(
@@ -72,14 +75,15 @@ pub async fn save(
     source: SourceId,
     listings: &[ServiceListing],
     seen: &mut Seen,
+    touched: &mut Touched,
     now: DateTime<Utc>,
 ) -> Result<Saved, DbErr> {
     // Of two that save listings of one source at once both would find the same thing missing, and
     // what hangs on it would be there twice: one waits for the other's transaction to end.
     one_at_a_time(db, source.0.as_u64_pair().1.cast_signed()).await?;
-    let mut saved = save_agencies(db, source, listings, seen, now).await?;
-    saved.add(save_locations(db, source, listings, seen, now).await?);
-    saved.add(save_services(db, source, listings, now).await?);
+    let mut saved = save_agencies(db, source, listings, seen, touched, now).await?;
+    saved.add(save_locations(db, source, listings, seen, touched, now).await?);
+    saved.add(save_services(db, source, listings, touched, now).await?);
     Ok(saved)
 }
 
@@ -88,6 +92,7 @@ async fn save_agencies(
     source: SourceId,
     listings: &[ServiceListing],
     seen: &mut Seen,
+    touched: &mut Touched,
     now: DateTime<Utc>,
 ) -> Result<Saved, DbErr> {
     let mut wanted: BTreeMap<AgencyId, &AgencyListing> = BTreeMap::new();
@@ -127,6 +132,7 @@ async fn save_agencies(
         children.identifiers.extend(rows::identifiers(owner, &listing.identifiers));
     }
     children.insert(db).await?;
+    touched.agencies.extend(changed.iter().map(|(id, _)| *id));
     Ok(Saved { around: changed.len() as u64, ..Saved::default() })
 }
 
@@ -135,6 +141,7 @@ async fn save_locations(
     source: SourceId,
     listings: &[ServiceListing],
     seen: &mut Seen,
+    touched: &mut Touched,
     now: DateTime<Utc>,
 ) -> Result<Saved, DbErr> {
     let mut wanted: BTreeMap<LocationId, &LocationListing> = BTreeMap::new();
@@ -186,7 +193,8 @@ async fn save_locations(
         children.identifiers.extend(rows::identifiers(owner, &listing.identifiers));
     }
     children.insert(db).await?;
-    let hidden = hide(db, secret.into_iter().collect(), now).await?;
+    touched.locations.extend(changed.iter().map(|(id, ..)| *id));
+    let hidden = hide(db, secret.into_iter().collect(), touched, now).await?;
     Ok(Saved { around: changed.len() as u64 + hidden, ..Saved::default() })
 }
 
@@ -194,7 +202,12 @@ async fn save_locations(
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn hide(db: &impl ConnectionTrait, secret: Vec<LocationId>, now: DateTime<Utc>) -> Result<u64, DbErr> {
+pub(crate) async fn hide(
+    db: &impl ConnectionTrait,
+    secret: Vec<LocationId>,
+    touched: &mut Touched,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
     let mut hidden = 0;
     for ids in secret.chunks(MOST_VALUES) {
         let change = location::ActiveModel { confidential: Set(true), updated_at: Set(now), ..Default::default() };
@@ -205,6 +218,9 @@ pub(crate) async fn hide(db: &impl ConnectionTrait, secret: Vec<LocationId>, now
             .exec(db)
             .await?;
         hidden += done.rows_affected;
+        if done.rows_affected > 0 {
+            touched.locations.extend(ids);
+        }
     }
     Ok(hidden)
 }
@@ -213,6 +229,7 @@ async fn save_services(
     db: &impl ConnectionTrait,
     source: SourceId,
     listings: &[ServiceListing],
+    touched: &mut Touched,
     now: DateTime<Utc>,
 ) -> Result<Saved, DbErr> {
     // A later record of one key in the same batch replaces an earlier one, as it would in the next batch.
@@ -240,6 +257,7 @@ async fn save_services(
     let keep = [service::Column::Id, service::Column::SourceId, service::Column::SourceKey, service::Column::CreatedAt];
     insert(db, rows_, Some(replace_all_but(service::Column::Id, &keep))).await?;
     clear_services(db, changed.iter().map(|(id, _)| *id).filter(|id| known.contains_key(id)).collect()).await?;
+    touched.services.extend(changed.iter().map(|(id, _)| *id));
     let mut children = Children::default();
     for (id, listing) in &changed {
         children.take_service(*id, source, listing);

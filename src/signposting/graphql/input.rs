@@ -8,16 +8,23 @@ use chrono::{DateTime as Instant, TimeDelta, Utc};
 use crate::api::AskedAt;
 use crate::api::errors::bad_input;
 use crate::api::scalars::{DateTime, LocalTime};
-use crate::directory::graphql::filters::{check_entries, check_radius, expand_needs, find_place, search_words};
+use crate::directory::graphql::filters::{
+    MOST_ENTRIES, check_entries, check_radius, expand_needs, find_place, search_words,
+};
 use crate::directory::graphql::life_enums::{Characteristic, Gender, OffenceType};
 use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode, SessionFormat};
 use crate::directory::needs::NeedList;
 use crate::hours::{WeekdaySet, Window};
 use crate::signposting::circumstances::{Circumstances, SubstanceUse};
+use crate::signposting::interpret::Interpretation;
 use crate::signposting::query::{AskedNeed, SignpostQuery};
 
 /// Oldest age that is believed, in years.
 const OLDEST: f64 = 130.0;
+/// How sure a need must be, in percent, for services to be looked for that meet it.
+const SURE_ENOUGH: u8 = 45;
+/// How far is looked where nobody says how far the person can travel, in kilometres.
+const DEFAULT_KM: f64 = 10.0;
 /// How far from now a question may be put, in days.
 const MOST_DAYS_AWAY: i64 = 366;
 
@@ -27,8 +34,12 @@ pub struct SignpostInput {
     /// Needs to be met: keys (`housing.emergency`, or `housing` for the whole area), or ids. A service that meets one is found; one that meets more stands higher.
     #[graphql(default)]
     pub needs: Vec<ID>,
-    /// Words to look for: each must begin a word of the service's name, its agency's name, its description, or a need it meets.
+    /// The person's own words, or a worker's about them ("kicked out, sofa surfing, on a script"): needs are read from
+    /// them, and circumstances, times, ways of being reached and a postcode where no field here says otherwise. The
+    /// answer tells what was understood. At most 2,000 characters.
     pub text: Option<String>,
+    /// Words to look for in names and descriptions: each must stand in the service's name, its agency's name, its description, or a need it meets. Beginnings, other forms of a word and slips of the hand are forgiven.
+    pub search: Option<String>,
     /// Where the person is, and how far they can travel.
     #[graphql(name = "where")]
     pub place: Option<WhereInput>,
@@ -53,7 +64,7 @@ pub struct WhereInput {
     /// A postcode (best: `M14 5RQ`), a part of one (`M14`), the name of a town (`Ashford, Kent`), or `latitude,longitude`.
     pub place: String,
     /// How far they can travel, in kilometres as the crow flies; more than 0, at most 1000. What needs no travel is found whatever it is.
-    #[graphql(default = 10.0)]
+    #[graphql(default_with = "DEFAULT_KM")]
     pub within_km: f64,
 }
 
@@ -138,41 +149,71 @@ pub struct CircumstancesInput {
 }
 
 impl SignpostInput {
-    /// The question, checked.
+    /// The question, checked, with what its text was understood to say already put in.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` naming the field and what would be right.
-    pub async fn into_query(self, ctx: &Context<'_>, list: &NeedList, at: Instant<Utc>) -> Result<SignpostQuery> {
+    pub async fn into_query(
+        self,
+        ctx: &Context<'_>,
+        list: &NeedList,
+        understood: Option<&Interpretation>,
+        at: Instant<Utc>,
+    ) -> Result<SignpostQuery> {
         let now = ctx.data::<AskedAt>()?.0;
         if (at - now).abs() > TimeDelta::days(MOST_DAYS_AWAY) {
             return Err(bad_input("input.at", "The instant is too far away: at most a year from now."));
         }
-        let needs = expand_needs(list, "input.needs", &self.needs)?
+        let mut needs: Vec<AskedNeed> = expand_needs(list, "input.needs", &self.needs)?
             .into_iter()
             .map(|(key, any_of)| AskedNeed { key, any_of })
             .collect();
-        let words = self.text.map_or_else(|| Ok(Vec::new()), |text| search_words("input.text", &text))?;
+        let words = self.search.map_or_else(|| Ok(Vec::new()), |text| search_words("input.search", &text))?;
         check_entries("input.when", self.when.len())?;
         check_entries("input.delivery", self.delivery.len())?;
         check_entries("input.formats", self.formats.len())?;
-        let windows = self.when.iter().enumerate().map(|(index, when)| window(index, when)).collect::<Result<_>>()?;
-        let circumstances = self.circumstances.unwrap_or_default().checked()?;
-        let (place, within_km) = match self.place {
+        let mut windows: Vec<Window> =
+            self.when.iter().enumerate().map(|(index, when)| window(index, when)).collect::<Result<_>>()?;
+        let mut circumstances = self.circumstances.unwrap_or_default().checked()?;
+        let mut delivery: Vec<_> = self.delivery.into_iter().map(Into::into).collect();
+        let (mut place, mut within_km) = match self.place {
             None => (None, 0.0),
             Some(place) => {
                 check_radius("input.where.withinKm", place.within_km)?;
                 (Some(find_place(ctx, "input.where.place", &place.place).await?), place.within_km)
             }
         };
+        let mut meaningless = false;
+        if let Some(said) = understood {
+            for need in said.needs.iter().filter(|need| need.confidence >= SURE_ENOUGH) {
+                let known = needs.iter().any(|asked| asked.key == need.key);
+                let index = list.index_of(&need.key).filter(|_| !known && needs.len() < MOST_ENTRIES);
+                needs.extend(index.map(|index| AskedNeed { key: need.key.clone(), any_of: vec![index] }));
+            }
+            circumstances.add(said.circumstances());
+            if windows.is_empty() {
+                windows = said.when.iter().take(MOST_ENTRIES).map(|found| found.what).collect();
+            }
+            if delivery.is_empty() {
+                delivery = said.delivery.iter().map(|found| found.what).collect();
+            }
+            if let (None, Some(said)) = (&place, &said.place) {
+                // A postcode that is none of today's was perhaps none at all: the text is no form to be sent back.
+                place = find_place(ctx, "input.text", &said.what.to_string()).await.ok();
+                within_km = DEFAULT_KM;
+            }
+            meaningless = needs.is_empty() && words.is_empty();
+        }
         Ok(SignpostQuery {
             needs,
             place,
             within_km,
             windows,
             circumstances,
-            delivery: self.delivery.into_iter().map(Into::into).collect(),
+            delivery,
             formats: self.formats.into_iter().map(Into::into).collect(),
             words,
+            meaningless,
             at,
         })
     }

@@ -2,6 +2,7 @@
 
 pub mod input;
 pub mod output;
+pub mod understood;
 
 use std::cmp::Reverse;
 
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use self::input::SignpostInput;
 use self::output::{SignpostConnection, SignpostResult};
-use super::rules::assess::Group;
+use self::understood::Understood;
+use super::rules::assess::{Assessor, Group};
 use super::search::{Rank, counts, search};
 use crate::api::AskedAt;
 use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize, page};
@@ -72,12 +74,16 @@ impl SignpostingQuery {
         // A cursor holds milliseconds: a finer instant would be another one on the next page.
         let stated_at = input.at.map(|at| at.0.trunc_subsecs(3));
         let live = ctx.data::<Live>()?;
-        let query = input.into_query(ctx, live.needs(), args.asked_at(stated_at.unwrap_or(now))).await?;
+        let text = input.text.as_deref();
+        let understood = text.map(|text| Understood::of(ctx, "input.text", text)).transpose()?;
+        let said = understood.as_ref().map(Understood::found);
+        let query = input.clone().into_query(ctx, live.needs(), said, args.asked_at(stated_at.unwrap_or(now))).await?;
         let print = query.print();
         args.belongs_to(print, now.max(stated_at.unwrap_or(now)))?;
         let rules = *ctx.data::<FreshnessRules>()?;
         let snapshot = live.current();
-        let found = search(&snapshot, &query, &rules);
+        let mut assessor = Assessor::new(&query, &rules);
+        let found = search(&snapshot, &query, &mut assessor);
         let counts = counts(&found);
         let after = args.after.as_ref().and_then(|cursor| cursor.key.rank());
         let page = page(
@@ -102,10 +108,12 @@ impl SignpostingQuery {
         for ((found, service), cursor) in page.rows.iter().zip(services).zip(info_cursors) {
             // What went away since the snapshot was made is left out.
             if service.is_some() || !listings {
-                nodes.push(SignpostResult::of(found, service.map(Service), &asked, query.at, live.needs()));
+                let Some(assessment) = assessor.assess(found.service, found.word_points) else { continue };
+                let service = service.map(Service);
+                nodes.push(SignpostResult::of(found.service, &assessment, service, &asked, query.at, live.needs()));
                 cursors.push(cursor);
             }
         }
-        Ok(SignpostConnection::new(nodes, cursors, page_info, counts, query.place.as_ref(), query.at))
+        Ok(SignpostConnection::new(nodes, cursors, page_info, counts, query.place.as_ref(), understood, query.at))
     }
 }

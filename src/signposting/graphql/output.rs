@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chrono::{DateTime as Instant, Utc};
 use entity::ids::PlaceId;
 
+use super::understood::Understood;
 use crate::api::errors::internal;
 use crate::api::paging::PageInfo;
 use crate::api::scalars::DateTime;
@@ -18,11 +19,12 @@ use crate::directory::graphql::parts::OpenState;
 use crate::directory::graphql::service::Service;
 use crate::directory::loaders::PlaceKey;
 use crate::directory::needs::NeedList;
+use crate::directory::snapshot::ServiceFacts;
 use crate::places::{PlaceNote, ResolvedPlace};
-use crate::signposting::rules::assess::Group;
+use crate::signposting::rules::assess::{Assessment, Group};
 use crate::signposting::rules::criteria::{self, Asked, Outcome, Subject};
 use crate::signposting::rules::score::{self, Score};
-use crate::signposting::search::{Counts, Found};
+use crate::signposting::search::Counts;
 
 /// Where a service stands for a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -128,14 +130,16 @@ impl From<&criteria::Criterion> for Criterion {
         let (outcome, ask, ask_of) = match &found.outcome {
             Outcome::Meets => (CriterionOutcome::Meets, None, None),
             Outcome::Fails => (CriterionOutcome::Fails, None, None),
-            Outcome::Unknown { ask, of } => (CriterionOutcome::Unknown, Some(ask.clone()), Some((*of).into())),
+            Outcome::Unknown { ask, of } => {
+                (CriterionOutcome::Unknown, Some(ask.clone().into_owned()), Some((*of).into()))
+            }
         };
         Self {
             subject,
             characteristic,
             access,
             outcome,
-            reason: found.reason.clone(),
+            reason: found.reason.clone().into_owned(),
             ask,
             ask_of,
             evidence: found.evidence.map(RuleEvidence::from),
@@ -207,19 +211,19 @@ impl SignpostResult {
     /// The result that shows what was found.
     #[must_use]
     pub fn of(
-        found: &Found<'_>,
+        facts: &ServiceFacts,
+        assessment: &Assessment,
         service: Option<Service>,
         asked: &[String],
         at: Instant<Utc>,
         list: &Arc<NeedList>,
     ) -> Self {
-        let assessment = &found.assessment;
-        let offer = found.service.offers.get(assessment.offer);
+        let offer = facts.offers.get(assessment.offer);
         let of_asked = |met: bool| {
             asked
                 .iter()
                 .enumerate()
-                .filter(|(index, _)| assessment.needs_met.contains(index) == met)
+                .filter(|(index, _)| assessment.needs_met.contains(*index) == met)
                 .filter_map(|(_, key)| Need::of_key(list, key))
                 .collect()
         };
@@ -229,12 +233,14 @@ impl SignpostResult {
             group: assessment.group,
             criteria: assessment.criteria.iter().map(Criterion::from).collect(),
             place: offer.and_then(|offer| offer.place),
-            delivery: offer.map(|offer| offer.modes.iter().map(|mode| (*mode).into()).collect()).unwrap_or_default(),
+            delivery: offer
+                .map(|offer| offer.way.modes.iter().map(|mode| (*mode).into()).collect())
+                .unwrap_or_default(),
             distance_m: assessment.distance_m,
             needs_met: of_asked(true),
             needs_not_met: of_asked(false),
-            open: OpenState::of(offer.map_or(&not_stated, |offer| &offer.hours), at),
-            wait_days: found.service.capacity.as_ref().and_then(|capacity| capacity.wait_days),
+            open: OpenState::of(offer.map_or(&not_stated, |offer| &*offer.hours), at),
+            wait_days: facts.capacity.as_ref().and_then(|capacity| capacity.wait_days),
             score: assessment.score,
         }
     }
@@ -382,6 +388,7 @@ pub struct SignpostConnection {
     page_info: PageInfo,
     counts: Counts,
     place: Option<AskedPlace>,
+    understood: Option<Understood>,
     at: Instant<Utc>,
 }
 
@@ -394,9 +401,10 @@ impl SignpostConnection {
         page_info: PageInfo,
         counts: Counts,
         place: Option<&ResolvedPlace>,
+        understood: Option<Understood>,
         at: Instant<Utc>,
     ) -> Self {
-        Self { nodes, cursors, page_info, counts, place: place.map(AskedPlace::from), at }
+        Self { nodes, cursors, page_info, counts, place: place.map(AskedPlace::from), understood, at }
     }
 }
 
@@ -437,6 +445,11 @@ impl SignpostConnection {
     #[graphql(name = "where")]
     async fn place(&self) -> Option<&AskedPlace> {
         self.place.as_ref()
+    }
+
+    /// What the question's text was understood to say; null where it had none. Needs of little certainty are told here, and not looked for.
+    async fn understood(&self) -> Option<&Understood> {
+        self.understood.as_ref()
     }
 
     /// The instant for which this answers: the same on every page of one answer.

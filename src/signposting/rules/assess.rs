@@ -1,15 +1,20 @@
 //! One service against one question: its criteria, its group, its score.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
-use entity::enums::{DeliveryMode, FieldGroup};
+use entity::enums::{DeliveryMode, FieldGroup, ServiceStatus};
+use foldhash::fast::FixedState;
 
 use super::criteria::{self, Criterion, Outcome};
 use super::score::{self, Score, ScorePart};
 use crate::directory::freshness::FreshnessRules;
-use crate::directory::snapshot::text::{Word, holds};
+use crate::directory::needs::NeedIndex;
 use crate::directory::snapshot::{Offer, ServiceFacts};
-use crate::hours::{self, WindowAnswer, london};
-use crate::places::{self, Coverage, CoveredArea, WhyUnknown};
+use crate::hours::{self, Hours, WindowAnswer, london};
+use crate::places::{self, Coverage, CoveredArea, ResolvedPlace, WhyUnknown};
 use crate::signposting::query::SignpostQuery;
 
 /// How far ahead a time to come is looked for: five weeks, so that a monthly session is found.
@@ -37,86 +42,197 @@ pub struct Assessment {
     pub offer: usize,
     /// Metres from the place asked about, as the crow flies.
     pub distance_m: Option<u32>,
-    /// Indexes of the asked needs that it meets.
-    pub needs_met: Vec<usize>,
-    /// Its criteria, in the order in which they are shown.
+    /// Which of the asked needs it meets.
+    pub needs_met: NeedsMet,
+    /// Its criteria, in the order in which they are shown; none where it was only weighed.
     pub criteria: Vec<Criterion>,
 }
 
-/// Ranges of the dictionary's words, one for each word asked.
-pub type WordRanges = [std::ops::Range<Word>];
+/// Which of the needs that were asked about are met, by their place in the question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NeedsMet(u64);
 
-/// Whether a service is of interest at all: it runs or is expected back, meets one of the needs,
-/// takes one of the forms, and holds all the words.
-#[must_use]
-pub fn of_interest(service: &ServiceFacts, query: &SignpostQuery, words: &WordRanges) -> bool {
-    use entity::enums::ServiceStatus;
-    let runs = match service.status {
-        ServiceStatus::Active | ServiceStatus::TemporarilyClosed => true,
-        ServiceStatus::Inactive | ServiceStatus::Defunct => false,
-    };
-    runs && (query.needs.is_empty() || !needs_met(service, query).is_empty())
-        && (query.formats.is_empty() || query.formats.iter().any(|format| service.formats.contains(format)))
-        && words.iter().all(|range| {
-            holds(&service.name_words, range)
-                || holds(&service.agency_words, range)
-                || holds(&service.other_words, range)
-        })
+impl NeedsMet {
+    /// Whether the need at this place is.
+    #[must_use]
+    pub fn contains(self, place: usize) -> bool {
+        u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)).is_some_and(|bit| self.0 & bit != 0)
+    }
+
+    /// How many are.
+    #[must_use]
+    pub fn count(self) -> u32 {
+        self.0.count_ones()
+    }
 }
 
-fn needs_met(service: &ServiceFacts, query: &SignpostQuery) -> Vec<usize> {
-    let meets = |(_, asked): &(usize, &crate::signposting::query::AskedNeed)| {
-        asked.any_of.iter().any(|need| service.needs.contains(need))
-    };
-    query.needs.iter().enumerate().filter(meets).map(|(index, _)| index).collect()
+/// One question, ready to be held against many services: what they share is worked out once.
+#[derive(Debug)]
+pub struct Assessor<'q> {
+    query: &'q SignpostQuery,
+    rules: &'q FreshnessRules,
+    /// Which places of the question each need of the list stands at.
+    asked: HashMap<NeedIndex, u64, FixedState>,
+    /// By the address of the set of areas, for many services cover the same ones. Sets and tables are kept once each
+    /// for as long as the snapshot lives, and it outlives the question.
+    coverage: HashMap<usize, Coverage, FixedState>,
+    /// By the address of the table of hours.
+    times: HashMap<usize, Times, FixedState>,
+    scratch: Vec<Criterion>,
 }
 
-/// The best of a service's offers for a question, or `None` where none is within reach.
-/// The service must be [`of_interest`].
-#[must_use]
-pub fn assess(
-    service: &ServiceFacts,
-    query: &SignpostQuery,
-    words: &WordRanges,
-    rules: &FreshnessRules,
-) -> Option<Assessment> {
-    let needs_met = needs_met(service, query);
-    let shared = shared_criteria(service, query, rules);
-    service
-        .offers
-        .iter()
-        .enumerate()
-        .filter_map(|(index, offer)| {
-            let reach = reach(offer, query)?;
-            let mut found = Vec::with_capacity(shared.len() + 4);
-            let when = offer_criteria(service, offer, &reach, query, &mut found);
-            found.extend(shared.iter().cloned());
+/// When the person could come.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    /// What there is to say to the windows that were asked for.
+    answer: Option<WindowAnswer>,
+    /// The first time that is certain.
+    first: Option<DateTime<Utc>>,
+}
+
+impl<'q> Assessor<'q> {
+    /// An assessor of a question.
+    #[must_use]
+    pub fn new(query: &'q SignpostQuery, rules: &'q FreshnessRules) -> Self {
+        let mut asked: HashMap<NeedIndex, u64, FixedState> = HashMap::default();
+        for (place, need) in query.needs.iter().enumerate() {
+            let bit = u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)).unwrap_or_default();
+            for index in &need.any_of {
+                *asked.entry(*index).or_default() |= bit;
+            }
+        }
+        Self { query, rules, asked, coverage: HashMap::default(), times: HashMap::default(), scratch: Vec::new() }
+    }
+
+    /// Whether a service is of interest at all: it runs or is expected back, meets one of the needs and takes one of
+    /// the forms.
+    #[must_use]
+    pub fn of_interest(&self, service: &ServiceFacts) -> bool {
+        let runs = match service.status {
+            ServiceStatus::Active | ServiceStatus::TemporarilyClosed => true,
+            ServiceStatus::Inactive | ServiceStatus::Defunct => false,
+        };
+        let formats = &self.query.formats;
+        runs && (self.query.needs.is_empty() || self.needs_met(service).count() > 0)
+            && (formats.is_empty() || formats.iter().any(|format| service.manner.formats.contains(format)))
+    }
+
+    fn needs_met(&self, service: &ServiceFacts) -> NeedsMet {
+        NeedsMet(service.needs.iter().filter_map(|need| self.asked.get(need)).fold(0, |all, bits| all | bits))
+    }
+
+    /// Whether areas may hold the place asked about: they do, or nobody can tell.
+    pub fn may_cover(&mut self, areas: &[CoveredArea]) -> bool {
+        self.query.place.as_ref().is_none_or(|place| self.coverage_of(areas, place) != Coverage::Outside)
+    }
+
+    fn coverage_of(&mut self, areas: &[CoveredArea], place: &ResolvedPlace) -> Coverage {
+        *self.coverage.entry(areas.as_ptr().addr()).or_insert_with(|| places::covers(areas, place))
+    }
+
+    /// The best of a service's offers for a question, without words, or `None` where none is within reach. The
+    /// service must be [`Self::of_interest`]; the points are those of the words that it was found by.
+    pub fn weigh(&mut self, service: &ServiceFacts, word_points: u32) -> Option<Assessment> {
+        self.best::<false>(service, word_points)
+    }
+
+    /// The same with its criteria in words.
+    pub fn assess(&mut self, service: &ServiceFacts, word_points: u32) -> Option<Assessment> {
+        self.best::<true>(service, word_points)
+    }
+
+    fn best<const WORDS: bool>(&mut self, service: &ServiceFacts, word_points: u32) -> Option<Assessment> {
+        let (query, rules) = (self.query, self.rules);
+        let needs_met = self.needs_met(service);
+        let mut best: Option<Assessment> = None;
+        let mut found = std::mem::take(&mut self.scratch);
+        for (index, offer) in service.offers.iter().enumerate() {
+            let Some(reach) = self.reach(offer) else { continue };
+            found.clear();
+            let when = self.offer_criteria::<WORDS>(service, offer, &reach, &mut found);
+            shared_criteria::<WORDS>(service, query, rules, &mut found);
             let score = Score::default()
-                .with(
-                    ScorePart::Needs,
-                    score::share(ScorePart::Needs, count(needs_met.len()), count(query.needs.len())),
-                )
+                .with(ScorePart::Needs, score::share(ScorePart::Needs, needs_met.count(), count(query.needs.len())))
                 .with(
                     ScorePart::Distance,
                     score::distance(reach.distance_m, metres(query.within_km), needs_travel(offer)),
                 )
                 .with(ScorePart::Time, score::soon(query.at, when))
                 .with(ScorePart::Certainty, score::certainty(&found))
-                .with(ScorePart::Waiting, score::waiting(service.capacity.as_ref(), &found))
+                .with(ScorePart::Waiting, score::waiting(service.capacity.as_deref(), &found))
                 .with(ScorePart::Freshness, score::freshness(&service.assured, rules, query.at))
-                .with(ScorePart::Words, word_points(service, words));
-            Some(Assessment {
+                .with(ScorePart::Words, word_points);
+            let here = Assessment {
                 group: group(&found),
                 score,
                 offer: index,
                 distance_m: reach.distance_m,
-                needs_met: needs_met.clone(),
-                criteria: found,
-            })
-        })
-        .min_by_key(|found| {
-            (found.group, std::cmp::Reverse(found.score.total()), found.distance_m.unwrap_or(u32::MAX), found.offer)
-        })
+                needs_met,
+                criteria: Vec::new(),
+            };
+            if best.as_ref().is_none_or(|best| standing(&here) < standing(best)) {
+                let criteria = if WORDS { found.clone() } else { Vec::new() };
+                best = Some(Assessment { criteria, ..here });
+            }
+        }
+        self.scratch = found;
+        best
+    }
+
+    /// Whether an offer is within reach: it can be used in a way that will do, and the person can get
+    /// to it. Where it is a place whose point is known, that is decided by distance; otherwise by the
+    /// area it covers, and one that is known not to cover the place is out of reach.
+    fn reach(&mut self, offer: &Offer) -> Option<Reach> {
+        let query = self.query;
+        let modes = &offer.way.modes;
+        let way = |mode: &DeliveryMode| modes.contains(mode) || (modes.is_empty() && *mode == DeliveryMode::InPerson);
+        if !query.delivery.is_empty() && !query.delivery.iter().any(way) {
+            return None;
+        }
+        let Some(place) = &query.place else { return Some(Reach { distance_m: None, coverage: None }) };
+        let distance_m = offer.point.map(|point| metres(places::distance_km(place.point, point)));
+        if distance_m.is_some_and(|distance| distance > metres(query.within_km)) {
+            return None;
+        }
+        let coverage = self.coverage_of(&offer.areas, place);
+        let reached = distance_m.is_some() || coverage != Coverage::Outside;
+        reached.then_some(Reach { distance_m, coverage: Some(coverage) })
+    }
+
+    /// Criteria of one offer, and when the person could come.
+    fn offer_criteria<const WORDS: bool>(
+        &mut self,
+        service: &ServiceFacts,
+        offer: &Offer,
+        reach: &Reach,
+        found: &mut Vec<Criterion>,
+    ) -> Option<DateTime<Utc>> {
+        let query = self.query;
+        if let (Some(coverage), Some(place)) = (&reach.coverage, &query.place) {
+            let named = match coverage {
+                Coverage::Inside { by } => offer.areas.get(*by),
+                Coverage::Unknown { why: WhyUnknown::TextOnly } => offer.areas.first(),
+                Coverage::Unknown {
+                    why: WhyUnknown::NeedFullPostcode | WhyUnknown::Imprecise | WhyUnknown::NotStated,
+                }
+                | Coverage::Outside => None,
+            };
+            found.push(criteria::coverage::<WORDS>(coverage, &place.label, named.map(CoveredArea::label)));
+        }
+        let times = *self.times.entry(Arc::as_ptr(&offer.hours).addr()).or_insert_with(|| times(&offer.hours, query));
+        found.extend(times.answer.map(|answer| criteria::time::<WORDS>(&answer)));
+        let (offered, missing) = (&offer.way.access_offered, &offer.way.access_missing);
+        found.extend(criteria::language::<WORDS>(&service.manner.languages, offered, &query.circumstances.languages));
+        for which in &query.circumstances.access {
+            found.push(criteria::access::<WORDS>(*which, offered, missing));
+        }
+        times.first
+    }
+}
+
+/// By which the best of several is told: the smallest.
+fn standing(of: &Assessment) -> impl Ord + use<> {
+    (of.group, Reverse(of.score.total()), of.distance_m.unwrap_or(u32::MAX), of.offer)
 }
 
 /// Fails beats unknown beats meets.
@@ -147,7 +263,7 @@ pub fn metres(km: f64) -> u32 {
 }
 
 fn needs_travel(offer: &Offer) -> bool {
-    offer.modes.is_empty() || offer.modes.contains(&DeliveryMode::InPerson)
+    offer.way.modes.is_empty() || offer.way.modes.contains(&DeliveryMode::InPerson)
 }
 
 /// That an offer is within reach, and what is known of the way.
@@ -156,98 +272,47 @@ struct Reach {
     coverage: Option<Coverage>,
 }
 
-/// Whether an offer is within reach: it can be used in a way that will do, and the person can get
-/// to it. Where it is a place whose point is known, that is decided by distance; otherwise by the
-/// area it covers, and one that is known not to cover the place is out of reach.
-fn reach(offer: &Offer, query: &SignpostQuery) -> Option<Reach> {
-    let way =
-        |mode: &DeliveryMode| offer.modes.contains(mode) || (offer.modes.is_empty() && *mode == DeliveryMode::InPerson);
-    if !query.delivery.is_empty() && !query.delivery.iter().any(way) {
-        return None;
-    }
-    let Some(place) = &query.place else { return Some(Reach { distance_m: None, coverage: None }) };
-    let distance_m = offer.point.map(|point| metres(places::distance_km(place.point, point)));
-    let coverage = places::covers(&offer.areas, place);
-    let reached = match distance_m {
-        Some(distance) => distance <= metres(query.within_km),
-        None => coverage != Coverage::Outside,
-    };
-    reached.then_some(Reach { distance_m, coverage: Some(coverage) })
-}
-
 /// Criteria that are the same for every offer of a service.
-fn shared_criteria(service: &ServiceFacts, query: &SignpostQuery, rules: &FreshnessRules) -> Vec<Criterion> {
-    let mut found = Vec::new();
-    found.extend(criteria::status(service.status, service.reopens_on, london(query.at).date()));
-    criteria::eligibility(&service.eligibility, &query.circumstances, &mut found);
+fn shared_criteria<const WORDS: bool>(
+    service: &ServiceFacts,
+    query: &SignpostQuery,
+    rules: &FreshnessRules,
+    found: &mut Vec<Criterion>,
+) {
+    if service.status != ServiceStatus::Active {
+        found.extend(criteria::status::<WORDS>(service.status, service.reopens_on, london(query.at).date()));
+    }
+    criteria::eligibility::<WORDS>(&service.eligibility, &query.circumstances, found);
     let said = service.capacity.as_ref().and_then(|capacity| capacity.updated_at);
     let assured = said.max(service.assured.at(FieldGroup::Capacity));
     let fresh = rules.is_fresh(FieldGroup::Capacity, assured, query.at);
-    found.extend(criteria::capacity(service.capacity.as_ref(), fresh));
-    found
+    found.extend(criteria::capacity::<WORDS>(service.capacity.as_deref(), fresh));
 }
 
-/// Criteria of one offer, and when the person could come.
-fn offer_criteria(
-    service: &ServiceFacts,
-    offer: &Offer,
-    reach: &Reach,
-    query: &SignpostQuery,
-    found: &mut Vec<Criterion>,
-) -> Option<DateTime<Utc>> {
-    if let (Some(coverage), Some(place)) = (&reach.coverage, &query.place) {
-        let named = match coverage {
-            Coverage::Inside { by } => offer.areas.get(*by),
-            Coverage::Unknown { why: WhyUnknown::TextOnly } => offer.areas.first(),
-            Coverage::Unknown { why: WhyUnknown::NeedFullPostcode | WhyUnknown::Imprecise | WhyUnknown::NotStated }
-            | Coverage::Outside => None,
-        };
-        found.push(criteria::coverage(coverage, &place.label, named.map(CoveredArea::label)));
-    }
-    let mut when = None;
-    if let Some(answer) = best_window(offer, query) {
-        when = match answer {
+/// When the person could come, by a table of hours.
+fn times(hours: &Hours, query: &SignpostQuery) -> Times {
+    if let Some(answer) = best_window(hours, query) {
+        let first = match answer {
             WindowAnswer::Open { from, .. } => Some(from),
             WindowAnswer::Unknown { .. } | WindowAnswer::Never | WindowAnswer::NotStated => None,
         };
-        found.push(criteria::time(&answer));
-    } else if let hours::State::Open { .. } = offer.hours.state(query.at) {
-        when = Some(query.at);
-    } else if let hours::NextOpening::At(at) = offer.hours.next_opening(query.at, 8) {
-        when = Some(at);
+        return Times { answer: Some(answer), first };
     }
-    found.extend(criteria::language(&service.languages, &offer.access_offered, &query.circumstances.languages));
-    for which in &query.circumstances.access {
-        found.push(criteria::access(*which, &offer.access_offered, &offer.access_missing));
-    }
-    when
+    let first = match (hours.state(query.at), hours.next_opening(query.at, 8)) {
+        (hours::State::Open { .. }, _) => Some(query.at),
+        (_, hours::NextOpening::At(at)) => Some(at),
+        (_, hours::NextOpening::PerhapsAt { .. } | hours::NextOpening::None | hours::NextOpening::NotStated) => None,
+    };
+    Times { answer: None, first }
 }
 
 /// The best answer of the windows: the earliest certain one, else one that is unknown, else never.
-fn best_window(offer: &Offer, query: &SignpostQuery) -> Option<WindowAnswer> {
+fn best_window(hours: &Hours, query: &SignpostQuery) -> Option<WindowAnswer> {
     let rank = |answer: &WindowAnswer| match answer {
         WindowAnswer::Open { from, .. } => (0, Some(*from)),
         WindowAnswer::Unknown { from, .. } => (1, Some(*from)),
         WindowAnswer::NotStated => (2, None),
         WindowAnswer::Never => (3, None),
     };
-    query.windows.iter().map(|window| offer.hours.within(window, query.at, DAYS_AHEAD)).min_by_key(rank)
-}
-
-/// Name before agency before description; nothing where no words were asked.
-fn word_points(service: &ServiceFacts, words: &WordRanges) -> u32 {
-    if words.is_empty() {
-        return 0;
-    }
-    let most = ScorePart::Words.most();
-    let each = words.iter().map(|range| {
-        if holds(&service.name_words, range) {
-            most
-        } else if holds(&service.agency_words, range) {
-            most / 2
-        } else {
-            most / 6
-        }
-    });
-    each.sum::<u32>() / count(words.len()).max(1)
+    query.windows.iter().map(|window| hours.within(window, query.at, DAYS_AHEAD)).min_by_key(rank)
 }

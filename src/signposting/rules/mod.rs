@@ -7,4 +7,5 @@
 
 pub mod assess;
 pub mod criteria;
+pub mod criterion;
 pub mod score;

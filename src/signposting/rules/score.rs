@@ -7,6 +7,7 @@ use super::criteria::{Criterion, Outcome, Subject};
 use crate::directory::freshness::FreshnessRules;
 use crate::directory::listing::Capacity;
 use crate::directory::snapshot::Assured;
+use crate::directory::snapshot::postings::Field;
 
 /// What points are given for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,4 +133,17 @@ pub fn freshness(assured: &Assured, rules: &FreshnessRules, at: DateTime<Utc>) -
     let fresh = FieldGroup::ALL.iter().filter(|group| rules.is_fresh(**group, assured.at(**group), at)).count();
     let all = u32::try_from(FieldGroup::ALL.len()).unwrap_or(1);
     share(ScorePart::Freshness, u32::try_from(fresh).unwrap_or(0), all)
+}
+
+/// Where the words were found, word by word: name before agency before the rest.
+#[must_use]
+pub fn words(fields: impl IntoIterator<Item = Field>) -> u32 {
+    let most = ScorePart::Words.most();
+    let each = |field| match field {
+        Field::Name => most,
+        Field::Agency => most / 2,
+        Field::Other => most / 6,
+    };
+    let (points, words) = fields.into_iter().fold((0, 0), |(points, words), field| (points + each(field), words + 1));
+    points / words.max(1)
 }

@@ -15,6 +15,7 @@ use signpost::places::distance_km;
 
 use super::naive::{self, Way, ways};
 use super::question::{TEXTS, WHERE, spelt};
+use super::spelling;
 use super::world::{ACCESS, LANGUAGES, NEEDS, World, earlier, later, worlds};
 use super::{for_all, id_of, text};
 use crate::support::source;
@@ -96,7 +97,7 @@ impl Narrow {
     }
 
     /// Whether a service has it, apart from what is asked of its ways.
-    fn holds(&self, listing: &ServiceListing, changed: DateTime<Utc>) -> bool {
+    fn holds(&self, listing: &ServiceListing, changed: DateTime<Utc>, vocabulary: &BTreeSet<String>) -> bool {
         match self {
             Self::Needs(needs) => needs.iter().any(|need| naive::meets(listing, need)),
             Self::Agency(key) => listing.agency.key == *key,
@@ -108,7 +109,9 @@ impl Narrow {
             Self::Languages(list) => {
                 listing.languages.iter().any(|tag| list.iter().any(|other| tag[..2] == other[..2].to_lowercase()))
             }
-            Self::Text(sought) => naive::speaks_of(naive::texts(listing).iter().map(String::as_str), sought),
+            Self::Text(sought) => {
+                spelling::speaks_of(naive::texts(listing).iter().map(String::as_str), sought, vocabulary)
+            }
             Self::Since(at) => changed >= *at,
             Self::Access(_) | Self::Near(..) | Self::OpenAt(_) => true,
         }
@@ -139,9 +142,10 @@ fn found<'a>(data: &'a Value, list: &str) -> Vec<&'a str> {
 
 fn selected(world: &World, narrowed: &[&Narrow]) -> BTreeSet<String> {
     let fresh: BTreeSet<&str> = world.later.iter().map(|listing| listing.key.as_str()).collect();
+    let vocabulary = spelling::vocabulary(world.public().flat_map(naive::texts));
     let passes = |listing: &&ServiceListing| {
         let changed = if fresh.contains(listing.key.as_str()) { later() } else { earlier() };
-        narrowed.iter().all(|one| one.holds(listing, changed))
+        narrowed.iter().all(|one| one.holds(listing, changed, &vocabulary))
             && ways(listing).iter().any(|way| narrowed.iter().all(|one| one.holds_of(way)))
     };
     world.public().filter(passes).map(|listing| id_of(&listing.key)).collect()
@@ -208,17 +212,26 @@ fn used_for(world: &World, uses: impl Fn(&ServiceListing) -> bool, needs: Option
     }
 }
 
-fn location_passes(world: &World, building: &LocationListing, narrow: &Around) -> bool {
+/// What is said of a building.
+fn said_of(building: &LocationListing) -> impl Iterator<Item = &str> {
     let address = building.address.as_ref().unwrap();
-    let texts = building.name.iter().chain(&address.lines).chain(&address.town).chain(&address.postcode);
+    building.name.iter().chain(&address.lines).chain(&address.town).chain(&address.postcode).map(String::as_str)
+}
+
+/// Whether a building is shown at all.
+fn is_shown(world: &World, building: &LocationListing) -> bool {
     let uses = |listing: &ServiceListing| listing.places.iter().any(|place| place.location.key == building.key);
-    !building.confidential
-        && narrow.text.is_none_or(|sought| naive::speaks_of(texts.map(String::as_str), sought))
+    !building.confidential && used_for(world, uses, None)
+}
+
+fn location_passes(world: &World, building: &LocationListing, narrow: &Around, vocabulary: &BTreeSet<String>) -> bool {
+    let uses = |listing: &ServiceListing| listing.places.iter().any(|place| place.location.key == building.key);
+    is_shown(world, building)
+        && narrow.text.is_none_or(|sought| spelling::speaks_of(said_of(building), sought, vocabulary))
         && narrow.near.is_none_or(|(place, km)| {
             naive::point(building).is_some_and(|point| distance_km(naive::find(place).point, point) <= km)
         })
         && narrow.authority.is_none_or(|code| naive::authority(building) == Some(code))
-        && used_for(world, uses, None)
         && used_for(world, uses, narrow.needs.as_ref())
 }
 
@@ -238,6 +251,9 @@ fn locations_and_agencies_are_narrowed_by_every_filter_alone_and_together() {
         let mut agencies: BTreeMap<&str, DateTime<Utc>> =
             world.later.iter().map(|listing| (listing.agency.key.as_str(), later())).collect();
         agencies.extend(world.earlier.iter().map(|listing| (listing.agency.key.as_str(), earlier())));
+        let shown = buildings.values().filter(|building| is_shown(&world, building));
+        let of_buildings = spelling::vocabulary(shown.flat_map(|building| said_of(building)));
+        let of_agencies = spelling::vocabulary(agencies.keys());
         for narrow in narrowings {
             let near = narrow.near.map(|(place, km)| json!({ "place": place, "withinKm": km }));
             let since = narrow.since.map(|since| since.to_rfc3339());
@@ -248,7 +264,7 @@ fn locations_and_agencies_are_narrowed_by_every_filter_alone_and_together() {
             let data = app.data(query, variables).await;
             let expected: BTreeSet<String> = buildings
                 .values()
-                .filter(|building| location_passes(&world, building, &narrow))
+                .filter(|building| location_passes(&world, building, &narrow, &of_buildings))
                 .map(|building| NodeId::Location(location_id(source().id(), &building.key)).encode().0)
                 .collect();
             let listed = found(&data, "locations");
@@ -260,7 +276,7 @@ fn locations_and_agencies_are_narrowed_by_every_filter_alone_and_together() {
             let expected: BTreeSet<String> = agencies
                 .iter()
                 .filter(|(name, changed)| {
-                    narrow.text.is_none_or(|sought| naive::speaks_of([**name], sought))
+                    narrow.text.is_none_or(|sought| spelling::speaks_of([**name], sought, &of_agencies))
                         && narrow.since.is_none_or(|since| **changed >= since)
                         && (narrow.needs.is_none()
                             || used_for(&world, |listing| listing.agency.key == **name, narrow.needs.as_ref()))

@@ -19,6 +19,7 @@ use signpost::places::{
 };
 
 use super::question::{Person, Question, Slot, Using, spelt};
+use super::spelling::speaks_of;
 use super::taken::{age, gender, life, offences, using};
 use super::world::TERM;
 
@@ -219,24 +220,6 @@ pub(crate) fn find(words: &str) -> ResolvedPlace {
     Gazetteer::embedded().resolve(&places::parse(words).unwrap(), None, false).unwrap()
 }
 
-/// Words without case, accents and apostrophes.
-pub(crate) fn folded(text: &str) -> Vec<String> {
-    let plain: String = text
-        .to_lowercase()
-        .chars()
-        .filter(|letter| !"'’‘".contains(*letter))
-        .map(|letter| if letter == 'é' { 'e' } else { letter })
-        .map(|letter| if letter.is_alphanumeric() { letter } else { ' ' })
-        .collect();
-    plain.split_whitespace().map(str::to_owned).collect()
-}
-
-/// Whether each of the words begins a word of one of the texts.
-pub(crate) fn speaks_of<'a>(texts: impl IntoIterator<Item = &'a str>, sought: &str) -> bool {
-    let said: Vec<String> = texts.into_iter().flat_map(folded).collect();
-    folded(sought).iter().all(|sought| said.iter().any(|said| said.starts_with(sought.as_str())))
-}
-
 /// The needs a service meets: stated ones and those its term means.
 pub(crate) fn needs(listing: &ServiceListing) -> BTreeSet<&str> {
     let of_terms = listing.terms.iter().filter(|term| (term.taxonomy.as_str(), term.code.as_str()) == (TERM.0, TERM.1));
@@ -263,12 +246,12 @@ pub(crate) fn texts(listing: &ServiceListing) -> Vec<String> {
 }
 
 /// Whether a service is of any interest: it runs or will again, meets a need, has the form, holds the words.
-pub(crate) fn of_interest(listing: &ServiceListing, question: &Question) -> bool {
+pub(crate) fn of_interest(listing: &ServiceListing, question: &Question, vocabulary: &BTreeSet<String>) -> bool {
     let texts = texts(listing);
     matches!(listing.status, ServiceStatus::Active | ServiceStatus::TemporarilyClosed)
         && (question.needs.is_empty() || question.needs.iter().any(|need| meets(listing, need)))
         && (question.formats.is_empty() || listing.formats.iter().any(|format| question.formats.contains(format)))
-        && question.text.is_none_or(|text| speaks_of(texts.iter().map(String::as_str), text))
+        && question.text.is_none_or(|text| speaks_of(texts.iter().map(String::as_str), text, vocabulary))
 }
 
 /// The kilometres to a way's place, where both are known.

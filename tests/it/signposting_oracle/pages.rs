@@ -13,7 +13,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use signpost::api::ids::NodeId;
 use signpost::directory::listing::{AgencyListing, ServiceListing};
-use signpost::directory::store::{agency_id, location_id, note_change, service_id};
+use signpost::directory::store::changes::{self, Touched};
+use signpost::directory::store::{agency_id, location_id, service_id};
 
 use super::filters::{Narrow, filter, narrowings};
 use super::question::{Question, questions};
@@ -229,7 +230,10 @@ fn ids_in(list: &List, listings: &[ServiceListing]) -> BTreeSet<String> {
 async fn remove(app: &TestApp, keys: &[String]) {
     let source = source().id();
     let db = app.db().connection();
+    let mut touched = Touched::default();
     for key in keys {
+        touched.services.insert(service_id(source, key));
+        touched.agencies.insert(agency_id(source, &format!("a {key}")));
         service::Entity::delete_by_id(service_id(source, key)).exec(db).await.unwrap();
         agency::Entity::delete_by_id(agency_id(source, &format!("a {key}"))).exec(db).await.unwrap();
         location::Entity::delete_many()
@@ -238,7 +242,7 @@ async fn remove(app: &TestApp, keys: &[String]) {
             .await
             .unwrap();
     }
-    note_change(db, "test", app.clock.now()).await.unwrap();
+    changes::note(db, "test", Some(&touched), app.clock.now()).await.unwrap();
 }
 
 #[test]

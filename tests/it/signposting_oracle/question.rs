@@ -184,7 +184,7 @@ impl Question {
             input["where"] = json!({ "place": place, "withinKm": within });
         }
         if let Some(text) = self.text {
-            input["text"] = json!(text);
+            input["search"] = json!(text);
         }
         if let Some(at) = self.at {
             input["at"] = json!(at.to_rfc3339());

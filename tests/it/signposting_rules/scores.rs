@@ -19,13 +19,13 @@ fn outcomes() -> impl Strategy<Value = Vec<Criterion>> {
     let one = prop_oneof![
         3 => Just(Outcome::Meets),
         1 => Just(Outcome::Fails),
-        1 => Just(Outcome::Unknown { ask: "Is it so?".to_owned(), of: Asked::Service }),
+        1 => Just(Outcome::Unknown { ask: "Is it so?".into(), of: Asked::Service }),
     ];
     prop::collection::vec(one.prop_map(criterion), 0..7)
 }
 
 fn criterion(outcome: Outcome) -> Criterion {
-    Criterion { subject: Subject::Age, outcome, reason: "They say so.".to_owned(), evidence: None, quote: None }
+    Criterion { subject: Subject::Age, outcome, reason: "They say so.".into(), evidence: None, quote: None }
 }
 
 fn assured() -> impl Strategy<Value = Vec<Option<i64>>> {
@@ -44,7 +44,7 @@ fn fresh_points(assured: &Assured) -> u32 {
 }
 
 fn waiting_points(stated: &Capacity) -> u32 {
-    let criteria: Vec<Criterion> = capacity(Some(stated), true).into_iter().collect();
+    let criteria: Vec<Criterion> = capacity::<true>(Some(stated), true).into_iter().collect();
     score::waiting(Some(stated), &criteria)
 }
 
@@ -103,7 +103,7 @@ proptest! {
         let mut more = criteria;
         more.push(criterion(Outcome::Meets));
         prop_assert_eq!(score::certainty(&more), points);
-        more.push(criterion(Outcome::Unknown { ask: "Is it?".to_owned(), of: Asked::Person }));
+        more.push(criterion(Outcome::Unknown { ask: "Is it?".into(), of: Asked::Person }));
         prop_assert!(score::certainty(&more) <= points);
     }
 
@@ -195,7 +195,7 @@ async fn one_thing_that_is_better_puts_a_service_above_its_twin() {
             let app = TestApp::of(&[better, worse]).await;
             let mut input = json!({ "needs": ["housing", "money"], "where": { "place": "M14 5RQ", "withinKm": 5 } });
             if part == "WORDS" {
-                input["text"] = json!("harb");
+                input["search"] = json!("harb");
             }
             let query = QUESTION.replace("name }", "alternateName }");
             let data = app.data(&query, json!({ "input": input })).await;

@@ -31,7 +31,7 @@ fn languages() {
     for (stated, interpreter, expected) in rows {
         let offered: &[_] = if interpreter { &[AccessFeature::Interpreter] } else { &[AccessFeature::Creche] };
         check_row(&format!("{stated:?} {interpreter}"), &people, expected, |person| {
-            letter(criteria::language(&tags(stated), offered, &tags(person)).as_ref(), Subject::Language)
+            letter(criteria::language::<true>(&tags(stated), offered, &tags(person)).as_ref(), Subject::Language)
         });
     }
 }
@@ -52,7 +52,7 @@ fn what_somebody_needs_in_order_to_come_each_of_it() {
             (&this, &that, 'm'),
         ];
         for (offered, missing, expected) in rows {
-            let found = criteria::access(*which, offered, missing);
+            let found = criteria::access::<true>(*which, offered, missing);
             assert_eq!(letter(Some(&found), Subject::Access(*which)), expected, "{which:?}: {offered:?}, {missing:?}");
         }
     }
@@ -72,7 +72,7 @@ fn whether_it_runs() {
     assert_eq!(rows.len(), ServiceStatus::ALL.len());
     for (status, expected) in rows {
         check_row(status.as_str(), &dates, expected, |back| {
-            letter(criteria::status(status, *back, day(21)).as_ref(), Subject::Status)
+            letter(criteria::status::<true>(status, *back, day(21)).as_ref(), Subject::Status)
         });
     }
 }
@@ -89,10 +89,10 @@ fn whether_it_covers_the_place() {
         (unknown(WhyUnknown::NotStated), 's', "They do not say"),
     ];
     for (answer, expected, told) in rows {
-        let found = criteria::coverage(&answer, "M14 5RQ", Some("Manchester"));
+        let found = criteria::coverage::<true>(&answer, "M14 5RQ", Some("Manchester"));
         assert_eq!(letter(Some(&found), Subject::Coverage), expected, "{answer:?}");
         assert!(found.reason.contains(told), "{answer:?}: {}", found.reason);
-        let without_name = criteria::coverage(&answer, "M14 5RQ", None);
+        let without_name = criteria::coverage::<true>(&answer, "M14 5RQ", None);
         assert_eq!(without_name.outcome, found.outcome, "the name of the area decides nothing");
     }
 }
@@ -113,7 +113,7 @@ fn an_area_nearby_is_not_an_area_that_covers() {
     for (words, kind, value, expected) in rows {
         let area = CoveredArea::compile(kind, value).unwrap();
         let answer = places::covers(std::slice::from_ref(&area), &place(words));
-        let found = criteria::coverage(&answer, words, Some(area.label()));
+        let found = criteria::coverage::<true>(&answer, words, Some(area.label()));
         assert_eq!(letter(Some(&found), Subject::Coverage), expected, "{words} in {value}");
     }
 }
@@ -128,7 +128,7 @@ fn whether_it_is_open_then() {
         rows.push((WindowAnswer::Unknown { from, to, why }, 's'));
     }
     for (answer, expected) in rows {
-        let found = criteria::time(&answer);
+        let found = criteria::time::<true>(&answer);
         assert_eq!(letter(Some(&found), Subject::Time), expected, "{answer:?}");
         if let Outcome::Unknown { ask, .. } = &found.outcome {
             assert!(ask.contains("Thursday 26 November, 18:00 to 20:00") || ask == "When are you open?", "{ask}");
@@ -136,7 +136,7 @@ fn whether_it_is_open_then() {
     }
     // In July London is an hour ahead of UTC, and a night ends on another day.
     let night = WindowAnswer::Open { from: at("2026-07-02T21:00:00Z"), to: at("2026-07-03T05:00:00Z") };
-    assert_eq!(criteria::time(&night).reason, "Open Thursday 2 July, 22:00 to 06:00 on Friday.");
+    assert_eq!(criteria::time::<true>(&night).reason, "Open Thursday 2 July, 22:00 to 06:00 on Friday.");
 }
 
 #[test]
@@ -156,18 +156,18 @@ fn whether_there_is_a_place() {
         for (available, fresh, expected) in rows {
             check_row(&format!("{available:?} {fresh} {wait_days:?}"), &lists, expected, |waiting_list| {
                 let stated = Capacity { available, wait_days, waiting_list: *waiting_list, ..Capacity::default() };
-                letter(criteria::capacity(Some(&stated), fresh).as_ref(), Subject::Capacity)
+                letter(criteria::capacity::<true>(Some(&stated), fresh).as_ref(), Subject::Capacity)
             });
         }
     }
-    assert_eq!(criteria::capacity(None, true), None);
+    assert_eq!(criteria::capacity::<true>(None, true), None);
     let queue = Capacity {
         available: Some(0),
         wait_days: Some(20),
         waiting_list: Some(WaitingList::Open),
         ..Capacity::default()
     };
-    let found = criteria::capacity(Some(&queue), true).unwrap();
+    let found = criteria::capacity::<true>(Some(&queue), true).unwrap();
     assert!(
         matches!(&found.outcome, Outcome::Unknown { ask, .. } if ask == "Could you wait about 3 weeks?"),
         "{found:?}"

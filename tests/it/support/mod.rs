@@ -15,8 +15,9 @@ use signpost::config::Config;
 use signpost::database::Database;
 use signpost::directory::demonstration;
 use signpost::directory::listing::ServiceListing;
+use signpost::directory::store::changes::{self, Touched};
 use signpost::directory::store::save::{Saved, Seen, save};
-use signpost::directory::store::{Source, note_change, save_source};
+use signpost::directory::store::{Source, save_source};
 use tower::ServiceExt;
 
 use self::database::TestDatabase;
@@ -89,8 +90,9 @@ impl TestApp {
     pub(crate) async fn save_quietly(&self, listings: &[ServiceListing]) -> Saved {
         let transaction = self.db().begin_write().await.unwrap();
         let id = save_source(&transaction, &source(), self.clock.now()).await.unwrap();
-        let saved = save(&transaction, id, listings, &mut Seen::default(), self.clock.now()).await.unwrap();
-        note_change(&transaction, "test", self.clock.now()).await.unwrap();
+        let (mut seen, mut touched, now) = (Seen::default(), Touched::default(), self.clock.now());
+        let saved = save(&transaction, id, listings, &mut seen, &mut touched, now).await.unwrap();
+        changes::note(&transaction, "test", Some(&touched), now).await.unwrap();
         transaction.commit().await.unwrap();
         saved
     }

@@ -1,0 +1,107 @@
+//! Which services can be reached from a place, without looking at those that can't: places by cells of the map, and
+//! what has no place by the areas it covers.
+
+use std::ops::RangeInclusive;
+
+use super::facts::ServiceIndex;
+use crate::places::Point;
+
+/// Cells to a degree: of about 5.5 km from south to north, and 3.5 km from west to east in the middle of England.
+const PER_DEGREE: f64 = 20.0;
+/// Cells around the Earth.
+const COLUMNS: u32 = 7_200;
+/// A little less than the kilometres of a degree from south to north, so that no cell is left out.
+const KM_PER_DEGREE: f64 = 110.5;
+
+/// A cell of the map: rows from south to north, in each row columns from west to east.
+type Cell = u32;
+
+/// Number of a set of areas in [`super::part::Part::area_sets`].
+pub type AreaSet = u32;
+
+/// Services by where they can be had.
+#[derive(Debug, Default)]
+pub struct Offered {
+    /// Those with a place on the map, by cell.
+    placed: Vec<(Cell, ServiceIndex)>,
+    /// Those without, by the areas that they cover.
+    unplaced: Vec<(AreaSet, ServiceIndex)>,
+}
+
+impl Offered {
+    /// Adds a service that is offered at a place.
+    pub fn at(&mut self, point: Point, service: ServiceIndex) {
+        self.placed.push((row(point.lat()) * COLUMNS + column(point.lon()), service));
+    }
+
+    /// Adds a service that is offered without a place that is known.
+    pub fn within(&mut self, areas: AreaSet, service: ServiceIndex) {
+        self.unplaced.push((areas, service));
+    }
+
+    /// Puts it in order once everything is added.
+    pub fn seal(&mut self) {
+        for list in [&mut self.placed, &mut self.unplaced] {
+            list.sort_unstable();
+            list.dedup();
+            list.shrink_to_fit();
+        }
+    }
+
+    /// Every service, each once, in order.
+    #[must_use]
+    pub fn all(&self) -> Vec<ServiceIndex> {
+        let mut found: Vec<ServiceIndex> =
+            self.placed.iter().chain(&self.unplaced).map(|(_, service)| *service).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Adds to `found` every service with a place within so many kilometres of a point (and some a little farther),
+    /// and every one without a place whose areas may hold it.
+    pub fn reachable(
+        &self,
+        from: Point,
+        km: f64,
+        mut may_cover: impl FnMut(AreaSet) -> bool,
+        found: &mut Vec<ServiceIndex>,
+    ) {
+        let (rows, columns) = cells_around(from, km);
+        for row in rows {
+            let (first, last) = (row * COLUMNS + columns.start(), row * COLUMNS + columns.end());
+            let begin = self.placed.partition_point(|(cell, _)| *cell < first);
+            let here = self.placed.iter().skip(begin).take_while(|(cell, _)| *cell <= last);
+            found.extend(here.map(|(_, service)| *service));
+        }
+        for group in self.unplaced.chunk_by(|one, next| one.0 == next.0) {
+            if group.first().is_some_and(|(areas, _)| may_cover(*areas)) {
+                found.extend(group.iter().map(|(_, service)| *service));
+            }
+        }
+    }
+}
+
+fn row(latitude: f64) -> u32 {
+    steps(latitude + 90.0)
+}
+
+fn column(longitude: f64) -> u32 {
+    steps(longitude + 180.0).min(COLUMNS - 1)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what there is on a globe")]
+fn steps(degrees: f64) -> u32 {
+    (degrees * PER_DEGREE).floor().clamp(0.0, f64::from(COLUMNS)) as u32
+}
+
+/// The rows and columns that hold every point within so many kilometres.
+fn cells_around(point: Point, km: f64) -> (RangeInclusive<u32>, RangeInclusive<u32>) {
+    // Distances are compared in whole metres.
+    let north = (km + 0.001) / KM_PER_DEGREE;
+    let (south, top) = (point.lat() - north, point.lat() + north);
+    let narrowest = south.abs().max(top.abs()).min(90.0).to_radians().cos();
+    // Towards a pole a degree to the east comes to nothing, and every column may be near.
+    let east = if narrowest > 0.01 { north / narrowest } else { 360.0 };
+    (row(south)..=row(top), column(point.lon() - east)..=column(point.lon() + east))
+}

@@ -1,0 +1,326 @@
+//! Which texts hold which words: a dictionary of all words, and for each the texts that hold it.
+//!
+//! A word that is asked for stands for every word that begins with it and every word of the same stem ("benefits"
+//! finds "benefit"). Only where nothing known is meant that way, what is nearest in spelling is taken. Each find says
+//! where in its text it stands (its [`Field`]): name before agency before the rest.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+use frostem::{Algorithm, Stemmer};
+use fst::automaton::{Levenshtein, Str};
+use fst::{Automaton, IntoStreamer, Map, Set, Streamer};
+
+use super::text::words;
+
+/// A text's number; texts are added in the order of their numbers, from 0.
+pub type TextNumber = u32;
+
+/// Where in a text a word stands; the better place comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// In its name.
+    Name,
+    /// In the name of its agency.
+    Agency,
+    /// Anywhere else: summary, description, the needs it meets.
+    Other,
+}
+
+impl Field {
+    /// Every field, best first.
+    pub const ALL: &'static [Self] = &[Self::Name, Self::Agency, Self::Other];
+}
+
+/// From this length on one slip is forgiven, in letters: of shorter words there are too many neighbours.
+const ONE_SLIP_FROM: usize = 4;
+/// From this length on two are.
+const TWO_SLIPS_FROM: usize = 8;
+/// The most words that a question may look for.
+pub const MOST_WORDS: usize = 32;
+
+/// How an asked word is understood. It is the same for all parts of a directory, so that what is found
+/// does not depend on which part holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Understood {
+    /// As words that begin with it or share its stem.
+    AsWritten,
+    /// As words so many slips of the hand away.
+    Slips(u8),
+    /// Not at all: nothing is near it.
+    Unknown,
+}
+
+/// Texts as they are added, one after the other.
+#[derive(Debug, Default)]
+pub struct PostingsBuilder {
+    numbers: HashMap<Box<str>, u32, FixedState>,
+    lists: Vec<List>,
+    texts: TextNumber,
+    /// The words of the text that is being added, with their best fields.
+    here: HashMap<u32, Field, FixedState>,
+}
+
+/// The texts of one word, as gaps between their numbers.
+#[derive(Debug, Default)]
+struct List {
+    next: TextNumber,
+    bytes: Vec<u8>,
+}
+
+impl PostingsBuilder {
+    /// Adds the next text.
+    pub fn add<'a>(&mut self, text: impl IntoIterator<Item = (Field, &'a str)>) {
+        let mut here = std::mem::take(&mut self.here);
+        for (field, part) in text {
+            for word in words(part) {
+                let number = self.number(word);
+                here.entry(number).and_modify(|best| *best = field.min(*best)).or_insert(field);
+            }
+        }
+        for (number, field) in here.drain() {
+            if let Some(list) = self.lists.get_mut(number as usize) {
+                let gap = u64::from(self.texts - list.next);
+                write_number(&mut list.bytes, (gap << 2) | field as u64);
+                list.next = self.texts + 1;
+            }
+        }
+        self.here = here;
+        self.texts += 1;
+    }
+
+    fn number(&mut self, word: String) -> u32 {
+        if let Some(number) = self.numbers.get(word.as_str()) {
+            return *number;
+        }
+        let number = u32::try_from(self.lists.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(word.into_boxed_str(), number);
+        self.lists.push(List::default());
+        number
+    }
+
+    /// The finished postings.
+    #[must_use]
+    pub fn finish(self) -> Postings {
+        let mut sorted: Vec<(Box<str>, u32)> = self.numbers.into_iter().collect();
+        sorted.sort_unstable();
+        let mut starts = Vec::with_capacity(sorted.len() + 1);
+        let mut bytes = Vec::with_capacity(self.lists.iter().map(|list| list.bytes.len()).sum());
+        for (_, number) in &sorted {
+            starts.push(bytes.len() as u64);
+            bytes.extend(self.lists.get(*number as usize).map_or(&[][..], |list| &list.bytes));
+        }
+        starts.push(bytes.len() as u64);
+        let stemmer = Stemmer::new(Algorithm::English);
+        let mut stems: Vec<String> = sorted.iter().map(|(word, _)| stem_key(&stemmer, word)).collect();
+        stems.sort_unstable();
+        // Sorted and each once, which is all that could go wrong; an empty dictionary finds nothing.
+        let numbered = sorted.iter().zip(0_u64..).map(|((word, _), number)| (word.as_bytes(), number));
+        Postings {
+            words: Map::from_iter(numbered).unwrap_or_default(),
+            stems: Set::from_iter(stems).unwrap_or_default(),
+            starts,
+            bytes,
+            texts: self.texts,
+        }
+    }
+}
+
+/// A word's stem, a separator that no word has, and the word.
+fn stem_key(stemmer: &Stemmer, word: &str) -> String {
+    format!("{}\0{word}", stemmer.stem(word))
+}
+
+/// Seven bits a byte, lowest first; the highest bit says that more follow.
+fn write_number(bytes: &mut Vec<u8>, mut number: u64) {
+    loop {
+        let low = (number & 0x7f) as u8;
+        number >>= 7;
+        if number == 0 {
+            bytes.push(low);
+            return;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+/// All words with their texts.
+#[derive(Debug)]
+pub struct Postings {
+    /// From the folded word to its number, in alphabetical order.
+    words: Map<Vec<u8>>,
+    /// Words behind their stems.
+    stems: Set<Vec<u8>>,
+    /// Where each word's list begins in `bytes`; one more at the end.
+    starts: Vec<u64>,
+    bytes: Vec<u8>,
+    texts: TextNumber,
+}
+
+/// A text that holds all the words that were asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The text.
+    pub text: TextNumber,
+    /// Two bits a word: its field.
+    fields: u64,
+}
+
+impl Hit {
+    /// Where each of so many words stands.
+    pub fn fields(self, words: usize) -> impl Iterator<Item = Field> {
+        (0..words.min(MOST_WORDS))
+            .filter_map(move |word| Field::ALL.get((self.fields >> (2 * word) & 3) as usize).copied())
+    }
+}
+
+impl Postings {
+    /// Postings of no text at all.
+    #[must_use]
+    pub fn empty() -> Self {
+        PostingsBuilder::default().finish()
+    }
+
+    /// How this part of the directory understands a folded word, by those of its texts that hold.
+    #[must_use]
+    pub fn understand(&self, word: &str, holds: impl Fn(TextNumber) -> bool) -> Understood {
+        let known = |meant: Vec<u64>| {
+            meant.into_iter().filter_map(|number| self.list(number)).flat_map(entries).any(|(text, _)| holds(text))
+        };
+        if known(self.as_written(word)) {
+            return Understood::AsWritten;
+        }
+        let mut slips = 1..=forgiven(word);
+        slips.find(|slips| known(self.slipped(word, *slips))).map_or(Understood::Unknown, Understood::Slips)
+    }
+
+    /// The texts that hold all of these words, in the order of their numbers.
+    #[must_use]
+    pub fn find(&self, asked: &[(String, Understood)]) -> Vec<Hit> {
+        let mut found: Option<Vec<Hit>> = None;
+        for (place, (word, understood)) in asked.iter().enumerate().take(MOST_WORDS) {
+            let meant = match understood {
+                Understood::AsWritten => self.as_written(word),
+                Understood::Slips(slips) => self.slipped(word, *slips),
+                Understood::Unknown => Vec::new(),
+            };
+            let texts = self.union(&meant);
+            let here = |field: Field| (field as u64) << (2 * place);
+            found = Some(match found {
+                None => texts.iter().map(|(text, field)| Hit { text: *text, fields: here(*field) }).collect(),
+                Some(before) => before
+                    .into_iter()
+                    .filter_map(|hit| {
+                        let index = texts.binary_search_by_key(&hit.text, |(text, _)| *text).ok()?;
+                        Some(Hit { fields: hit.fields | here(texts.get(index)?.1), ..hit })
+                    })
+                    .collect(),
+            });
+        }
+        found.unwrap_or_default()
+    }
+
+    /// Numbers of the words that begin with this one or share its stem.
+    fn as_written(&self, word: &str) -> Vec<u64> {
+        let mut meant = Vec::new();
+        let mut stream = self.words.search(Str::new(word).starts_with()).into_stream();
+        while let Some((_, number)) = stream.next() {
+            meant.push(number);
+        }
+        let stemmer = Stemmer::new(Algorithm::English);
+        let stem = format!("{}\0", stemmer.stem(word));
+        let mut stream = self.stems.search(Str::new(&stem).starts_with()).into_stream();
+        while let Some(key) = stream.next() {
+            meant.extend(key.get(stem.len()..).and_then(|word| self.words.get(word)));
+        }
+        meant.sort_unstable();
+        meant.dedup();
+        meant
+    }
+
+    /// Numbers of the words exactly so many slips away; two letters that changed places are one slip.
+    fn slipped(&self, word: &str, slips: u8) -> Vec<u64> {
+        let mut meant = Vec::new();
+        if slips == 1 {
+            let letters: Vec<char> = word.chars().collect();
+            for at in 1..letters.len() {
+                let mut swapped = letters.clone();
+                swapped.swap(at - 1, at);
+                meant.extend(self.words.get(swapped.into_iter().collect::<String>()));
+            }
+        }
+        // A word too long for an automaton is no word that somebody mistyped.
+        if let Ok(near) = Levenshtein::new(word, u32::from(slips)) {
+            let mut stream = self.words.search(near).into_stream();
+            while let Some((_, number)) = stream.next() {
+                meant.push(number);
+            }
+        }
+        meant.sort_unstable();
+        meant.dedup();
+        meant
+    }
+
+    /// The texts that hold any of these words, each with its best field, in order.
+    fn union(&self, meant: &[u64]) -> Vec<(TextNumber, Field)> {
+        let lists: Vec<&[u8]> = meant.iter().filter_map(|number| self.list(*number)).collect();
+        let long: usize = lists.iter().map(|list| list.len()).sum();
+        if lists.len() > 1 && long > self.texts as usize / 8 {
+            return self.union_of_many(&lists);
+        }
+        let mut all: Vec<(TextNumber, Field)> = lists.into_iter().flat_map(entries).collect();
+        if meant.len() > 1 {
+            all.sort_unstable();
+            all.dedup_by_key(|(text, _)| *text);
+        }
+        all
+    }
+
+    /// The same by a mark for every text there is: what a beginning of one letter comes to.
+    fn union_of_many(&self, lists: &[&[u8]]) -> Vec<(TextNumber, Field)> {
+        let mut best = vec![Field::ALL.len() as u8; self.texts as usize];
+        for (text, field) in lists.iter().flat_map(|list| entries(list)) {
+            if let Some(best) = best.get_mut(text as usize) {
+                *best = (*best).min(field as u8);
+            }
+        }
+        let found = (0..).zip(best);
+        found.filter_map(|(text, best)| Some((text, *Field::ALL.get(usize::from(best))?))).collect()
+    }
+
+    fn list(&self, number: u64) -> Option<&[u8]> {
+        let number = usize::try_from(number).ok()?;
+        let (from, to) = (*self.starts.get(number)?, *self.starts.get(number + 1)?);
+        self.bytes.get(usize::try_from(from).ok()?..usize::try_from(to).ok()?)
+    }
+}
+
+/// How many slips are forgiven in a word.
+fn forgiven(word: &str) -> u8 {
+    match word.chars().count() {
+        letters if letters >= TWO_SLIPS_FROM => 2,
+        letters if letters >= ONE_SLIP_FROM => 1,
+        _ => 0,
+    }
+}
+
+/// The entries of a list.
+fn entries(bytes: &[u8]) -> impl Iterator<Item = (TextNumber, Field)> {
+    let mut rest = bytes.iter();
+    let mut next: TextNumber = 0;
+    std::iter::from_fn(move || {
+        let (mut number, mut shift) = (0_u64, 0_u32);
+        loop {
+            let byte = *rest.next()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                break;
+            }
+            shift += 7;
+        }
+        let field = *Field::ALL.get((number & 3) as usize)?;
+        let text = next + u32::try_from(number >> 2).ok()?;
+        next = text + 1;
+        Some((text, field))
+    })
+}

@@ -1,0 +1,117 @@
+//! The log of changes: what tells every process that the directory changed, and where it can, what.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use entity::ids::{AgencyId, LocationId, ServiceId};
+use entity::{directory_change, service, service_place};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+
+use super::load::Version;
+
+/// More than this many ids are not named: reading everything again is as quick.
+const MOST_NAMED: usize = 2_000;
+/// Ids named in one statement.
+const NAMED_AT_ONCE: usize = 500;
+
+/// What a change touched.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    /// Services that were made, changed, hidden or removed.
+    #[serde(default)]
+    pub services: BTreeSet<ServiceId>,
+    /// The same of agencies.
+    #[serde(default)]
+    pub agencies: BTreeSet<AgencyId>,
+    /// The same of locations.
+    #[serde(default)]
+    pub locations: BTreeSet<LocationId>,
+}
+
+impl Touched {
+    /// Adds what another change touched.
+    pub fn add(&mut self, other: Self) {
+        self.services.extend(other.services);
+        self.agencies.extend(other.agencies);
+        self.locations.extend(other.locations);
+    }
+
+    fn len(&self) -> usize {
+        self.services.len() + self.agencies.len() + self.locations.len()
+    }
+}
+
+/// Notes that the directory changed, so that every process brings its snapshot up to date. `touched` says what
+/// changed; where nobody can say, or it is too much to name, everything is read again.
+///
+/// # Errors
+/// The database failed.
+pub async fn note(
+    db: &impl ConnectionTrait,
+    what: &str,
+    touched: Option<&Touched>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let named = touched.filter(|touched| touched.len() <= MOST_NAMED).map(serde_json::to_string).transpose();
+    let named = named.map_err(|error| DbErr::Json(error.to_string()))?;
+    let row = directory_change::ActiveModel {
+        id: NotSet,
+        changed_at: Set(now),
+        what: Set(what.to_owned()),
+        touched: Set(named),
+    };
+    row.insert(db).await.map(|_| ())
+}
+
+/// What changed between two versions; `None` where that can't be told.
+///
+/// # Errors
+/// The database failed.
+pub async fn since(db: &impl ConnectionTrait, before: Version, now: Version) -> Result<Option<Touched>, DbErr> {
+    let new: Vec<Option<String>> = directory_change::Entity::find()
+        .filter(directory_change::Column::Id.gt(before.last))
+        .select_only()
+        .column(directory_change::Column::Touched)
+        .order_by_asc(directory_change::Column::Id)
+        .limit(MOST_NAMED as u64)
+        .into_tuple()
+        .all(db)
+        .await?;
+    // A change that was numbered early and committed late is not behind the last one that was seen.
+    if i64::try_from(new.len()).ok() != now.count.checked_sub(before.count) {
+        return Ok(None);
+    }
+    let mut touched = Touched::default();
+    for named in new {
+        match named.map(|text| serde_json::from_str::<Touched>(&text)) {
+            Some(Ok(named)) => touched.add(named),
+            Some(Err(_)) | None => return Ok(None),
+        }
+    }
+    Ok(Some(touched))
+}
+
+/// The same with every service that shows something of a touched agency or location.
+///
+/// # Errors
+/// The database failed.
+pub async fn with_neighbours(db: &impl ConnectionTrait, mut touched: Touched) -> Result<Touched, DbErr> {
+    let agencies: Vec<AgencyId> = touched.agencies.iter().copied().collect();
+    for ids in agencies.chunks(NAMED_AT_ONCE) {
+        let of = service::Entity::find().filter(service::Column::AgencyId.is_in(ids.iter().copied()));
+        let services: Vec<ServiceId> = of.select_only().column(service::Column::Id).into_tuple().all(db).await?;
+        touched.services.extend(services);
+    }
+    let locations: Vec<LocationId> = touched.locations.iter().copied().collect();
+    for ids in locations.chunks(NAMED_AT_ONCE) {
+        let at = service_place::Entity::find().filter(service_place::Column::LocationId.is_in(ids.iter().copied()));
+        let services: Vec<ServiceId> =
+            at.select_only().column(service_place::Column::ServiceId).into_tuple().all(db).await?;
+        touched.services.extend(services);
+    }
+    Ok(touched)
+}

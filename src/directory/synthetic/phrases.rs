@@ -1,0 +1,401 @@
+//! Sentences of which summaries and descriptions are made. A word in braces is filled in: see `text::Writer`.
+
+/// Summaries, 60 to 200 characters when filled in.
+pub(super) const SUMMARIES: &[&str] = &[
+    "{Need} in {town}, with {staff} who have time for you. {Practical}",
+    "{Need}, one to one or in a small group, at {house} in {town}.",
+    "“{say}”? Come and talk to {staff} about {need}. {Practical}",
+    "A friendly {kind} for {need} and {other}, run from {house}.",
+    "{Person} and the team are there for {need}, step by step. {Practical}",
+    "{Need} for people who live in {town}, with {snack} and no fuss.",
+    "For {need}, {other} and whatever else stands in the way. {Practical}",
+    "Somewhere in {town} to go for {syn}, without being sent from desk to desk.",
+    "{Practical} {Staff} who know about {need} can see you the same week.",
+    "A {kind} that starts from what you want: {need} first, then {other}.",
+    "{Need} without long forms. {Practical}",
+    "If you say “{say}”, this is for you: {syn} close to where you live in {town}.",
+];
+
+/// How a description begins. The needs' own summaries follow.
+pub(super) const OPENINGS: &[&str] = &[
+    "{Agency} began {kind} work in {town} {n} years ago, round a kitchen table.",
+    "This is the {adj} {kind} that people in {town} told us they wanted.",
+    "{Agency} runs this {kind} with {n} paid {staff} and a good many volunteers.",
+    "You don't need the right words to come here.",
+    "Most people who come to us say something like “{say}”.",
+    "{House} has been open to anyone who needs {need} since the {adj} winter of the flood.",
+    "We are {staff}, not officials, and we work for you.",
+    "There is more than one way to {need}, and we know most of them.",
+];
+
+/// The body of a description: any of them, in any order.
+pub(super) const SENTENCES: &[&str] = &[
+    "{Staff} sit down with you in {room} and make a plan of no more than {n} steps.",
+    "You can come with a friend, a worker or {animal}.",
+    "The first talk takes about {n} minutes, and nobody takes notes unless you agree.",
+    "{Person} has been where you are and knows the way through {syn}.",
+    "We can write to {official} for you, or ring while you listen.",
+    "Bring {paper} if you have it; come anyway if you don't.",
+    "There is {snack} on the table and a {adj} corner by the window.",
+    "On {day}s we also have {activity} in {room}.",
+    "If the waiting list is long we say so, and tell you who may be quicker.",
+    "We don't close your case because you missed a meeting.",
+    "You can leave your {thing} with us while you are seen.",
+    "We ask about {need}, and then we ask what else is going on.",
+    "Somebody rings you {n} days later to hear how it went.",
+    "Our {adj} volunteers come from {street} and the streets around it.",
+    "We see {official} on the first {day} of the month and can take your question along.",
+    "If the answer from {official} was no, ask us to look at the letter.",
+    "We work with {n} other agencies in {town} and can walk there with you.",
+    "It is quiet before eleven, which suits people who find {room} too much.",
+    "{Agency} keeps what you say to itself, unless somebody is in danger.",
+    "We can pay the fare from {street} if you keep the ticket.",
+    "You choose whether you see a man or a woman.",
+    "People who come for {syn} often stay for {activity}.",
+    "“{say}”, somebody told us last {day}; {n} days later it was sorted.",
+    "We use plain letters in large print and read them out if you like.",
+    "The door on {street} is level, and the {adj} lift takes a scooter.",
+    "If you are on a tag or a curfew, tell us and we find a time that fits.",
+    "We lend a {thing} for up to {n} weeks.",
+    "There are {n} places, and one is kept free for someone who is just out.",
+    "You can do it in {n} evenings, or take as long as you need.",
+    "We help with {other} at the same table, so you needn't tell it all twice.",
+    "Nobody here works for {official}, and nothing is passed on.",
+    "For {need} you normally hear from us within {n} working days.",
+    "{Person} speaks to {official} most weeks and knows what to say.",
+    "We can come to {house}, to a café, or to a bench in the park on {street}.",
+    "Children are welcome; there are {thing}s and {snack}.",
+    "When it is over we stay in touch for {n} months, if you want that.",
+    "In winter we open {room} earlier and there is {snack}.",
+    "If you can't face a group, {activity} with one other person is fine.",
+    "We have a {adj} list of landlords and employers who say yes.",
+    "Sometimes {need} is only the first knot; we help with the next one too.",
+    "You may have been told that {syn} isn't for people like you. It is.",
+    "The team is small, so please ring before you travel far.",
+    "We keep {thing}s, {snack} and a dry pair of socks behind the desk.",
+    "Anyone can refer: {official}, a neighbour, or you.",
+    "We can meet you at the gate if {official} lets us know {n} days before.",
+    "{Activity} is on {day}s and is open to people who have finished with us.",
+    "It's fine to come back, however long ago it was.",
+    "Our workers know {need} well and are honest when they don't know something else.",
+    "You sign nothing on the first visit.",
+    "If you have no phone we can give you a {thing} and {n} pounds of credit.",
+    "We hold {n} appointments a week for people sent by {official}.",
+    "You can ask for {person} by name.",
+    "Letters can be sent to {house}; we keep them for {n} weeks.",
+    "A {adj} nurse looks in on {day}s, and there is no need to book.",
+    "If today went wrong, come tomorrow.",
+    "We measure how we do by what you tell us after {n} weeks, and put it on the wall.",
+    "People travel here from beyond {town}, and that is all right.",
+    "Where {syn} is not the answer, we say what may be.",
+    "{Staff} can go with you to {official} and sit beside you.",
+    "For those who are working there is a late session with {activity}.",
+    "We have {n} laptops, a printer, and somebody patient to sit next to you.",
+    "Ask for the {adj} room if bright lights are hard for you.",
+    "We keep a cupboard of {thing}s for the first night in a new place.",
+    "The kettle is on from the time the {day} market opens.",
+    "Old arrears, old warrants, old arguments: we have seen most of it.",
+    "Our garden behind {house} grows most of {snack}.",
+    "An interpreter can be on the line in {n} minutes.",
+    "It costs nothing to ask about {other}.",
+    "Two of us are always in {room}, so you are never kept waiting at the door.",
+    "You decide what {official} gets to know.",
+    "We help you make copies of {paper} and keep them safe.",
+    "Somebody with a van helps with {thing}s when you move.",
+    "Please don't come if you have been sick in the last {n} hours; ring instead.",
+    "We can start while you are still inside: write to {agency}, {street}, {town}.",
+    "{Person} runs {activity}; it has nothing to do with forms.",
+    "The {kind} is led by people who needed {need} themselves.",
+    "You get one worker, and the same one next time.",
+    "We go through {paper} with you line by line.",
+    "Once a month we eat together at {house}; bring nobody or somebody.",
+    "If you lose heart, say “{say}” and we begin again there.",
+];
+
+/// How a description ends.
+pub(super) const CLOSINGS: &[&str] = &[
+    "{Practical}",
+    "Ring, write, or come to {street}.",
+    "If we are full we tell you the same day.",
+    "This listing is synthetic: it describes nobody real.",
+    "We look forward to meeting you.",
+    "Ask for {person}, or for whoever answers.",
+    "{Agency} thanks the people of {town} who keep this going.",
+];
+
+/// Short practical sentences.
+pub(super) const PRACTICAL: &[&str] = &[
+    "No appointment needed.",
+    "Ring first.",
+    "Free and confidential.",
+    "You can refer yourself.",
+    "Come as you are.",
+    "Any worker can refer you.",
+    "No ID needed.",
+    "Bring a friend if you like.",
+    "Open to everyone.",
+    "Evenings by arrangement.",
+    "Ask us anything.",
+    "There is a short waiting list.",
+    "Just turn up.",
+    "We answer within two days.",
+    "Step-free throughout.",
+    "By phone or face to face.",
+];
+
+/// People who work there.
+pub(super) const STAFF: &[&str] = &[
+    "advisers",
+    "support workers",
+    "nurses",
+    "mentors",
+    "volunteers",
+    "caseworkers",
+    "tutors",
+    "counsellors",
+    "peer workers",
+    "outreach workers",
+    "navigators",
+    "housing officers",
+    "key workers",
+    "coaches",
+    "befrienders",
+];
+
+/// Words that describe.
+pub(super) const ADJECTIVES: &[&str] = &[
+    "quiet",
+    "friendly",
+    "small",
+    "warm",
+    "steady",
+    "local",
+    "patient",
+    "practical",
+    "cheerful",
+    "unhurried",
+    "careful",
+    "sturdy",
+    "welcoming",
+    "bright",
+    "plain",
+    "gentle",
+    "tidy",
+    "old",
+    "generous",
+    "stubborn",
+    "thorough",
+    "nimble",
+    "modest",
+    "lively",
+    "calm",
+    "determined",
+    "hopeful",
+    "homely",
+    "sensible",
+    "weatherproof",
+    "borrowed",
+    "long",
+];
+
+/// Rooms.
+pub(super) const ROOMS: &[&str] = &[
+    "the front room",
+    "the back kitchen",
+    "the old vestry",
+    "the meeting room",
+    "the blue room",
+    "the hall",
+    "the reading room",
+    "the conservatory",
+    "the upstairs office",
+    "the canteen",
+    "the workshop",
+    "the shed",
+    "the library corner",
+    "the greenhouse",
+    "the waiting room",
+    "the long attic",
+    "the caravan",
+    "the sports hall",
+];
+
+/// What there is to do.
+pub(super) const ACTIVITIES: &[&str] = &[
+    "pottery",
+    "football",
+    "a walking group",
+    "bread baking",
+    "choir practice",
+    "bike repair",
+    "boxing",
+    "chess",
+    "gardening",
+    "a sewing table",
+    "guitar lessons",
+    "a book group",
+    "yoga",
+    "drumming",
+    "creative writing",
+    "fishing",
+    "woodwork",
+    "photography",
+    "swimming",
+    "cookery",
+    "a film club",
+    "allotment work",
+    "table tennis",
+    "drama",
+    "mindfulness",
+    "a quiz",
+    "screen printing",
+    "dominoes",
+    "a knitting circle",
+    "boat building",
+    "birdwatching",
+];
+
+/// What there is to eat and drink.
+pub(super) const SNACKS: &[&str] = &[
+    "tea and toast",
+    "soup",
+    "porridge",
+    "coffee",
+    "fruit",
+    "a hot dinner",
+    "sandwiches",
+    "cake",
+    "squash and biscuits",
+    "dhal and rice",
+    "jollof",
+    "pierogi",
+    "bacon rolls",
+    "stew",
+    "cereal",
+    "curry",
+    "pasties",
+    "crumpets",
+    "flapjacks",
+];
+
+/// Papers.
+pub(super) const PAPERS: &[&str] = &[
+    "the letter",
+    "your tenancy agreement",
+    "a payslip",
+    "your release papers",
+    "the court summons",
+    "a bank statement",
+    "your prescription",
+    "the eviction notice",
+    "a bill",
+    "your passport",
+    "your birth certificate",
+    "the decision notice",
+    "your licence conditions",
+    "a reference",
+    "an old diary",
+    "the enforcement notice",
+];
+
+/// Those with whom one has to deal.
+pub(super) const OFFICIALS: &[&str] = &[
+    "your landlord",
+    "the housing officer",
+    "your probation officer",
+    "the work coach",
+    "a social worker",
+    "the doctor",
+    "the bailiffs",
+    "a solicitor",
+    "the head teacher",
+    "your creditors",
+    "the caseworker",
+    "the court",
+    "the letting agent",
+    "an employer",
+    "the pharmacist",
+    "the police",
+    "the energy company",
+    "the prison",
+    "the clinic",
+    "the tribunal",
+];
+
+/// Animals that may come.
+pub(super) const ANIMALS: &[&str] = &["a dog", "your dog", "a cat in a basket", "a well-behaved ferret", "a greyhound"];
+
+/// Things that are lent and kept.
+pub(super) const THINGS: &[&str] = &[
+    "bag",
+    "phone",
+    "sleeping bag",
+    "bike",
+    "toy",
+    "blanket",
+    "duvet",
+    "kettle",
+    "microwave",
+    "rucksack",
+    "suitcase",
+    "tent",
+    "coat",
+    "laptop",
+    "radio",
+    "saucepan",
+    "lamp",
+    "pushchair",
+    "charger",
+    "heater",
+];
+
+/// Days.
+pub(super) const DAYS: &[&str] = &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Small numbers.
+pub(super) const NUMBERS: &[&str] =
+    &["four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "fifteen", "twenty", "thirty", "forty"];
+
+/// What a service calls itself within a sentence.
+pub(super) const KINDS: &[&str] =
+    &["drop-in", "service", "project", "group", "advice desk", "scheme", "programme", "team", "workshop", "surgery"];
+
+/// How to get in.
+pub(super) const APPLY: &[&str] = &[
+    "Ring, or come in and ask at the desk.",
+    "Any worker can send us the two-page form.",
+    "Just turn up.",
+    "Send a message with your name and a number; we ring back within a day.",
+    "Ask your doctor to refer you.",
+    "Fill in the form on our website, or have somebody do it with you.",
+    "Through your probation officer.",
+    "Ring between nine and eleven for an appointment the same day.",
+    "Write to us; we answer every letter.",
+    "Every place goes through the panel, which meets on Wednesdays.",
+    "Come to an open morning first.",
+];
+
+/// Gateways.
+pub(super) const GATEWAYS: &[&str] = &[
+    "the council's housing options desk",
+    "the single point of access",
+    "the county gateway",
+    "the allocations panel",
+];
+
+/// Other matters, where a service is about one need alone.
+pub(super) const BESIDES: &[&str] = &[
+    "letters",
+    "forms",
+    "the journey here",
+    "a bad week",
+    "bills",
+    "the next appointment",
+    "getting up in the morning",
+    "neighbours",
+    "old quarrels",
+    "what to say at the desk",
+    "waiting",
+    "a change of address",
+    "paperwork",
+];

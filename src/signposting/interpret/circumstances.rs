@@ -1,0 +1,238 @@
+//! From the phrases of a text to statements about the person.
+//!
+//! Nothing that is said of somebody else, feared or wished away becomes a statement. Drink and drugs have rules of
+//! their own: "not using" is stopped, "never" is never, "used to" is stopped with less certainty, "till I'm clean" (an
+//! entry of the lexicon) is using. See `held`.
+
+use entity::enums::{Characteristic, DeliveryMode, Gender, OffenceType};
+
+use super::lexicon::Says;
+use super::needs::{MISSPELT, alone, taken};
+use super::numbers::{self, Duration};
+use super::reading::{FoundPhrase, Reading};
+use super::said::{Found, Said, gather};
+use super::scope::{Doubt, Hold, Scope, Who};
+use super::tokens::{Gap, Span, Tokens};
+use super::vocabulary::{CLIENT, I, KIN, LIGHT, NUMBER, VAGUE, Word};
+use crate::signposting::circumstances::SubstanceUse;
+
+/// What is left where a worker writes of a client.
+const OF_CLIENT: f64 = 0.92;
+/// What "used to" leaves of having stopped.
+const ONCE: f64 = 0.75;
+/// What fear leaves of homelessness.
+const FEARED: f64 = 0.65;
+/// How sure a pronoun is of a gender.
+const PRONOUN: f64 = 0.55;
+/// How sure a letter beside an age is of one.
+const LETTER: f64 = 0.75;
+/// How many words may stand between "clean" and how long.
+const NEAR: usize = 4;
+/// What a length of time adds to having stopped: it takes away so much of the doubt.
+const SINCE: f64 = 0.5;
+
+/// Statements being collected.
+#[derive(Debug)]
+pub(super) struct Statements<'a> {
+    reading: &'a Reading,
+    tokens: &'a Tokens,
+    words: &'a [Word],
+    scope: &'a Scope<'a>,
+    found: &'a [FoundPhrase],
+    taken: Vec<usize>,
+    durations: Vec<Duration>,
+    said: Vec<(Said, f64, Vec<Span>)>,
+    delivery: Vec<(DeliveryMode, f64, Vec<Span>)>,
+    refused: Vec<DeliveryMode>,
+}
+
+impl<'a> Statements<'a> {
+    pub(super) fn new(
+        reading: &'a Reading,
+        tokens: &'a Tokens,
+        words: &'a [Word],
+        scope: &'a Scope<'a>,
+        found: &'a [FoundPhrase],
+    ) -> Self {
+        Self {
+            reading,
+            tokens,
+            words,
+            scope,
+            found,
+            taken: taken(words, found.iter().filter(|phrase| phrase.for_life)),
+            durations: numbers::durations(tokens),
+            said: Vec::new(),
+            delivery: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// Takes the phrases of the lexicon.
+    pub(super) fn phrases(&mut self) {
+        for phrase in self.found.iter().filter(|phrase| phrase.for_life) {
+            let (first, last) = (phrase.first, phrase.last);
+            let Some(meaning) = self.reading.meaning(phrase.entry) else { continue };
+            let Some(words) = self.words.get(first..=last) else { continue };
+            if meaning.alone && !alone(self.words, last) || meaning.person && !self.is_the_person(first) {
+                continue;
+            }
+            let who = if meaning.anyone { Who::Person } else { self.scope.who_of_phrase(first) };
+            let mut sure = meaning.sure;
+            match who {
+                Who::Person => {}
+                Who::Client => sure *= OF_CLIENT,
+                Who::Relative | Who::Other => continue,
+            }
+            for word in words {
+                sure *= MISSPELT.powi(i32::from(word.slips));
+            }
+            let span = match (words.first(), words.last()) {
+                (Some(start), Some(end)) => start.span.to(end.span),
+                _ => continue,
+            };
+            let hold = self.scope.hold(first, &self.taken);
+            let doubt = self.scope.doubt(first);
+            for says in &meaning.says {
+                match says {
+                    Says::Circumstance(said) => {
+                        // Who fears to be homeless may be about to be, which is what services ask.
+                        let left = match (doubt, said) {
+                            (Doubt::None, _) => 1.0,
+                            (Doubt::Feared, Said::Characteristic(Characteristic::Homeless, true)) => FEARED,
+                            (Doubt::Feared | Doubt::Supposed, _) => continue,
+                        };
+                        if let Some((said, share)) = held(said, hold, meaning.flips) {
+                            let share = share * left;
+                            let mut spans = vec![span];
+                            let (said, sure) = self.since(said, sure * share, (first, last), &mut spans);
+                            self.said.push((said, sure, spans));
+                        }
+                    }
+                    Says::Delivery(mode, will_do) => match (hold, will_do) {
+                        (Hold::Free | Hold::Wanted | Hold::Had | Hold::Past, true) => {
+                            self.delivery.push((*mode, sure, vec![span]));
+                        }
+                        _ => self.refused.push(*mode),
+                    },
+                }
+            }
+        }
+    }
+
+    /// Whether a word for a person ("lad", "woman") is for the one it is about: "I'm a …", "19 year old …", or at the
+    /// head of a text that speaks of a person.
+    fn is_the_person(&self, at: usize) -> bool {
+        let mut index = at;
+        for _ in 0..=NEAR {
+            let Some(here) = self.words.get(index) else { return false };
+            if here.is(KIN) && index != at {
+                return false;
+            }
+            if index == 0 || here.gap != Gap::None {
+                let own = self.words.get(at).is_some_and(|word| !word.is(KIN));
+                return own && index == 0 && self.scope.described || here.gap == Gap::Pause && self.is_said_of(index);
+            }
+            index -= 1;
+            match self.words.get(index) {
+                Some(word) if word.is(I | CLIENT) || word.sym == NUMBER => return true,
+                Some(word) if word.is(LIGHT | VAGUE) || word.role == 0 => {}
+                Some(_) | None => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether what stands before a comma is an age or the client: "34, female", "client: male".
+    fn is_said_of(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|at| self.words.get(at));
+        before.is_some_and(|word| word.sym == NUMBER || word.is(CLIENT))
+    }
+
+    /// A statement that somebody has stopped, with how long ago where that stands near by.
+    fn since(&self, said: Said, sure: f64, at: (usize, usize), spans: &mut Vec<Span>) -> (Said, f64) {
+        let Said::SubstanceUse(SubstanceUse::Abstinent { days: None }) = said else { return (said, sure) };
+        let (Some(first), Some(last)) = (self.words.get(at.0), self.words.get(at.1)) else { return (said, sure) };
+        let (first, last) = (first.token as usize, last.token as usize);
+        let away = |one: &Duration| {
+            let (from, to) = if one.first > last { (last, one.first) } else { (one.last, first) };
+            // From "clean" to "3 months", with no end of a sentence or a pause between.
+            let between = self.tokens.list.get(from + 1..=to).unwrap_or_default();
+            let one_part = between.iter().all(|token| token.gap == Gap::None);
+            (one_part && to >= from).then_some(to - from).filter(|away| *away <= NEAR)
+        };
+        let inside = |one: &&Duration| one.first >= first && one.last <= last;
+        let near = self.durations.iter().find(inside).or_else(|| {
+            self.durations
+                .iter()
+                .filter_map(|one| away(one).map(|away| (away, one)))
+                .min_by_key(|one| one.0)
+                .map(|one| one.1)
+        });
+        let Some(near) = near else { return (said, sure) };
+        if let (Some(first), Some(last)) = (self.tokens.list.get(near.first), self.tokens.list.get(near.last)) {
+            spans.push(first.span.to(last.span));
+        }
+        (Said::SubstanceUse(SubstanceUse::Abstinent { days: Some(near.days) }), sure + (1.0 - sure) * SINCE)
+    }
+
+    /// Takes ages, and the gender of "F 29" and "42M".
+    pub(super) fn numbers(&mut self) {
+        for (age, gender, sure, spans) in numbers::ages(self.tokens, self.words, self.scope) {
+            if let Some(gender) = gender {
+                self.said.push((Said::Gender(gender), LETTER, spans.clone()));
+            }
+            self.said.push((Said::Age(age), sure, spans));
+        }
+    }
+
+    /// Takes the gender that a worker's pronouns say, where they can only be the client's and are of one gender.
+    pub(super) fn pronouns(&mut self) {
+        if !self.scope.described || self.scope.relatives {
+            return;
+        }
+        let mut found: Option<(Gender, Vec<Span>)> = None;
+        for token in &self.tokens.list {
+            let gender = match self.tokens.word(token) {
+                "he" | "hes" | "him" | "his" => Gender::Man,
+                "she" | "shes" | "her" | "hers" => Gender::Woman,
+                _ => continue,
+            };
+            match &mut found {
+                None => found = Some((gender, vec![token.span])),
+                Some((held, spans)) if *held == gender => spans.push(token.span),
+                Some(_) => return,
+            }
+        }
+        if let Some((gender, spans)) = found {
+            self.said.push((Said::Gender(gender), PRONOUN, spans));
+        }
+    }
+
+    /// All of it, put together.
+    pub(super) fn found(self) -> (Vec<Found<Said>>, Vec<Found<DeliveryMode>>) {
+        let refused = self.refused;
+        let delivery = self.delivery.into_iter().filter(|(mode, ..)| !refused.contains(mode)).collect();
+        (gather(self.said), gather(delivery))
+    }
+}
+
+/// What a statement comes to by what holds it, and how much of its certainty is left; `None`: it says nothing.
+fn held(said: &Said, hold: Hold, flips: bool) -> Option<(Said, f64)> {
+    let using = matches!(said, Said::SubstanceUse(SubstanceUse::Using));
+    match hold {
+        Hold::Free | Hold::Had | Hold::Cant => Some((said.clone(), 1.0)),
+        // Who wants to be clean is not; who wants housing may well be homeless.
+        Hold::Wanted if matches!(said, Said::SubstanceUse(SubstanceUse::Abstinent { .. })) => {
+            said.opposite().map(|opposite| (opposite, 0.9))
+        }
+        Hold::Wanted => Some((said.clone(), 1.0)),
+        Hold::Never if using => Some((Said::SubstanceUse(SubstanceUse::Never), 1.0)),
+        Hold::Past if using => Some((Said::SubstanceUse(SubstanceUse::Abstinent { days: None }), ONCE)),
+        // Who has no drink problem may drink.
+        Hold::Lacking if using => None,
+        Hold::Never if matches!(said, Said::Offence(OffenceType::Other)) => Some((Said::NoOffences, 0.9)),
+        Hold::Denied | Hold::Lacking | Hold::Never if flips => said.opposite().map(|opposite| (opposite, 1.0)),
+        Hold::Denied | Hold::Lacking | Hold::NotNeeded | Hold::NotWanted | Hold::Never | Hold::Past => None,
+    }
+}

@@ -1,0 +1,202 @@
+//! Ages and lengths of time in a text.
+
+use entity::enums::Gender;
+
+use super::scope::{Scope, Who};
+use super::tokens::{Gap, Span, Tokens};
+use super::vocabulary::{KIN, Word};
+
+/// Ages that are believed where somebody only says a number, in years.
+const LIKELY_AGES: std::ops::RangeInclusive<u16> = 12..=99;
+/// Ages that are believed where "years old" is said.
+const AGES: std::ops::RangeInclusive<u16> = 1..=110;
+
+/// A length of time that was said.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Duration {
+    /// Its first token.
+    pub(super) first: usize,
+    /// Its last.
+    pub(super) last: usize,
+    /// Days.
+    pub(super) days: u16,
+}
+
+/// A number written in figures, or in words up to twenty.
+fn number(word: &str) -> Option<u16> {
+    const WORDS: [&str; 21] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+    ];
+    if word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit()) {
+        return word.parse().ok();
+    }
+    WORDS.iter().position(|known| *known == word).and_then(|at| u16::try_from(at).ok())
+}
+
+/// The days of a unit of time; months are 30 days, years 365.
+fn unit(word: &str) -> Option<u16> {
+    match word {
+        "day" | "days" => Some(1),
+        "week" | "weeks" | "wk" | "wks" => Some(7),
+        "fortnight" | "fortnights" => Some(14),
+        "month" | "months" | "mth" | "mths" | "mnth" | "mnths" => Some(30),
+        "year" | "years" | "yr" | "yrs" => Some(365),
+        _ => None,
+    }
+}
+
+/// Letters behind the figures of one word: `6wks`, `19yo`.
+fn figures(word: &str) -> Option<(u16, &str)> {
+    let len = word.bytes().take_while(u8::is_ascii_digit).count();
+    let (digits, rest) = word.split_at_checked(len)?;
+    Some((number(digits).filter(|_| !digits.is_empty())?, rest))
+}
+
+/// Every length of time that is said: "3 months", "a fortnight", "six weeks", "6wks".
+pub(super) fn durations(tokens: &Tokens) -> Vec<Duration> {
+    let mut found = Vec::new();
+    for index in 0..tokens.list.len() {
+        let word = tokens.at(index);
+        if let Some((count, rest)) = figures(word)
+            && let Some(days) = unit(rest)
+        {
+            found.push(Duration { first: index, last: index, days: count.saturating_mul(days) });
+            continue;
+        }
+        let Some(days) = unit(word) else { continue };
+        let before = |back: usize| index.checked_sub(back).map_or("", |at| tokens.at(at));
+        let (count, back) = match (before(2), before(1)) {
+            ("couple" | "cpl", "of") => (2, 2),
+            (_, "couple" | "cpl") => (2, 1),
+            ("few" | "several", "of") => (3, 2),
+            (_, "few" | "several") => (3, 1),
+            (_, "a" | "an" | "last" | "past") => (1, 1),
+            (_, word) => match number(word) {
+                Some(count) => (count, 1),
+                None => continue,
+            },
+        };
+        found.push(Duration { first: index - back, last: index, days: count.saturating_mul(days) });
+    }
+    found
+}
+
+/// Every age of the person that is said, in years, with how sure it is.
+pub(super) fn ages(tokens: &Tokens, words: &[Word], scope: &Scope<'_>) -> Vec<(f64, Option<Gender>, f64, Vec<Span>)> {
+    let mut found = Vec::new();
+    for (index, token) in tokens.list.iter().enumerate() {
+        let Some((age, rest)) = figures(tokens.word(token)).or_else(|| number(tokens.word(token)).map(|n| (n, "")))
+        else {
+            continue;
+        };
+        let at = words.partition_point(|word| word.token as usize <= index).saturating_sub(1);
+        let about = scope.who(at);
+        if matches!(about, Who::Relative | Who::Other) {
+            continue;
+        }
+        let Some((sure, first, last)) = age_at(tokens, index, age, rest) else { continue };
+        // "My 19 year old son".
+        let ahead = words.iter().skip(at + 1).take_while(|word| word.gap == Gap::None).take(5);
+        if ahead.clone().any(|word| word.is(KIN)) && last > index {
+            continue;
+        }
+        let sure = if about == Who::Client { sure * 0.9 } else { sure };
+        let span = |at: usize| tokens.list.get(at).map_or(token.span, |token| token.span);
+        let letter = |at: Option<usize>| at.map_or("", |at| tokens.at(at));
+        let gender = match (letter(index.checked_sub(1)), rest, letter(Some(index + 1))) {
+            ("m", "", _) | (_, "m", _) | (_, "", "m") => Some(Gender::Man),
+            ("f", "", _) | (_, "f", _) | (_, "", "f") => Some(Gender::Woman),
+            _ => None,
+        };
+        found.push((f64::from(age), gender, sure, vec![span(first).to(span(last))]));
+    }
+    found
+}
+
+/// How sure it is that a number is an age, and the tokens that say so.
+fn age_at(tokens: &Tokens, index: usize, age: u16, rest: &str) -> Option<(f64, usize, usize)> {
+    let next = |on: usize| {
+        let token = tokens.list.get(index + on).filter(|token| token.gap == Gap::None || on > 1);
+        token.map_or("", |token| tokens.word(token))
+    };
+    let before = |back: usize| index.checked_sub(back).map_or("", |at| tokens.at(at));
+    let years = AGES.contains(&age);
+    // "19 years old", "19 yr old", "19 y/o", "19yo".
+    match (rest, next(1), next(2)) {
+        ("", "year" | "years" | "yr" | "yrs" | "y", "old" | "o") if years => return Some((0.95, index, index + 2)),
+        ("yr" | "yrs" | "year" | "years" | "y", "old" | "o", _) if years => return Some((0.95, index, index + 1)),
+        ("yo", ..) if years => return Some((0.95, index, index)),
+        ("", "yo", _) if years => return Some((0.95, index, index + 1)),
+        ("", "years" | "yrs", "of") if years && next(3) == "age" => return Some((0.95, index, index + 3)),
+        _ => {}
+    }
+    if matches!(rest, "m" | "f") && LIKELY_AGES.contains(&age) {
+        return Some((0.6, index, index));
+    }
+    if !rest.is_empty() || !LIKELY_AGES.contains(&age) || counts(next(1)) {
+        return None;
+    }
+    match (before(2), before(1)) {
+        (_, "aged" | "age" | "now") => return Some((0.92, index - 1, index)),
+        ("just" | "have" | "ive" | "hes" | "shes" | "i" | "he" | "she", "turned") => {
+            return Some((0.88, index - 1, index));
+        }
+        (_, "i" | "im") | ("i", "am" | "m" | "only" | "just") | ("im", "only" | "just") => {
+            return Some((0.85, index - 1, index));
+        }
+        (_, "hes" | "shes") | ("he" | "she" | "client" | "they", "is" | "are" | "was") => {
+            return Some((0.8, index - 1, index));
+        }
+        _ => {}
+    }
+    if before(1) == "is" {
+        return Some((0.65, index - 1, index));
+    }
+    let is_sex =
+        |word: &str| matches!(word, "male" | "female" | "man" | "woman" | "lad" | "m" | "f" | "bloke" | "lady");
+    if is_sex(next(1)) {
+        return Some((0.75, index, index + 1));
+    }
+    if is_sex(before(1)) {
+        return Some((0.75, index - 1, index));
+    }
+    // "Veteran, 55, Glasgow": a number between commas.
+    let between = |at: usize| tokens.list.get(at).is_none_or(|token| token.gap != Gap::None);
+    if index > 0 && between(index) && between(index + 1) && age >= 16 {
+        return Some((0.55, index, index));
+    }
+    // "34, just out of prison": a number at the head of a text, with nothing that it counts.
+    let alone = tokens.list.get(index + 1).is_some_and(|token| token.gap == Gap::Pause) || next(1) == "and";
+    (index == 0 && alone && age >= 16).then_some((0.6, index, index))
+}
+
+/// Words for what a number counts, where it is no age.
+fn counts(word: &str) -> bool {
+    const COUNTED: [&str; 40] = [
+        "miles", "mile", "stone", "pounds", "pound", "quid", "times", "kids", "children", "grand", "minutes", "mins",
+        "hours", "hour", "hrs", "people", "pm", "am", "percent", "days", "day", "weeks", "week", "wks", "months",
+        "month", "mths", "years", "year", "yrs", "yr", "nights", "pints", "cans", "units", "bags", "dogs", "k", "p",
+        "more",
+    ];
+    COUNTED.contains(&word)
+}

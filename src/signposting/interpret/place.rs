@@ -1,0 +1,52 @@
+//! A postcode, or a part of one, in a text.
+
+use super::said::Found;
+use super::tokens::{Gap, Tokens};
+use crate::places::{Gazetteer, PostcodeText};
+
+/// Words before a place.
+const BEFORE: [&str; 11] =
+    ["in", "near", "at", "around", "from", "postcode", "area", "live", "living", "based", "staying"];
+
+/// The surest postcode, sector or district in a text whose district exists; of several the first.
+///
+/// A full postcode is sure at 95 percent, a sector or a district behind a word such as "in" at 85, a district in
+/// capitals that stands alone at 70. What is written small and alone is none: `e10` may be anything.
+pub(super) fn find(text: &str, tokens: &Tokens) -> Option<Found<PostcodeText>> {
+    let mut best: Option<Found<PostcodeText>> = None;
+    for (index, token) in tokens.list.iter().enumerate() {
+        let word = tokens.word(token);
+        if !(2..=8).contains(&word.len()) || !word.is_ascii() || !word.bytes().any(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
+        if !word.starts_with(|c: char| c.is_ascii_lowercase()) {
+            continue;
+        }
+        let next = tokens.list.get(index + 1).filter(|next| next.gap == Gap::None);
+        let inward = next.filter(|next| {
+            let word = tokens.word(next);
+            (word.len() == 3 || word.len() == 1) && word.starts_with(|c: char| c.is_ascii_digit())
+        });
+        let spans = [inward.map(|inward| token.span.to(inward.span)), Some(token.span)];
+        for span in spans.into_iter().flatten() {
+            let written = span.of(text);
+            let Some(code) = PostcodeText::parse(written) else { continue };
+            let introduced = index.checked_sub(1).is_some_and(|at| BEFORE.contains(&tokens.at(at)));
+            let (district, confidence) = match code {
+                PostcodeText::Full(code) => (code.district(), 95),
+                PostcodeText::Sector(code) if introduced => (code.district(), 85),
+                PostcodeText::District(code) if introduced => (code, 85),
+                PostcodeText::District(code) if written.chars().all(|c| !c.is_ascii_lowercase()) => (code, 70),
+                PostcodeText::Sector(_) | PostcodeText::District(_) | PostcodeText::Area(_) => continue,
+            };
+            if Gazetteer::embedded().district(district).is_none() {
+                continue;
+            }
+            if best.as_ref().is_none_or(|held| held.confidence < confidence) {
+                best = Some(Found { what: code, confidence, words: vec![span] });
+            }
+            break;
+        }
+    }
+    best
+}

@@ -1,0 +1,190 @@
+//! The parts beside needs and circumstances: spans, confidence, times, ways of being reached, places, contradictions,
+//! what is refused.
+
+use chrono::{NaiveTime, Weekday};
+use entity::enums::{DeliveryMode, Gender};
+use signpost::directory::needs::NeedList;
+use signpost::signposting::circumstances::SubstanceUse;
+use signpost::signposting::interpret::{Found, Interpretation, Interpreter, MAX_TEXT, Said};
+
+use super::{interpret, needs};
+
+fn spoken<'a>(text: &'a str, found: &Interpretation, key: &str) -> Vec<&'a str> {
+    let need = found.needs.iter().find(|need| need.key == key).unwrap_or_else(|| panic!("{key} in {found:?}"));
+    need.words.iter().map(|span| span.of(text)).collect()
+}
+
+#[test]
+fn each_finding_has_its_words() {
+    let text = "Kicked OUT – sleeping on mates’ sofas; “sanctoined”, nobody will see me till I’m clean…";
+    let found = interpret(text);
+    assert_eq!(spoken(text, &found, "housing.emergency"), ["Kicked OUT"]);
+    assert_eq!(spoken(text, &found, "housing.council-duty"), ["sleeping on mates’ sofas"]);
+    assert_eq!(spoken(text, &found, "money.sanction"), ["sanctoined"]);
+    let using = Said::SubstanceUse(SubstanceUse::Using);
+    let said = found.circumstances.iter().find(|said| said.what == using).unwrap();
+    assert_eq!(said.words.iter().map(|span| span.of(text)).collect::<Vec<_>>(), ["till I’m clean"]);
+}
+
+#[test]
+fn confidence_is_reckoned_as_the_module_says() {
+    let sure = |text: &str| interpret(text).needs.first().map(|need| (need.key.clone(), need.confidence));
+    // An entry of the lexicon at 86; a wish takes away three tenths of the doubt; a slip takes a tenth.
+    assert_eq!(sure("bailiffs"), Some(("money.debt".to_owned(), 86)));
+    assert_eq!(sure("baliffs"), Some(("money.debt".to_owned(), 77)));
+    assert_eq!(sure("need laundry"), Some(("essentials.laundry".to_owned(), 90)));
+    // Two pieces of evidence, and one piece from a phrase of three words.
+    assert_eq!(sure("bailiffs. in debt"), Some(("money.debt".to_owned(), 98)));
+    assert_eq!(sure("robbing Peter to pay Paul"), Some(("money.debt".to_owned(), 92)));
+}
+
+#[test]
+fn what_nobody_can_make_anything_of_is_said() {
+    let text = "need a food bank and a helicopter for zork";
+    let left = interpret(text).not_understood;
+    assert_eq!(left.iter().map(|span| span.of(text)).collect::<Vec<_>>(), ["helicopter", "zork"]);
+    assert!(interpret("need a food bank").not_understood.is_empty());
+}
+
+#[test]
+fn times_of_the_week() {
+    let week = "Mon Tue Wed Thu Fri Sat Sun";
+    for (text, expected) in [
+        ("Thursday evenings", vec![("Thu", "17:00", "22:00")]),
+        ("weekends only", vec![("Sat Sun", "00:00", "00:00")]),
+        ("can only do Mondays and Wednesdays after 5pm", vec![("Mon Wed", "17:00", "00:00")]),
+        ("after 5", vec![(week, "17:00", "00:00")]),
+        ("mornings please, not Fridays", vec![("Mon Tue Wed Thu Sat Sun", "06:00", "12:00")]),
+        ("between 9 and 12 weekdays", vec![("Mon Tue Wed Thu Fri", "09:00", "12:00")]),
+        ("Monday to Friday", vec![("Mon Tue Wed Thu Fri", "00:00", "00:00")]),
+        ("Monday mornings or Tuesday afternoons", vec![("Mon", "06:00", "12:00"), ("Tue", "12:00", "17:00")]),
+        ("any day except Tuesdays", vec![("Mon Wed Thu Fri Sat Sun", "00:00", "00:00")]),
+        ("from 10:30 to 2pm", vec![(week, "10:30", "14:00")]),
+        ("in court on Thursday", vec![]),
+        ("released this morning", vec![]),
+        ("relapsed after 2 years", vec![]),
+        ("sleeping rough for 3 nights", vec![]),
+        ("I work nights", vec![]),
+    ] {
+        let found = interpret(text).when;
+        let time = |time: NaiveTime| time.format("%H:%M").to_string();
+        let days = |found: &signpost::hours::Window| {
+            found.days.iter().map(|day: Weekday| day.to_string()).collect::<Vec<_>>().join(" ")
+        };
+        let actual: Vec<_> =
+            found.iter().map(|one| (days(&one.what), time(one.what.from), time(one.what.to))).collect();
+        let expected: Vec<_> =
+            expected.into_iter().map(|(days, from, to)| (days.to_owned(), from.to_owned(), to.to_owned())).collect();
+        assert_eq!(actual, expected, "{text}");
+    }
+}
+
+#[test]
+fn ways_of_being_reached() {
+    use DeliveryMode::{InPerson, Online, Outreach, Telephone, Video};
+    let from_afar = vec![Telephone, Video, Online, Outreach];
+    for (text, expected) in [
+        ("over the phone only", vec![Telephone]),
+        ("can't travel", from_afar.clone()),
+        ("housebound", from_afar),
+        ("want to see someone face to face", vec![InPerson]),
+        ("not over the phone, need it in person", vec![InPerson]),
+        ("on zoom", vec![Video]),
+        ("can somebody do a home visit", vec![Outreach]),
+        ("lost my phone", vec![]),
+    ] {
+        let mut actual: Vec<DeliveryMode> = interpret(text).delivery.iter().map(|found| found.what).collect();
+        actual.sort_unstable();
+        let mut expected = expected;
+        expected.sort_unstable();
+        assert_eq!(actual, expected, "{text}");
+    }
+}
+
+#[test]
+fn places_are_postcodes_that_exist() {
+    for (text, expected) in [
+        ("homeless in M14 5RQ", Some("M14 5RQ")),
+        ("homeless m145rq please", Some("M14 5RQ")),
+        ("live in ls6", Some("LS6")),
+        ("Hulme M15, need food", Some("M15")),
+        ("ls6 may be anything", None),
+        ("need an HC2 form", None),
+        ("no postcode", None),
+        ("in ZZ99", None),
+    ] {
+        let place = interpret(text).place.map(|found| found.what.to_string());
+        assert_eq!(place.as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn of_two_that_contradict_the_less_certain_is_left_out_and_of_equals_both() {
+    let found = |what: Said, confidence: u8| Found { what, confidence, words: Vec::new() };
+    let using = Said::SubstanceUse(SubstanceUse::Using);
+    let stopped = |days| Said::SubstanceUse(SubstanceUse::Abstinent { days });
+    let merged = |circumstances| Interpretation { circumstances, ..Interpretation::default() }.circumstances();
+    let state = |said: Vec<Found<Said>>| merged(said).substance_use;
+    assert_eq!(state(vec![found(using.clone(), 80), found(stopped(None), 79)]), Some(SubstanceUse::Using));
+    assert_eq!(state(vec![found(using.clone(), 80), found(stopped(None), 80)]), None);
+    let longer = SubstanceUse::Abstinent { days: Some(90) };
+    assert_eq!(state(vec![found(stopped(None), 95), found(stopped(Some(90)), 60)]), Some(longer));
+    assert_eq!(state(vec![found(stopped(Some(90)), 60), found(stopped(None), 95)]), Some(longer));
+    assert_eq!(state(vec![found(stopped(Some(90)), 60), found(stopped(Some(7)), 60)]), None);
+    let ages = vec![found(Said::Age(19.0), 85), found(Said::Age(42.0), 84)];
+    assert_eq!(merged(ages).age, Some(19.0));
+    let genders = vec![found(Said::Gender(Gender::Man), 70), found(Said::Gender(Gender::Woman), 70)];
+    assert_eq!(merged(genders).gender, None);
+    let offences = vec![found(Said::NoOffences, 90), found(Said::Offence(entity::enums::OffenceType::Arson), 60)];
+    assert_eq!(merged(offences).offences, Some(Vec::new()));
+}
+
+#[test]
+fn too_long_a_text_is_refused() {
+    let interpreter = &super::INTERPRETER;
+    let most = "é".repeat(MAX_TEXT);
+    assert!(interpreter.interpret(&most).is_ok());
+    let error = interpreter.interpret(&(most + "x")).unwrap_err();
+    assert_eq!(error.to_string(), "the text has more than 2000 characters; say it in 2000 or fewer");
+}
+
+#[test]
+fn the_lexicon_and_the_list_of_needs_fit_together() {
+    let list = NeedList::embedded().unwrap();
+    let interpreter = Interpreter::new(&list).unwrap();
+    assert_eq!(interpreter.unknown_needs(), [] as [String; 0]);
+    // Every word of the list leads to its need, but for those that the lexicon passes over and says why.
+    let mut missed = Vec::new();
+    let mut all = 0;
+    for need in list.needs() {
+        for phrase in need.words() {
+            all += 1;
+            let found = interpreter.interpret(phrase).unwrap();
+            if !needs(&found, 0).contains(&need.key.as_str()) {
+                missed.push(format!("{}: {phrase:?} gives {:?}", need.key, needs(&found, 0)));
+            }
+        }
+    }
+    let share = missed.len() * 100 / all;
+    assert!(share < 2, "{} of {all} missed:\n{}", missed.len(), missed.join("\n"));
+}
+
+#[test]
+fn a_wrong_lexicon_is_refused_with_the_place_and_the_reason() {
+    let list = NeedList::embedded().unwrap();
+    let good = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/words.toml"));
+    for (from, to, entry, reason) in [
+        ("things = [", "thinks = [", "line", "unknown field"),
+        ("says = [\"has homeless\"]", "says = [\"has homles\"]", "the phrases from \"homeless\" on", "has homles"),
+        ("sure = 82", "sure = 100", "the phrases from \"using\" on", "from 1 to 99"),
+        ("light = [", "lite = [", "roles.lite", "there is no such role"),
+        ("light = [\n", "light = [\"two words\",\n", "roles.light", "[[same]]"),
+        ("phrases = [\"using\"", "phrases = [\" \", \"using\"", "\" \"", "1 to 80 characters"),
+    ] {
+        let changed = good.replacen(from, to, 1);
+        assert_ne!(changed, good, "{from}");
+        let error = Interpreter::with_words(&list, &changed).unwrap_err();
+        assert!(error.entry.starts_with(entry) && error.reason.contains(reason), "{error}");
+    }
+    assert!(Interpreter::with_words(&list, &"#".repeat(600_000)).unwrap_err().reason.contains("at most"));
+}
