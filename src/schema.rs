@@ -22,13 +22,14 @@ use crate::directory::graphql::queries::DirectoryQuery;
 use crate::directory::graphql::suggestions::SuggestionQuery;
 use crate::directory::snapshot::refresh::Live;
 use crate::signposting::graphql::SignpostingQuery;
+use crate::signposting::graphql::planned::PlanQuery;
 use crate::signposting::graphql::understood::InterpretationQuery;
 use crate::signposting::interpret::Interpreter;
 
 /// The root of all queries.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(DirectoryQuery, SuggestionQuery, SignpostingQuery, InterpretationQuery, AboutQuery);
+pub struct Query(DirectoryQuery, SuggestionQuery, SignpostingQuery, InterpretationQuery, PlanQuery, AboutQuery);
 
 /// What the server tells of itself.
 #[derive(Clone, Copy, Debug, Default)]

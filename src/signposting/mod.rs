@@ -7,6 +7,8 @@
 pub mod circumstances;
 pub mod graphql;
 pub mod interpret;
+pub mod plan;
+pub mod planning;
 pub mod query;
 pub mod rules;
 pub mod search;

@@ -78,7 +78,7 @@ pub struct Incoming<'a> {
 }
 
 /// Root fields that are refused over GET, because what they are asked with is private.
-pub const PRIVATE_SEARCHES: &[&str] = &["signpost", "interpretNeeds", "suggestions"];
+pub const PRIVATE_SEARCHES: &[&str] = &["signpost", "signpostPlan", "interpretNeeds", "suggestions"];
 
 /// What the HTTP face is put together from.
 pub struct Parts<E> {

@@ -92,6 +92,8 @@ const PURE: &[&str] = &[
     "places",
     "signposting::circumstances",
     "signposting::interpret",
+    "signposting::plan",
+    "signposting::planning",
     "signposting::query",
     "signposting::rules",
     "signposting::search",

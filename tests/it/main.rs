@@ -50,6 +50,8 @@ mod own_words;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
+mod planned;
+#[cfg(test)]
 mod postcodes;
 #[cfg(test)]
 mod quality;
@@ -59,6 +61,8 @@ mod query_limits;
 mod schema;
 #[cfg(test)]
 mod secrecy;
+#[cfg(test)]
+mod signpost_plan;
 #[cfg(test)]
 mod signpost_query;
 #[cfg(test)]

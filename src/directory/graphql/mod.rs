@@ -74,6 +74,16 @@ where
     if asks_for_rows(ctx) { load_many(ctx, keys).await } else { Ok(Vec::new()) }
 }
 
+/// Several things through their loader, each once; in the order given, without what is not there.
+pub(crate) async fn load_these<K, V>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<V>>>>
+where
+    K: Send + Sync + Hash + Eq + Clone + 'static,
+    V: Send + Sync + 'static,
+    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
+{
+    load_many(ctx, keys).await
+}
+
 async fn load_many<K, V>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<V>>>>
 where
     K: Send + Sync + Hash + Eq + Clone + 'static,

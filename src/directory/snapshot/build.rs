@@ -167,6 +167,8 @@ impl Builder {
                 languages: row.languages.0.clone(),
                 delivery: row.delivery.0.clone(),
                 formats: row.formats.0.clone(),
+                gateway: row.gateway.clone(),
+                documents: row.documents.0.clone(),
             }),
             capacity: rows.capacities.get(&row.id).copied().map(Box::new),
             assured: shared.assured.share(assured(row, rows)),

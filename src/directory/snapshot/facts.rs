@@ -59,6 +59,10 @@ pub struct Manner {
     pub delivery: Vec<DeliveryMode>,
     /// Forms of session.
     pub formats: Vec<SessionFormat>,
+    /// The name of the gateway, where one of the ways in is one.
+    pub gateway: Option<String>,
+    /// Papers to bring, in the listing's words.
+    pub documents: Vec<String>,
 }
 
 /// One way in which a service is offered: at a place, from afar, or where the person is.

@@ -2,6 +2,7 @@
 
 pub mod input;
 pub mod output;
+pub mod planned;
 pub mod understood;
 
 use std::cmp::Reverse;

@@ -44,6 +44,10 @@ pub struct Assessment {
     pub distance_m: Option<u32>,
     /// Which of the asked needs it meets.
     pub needs_met: NeedsMet,
+    /// How many questions are open.
+    pub questions: u8,
+    /// The first time at which the person could come for certain.
+    pub opens: Option<DateTime<Utc>>,
     /// Its criteria, in the order in which they are shown; none where it was only weighed.
     pub criteria: Vec<Criterion>,
 }
@@ -168,6 +172,8 @@ impl<'q> Assessor<'q> {
                 offer: index,
                 distance_m: reach.distance_m,
                 needs_met,
+                questions: open_questions(&found),
+                opens: when,
                 criteria: Vec::new(),
             };
             if best.as_ref().is_none_or(|best| standing(&here) < standing(best)) {
@@ -233,6 +239,11 @@ impl<'q> Assessor<'q> {
 /// By which the best of several is told: the smallest.
 fn standing(of: &Assessment) -> impl Ord + use<> {
     (of.group, Reverse(of.score.total()), of.distance_m.unwrap_or(u32::MAX), of.offer)
+}
+
+fn open_questions(criteria: &[Criterion]) -> u8 {
+    let open = criteria.iter().filter(|criterion| matches!(criterion.outcome, Outcome::Unknown { .. })).count();
+    u8::try_from(open).unwrap_or(u8::MAX)
 }
 
 /// Fails beats unknown beats meets.
