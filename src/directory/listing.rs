@@ -315,6 +315,27 @@ pub struct Schedule {
     pub note: Option<String>,
 }
 
+impl Schedule {
+    /// A line that says nothing but these.
+    #[must_use]
+    pub const fn blank(kind: ScheduleKind, days: ScheduleDays, effect: ScheduleEffect) -> Self {
+        Self {
+            kind,
+            days,
+            effect,
+            by_day: None,
+            by_month_day: None,
+            interval: 1,
+            anchor: None,
+            valid_from: None,
+            valid_to: None,
+            opens_at: None,
+            closes_at: None,
+            note: None,
+        }
+    }
+}
+
 /// A telephone number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phone {

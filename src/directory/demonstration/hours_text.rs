@@ -51,7 +51,7 @@ pub(super) fn event(text: &str) -> Result<Vec<Schedule>, String> {
 
 /// What happens on bank holidays: `closed`, `as usual` (a row that opens, without times), or times.
 pub(super) fn holidays(text: &str) -> Result<Vec<Schedule>, String> {
-    let base = blank(ScheduleKind::Hours, ScheduleDays::BankHolidays);
+    let base = Schedule::blank(ScheduleKind::Hours, ScheduleDays::BankHolidays, ScheduleEffect::Opens);
     match text {
         "closed" => Ok(vec![Schedule { effect: ScheduleEffect::Closes, ..base }]),
         "as usual" => Ok(vec![base]),
@@ -71,8 +71,11 @@ pub(super) fn closure(text: &str) -> Result<Vec<Schedule>, String> {
     if to < from {
         return Err(format!("`{text}`: the first date must not lie after the last"));
     }
-    let base =
-        Schedule { valid_from: Some(from), valid_to: Some(to), ..blank(ScheduleKind::Hours, ScheduleDays::Dates) };
+    let base = Schedule {
+        valid_from: Some(from),
+        valid_to: Some(to),
+        ..Schedule::blank(ScheduleKind::Hours, ScheduleDays::Dates, ScheduleEffect::Opens)
+    };
     match what.trim() {
         "closed" => Ok(vec![Schedule { effect: ScheduleEffect::Closes, ..base }]),
         times => {
@@ -94,7 +97,7 @@ fn rows(text: &str, kind: ScheduleKind) -> Result<(Vec<Schedule>, String), Strin
         [ordinals, days, rest @ ..] if is_ordinal(ordinals) => (monthly(kind, ordinals, days)?, rest),
         [days, rest @ ..] => {
             let by_day = Some(codes(&weekdays(days)?).join(","));
-            (Schedule { by_day, ..blank(kind, ScheduleDays::Weekly) }, rest)
+            (Schedule { by_day, ..Schedule::blank(kind, ScheduleDays::Weekly, ScheduleEffect::Opens) }, rest)
         }
         [] => return Err(unclear()),
     };
@@ -134,7 +137,12 @@ fn fortnightly(kind: ScheduleKind, weeks: &str, days: &str, anchor: &str) -> Res
         return Err(format!("`from {anchor}`: that is a {}, on which it doesn't take place", anchor.format("%A")));
     }
     let by_day = Some(codes(&days).join(","));
-    Ok(Schedule { by_day, interval, anchor: Some(anchor), ..blank(kind, ScheduleDays::Weekly) })
+    Ok(Schedule {
+        by_day,
+        interval,
+        anchor: Some(anchor),
+        ..Schedule::blank(kind, ScheduleDays::Weekly, ScheduleEffect::Opens)
+    })
 }
 
 fn is_ordinal(word: &str) -> bool {
@@ -157,7 +165,10 @@ fn monthly(kind: ScheduleKind, ordinals: &str, days: &str) -> Result<Schedule, S
             by_day.push(entry);
         }
     }
-    Ok(Schedule { by_day: Some(by_day.join(",")), ..blank(kind, ScheduleDays::Monthly) })
+    Ok(Schedule {
+        by_day: Some(by_day.join(",")),
+        ..Schedule::blank(kind, ScheduleDays::Monthly, ScheduleEffect::Opens)
+    })
 }
 
 type Day = (&'static str, &'static str, Weekday);
@@ -244,22 +255,4 @@ fn date(text: &str) -> Result<NaiveDate, String> {
         .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
         .flatten()
         .ok_or_else(|| format!("`{text}` is not a date: write year, month and day, as in `2026-12-24`"))
-}
-
-/// A row of this kind that opens and says no more.
-const fn blank(kind: ScheduleKind, days: ScheduleDays) -> Schedule {
-    Schedule {
-        kind,
-        days,
-        effect: ScheduleEffect::Opens,
-        by_day: None,
-        by_month_day: None,
-        interval: 1,
-        anchor: None,
-        valid_from: None,
-        valid_to: None,
-        opens_at: None,
-        closes_at: None,
-        note: None,
-    }
 }

@@ -156,6 +156,18 @@ pub async fn find_place(ctx: &Context<'_>, field: &str, words: &str) -> Result<R
     }
 }
 
+/// The place that words name, where they name one: for words that nobody put into a field for places.
+///
+/// # Errors
+/// An internal error where the database failed: without the place it would be another question.
+pub async fn place_if_any(ctx: &Context<'_>, words: &str) -> Result<Option<ResolvedPlace>> {
+    match placing::find(ctx.data::<Database>()?.connection(), words).await {
+        Ok(place) => Ok(Some(place)),
+        Err(WhereError::Words(_)) => Ok(None),
+        Err(WhereError::Database(error)) => Err(internal(ctx, &error)),
+    }
+}
+
 fn place_problem(field: &str, problem: &places::PlaceProblem) -> Error {
     use async_graphql::ErrorExtensions;
     let code = problem.code();

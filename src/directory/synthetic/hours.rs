@@ -116,7 +116,10 @@ fn regular(random: &mut Random, today: NaiveDate) -> Vec<Schedule> {
             rows.push(weekly(&days, opening(random, 18..=22), 60 * random.within(9..=13)));
         }
         Pattern::DayAndNight => {
-            rows.push(Schedule { effect: ScheduleEffect::OpensAllDay, ..row(ScheduleDays::Weekly) });
+            rows.push(Schedule {
+                effect: ScheduleEffect::OpensAllDay,
+                ..Schedule::blank(ScheduleKind::Hours, ScheduleDays::Weekly, ScheduleEffect::Opens)
+            });
         }
         Pattern::Season => {
             let from = after(before(today, 60), random.below(120));
@@ -196,7 +199,12 @@ fn unreliable(random: &mut Random) -> Schedule {
     if random.chance(500) {
         let note = Some(random.word(stock::BY_ARRANGEMENT).to_owned());
         let by_day = Some(WEEKDAYS.join(","));
-        return Schedule { effect: ScheduleEffect::Unknown, by_day, note, ..row(ScheduleDays::Weekly) };
+        return Schedule {
+            effect: ScheduleEffect::Unknown,
+            by_day,
+            note,
+            ..Schedule::blank(ScheduleKind::Hours, ScheduleDays::Weekly, ScheduleEffect::Opens)
+        };
     }
     // Every other week, and nobody says which.
     Schedule { interval: 2, ..weekly(random.word(&WEEKDAYS), opening(random, 10..=14), 120) }
@@ -209,7 +217,8 @@ fn holidays(random: &mut Random, always: bool, rows: &mut Vec<Schedule>) {
         random.weighted(&[(50, Some(ScheduleEffect::Closes)), (12, Some(ScheduleEffect::Opens)), (38, None)])
     };
     let Some(effect) = says else { return };
-    let mut holiday = Schedule { effect, ..row(ScheduleDays::BankHolidays) };
+    let mut holiday =
+        Schedule { effect, ..Schedule::blank(ScheduleKind::Hours, ScheduleDays::BankHolidays, ScheduleEffect::Opens) };
     // Without times: as usual.
     if effect == ScheduleEffect::Opens && random.chance(300) {
         (holiday.opens_at, holiday.closes_at) = (clock(10 * 60), clock(14 * 60));
@@ -224,7 +233,7 @@ fn exception(random: &mut Random, today: NaiveDate, rows: &mut Vec<Schedule>) {
         valid_from: Some(from),
         valid_to: Some(after(from, days)),
         note: random.chance(600).then(|| random.word(stock::CLOSURES).to_owned()),
-        ..row(ScheduleDays::Dates)
+        ..Schedule::blank(ScheduleKind::Hours, ScheduleDays::Dates, ScheduleEffect::Opens)
     };
     let effect =
         random.weighted(&[(70, ScheduleEffect::Closes), (25, ScheduleEffect::Opens), (5, ScheduleEffect::Unknown)]);
@@ -243,25 +252,7 @@ fn weekly(by_day: &str, opens: u32, minutes: u32) -> Schedule {
         by_day: Some(by_day.to_owned()),
         opens_at: clock(opens),
         closes_at: clock(opens + minutes),
-        ..row(ScheduleDays::Weekly)
-    }
-}
-
-/// A row that opens and says nothing more.
-fn row(days: ScheduleDays) -> Schedule {
-    Schedule {
-        kind: ScheduleKind::Hours,
-        days,
-        effect: ScheduleEffect::Opens,
-        by_day: None,
-        by_month_day: None,
-        interval: 1,
-        anchor: None,
-        valid_from: None,
-        valid_to: None,
-        opens_at: None,
-        closes_at: None,
-        note: None,
+        ..Schedule::blank(ScheduleKind::Hours, ScheduleDays::Weekly, ScheduleEffect::Opens)
     }
 }
 

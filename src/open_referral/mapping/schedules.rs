@@ -56,27 +56,9 @@ pub(super) fn read(owner: &Node<'_>, remarks: &mut Remarks) -> Vec<Schedule> {
     let closes =
         |schedule: &Schedule| (schedule.days, schedule.effect) == (ScheduleDays::BankHolidays, ScheduleEffect::Closes);
     if holidays_closed && !found.iter().any(closes) {
-        found.push(blank(ScheduleDays::BankHolidays, ScheduleEffect::Closes));
+        found.push(Schedule::blank(ScheduleKind::Hours, ScheduleDays::BankHolidays, ScheduleEffect::Closes));
     }
     found
-}
-
-/// A schedule that says nothing but these.
-pub(super) const fn blank(days: ScheduleDays, effect: ScheduleEffect) -> Schedule {
-    Schedule {
-        kind: ScheduleKind::Hours,
-        days,
-        effect,
-        by_day: None,
-        by_month_day: None,
-        interval: 1,
-        anchor: None,
-        valid_from: None,
-        valid_to: None,
-        opens_at: None,
-        closes_at: None,
-        note: None,
-    }
 }
 
 /// What one row of `schedules` says.
@@ -162,7 +144,7 @@ impl Reading<'_, '_> {
 
     /// Which days the row names and how long it holds; `None` when it names none at all.
     fn days(&mut self, closed: bool, timed: bool, words: &Words) -> Option<Schedule> {
-        let mut schedule = blank(ScheduleDays::Weekly, ScheduleEffect::Unknown);
+        let mut schedule = Schedule::blank(ScheduleKind::Hours, ScheduleDays::Weekly, ScheduleEffect::Unknown);
         let anchor = self.date("dtstart");
         let stated = (self.date("valid_from"), self.date("valid_to"));
         let until = self.date("until");
@@ -400,8 +382,11 @@ fn read_holiday(row: &Node<'_>, remarks: &mut Remarks) -> Option<Schedule> {
         remarks.tell(row.path("start_date"), "is no date; must be as 2026-12-25. The row is left out");
         return None;
     };
-    let mut schedule =
-        Schedule { valid_from: Some(from), valid_to: Some(to), ..blank(ScheduleDays::Dates, ScheduleEffect::Unknown) };
+    let mut schedule = Schedule {
+        valid_from: Some(from),
+        valid_to: Some(to),
+        ..Schedule::blank(ScheduleKind::Hours, ScheduleDays::Dates, ScheduleEffect::Unknown)
+    };
     schedule.note = row.text("description");
     let shut = row.members.get("closed").is_some_and(|closed| {
         closed.as_bool() == Some(true)

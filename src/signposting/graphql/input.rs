@@ -9,7 +9,7 @@ use crate::api::AskedAt;
 use crate::api::errors::bad_input;
 use crate::api::scalars::{DateTime, LocalTime};
 use crate::directory::graphql::filters::{
-    MOST_ENTRIES, check_entries, check_radius, expand_needs, find_place, search_words,
+    MOST_ENTRIES, check_entries, check_radius, expand_needs, find_place, place_if_any, search_words,
 };
 use crate::directory::graphql::life_enums::{Characteristic, Gender, OffenceType};
 use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode, SessionFormat};
@@ -199,7 +199,7 @@ impl SignpostInput {
             }
             if let (None, Some(said)) = (&place, &said.place) {
                 // A postcode that is none of today's was perhaps none at all: the text is no form to be sent back.
-                place = find_place(ctx, "input.text", &said.what.to_string()).await.ok();
+                place = place_if_any(ctx, &said.what.to_string()).await?;
                 within_km = DEFAULT_KM;
             }
             meaningless = needs.is_empty() && words.is_empty();
