@@ -16,10 +16,10 @@ use crate::api::paging::PageSize;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{Database, DatabaseError, Settings};
-use crate::directory::loaders;
+use crate::directory::loaders::Loaders;
 use crate::directory::needs::NeedList;
 use crate::directory::snapshot::refresh::Live;
-use crate::directory::store::load;
+use crate::directory::store::load::{self, Version};
 use crate::schema::{self, Guarded};
 use crate::signposting::interpret::Interpreter;
 use crate::web::answers::{Edition, Keeper, StillThere};
@@ -92,7 +92,8 @@ impl App {
             behind => return Err(DatabaseError::Behind(behind).into()),
         }
         let interpreter = Interpreter::new(&needs).map_err(|error| StartError::Needs(error.to_string()))?;
-        let live = Live::open(&database, needs).await.map_err(DatabaseError::from)?;
+        let live =
+            Live::open_with(&database, needs, config.directory.scratch_folder()).await.map_err(DatabaseError::from)?;
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         let interpreter = Arc::new(interpreter);
         let executor = Guarded(schema::build(&config, database.clone(), live.clone(), Arc::clone(&interpreter)));
@@ -137,7 +138,7 @@ impl App {
 
     /// The HTTP face.
     pub fn router(&self) -> Router {
-        let database = self.database.clone();
+        let (database, live) = (self.database.clone(), self.live.clone());
         let began = Instant::now();
         let executor = Guarded(schema::build(
             &self.config,
@@ -156,9 +157,7 @@ impl App {
             clock: self.clock.clone(),
             uptime: Arc::new(move || began.elapsed()),
             prepare: Arc::new(move |request: Request, incoming: &Incoming<'_>| {
-                request
-                    .data(AskedAt(incoming.at))
-                    .data(loaders::for_request(database.clone(), incoming.horizon.clone()))
+                request.data(AskedAt(incoming.at)).data(Loaders::new(database.clone(), incoming.horizon.clone(), &live))
             }),
             refused_over_get: web::PRIVATE_SEARCHES,
             example: Example { query: EXAMPLE_QUERY.to_owned(), variables: "{}".to_owned() },
@@ -190,10 +189,15 @@ struct PublicAnswers {
     executor: Guarded,
 }
 
+impl PublicAnswers {
+    fn edition_of(&self, version: Version) -> Edition {
+        Edition { directory: (version.last, version.count), touch: self.app.live.touch() }
+    }
+}
+
 impl Keeper for PublicAnswers {
     fn edition(&self) -> Edition {
-        let version = self.app.live.current().version;
-        Edition(version.last, version.count)
+        self.edition_of(self.app.live.current().version)
     }
 
     fn is_public(&self, headers: &HeaderMap) -> bool {
@@ -213,7 +217,7 @@ impl Keeper for PublicAnswers {
             // What was shown came from the snapshot and, a moment later perhaps, from the database.
             // Versions only rise: if both still have this one, they had it all the while.
             let stored = load::version(self.app.database.connection()).await;
-            stored.is_ok_and(|version| Edition(version.last, version.count) == edition) && self.edition() == edition
+            stored.is_ok_and(|version| self.edition_of(version) == edition) && self.edition() == edition
         })
     }
 }

@@ -292,11 +292,14 @@ pub struct Directory {
     pub refresh_ms: u32,
     /// A list of needs to use instead of the one that comes with Signpost; empty for that one.
     pub needs_file: String,
+    /// The folder for the nameless file that holds what pages show, once that is more than a little; empty for the
+    /// system's folder for temporary files.
+    pub scratch_folder: String,
 }
 
 impl Default for Directory {
     fn default() -> Self {
-        Self { refresh_ms: 1_000, needs_file: String::new() }
+        Self { refresh_ms: 1_000, needs_file: String::new(), scratch_folder: String::new() }
     }
 }
 
@@ -311,6 +314,12 @@ impl Directory {
     #[must_use]
     pub fn needs_file(&self) -> Option<&Path> {
         (!self.needs_file.is_empty()).then(|| Path::new(&self.needs_file))
+    }
+
+    /// The folder for what pages show; the system's for temporary files where there is none.
+    #[must_use]
+    pub fn scratch_folder(&self) -> Option<&Path> {
+        (!self.scratch_folder.is_empty()).then(|| Path::new(&self.scratch_folder))
     }
 }
 

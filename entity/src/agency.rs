@@ -6,7 +6,7 @@ use crate::ids::{AgencyId, SourceId};
 
 /// An agency.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "agency")]
 pub struct Model {
     /// Id.

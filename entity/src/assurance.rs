@@ -7,7 +7,7 @@ use crate::ids::ServiceId;
 
 /// When a part of a listing was last assured.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "assurance")]
 pub struct Model {
     /// The service.

@@ -7,7 +7,7 @@ use crate::ids::{AgencyId, PlaceId, ServiceId};
 
 /// Somebody to ask; belongs to exactly one of agency, service and pair.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "contact")]
 pub struct Model {
     /// Id.

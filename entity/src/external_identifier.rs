@@ -6,7 +6,7 @@ use crate::ids::{AgencyId, LocationId, ServiceId};
 
 /// An id in somebody else's register; belongs to exactly one of agency, service and location.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "external_identifier")]
 pub struct Model {
     /// Id.

@@ -6,7 +6,7 @@ use crate::ids::{AgencyId, LocationId, PlaceId, ServiceId};
 
 /// A telephone number; belongs to exactly one of agency, service, pair and location.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "phone")]
 pub struct Model {
     /// Id.

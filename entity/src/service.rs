@@ -8,7 +8,7 @@ use crate::lists::{AccessFeatures, DeliveryModes, ReferralRoutes, SessionFormats
 
 /// A service.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "service")]
 pub struct Model {
     /// Id.

@@ -6,7 +6,7 @@ use crate::ids::{LocationId, PlaceId, ServiceId};
 
 /// A service at a location.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "service_place")]
 pub struct Model {
     /// Id.

@@ -6,7 +6,7 @@ use crate::ids::SourceId;
 
 /// Where listings come from.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
 #[sea_orm(table_name = "source")]
 pub struct Model {
     /// Id.

@@ -11,6 +11,7 @@ use entity::enums::{
     DeliveryMode, FieldGroup, Gender, LocationKind, OffenceType, ReferralRoute, RuleEvidence, ScheduleDays,
     ScheduleEffect, ScheduleKind, ServiceStatus, SessionFormat, SubstanceUseRule, Visibility, WaitingList,
 };
+use serde::{Deserialize, Serialize};
 
 /// One service with the agency that offers it and the places where it does.
 #[derive(Clone, Debug, PartialEq)]
@@ -275,7 +276,7 @@ pub struct Capacity {
 }
 
 /// An area covered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     /// What sort of area.
     pub kind: AreaKind,
@@ -287,7 +288,7 @@ pub struct Area {
 }
 
 /// One line of an hours table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
     /// Hours or event.
     pub kind: ScheduleKind,

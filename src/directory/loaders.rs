@@ -2,7 +2,13 @@
 //! not grow with its rows. Made anew for each request: nothing read for one caller is ever shown
 //! to another.
 //!
-//! To add one: a key and a line in the list below, and the function it names in `store::edges`.
+//! What a public page shows stands in the request's snapshot, and what stands there is taken from
+//! there ([`Known`]); the rest is read from the database.
+//!
+//! To add one: a key and a line in the list below, the function it names in `store::edges`, and
+//! what the snapshot knows of it in `known`.
+
+mod known;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,16 +17,77 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::TokioSpawner;
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId, SourceId};
 use entity::{agency, assurance, contact, external_identifier, phone, service, service_place, source};
+use sea_orm::{ConnectionTrait, DbErr};
 
+pub use self::known::Known;
 use super::listing::{Area, Capacity, Eligibility, Schedule};
+use super::snapshot::Snapshot;
+use super::snapshot::refresh::Live;
 use super::store::edges::{self, PublicLocation};
 use crate::api::YieldTimer;
 use crate::api::errors::LoadError;
 use crate::api::horizon::Horizon;
 use crate::database::Database;
 
-/// The loaders of one request.
-pub type Loaders = DataLoader<Reader, HashMapCache>;
+/// The loaders of one request, with the snapshot it is answered from.
+pub struct Loaders {
+    snapshot: Arc<Snapshot>,
+    /// Whether the snapshot is known to be what the database holds.
+    in_touch: bool,
+    rows: DataLoader<Reader, HashMapCache>,
+}
+
+impl Loaders {
+    /// The loaders for a new request. Must be called within the asynchronous runtime.
+    #[must_use]
+    pub fn new(database: Database, horizon: Horizon, live: &Live) -> Self {
+        let reader = Reader { database, horizon };
+        Self {
+            snapshot: live.current(),
+            in_touch: live.is_in_touch(),
+            rows: DataLoader::with_cache(reader, TokioSpawner::current(), YieldTimer, HashMapCache::default()),
+        }
+    }
+
+    /// The directory that the whole request is answered from.
+    #[must_use]
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// One thing.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn one<K: Known>(&self, key: K) -> Result<Option<Arc<K::Shown>>, LoadError>
+    where
+        Reader: Loader<K, Value = Arc<K::Shown>, Error = LoadError>,
+    {
+        match self.known(key) {
+            Some(known) => Ok(known),
+            None => self.rows.load_one(key).await,
+        }
+    }
+
+    /// Several things, in the order given.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn many<K: Known>(&self, keys: &[K]) -> Result<Vec<Option<Arc<K::Shown>>>, LoadError>
+    where
+        Reader: Loader<K, Value = Arc<K::Shown>, Error = LoadError>,
+    {
+        let known: Vec<Option<Option<Arc<K::Shown>>>> = keys.iter().map(|key| self.known(*key)).collect();
+        let missing: Vec<K> =
+            keys.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(key, _)| *key).collect();
+        let rows = if missing.is_empty() { HashMap::new() } else { self.rows.load_many(missing).await? };
+        Ok(keys.iter().zip(known).map(|(key, known)| known.unwrap_or_else(|| rows.get(key).cloned())).collect())
+    }
+
+    fn known<K: Known>(&self, key: K) -> Option<Option<Arc<K::Shown>>> {
+        self.in_touch.then(|| key.known(&self.snapshot)).flatten()
+    }
+}
 
 /// What loaders read with.
 #[derive(Debug)]
@@ -29,10 +96,29 @@ pub struct Reader {
     horizon: Horizon,
 }
 
-/// The loaders for a new request. Must be called within the asynchronous runtime.
-#[must_use]
-pub fn for_request(database: Database, horizon: Horizon) -> Loaders {
-    DataLoader::with_cache(Reader { database, horizon }, TokioSpawner::current(), YieldTimer, HashMapCache::default())
+/// A service at a location, by both ids: what the snapshot keeps of a pair it keeps with its service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pair {
+    /// The service.
+    pub service: ServiceId,
+    /// The pair.
+    pub place: PlaceId,
+}
+
+macro_rules! of_pairs {
+    ($($function:ident => $value:ty: $read:path;)+) => { $(
+        async fn $function(db: &impl ConnectionTrait, pairs: &[Pair]) -> Result<HashMap<Pair, $value>, DbErr> {
+            let places: Vec<PlaceId> = pairs.iter().map(|pair| pair.place).collect();
+            let mut found = $read(db, &places).await?;
+            Ok(pairs.iter().filter_map(|pair| Some((*pair, found.remove(&pair.place)?))).collect())
+        }
+    )+ };
+}
+
+of_pairs! {
+    schedules_of_pairs => Vec<Schedule>: edges::schedules_of_places;
+    phones_of_pairs => Vec<phone::Model>: edges::phones_of_places;
+    contacts_of_pairs => Vec<contact::Model>: edges::contacts_of_places;
 }
 
 macro_rules! loaders {
@@ -79,7 +165,7 @@ loaders! {
     /// A service's hours and events.
     SchedulesOfService(ServiceId) => Vec<Schedule>: edges::schedules_of_services;
     /// A pair's hours and events.
-    SchedulesOfPlace(PlaceId) => Vec<Schedule>: edges::schedules_of_places;
+    SchedulesOfPlace(Pair) => Vec<Schedule>: schedules_of_pairs;
     /// A building's hours.
     SchedulesOfLocation(LocationId) => Vec<Schedule>: edges::schedules_of_locations;
     /// An agency's numbers.
@@ -87,7 +173,7 @@ loaders! {
     /// A service's numbers.
     PhonesOfService(ServiceId) => Vec<phone::Model>: edges::phones_of_services;
     /// A pair's numbers.
-    PhonesOfPlace(PlaceId) => Vec<phone::Model>: edges::phones_of_places;
+    PhonesOfPlace(Pair) => Vec<phone::Model>: phones_of_pairs;
     /// A building's numbers.
     PhonesOfLocation(LocationId) => Vec<phone::Model>: edges::phones_of_locations;
     /// People to ask at an agency.
@@ -95,7 +181,7 @@ loaders! {
     /// People to ask about a service.
     ContactsOfService(ServiceId) => Vec<contact::Model>: edges::contacts_of_services;
     /// People to ask at a pair.
-    ContactsOfPlace(PlaceId) => Vec<contact::Model>: edges::contacts_of_places;
+    ContactsOfPlace(Pair) => Vec<contact::Model>: contacts_of_pairs;
     /// An agency's ids elsewhere.
     IdentifiersOfAgency(AgencyId) => Vec<external_identifier::Model>: edges::identifiers_of_agencies;
     /// A service's ids elsewhere.

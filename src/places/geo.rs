@@ -1,12 +1,13 @@
 //! Points on the earth, distances between them, and boxes around them.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Mean radius of the earth in km (IUGG).
 const EARTH_RADIUS_KM: f64 = 6371.0;
 
 /// A point on the earth, in WGS 84 degrees. Always a real one: finite, and within the ranges of latitude and longitude.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     lat: f64,
     lon: f64,

@@ -5,8 +5,10 @@
 //! service, purely; `search` puts the decisions in order; `graphql` speaks.
 
 pub mod circumstances;
+pub mod facets;
 pub mod graphql;
 pub mod interpret;
+pub mod nearest;
 pub mod plan;
 pub mod planning;
 pub mod query;

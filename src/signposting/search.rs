@@ -46,6 +46,15 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, group: Group) {
+        match group {
+            Group::Fits => self.fits += 1,
+            Group::FitsIf => self.fits_if += 1,
+            Group::NoBecause => self.no_because += 1,
+        }
+    }
+
     /// All of them.
     #[must_use]
     pub fn total(&self) -> u32 {
@@ -86,11 +95,7 @@ pub fn search<'a>(snapshot: &'a Snapshot, query: &SignpostQuery, assessor: &mut 
 #[must_use]
 pub fn counts(found: &[Found<'_>]) -> Counts {
     found.iter().fold(Counts::default(), |mut counts, found| {
-        match found.rank.group {
-            Group::Fits => counts.fits += 1,
-            Group::FitsIf => counts.fits_if += 1,
-            Group::NoBecause => counts.no_because += 1,
-        }
+        counts.add(found.rank.group);
         counts
     })
 }

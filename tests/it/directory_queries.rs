@@ -168,6 +168,8 @@ async fn statements_do_not_grow_with_rows() {
         })
         .collect();
     let app = TestApp::of(&listings).await;
+    // What is read where the snapshot does not show it.
+    app.app.live.set_in_touch(false);
     let mut counted = Vec::new();
     for first in [1, 50] {
         let before = app.db().statements();

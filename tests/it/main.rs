@@ -32,6 +32,8 @@ mod import;
 #[cfg(test)]
 mod interpret;
 #[cfg(test)]
+mod narrowing;
+#[cfg(test)]
 mod needs;
 #[cfg(test)]
 mod open_referral_csv;
@@ -61,6 +63,8 @@ mod query_limits;
 mod schema;
 #[cfg(test)]
 mod secrecy;
+#[cfg(test)]
+mod shown;
 #[cfg(test)]
 mod signpost_plan;
 #[cfg(test)]

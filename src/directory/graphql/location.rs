@@ -15,11 +15,10 @@ use crate::api::ids::NodeId;
 use crate::connection;
 use crate::directory::graphql::parts::AreaCovered;
 use crate::directory::loaders::{
-    AreasOf, ContactsOfPlace, LocationKey, PhonesOfLocation, PhonesOfPlace, SchedulesOfLocation, SchedulesOfPlace,
-    ServiceKey,
+    AreasOf, ContactsOfPlace, LocationKey, Pair, PhonesOfLocation, PhonesOfPlace, SchedulesOfLocation,
+    SchedulesOfPlace, ServiceKey,
 };
 use crate::directory::opening::shown_until;
-use crate::directory::snapshot::refresh::Live;
 use crate::directory::store::edges::{OpenLocation, PublicLocation};
 use crate::hours::Hours;
 use crate::places::{Gazetteer, LadCode};
@@ -176,6 +175,10 @@ pub struct LocalAuthority {
 pub struct ServiceAtLocation(pub(crate) Arc<service_place::Model>);
 
 impl ServiceAtLocation {
+    fn pair(&self) -> Pair {
+        Pair { service: self.0.service_id, place: self.0.id }
+    }
+
     async fn place(&self, ctx: &Context<'_>) -> Result<Option<Arc<PublicLocation>>> {
         load_one(ctx, LocationKey(self.0.location_id)).await
     }
@@ -220,13 +223,13 @@ impl ServiceAtLocation {
 
     /// When it is open here, where that differs from the service's hours; empty: the service's hold.
     async fn opening_hours(&self, ctx: &Context<'_>) -> Result<Vec<OpeningHours>> {
-        let rows = load_one(ctx, SchedulesOfPlace(self.0.id)).await?;
+        let rows = load_one(ctx, SchedulesOfPlace(self.pair())).await?;
         Ok(rows.map(|rows| opening_hours(&rows)).unwrap_or_default())
     }
 
     /// Whether it is open here now, at the instant of the question.
     async fn open_now(&self, ctx: &Context<'_>) -> Result<OpenState> {
-        let snapshot = ctx.data::<Live>()?.current();
+        let snapshot = super::snapshot(ctx)?;
         let offer = snapshot
             .service(self.0.service_id)
             .and_then(|service| service.offers.iter().find(|offer| offer.place == Some(self.0.id)));
@@ -246,7 +249,7 @@ impl ServiceAtLocation {
         if !self.is_open_place(ctx).await? {
             return Ok(Vec::new());
         }
-        load_list(ctx, PhonesOfPlace(self.0.id), |row| Phone::from(row)).await
+        load_list(ctx, PhonesOfPlace(self.pair()), |row| Phone::from(row)).await
     }
 
     /// People to ask here; empty where there are none or the place is confidential.
@@ -254,7 +257,7 @@ impl ServiceAtLocation {
         if !self.is_open_place(ctx).await? {
             return Ok(Vec::new());
         }
-        load_list(ctx, ContactsOfPlace(self.0.id), |row| Contact::from(row)).await
+        load_list(ctx, ContactsOfPlace(self.pair()), |row| Contact::from(row)).await
     }
 }
 

@@ -15,32 +15,37 @@ pub mod queries;
 pub mod service;
 pub mod suggestions;
 
-use std::hash::Hash;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Result};
 
-use super::loaders::{Loaders, Reader};
+use super::loaders::{Known, Loaders, Reader};
+use super::snapshot::Snapshot;
 use crate::api::errors::{LoadError, internal};
 
+/// The directory that the request is answered from: one version throughout.
+pub(crate) fn snapshot<'c>(ctx: &Context<'c>) -> Result<&'c Arc<Snapshot>> {
+    Ok(ctx.data::<Loaders>()?.snapshot())
+}
+
 /// One thing through its loader.
-pub(crate) async fn load_one<K, V>(ctx: &Context<'_>, key: K) -> Result<Option<Arc<V>>>
+pub(crate) async fn load_one<K: Known>(ctx: &Context<'_>, key: K) -> Result<Option<Arc<K::Shown>>>
 where
-    K: Send + Sync + Hash + Eq + Clone + 'static,
-    V: Send + Sync + 'static,
-    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
+    Reader: Loader<K, Value = Arc<K::Shown>, Error = LoadError>,
 {
-    ctx.data::<Loaders>()?.load_one(key).await.map_err(|error| internal(ctx, &error))
+    ctx.data::<Loaders>()?.one(key).await.map_err(|error| internal(ctx, &error))
 }
 
 /// One thing through its loader, for a field that may be null: where it fails the field is null
 /// and the error stands beside it, and the rest of the answer is whole.
-pub(crate) async fn nullable<K, V, T>(ctx: &Context<'_>, key: K, make: impl FnOnce(Arc<V>) -> T) -> Option<Result<T>>
+pub(crate) async fn nullable<K: Known, T>(
+    ctx: &Context<'_>,
+    key: K,
+    make: impl FnOnce(Arc<K::Shown>) -> T,
+) -> Option<Result<T>>
 where
-    K: Send + Sync + Hash + Eq + Clone + 'static,
-    V: Send + Sync + 'static,
-    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
+    Reader: Loader<K, Value = Arc<K::Shown>, Error = LoadError>,
 {
     load_one(ctx, key).await.map(|found| found.map(make)).transpose()
 }
@@ -48,8 +53,7 @@ where
 /// A list through its loader; empty where there is nothing.
 pub(crate) async fn load_list<K, V, T>(ctx: &Context<'_>, key: K, make: impl Fn(&V) -> T) -> Result<Vec<T>>
 where
-    K: Send + Sync + Hash + Eq + Clone + 'static,
-    V: Send + Sync + 'static,
+    K: Known<Shown = Vec<V>>,
     Reader: Loader<K, Value = Arc<Vec<V>>, Error = LoadError>,
 {
     let rows = load_one(ctx, key).await?;
@@ -65,31 +69,17 @@ fn asks_for_rows(ctx: &Context<'_>) -> bool {
 
 /// The rows of a page through their loader, where the question asks for rows at all; in the order
 /// given. What has gone since it was selected is left out.
-pub(crate) async fn load_page<K, V>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<V>>>>
+pub(crate) async fn load_page<K: Known>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<K::Shown>>>>
 where
-    K: Send + Sync + Hash + Eq + Clone + 'static,
-    V: Send + Sync + 'static,
-    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
+    Reader: Loader<K, Value = Arc<K::Shown>, Error = LoadError>,
 {
-    if asks_for_rows(ctx) { load_many(ctx, keys).await } else { Ok(Vec::new()) }
+    if asks_for_rows(ctx) { load_these(ctx, keys).await } else { Ok(Vec::new()) }
 }
 
 /// Several things through their loader, each once; in the order given, without what is not there.
-pub(crate) async fn load_these<K, V>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<V>>>>
+pub(crate) async fn load_these<K: Known>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<K::Shown>>>>
 where
-    K: Send + Sync + Hash + Eq + Clone + 'static,
-    V: Send + Sync + 'static,
-    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
+    Reader: Loader<K, Value = Arc<K::Shown>, Error = LoadError>,
 {
-    load_many(ctx, keys).await
-}
-
-async fn load_many<K, V>(ctx: &Context<'_>, keys: Vec<K>) -> Result<Vec<Option<Arc<V>>>>
-where
-    K: Send + Sync + Hash + Eq + Clone + 'static,
-    V: Send + Sync + 'static,
-    Reader: Loader<K, Value = Arc<V>, Error = LoadError>,
-{
-    let found = ctx.data::<Loaders>()?.load_many(keys.clone()).await.map_err(|error| internal(ctx, &error))?;
-    Ok(keys.iter().map(|key| found.get(key).map(Arc::clone)).collect())
+    ctx.data::<Loaders>()?.many(&keys).await.map_err(|error| internal(ctx, &error))
 }

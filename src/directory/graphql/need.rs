@@ -9,7 +9,6 @@ use crate::connection;
 use crate::directory::needs::{NeedIndex, NeedList};
 use crate::directory::snapshot::View;
 use crate::directory::snapshot::near::Offered;
-use crate::directory::snapshot::refresh::Live;
 
 /// Something people want help with, or an area of such things.
 #[derive(Clone, Debug)]
@@ -90,7 +89,7 @@ impl Need {
 
     /// How many public services meet it.
     async fn service_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let snapshot = ctx.data::<Live>()?.current();
+        let snapshot = super::snapshot(ctx)?;
         let keys = self.list.expand(&self.key).unwrap_or_default();
         let needs: Vec<_> = keys.iter().filter_map(|need| self.list.index_of(&need.key)).collect();
         let count: usize = snapshot.views().map(|view| count_meeting(view, &needs)).iter().sum();

@@ -137,7 +137,7 @@ pub(crate) async fn services_page(
 ) -> Result<ServiceConnection> {
     let kind = format!("services {:?}", order);
     let asked = Asked::check(ctx, first, after.as_deref(), order.direction, &[kind.as_bytes(), question])?;
-    let snapshot = ctx.data::<Live>()?.current();
+    let snapshot = super::snapshot(ctx)?;
     let rows: Vec<&ServiceFacts> = snapshot.services().filter(|service| selected(service)).collect();
     let (rows, cursors, page_info, total) = asked.cut(rows, |row| match order.field {
         ListingOrderField::Name => RowKey::Name(row.sort_key.to_string(), row.id.0),
@@ -233,9 +233,9 @@ impl DirectoryQuery {
     ) -> Result<ServiceConnection> {
         let live = ctx.data::<Live>()?;
         let test = ServiceTest::of(ctx, live.needs(), filter.unwrap_or_default()).await?;
-        let snapshot = live.current();
+        let snapshot = super::snapshot(ctx)?;
         let selected: std::collections::HashSet<_> =
-            test.select(&snapshot).into_iter().map(|service| service.id).collect();
+            test.select(snapshot).into_iter().map(|service| service.id).collect();
         let print = test.print();
         services_page(ctx, first, after, order_by.unwrap_or_default(), &print, |service| selected.contains(&service.id))
             .await
@@ -256,8 +256,8 @@ impl DirectoryQuery {
         let order = order_by.unwrap_or_default();
         let kind = format!("agencies {order:?}");
         let asked = Asked::check(ctx, first, after.as_deref(), order.direction, &[kind.as_bytes(), &test.print()])?;
-        let snapshot = live.current();
-        let (rows, cursors, page_info, total) = asked.cut(test.select(&snapshot), |row| match order.field {
+        let snapshot = super::snapshot(ctx)?;
+        let (rows, cursors, page_info, total) = asked.cut(test.select(snapshot), |row| match order.field {
             ListingOrderField::Name => RowKey::Name(row.sort_key.to_string(), row.id.0),
             ListingOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
         });
@@ -279,9 +279,9 @@ impl DirectoryQuery {
         let test = LocationTest::of(ctx, live.needs(), filter.unwrap_or_default()).await?;
         let direction = OrderDirection::Asc;
         let asked = Asked::check(ctx, first, after.as_deref(), direction, &[b"locations", &test.print()])?;
-        let snapshot = live.current();
+        let snapshot = super::snapshot(ctx)?;
         let (rows, cursors, page_info, total) =
-            asked.cut(test.select(&snapshot), |row| RowKey::Name(row.sort_key.to_string(), row.id.0));
+            asked.cut(test.select(snapshot), |row| RowKey::Name(row.sort_key.to_string(), row.id.0));
         let nodes = load_page(ctx, rows.iter().map(|row| LocationKey(row.id)).collect()).await?;
         // What became confidential since it was selected is no longer one of this list.
         let nodes = nodes.into_iter().map(|node| node.filter(|found| !found.confidential).map(Location)).collect();

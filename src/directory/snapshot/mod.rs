@@ -3,7 +3,8 @@
 //! Matching needs answers that SQL gives badly and differently on each engine (three-valued
 //! eligibility, opening hours across clock changes, ranking). So the facts that decide are read
 //! from the database into a [`Snapshot`], and whatever is selected, counted or put in order is
-//! selected there. What is then *shown* of the selected rows is loaded from the database.
+//! selected there. What a public page *shows* of the selected is there too, in a segment of bytes
+//! (see [`shown`]); whatever is not for everybody is read from the database.
 //!
 //! A snapshot is a large part, the base, that was built from the whole directory, and a small one
 //! beside it with what changed since; what that replaces is hidden in the base. Both stand under
@@ -21,19 +22,24 @@ mod offers;
 pub mod part;
 pub mod postings;
 pub mod refresh;
+pub mod segment;
+pub mod shown;
 pub mod text;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use entity::ids::{AgencyId, LocationId, ServiceId};
+use entity::ids::{AgencyId, LocationId, ServiceId, SourceId};
+use entity::source;
 use foldhash::fast::FixedState;
+use serde::de::DeserializeOwned;
 
 pub use self::facts::{AgencyFacts, Assured, LocationFacts, Manner, Offer, ServiceFacts, ServiceIndex, Way};
 pub use self::part::{LocationIndex, Part};
 
 use self::names::{FixedNames, Named};
 use self::postings::{Postings, Understood};
+use self::shown::{OfAgency, OfLocation, OfService};
 use super::needs::NeedList;
 use super::store::changes::Touched;
 use super::store::load::Version;
@@ -175,6 +181,47 @@ impl Snapshot {
         let [base, since] = self.views();
         let before = || base.part.agency(id).filter(|_| !self.hidden.agencies.contains(&id));
         since.part.agency(id).or_else(before)
+    }
+
+    /// A piece of what pages show of a public service: `None` where there is no such service or it can't be read.
+    #[must_use]
+    pub fn shown_of_service<T: DeserializeOwned>(&self, id: ServiceId, piece: OfService) -> Option<T> {
+        self.views().into_iter().find_map(|view| {
+            let (index, _) = view.part.service(id)?;
+            view.holds(index).then(|| view.part.shown.service(index, piece)).flatten()
+        })
+    }
+
+    /// The same of an agency.
+    #[must_use]
+    pub fn shown_of_agency<T: DeserializeOwned>(&self, id: AgencyId, piece: OfAgency) -> Option<T> {
+        let [base, since] = self.views();
+        match since.part.agency_index(id) {
+            Some(index) => since.part.shown.agency(index, piece),
+            None if self.hidden.agencies.contains(&id) => None,
+            None => base.part.shown.agency(base.part.agency_index(id)?, piece),
+        }
+    }
+
+    /// The same of a location that a public service uses; of a confidential one as little as there is.
+    #[must_use]
+    pub fn shown_of_location<T: DeserializeOwned>(&self, id: LocationId, piece: OfLocation) -> Option<T> {
+        let [base, since] = self.views();
+        if let Some(index) = since.part.shown.location_index(id) {
+            return since.part.shown.location(index, piece);
+        }
+        if self.hidden.locations.contains(&id) {
+            return None;
+        }
+        let used = self.services_at(id).next().is_some()
+            || base.part.shown.services_at_secret(id).any(|service| base.holds(service));
+        used.then(|| base.part.shown.location(base.part.shown.location_index(id)?, piece)).flatten()
+    }
+
+    /// A source of listings.
+    #[must_use]
+    pub fn source(&self, id: SourceId) -> Option<&Arc<source::Model>> {
+        self.views().into_iter().rev().find_map(|view| view.part.shown.source(id))
     }
 
     /// All locations without a secret at which there is a public service, each with its index in its part.

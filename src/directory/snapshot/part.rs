@@ -7,6 +7,7 @@ use entity::ids::{AgencyId, LocationId, ServiceId};
 use super::facts::{AgencyFacts, LocationFacts, ServiceFacts, ServiceIndex};
 use super::near::Offered;
 use super::postings::Postings;
+use super::shown::Shown;
 use crate::directory::needs::NeedIndex;
 use crate::directory::suggest::Suggester;
 use crate::places::CoveredArea;
@@ -39,6 +40,8 @@ pub struct Part {
     pub agency_words: Postings,
     /// Words of locations, by their index.
     pub location_words: Postings,
+    /// What pages show of all that.
+    pub shown: Shown,
 }
 
 impl Part {
@@ -57,6 +60,7 @@ impl Part {
             service_words: Postings::empty(),
             agency_words: Postings::empty(),
             location_words: Postings::empty(),
+            shown: Shown::default(),
         }
     }
 

@@ -5,21 +5,26 @@
 //! in one step: a question that has begun keeps the one it began with, and none ever waits.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
+use entity::{agency, location};
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::task::spawn_blocking;
 
 use super::build::Builder;
 use super::names::FixedNames;
+use super::segment::{IN_MEMORY, SegmentWriter};
+use super::shown::ShownWriter;
 use super::{Part, Snapshot};
 use crate::database::Database;
 use crate::directory::needs::NeedList;
 use crate::directory::store::changes::{self, Touched};
-use crate::directory::store::load::{self, Version};
+use crate::directory::store::load::{self, Rows, Version};
+use crate::directory::store::shown::{self, AgencyEdges, LocationEdges, ServiceEdges};
 
 /// Rows of one table that are read at once while the base is built.
 const CHUNK: u64 = 2_000;
@@ -39,6 +44,10 @@ pub struct Live {
     since_base: Arc<Mutex<Touched>>,
     folding: Arc<AtomicBool>,
     fixed_names: Arc<OnceCell<FixedNames>>,
+    /// The folder for files without a name that hold what pages show; none: the system's for temporary files.
+    scratch: Option<Arc<Path>>,
+    /// How often touch with the database was lost or found again: even while there is touch.
+    touch: Arc<AtomicU64>,
 }
 
 impl Live {
@@ -47,7 +56,15 @@ impl Live {
     /// # Errors
     /// The database failed.
     pub async fn open(database: &Database, needs: Arc<NeedList>) -> Result<Self, DbErr> {
-        let (version, base) = whole(database, &needs).await?;
+        Self::open_with(database, needs, None).await
+    }
+
+    /// The same, with the folder for the file that holds what pages show of a large directory.
+    ///
+    /// # Errors
+    /// The database failed, or the folder can't be written.
+    pub async fn open_with(database: &Database, needs: Arc<NeedList>, scratch: Option<&Path>) -> Result<Self, DbErr> {
+        let (version, base) = whole(database, &needs, scratch).await?;
         let snapshot = Snapshot::whole(version, Arc::clone(&needs), base);
         Ok(Self {
             current: Arc::new(ArcSwap::from_pointee(snapshot)),
@@ -55,6 +72,8 @@ impl Live {
             since_base: Arc::default(),
             folding: Arc::default(),
             fixed_names: Arc::default(),
+            scratch: scratch.map(Arc::from),
+            touch: Arc::default(),
         })
     }
 
@@ -62,6 +81,13 @@ impl Live {
     #[must_use]
     pub fn current(&self) -> Arc<Snapshot> {
         self.current.load_full()
+    }
+
+    /// Whether the last look at the database found what the snapshot is of. Where it can't be looked at, nobody knows
+    /// what has been withdrawn since, and nothing is shown that the database itself does not give.
+    #[must_use]
+    pub fn is_in_touch(&self) -> bool {
+        self.touch().is_multiple_of(2)
     }
 
     /// The list of needs it is built with.
@@ -84,6 +110,25 @@ impl Live {
     /// # Errors
     /// The database failed; the old snapshot stays.
     pub async fn refresh(&self, database: &Database) -> Result<bool, DbErr> {
+        let done = self.look(database).await;
+        self.set_in_touch(done.is_ok());
+        done
+    }
+
+    /// How often that turned: what was answered before it did is of another time.
+    #[must_use]
+    pub fn touch(&self) -> u64 {
+        self.touch.load(Ordering::Acquire)
+    }
+
+    /// Says whether the last look at the database succeeded; see [`Self::is_in_touch`].
+    pub fn set_in_touch(&self, in_touch: bool) {
+        // Whoever says what is so already changes nothing.
+        let turned = |touch: u64| (touch.is_multiple_of(2) != in_touch).then_some(touch + 1);
+        let _ = self.touch.fetch_update(Ordering::AcqRel, Ordering::Acquire, turned);
+    }
+
+    async fn look(&self, database: &Database) -> Result<bool, DbErr> {
         // A look without waiting for anybody: nearly always there is nothing to do.
         if load::version(database.connection()).await? == self.current().version {
             return Ok(false);
@@ -114,13 +159,13 @@ impl Live {
             None => false,
         };
         if told {
-            let since = beside(&transaction, Arc::clone(&self.needs), &touched).await?;
+            let since = beside(&transaction, Arc::clone(&self.needs), &touched, self.scratch.as_deref()).await?;
             transaction.commit().await?;
             self.current.store(Arc::new(before.with_changes(version, since, &touched)));
             *since_base = touched;
         } else {
             transaction.commit().await?;
-            let (version, base) = whole(database, &self.needs).await?;
+            let (version, base) = whole(database, &self.needs, self.scratch.as_deref()).await?;
             self.current.store(Arc::new(Snapshot::whole(version, Arc::clone(&self.needs), base)));
             *since_base = Touched::default();
         }
@@ -152,7 +197,7 @@ impl Live {
 
     /// Says whether the new base was put in place.
     async fn fold(&self, database: &Database) -> Result<bool, DbErr> {
-        let (version, base) = whole(database, &self.needs).await?;
+        let (version, base) = whole(database, &self.needs, self.scratch.as_deref()).await?;
         let mut since_base = self.since_base.lock().await;
         let folded = Snapshot::whole(version, Arc::clone(&self.needs), base);
         let now = self.current().version;
@@ -165,7 +210,7 @@ impl Live {
         };
         let touched = changes::with_neighbours(&transaction, changed).await?;
         let latest = load::version(&transaction).await?;
-        let since = beside(&transaction, Arc::clone(&self.needs), &touched).await?;
+        let since = beside(&transaction, Arc::clone(&self.needs), &touched, self.scratch.as_deref()).await?;
         transaction.commit().await?;
         if latest < now {
             return Ok(false);
@@ -176,47 +221,99 @@ impl Live {
     }
 }
 
+/// Rows of one kind with what hangs on them, so many behind an id.
+type Chunk<R, E> = (R, E);
+
+/// A part while it is made.
+#[derive(Debug)]
+struct Making {
+    builder: Builder,
+    shown: ShownWriter,
+}
+
+impl Making {
+    fn new(needs: Arc<NeedList>, scratch: Option<PathBuf>) -> Self {
+        Self { builder: Builder::new(needs), shown: ShownWriter::new(SegmentWriter::new(scratch, IN_MEMORY)) }
+    }
+
+    fn agencies(&mut self, (rows, edges): &Chunk<Vec<agency::Model>, AgencyEdges>) {
+        self.builder.agencies(rows);
+        self.shown.agencies(rows, edges);
+    }
+
+    fn services(&mut self, (rows, edges): &Chunk<Rows, ServiceEdges>) {
+        self.builder.services(rows);
+        self.shown.services(rows, edges);
+    }
+
+    fn locations(&mut self, (rows, edges): &Chunk<Vec<location::Model>, LocationEdges>) {
+        self.builder.locations(rows);
+        self.shown.locations(rows, edges);
+    }
+
+    fn finish(self, since: bool) -> Result<Part, DbErr> {
+        let shown = self.shown.finish();
+        let shown = shown.map_err(|error| DbErr::Custom(format!("directory.scratch_folder: {error}")))?;
+        Ok(Part { shown, ..self.builder.finish(since) })
+    }
+}
+
 /// The whole directory as one part.
 ///
 /// # Errors
-/// The database failed.
-pub async fn whole(database: &Database, needs: &Arc<NeedList>) -> Result<(Version, Arc<Part>), DbErr> {
+/// The database failed, or the folder for what pages show can't be written.
+pub async fn whole(
+    database: &Database,
+    needs: &Arc<NeedList>,
+    scratch: Option<&Path>,
+) -> Result<(Version, Arc<Part>), DbErr> {
     let transaction = database.begin_read().await?;
     let version = load::version(&transaction).await?;
-    let mut builder = Builder::new(Arc::clone(needs));
+    let mut making = Making::new(Arc::clone(needs), scratch.map(Path::to_path_buf));
+    making.shown.sources(shown::sources(&transaction).await?);
     // Seconds of work at a large directory: not on a thread that answers questions, and the next rows are read
     // while the last are worked in.
     macro_rules! stream {
-        ($read:path, $last:expr, $add:expr) => {{
-            let mut rows = $read(&transaction, None, CHUNK).await?;
-            while let Some(last) = $last(&rows) {
+        ($read:path, $edges:path, $last:expr, $add:path) => {{
+            let rows = $read(&transaction, None, CHUNK).await?;
+            let edges = $edges(&transaction, &rows).await?;
+            let mut chunk = (rows, edges);
+            while let Some(last) = $last(&chunk.0) {
                 let work = spawn_blocking(move || {
-                    $add(&mut builder, &rows);
-                    builder
+                    $add(&mut making, &chunk);
+                    making
                 });
-                let next = $read(&transaction, Some(last), CHUNK).await;
-                builder = finished(work.await)?;
-                rows = next?;
+                let next = async {
+                    let rows = $read(&transaction, Some(last), CHUNK).await?;
+                    let edges = $edges(&transaction, &rows).await?;
+                    Ok::<_, DbErr>((rows, edges))
+                };
+                let next = next.await;
+                making = finished(work.await)?;
+                chunk = next?;
             }
         }};
     }
     stream!(
         load::agencies_after,
-        |rows: &Vec<entity::agency::Model>| rows.last().map(|row| row.id),
-        |builder: &mut Builder, rows: &Vec<_>| builder.agencies(rows)
+        shown::of_agencies,
+        |rows: &Vec<agency::Model>| rows.last().map(|row| row.id),
+        Making::agencies
     );
     stream!(
         load::services_after,
-        |rows: &load::Rows| rows.services.last().map(|row| row.id),
-        |builder: &mut Builder, rows: &load::Rows| builder.services(rows)
+        shown::of_services,
+        |rows: &Rows| rows.services.last().map(|row| row.id),
+        Making::services
     );
     stream!(
         load::locations_after,
-        |rows: &Vec<entity::location::Model>| rows.last().map(|row| row.id),
-        |builder: &mut Builder, rows: &Vec<_>| builder.locations(rows)
+        shown::of_locations,
+        |rows: &Vec<location::Model>| rows.last().map(|row| row.id),
+        Making::locations
     );
     transaction.commit().await?;
-    let part = finished(spawn_blocking(move || builder.finish(false)).await)?;
+    let part = finished(spawn_blocking(move || making.finish(false)).await)??;
     Ok((version, Arc::new(part)))
 }
 
@@ -225,24 +322,37 @@ fn finished<T>(work: Result<T, tokio::task::JoinError>) -> Result<T, DbErr> {
 }
 
 /// A part of these services, their agencies and their locations, as they are now.
-async fn beside(transaction: &DatabaseTransaction, needs: Arc<NeedList>, touched: &Touched) -> Result<Part, DbErr> {
+async fn beside(
+    transaction: &DatabaseTransaction,
+    needs: Arc<NeedList>,
+    touched: &Touched,
+    scratch: Option<&Path>,
+) -> Result<Part, DbErr> {
     let ids: Vec<_> = touched.services.iter().copied().collect();
     let mut chunks = Vec::new();
     for ids in ids.chunks(NAMED_AT_ONCE) {
-        chunks.push(load::these_services(transaction, ids.to_vec()).await?);
+        let rows = load::these_services(transaction, ids.to_vec()).await?;
+        let edges = shown::of_services(transaction, &rows).await?;
+        chunks.push((rows, edges));
     }
-    let of_services = chunks.iter().flat_map(|rows| &rows.services).map(|service| service.agency_id);
+    let of_services = chunks.iter().flat_map(|(rows, _)| &rows.services).map(|service| service.agency_id);
     let agencies: HashSet<_> = of_services.chain(touched.agencies.iter().copied()).collect();
     let mut agencies: Vec<_> = agencies.into_iter().collect();
     agencies.sort_unstable();
-    let mut builder = Builder::new(needs);
+    let mut making = Making::new(needs, scratch.map(Path::to_path_buf));
+    making.shown.sources(shown::sources(transaction).await?);
     for ids in agencies.chunks(NAMED_AT_ONCE) {
-        builder.agencies(&load::these_agencies(transaction, ids.to_vec()).await?);
+        let rows = load::these_agencies(transaction, ids.to_vec()).await?;
+        let edges = shown::of_agencies(transaction, &rows).await?;
+        making.agencies(&(rows, edges));
     }
-    chunks.iter().for_each(|rows| builder.services(rows));
-    let mut locations: Vec<_> = chunks.into_iter().flat_map(|rows| rows.locations.into_values()).collect();
+    chunks.iter().for_each(|chunk| making.services(chunk));
+    let mut locations: Vec<_> = chunks.into_iter().flat_map(|(rows, _)| rows.locations.into_values()).collect();
     locations.sort_unstable_by_key(|row| row.id);
     locations.dedup_by_key(|row| row.id);
-    builder.locations(&locations);
-    Ok(builder.finish(true))
+    for rows in locations.chunks(NAMED_AT_ONCE) {
+        let edges = shown::of_locations(transaction, rows).await?;
+        making.locations(&(rows.to_vec(), edges));
+    }
+    making.finish(true)
 }

@@ -16,6 +16,7 @@ use entity::{
 };
 use sea_orm::sea_query::{Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
 
 use super::load;
 use crate::directory::listing::{Area, Capacity, Eligibility, Schedule};
@@ -23,7 +24,7 @@ use crate::places::Point;
 
 /// A location as the public may see it. Of a confidential one the constructor keeps nothing but
 /// that it exists, its kind, and the area its agency chose to name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PublicLocation {
     /// Id.
     pub id: LocationId,
@@ -38,7 +39,7 @@ pub struct PublicLocation {
 }
 
 /// What may be told of a location that is no secret.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OpenLocation {
     /// Name.
     pub name: Option<String>,

@@ -182,7 +182,11 @@ async fn hanging_on(db: &impl ConnectionTrait, services: Vec<service::Model>, sc
             None => rows.service_areas.entry(row.service_id).or_default().push(area(row)),
         }
     }
-    let hours = |of: SimpleExpr| schedule::Entity::find().filter(of).order_by_asc(schedule::Column::Id).all(db);
+    let in_order = |of: SimpleExpr| {
+        let rows = schedule::Entity::find().filter(of);
+        rows.order_by_asc(schedule::Column::Position).order_by_asc(schedule::Column::Id)
+    };
+    let hours = |of: SimpleExpr| in_order(of).all(db);
     for row in hours(scope.holds(schedule::Column::ServiceId)).await? {
         if let Some(id) = row.service_id {
             rows.service_hours.entry(id).or_default().push(schedule_line(row));

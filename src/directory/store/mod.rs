@@ -8,6 +8,7 @@ pub mod edges;
 pub mod load;
 mod rows;
 pub mod save;
+pub mod shown;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId, SourceId};

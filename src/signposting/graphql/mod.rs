@@ -1,11 +1,13 @@
 //! The signposting query in the graph.
 
 pub mod input;
+pub mod narrowing;
 pub mod output;
 pub mod planned;
 pub mod understood;
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
 use chrono::SubsecRound;
@@ -13,15 +15,17 @@ use entity::ids::ServiceId;
 use serde::{Deserialize, Serialize};
 
 use self::input::SignpostInput;
+use self::narrowing::{Answered, SignpostFacets};
 use self::output::{SignpostConnection, SignpostResult};
 use self::understood::Understood;
+use super::facets::facets;
 use super::rules::assess::{Assessor, Group};
 use super::search::{Rank, counts, search};
 use crate::api::AskedAt;
 use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize, page};
 use crate::directory::freshness::FreshnessRules;
-use crate::directory::graphql::load_page;
 use crate::directory::graphql::service::Service;
+use crate::directory::graphql::{load_page, snapshot};
 use crate::directory::loaders::ServiceKey;
 use crate::directory::snapshot::refresh::Live;
 
@@ -82,10 +86,12 @@ impl SignpostingQuery {
         let print = query.print();
         args.belongs_to(print, now.max(stated_at.unwrap_or(now)))?;
         let rules = *ctx.data::<FreshnessRules>()?;
-        let snapshot = live.current();
+        let snapshot = Arc::clone(snapshot(ctx)?);
         let mut assessor = Assessor::new(&query, &rules);
         let found = search(&snapshot, &query, &mut assessor);
         let counts = counts(&found);
+        let facets = ctx.look_ahead().field("facets").exists().then(|| facets(&found));
+        let facets = facets.map(|facets| SignpostFacets::of(&facets, live.needs()));
         let after = args.after.as_ref().and_then(|cursor| cursor.key.rank());
         let page = page(
             found,
@@ -115,6 +121,8 @@ impl SignpostingQuery {
                 cursors.push(cursor);
             }
         }
-        Ok(SignpostConnection::new(nodes, cursors, page_info, counts, query.place.as_ref(), understood, query.at))
+        drop(page);
+        let answered = Answered { snapshot, query, rules };
+        Ok(SignpostConnection { nodes, cursors, page_info, counts, facets, understood, answered })
     }
 }

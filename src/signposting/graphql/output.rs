@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chrono::{DateTime as Instant, Utc};
-use entity::ids::PlaceId;
+use entity::ids::{PlaceId, ServiceId};
 
+use super::narrowing::{Answered, NearMiss, SignpostFacets};
 use super::understood::Understood;
-use crate::api::errors::internal;
+use crate::api::errors::{bad_input, internal};
 use crate::api::paging::PageInfo;
 use crate::api::scalars::DateTime;
 use crate::directory::graphql::life_enums::{Characteristic, RuleEvidence};
 use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode};
+use crate::directory::graphql::load_one;
 use crate::directory::graphql::location::ServiceAtLocation;
 use crate::directory::graphql::need::Need;
-use crate::directory::graphql::nullable;
 use crate::directory::graphql::parts::OpenState;
 use crate::directory::graphql::service::Service;
-use crate::directory::loaders::PlaceKey;
+use crate::directory::loaders::PlacesOf;
 use crate::directory::needs::NeedList;
 use crate::directory::snapshot::ServiceFacts;
 use crate::places::{PlaceNote, ResolvedPlace};
@@ -111,22 +112,29 @@ pub struct Criterion {
     pub quote: Option<String>,
 }
 
+impl From<Subject> for CriterionSubject {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Status => Self::Status,
+            Subject::Coverage => Self::Coverage,
+            Subject::Time => Self::Time,
+            Subject::Age => Self::Age,
+            Subject::Gender => Self::Gender,
+            Subject::SubstanceUse => Self::SubstanceUse,
+            Subject::Offences => Self::Offences,
+            Subject::Characteristic(_) => Self::Characteristic,
+            Subject::Language => Self::Language,
+            Subject::Access(_) => Self::Access,
+            Subject::Capacity => Self::Capacity,
+            Subject::Other => Self::Other,
+        }
+    }
+}
+
 impl From<&criteria::Criterion> for Criterion {
     fn from(found: &criteria::Criterion) -> Self {
-        let (subject, characteristic, access) = match found.subject {
-            Subject::Status => (CriterionSubject::Status, None, None),
-            Subject::Coverage => (CriterionSubject::Coverage, None, None),
-            Subject::Time => (CriterionSubject::Time, None, None),
-            Subject::Age => (CriterionSubject::Age, None, None),
-            Subject::Gender => (CriterionSubject::Gender, None, None),
-            Subject::SubstanceUse => (CriterionSubject::SubstanceUse, None, None),
-            Subject::Offences => (CriterionSubject::Offences, None, None),
-            Subject::Characteristic(which) => (CriterionSubject::Characteristic, Some(which.into()), None),
-            Subject::Language => (CriterionSubject::Language, None, None),
-            Subject::Access(which) => (CriterionSubject::Access, None, Some(which.into())),
-            Subject::Capacity => (CriterionSubject::Capacity, None, None),
-            Subject::Other => (CriterionSubject::Other, None, None),
-        };
+        let characteristic = if let Subject::Characteristic(which) = found.subject { Some(which.into()) } else { None };
+        let access = if let Subject::Access(which) = found.subject { Some(which.into()) } else { None };
         let (outcome, ask, ask_of) = match &found.outcome {
             Outcome::Meets => (CriterionOutcome::Meets, None, None),
             Outcome::Fails => (CriterionOutcome::Fails, None, None),
@@ -135,7 +143,7 @@ impl From<&criteria::Criterion> for Criterion {
             }
         };
         Self {
-            subject,
+            subject: found.subject.into(),
             characteristic,
             access,
             outcome,
@@ -193,6 +201,7 @@ fn parts(score: &Score) -> Vec<ScorePart> {
 /// One service of an answer.
 #[derive(Clone, Debug)]
 pub struct SignpostResult {
+    id: ServiceId,
     /// There where the question asks for it.
     service: Option<Service>,
     group: Group,
@@ -229,6 +238,7 @@ impl SignpostResult {
         };
         let not_stated = crate::hours::Hours::not_stated();
         Self {
+            id: facts.id,
             service,
             group: assessment.group,
             criteria: assessment.criteria.iter().map(Criterion::from).collect(),
@@ -266,7 +276,10 @@ impl SignpostResult {
 
     /// Where to go: the best of the service's places for this question; null where no travel is needed or there is no place.
     async fn at(&self, ctx: &Context<'_>) -> Option<Result<ServiceAtLocation>> {
-        nullable(ctx, PlaceKey(self.place?), ServiceAtLocation).await
+        let place = self.place?;
+        let pairs = load_one(ctx, PlacesOf(self.id)).await.transpose()?;
+        let found = pairs.map(|pairs| pairs.iter().find(|pair| pair.id == place).cloned());
+        found.map(|found| found.map(|pair| ServiceAtLocation(Arc::new(pair)))).transpose()
     }
 
     /// How this way of using it reaches the person; empty where nobody said.
@@ -319,6 +332,12 @@ pub struct SignpostCounts {
     pub fits_if: i32,
     /// How many do not fit.
     pub no_because: i32,
+}
+
+impl From<Counts> for SignpostCounts {
+    fn from(counts: Counts) -> Self {
+        Self { fits: points(counts.fits), fits_if: points(counts.fits_if), no_because: points(counts.no_because) }
+    }
 }
 
 /// The place a question was about, and how exactly it is known.
@@ -383,29 +402,14 @@ impl From<&ResolvedPlace> for AskedPlace {
 /// A page of an answer.
 #[derive(Debug)]
 pub struct SignpostConnection {
-    nodes: Vec<SignpostResult>,
-    cursors: Vec<String>,
-    page_info: PageInfo,
-    counts: Counts,
-    place: Option<AskedPlace>,
-    understood: Option<Understood>,
-    at: Instant<Utc>,
-}
-
-impl SignpostConnection {
-    /// A page of an answer.
-    #[must_use]
-    pub fn new(
-        nodes: Vec<SignpostResult>,
-        cursors: Vec<String>,
-        page_info: PageInfo,
-        counts: Counts,
-        place: Option<&ResolvedPlace>,
-        understood: Option<Understood>,
-        at: Instant<Utc>,
-    ) -> Self {
-        Self { nodes, cursors, page_info, counts, place: place.map(AskedPlace::from), understood, at }
-    }
+    pub(super) nodes: Vec<SignpostResult>,
+    pub(super) cursors: Vec<String>,
+    pub(super) page_info: PageInfo,
+    pub(super) counts: Counts,
+    /// There where the question asks for them.
+    pub(super) facets: Option<SignpostFacets>,
+    pub(super) understood: Option<Understood>,
+    pub(super) answered: Answered,
 }
 
 /// A page of an answer, best first.
@@ -434,17 +438,32 @@ impl SignpostConnection {
 
     /// How many services stand in each group, over all pages.
     async fn counts(&self) -> SignpostCounts {
-        SignpostCounts {
-            fits: points(self.counts.fits),
-            fits_if: points(self.counts.fits_if),
-            no_because: points(self.counts.no_because),
-        }
+        self.counts.into()
+    }
+
+    /// How many services of the whole answer have what: to narrow by.
+    async fn facets(&self, ctx: &Context<'_>) -> Result<&SignpostFacets> {
+        self.facets.as_ref().ok_or_else(|| internal(ctx, &"facets that were asked for and not counted"))
+    }
+
+    /// What is nearest to fitting and does not, each with the one thing that would have to give: an honest answer where
+    /// nothing fits. Looked for wider than was asked: five times as far, in any way and form.
+    #[graphql(complexity = "crate::api::limits::page_cost(first, 5, child_complexity)")]
+    async fn nearest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at the most, from 1 to 20; 5 where absent.")] first: Option<i32>,
+    ) -> Result<Vec<NearMiss>> {
+        let wanted = first.unwrap_or(5);
+        let most = usize::try_from(wanted).ok().filter(|most| (1..=20).contains(most));
+        let most = most.ok_or_else(|| bad_input("first", format!("{wanted} is not from 1 to 20.")))?;
+        self.answered.nearest(ctx, most).await
     }
 
     /// The place that was understood; null where none was asked about.
     #[graphql(name = "where")]
-    async fn place(&self) -> Option<&AskedPlace> {
-        self.place.as_ref()
+    async fn place(&self) -> Option<AskedPlace> {
+        self.answered.query.place.as_ref().map(AskedPlace::from)
     }
 
     /// What the question's text was understood to say; null where it had none. Needs of little certainty are told here, and not looked for.
@@ -454,7 +473,7 @@ impl SignpostConnection {
 
     /// The instant for which this answers: the same on every page of one answer.
     async fn answered_for(&self) -> DateTime {
-        DateTime(self.at)
+        DateTime(self.answered.query.at)
     }
 }
 

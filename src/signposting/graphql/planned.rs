@@ -16,9 +16,9 @@ use crate::api::horizon::Horizon;
 use crate::api::scalars::DateTime;
 use crate::directory::freshness::FreshnessRules;
 use crate::directory::graphql::listing_enums::ReferralRoute;
-use crate::directory::graphql::load_these;
 use crate::directory::graphql::need::Need;
 use crate::directory::graphql::service::Service;
+use crate::directory::graphql::{load_these, snapshot};
 use crate::directory::loaders::ServiceKey;
 use crate::directory::needs::NeedList;
 use crate::directory::snapshot::refresh::Live;
@@ -201,9 +201,9 @@ impl PlanQuery {
         };
         let has: Vec<Document> = has.into_iter().map(Document::from).collect();
         let rules = *ctx.data::<FreshnessRules>()?;
-        let snapshot = live.current();
+        let snapshot = snapshot(ctx)?;
         let mut assessor = Assessor::new(&query, &rules);
-        let planning = planning(&snapshot, &query, &mut assessor, documents(&has), steps);
+        let planning = planning(snapshot, &query, &mut assessor, documents(&has), steps);
         let plan = plan::plan(&planning.question, &planning.candidates).map_err(|error| match error {
             PlanError::NoNeeds => bad_input("input.needs", "Name at least one need, or say it in the text."),
             PlanError::TooManyNeeds { given } => bad_input(

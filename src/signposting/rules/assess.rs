@@ -145,10 +145,33 @@ impl<'q> Assessor<'q> {
         self.best::<true>(service, word_points)
     }
 
+    /// Every way within reach in which a service is offered, with its assessment in words.
+    pub fn each_way(&mut self, service: &ServiceFacts, word_points: u32, mut told: impl FnMut(&Offer, &Assessment)) {
+        self.ways::<true>(service, word_points, |offer, here, criteria| {
+            told(offer, &Assessment { criteria: criteria.to_vec(), ..here });
+        });
+    }
+
     fn best<const WORDS: bool>(&mut self, service: &ServiceFacts, word_points: u32) -> Option<Assessment> {
+        let mut best: Option<Assessment> = None;
+        self.ways::<WORDS>(service, word_points, |_, here, criteria| {
+            if best.as_ref().is_none_or(|best| standing(&here) < standing(best)) {
+                let criteria = if WORDS { criteria.to_vec() } else { Vec::new() };
+                best = Some(Assessment { criteria, ..here });
+            }
+        });
+        best
+    }
+
+    /// Tells of each way within reach: the offer, its assessment still without its criteria, and these.
+    fn ways<const WORDS: bool>(
+        &mut self,
+        service: &ServiceFacts,
+        word_points: u32,
+        mut told: impl FnMut(&Offer, Assessment, &[Criterion]),
+    ) {
         let (query, rules) = (self.query, self.rules);
         let needs_met = self.needs_met(service);
-        let mut best: Option<Assessment> = None;
         let mut found = std::mem::take(&mut self.scratch);
         for (index, offer) in service.offers.iter().enumerate() {
             let Some(reach) = self.reach(offer) else { continue };
@@ -176,13 +199,9 @@ impl<'q> Assessor<'q> {
                 opens: when,
                 criteria: Vec::new(),
             };
-            if best.as_ref().is_none_or(|best| standing(&here) < standing(best)) {
-                let criteria = if WORDS { found.clone() } else { Vec::new() };
-                best = Some(Assessment { criteria, ..here });
-            }
+            told(offer, here, &found);
         }
         self.scratch = found;
-        best
     }
 
     /// Whether an offer is within reach: it can be used in a way that will do, and the person can get

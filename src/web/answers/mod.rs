@@ -34,7 +34,12 @@ const LARGEST_PART: usize = 8;
 
 /// A version of what is asked about. Two differ when anything changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Edition(pub i64, pub i64);
+pub struct Edition {
+    /// The newest change of the directory, and how many there were.
+    pub directory: (i64, i64),
+    /// How often touch with the database was lost or found again.
+    pub touch: u64,
+}
 
 /// What [`Keeper::is_still`] gives.
 pub type StillThere<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;

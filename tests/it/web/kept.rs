@@ -38,7 +38,7 @@ struct Shelf {
 
 impl Keeper for Shelf {
     fn edition(&self) -> Edition {
-        Edition(self.edition.load(Ordering::SeqCst), 0)
+        Edition { directory: (self.edition.load(Ordering::SeqCst), 0), touch: 0 }
     }
 
     fn is_public(&self, headers: &HeaderMap) -> bool {

@@ -1,0 +1,316 @@
+//! What a public page shows of a service, an agency or a location, as it was when its part was built: rows as the
+//! loaders would read them, without what is not for everybody. A page that finds all it shows here asks the database
+//! for nothing, and is of one version throughout.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use entity::enums::ContactVisibility;
+use entity::ids::{LocationId, PlaceId, SourceId};
+use entity::{agency, contact, service, service_place, source};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::ServiceIndex;
+use super::segment::{Segment, SegmentWriter};
+use crate::directory::listing::Area;
+use crate::directory::store::edges::PublicLocation;
+use crate::directory::store::load::Rows;
+use crate::directory::store::shown::{AgencyEdges, LocationEdges, ServiceEdges};
+
+/// A piece of what is kept of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum OfService {
+    /// `service::Model`
+    Row,
+    /// `Vec<service_place::Model>`
+    Places,
+    /// `Vec<(Option<PlaceId>, Area)>`
+    Areas,
+    /// `Vec<assurance::Model>`
+    Assurances,
+    /// `Vec<Schedule>`
+    Schedules,
+    /// `Vec<(PlaceId, Vec<Schedule>)>`
+    PlaceSchedules,
+    /// `Vec<phone::Model>`
+    Phones,
+    /// `Vec<(PlaceId, Vec<phone::Model>)>`
+    PlacePhones,
+    /// `Vec<contact::Model>`
+    Contacts,
+    /// `Vec<(PlaceId, Vec<contact::Model>)>`
+    PlaceContacts,
+    /// `Vec<external_identifier::Model>`
+    Identifiers,
+}
+
+/// A piece of what is kept of an agency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum OfAgency {
+    /// `agency::Model`
+    Row,
+    /// `Vec<phone::Model>`
+    Phones,
+    /// `Vec<contact::Model>`
+    Contacts,
+    /// `Vec<external_identifier::Model>`
+    Identifiers,
+}
+
+/// A piece of what is kept of a location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum OfLocation {
+    /// `PublicLocation`
+    Row,
+    /// `Vec<Schedule>`
+    Schedules,
+    /// `Vec<phone::Model>`
+    Phones,
+}
+
+/// What pages show of the things of one part.
+#[derive(Debug, Default)]
+pub struct Shown {
+    segment: Segment,
+    /// Where the record of each service begins, in the order of the part's; one more at the end.
+    services: Vec<u64>,
+    /// The same of agencies.
+    agencies: Vec<u64>,
+    /// The same of the locations of `location_ids`.
+    locations: Vec<u64>,
+    /// Locations that a public service uses, in order: the confidential ones too, of which the record says as little
+    /// as [`PublicLocation`] can hold.
+    location_ids: Vec<LocationId>,
+    /// Which services use the confidential ones, in order.
+    secret: Vec<(LocationId, ServiceIndex)>,
+    sources: HashMap<SourceId, Arc<source::Model>>,
+}
+
+impl Shown {
+    /// A piece of a service's record; `None` where it can't be read.
+    #[must_use]
+    pub fn service<T: DeserializeOwned>(&self, index: ServiceIndex, piece: OfService) -> Option<T> {
+        self.piece(&self.services, index as usize, piece as usize)
+    }
+
+    /// A piece of an agency's.
+    #[must_use]
+    pub fn agency<T: DeserializeOwned>(&self, index: u32, piece: OfAgency) -> Option<T> {
+        self.piece(&self.agencies, index as usize, piece as usize)
+    }
+
+    /// Where the record of a location is, if a public service of this part uses it.
+    #[must_use]
+    pub fn location_index(&self, id: LocationId) -> Option<usize> {
+        self.location_ids.binary_search(&id).ok()
+    }
+
+    /// A piece of a location's.
+    #[must_use]
+    pub fn location<T: DeserializeOwned>(&self, index: usize, piece: OfLocation) -> Option<T> {
+        self.piece(&self.locations, index, piece as usize)
+    }
+
+    /// The services of the part that use a confidential location; none where it is not confidential.
+    pub fn services_at_secret(&self, id: LocationId) -> impl Iterator<Item = ServiceIndex> {
+        let begin = self.secret.partition_point(|(at, _)| *at < id);
+        let here = self.secret.get(begin..).unwrap_or_default().iter();
+        here.take_while(move |(at, _)| *at == id).map(|(_, service)| *service)
+    }
+
+    /// A source of listings.
+    #[must_use]
+    pub fn source(&self, id: SourceId) -> Option<&Arc<source::Model>> {
+        self.sources.get(&id)
+    }
+
+    /// Whether the records are in a file.
+    #[must_use]
+    pub fn is_in_a_file(&self) -> bool {
+        self.segment.is_file()
+    }
+
+    fn piece<T: DeserializeOwned>(&self, starts: &[u64], index: usize, piece: usize) -> Option<T> {
+        let bytes = self.segment.read(*starts.get(index)?, *starts.get(index + 1)?);
+        // The loaders read it from the database then.
+        let bytes = bytes.inspect_err(|error| tracing::warn!(%error, "directory.shown: not read")).ok()?;
+        let mut rest: &[u8] = &bytes;
+        for _ in 0..piece {
+            let (length, behind) = length(rest)?;
+            rest = behind.get(length..)?;
+        }
+        let (length, behind) = length(rest)?;
+        postcard::from_bytes(behind.get(..length)?).ok()
+    }
+}
+
+/// Each piece stands behind its length, so that what is not asked for is stepped over.
+fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    Some((u32::from_le_bytes(*length) as usize, rest))
+}
+
+/// Writes what pages show, in the order in which a part is built: agencies, services, locations.
+#[derive(Debug)]
+pub struct ShownWriter {
+    segment: SegmentWriter,
+    shown: Shown,
+    used: Vec<(LocationId, ServiceIndex)>,
+    failed: Option<io::Error>,
+    record: Vec<u8>,
+}
+
+impl ShownWriter {
+    /// Writes into a segment.
+    #[must_use]
+    pub fn new(segment: SegmentWriter) -> Self {
+        Self { segment, shown: Shown::default(), used: Vec::new(), failed: None, record: Vec::new() }
+    }
+
+    /// Takes note of the sources.
+    pub fn sources(&mut self, rows: Vec<source::Model>) {
+        self.shown.sources = rows.into_iter().map(|row| (row.id, Arc::new(row))).collect();
+    }
+
+    /// Adds agencies, in the order of their ids.
+    pub fn agencies(&mut self, rows: &[agency::Model], edges: &AgencyEdges) {
+        for row in rows {
+            self.shown.agencies.push(self.segment.position());
+            self.put(&agency::Model { content_hash: String::new(), source_key: String::new(), ..row.clone() });
+            self.put(list(&edges.phones, &row.id));
+            self.put(&for_everybody(list(&edges.contacts, &row.id)));
+            self.put(list(&edges.identifiers, &row.id));
+            self.end();
+        }
+    }
+
+    /// Adds services, in the order of their ids.
+    pub fn services(&mut self, rows: &Rows, edges: &ServiceEdges) {
+        for row in &rows.services {
+            let index = ServiceIndex::try_from(self.shown.services.len()).unwrap_or(ServiceIndex::MAX);
+            self.shown.services.push(self.segment.position());
+            self.put(&service::Model { content_hash: String::new(), source_key: String::new(), ..row.clone() });
+            let places = list(&rows.places, &row.id);
+            self.used.extend(places.iter().map(|place| (place.location_id, index)));
+            self.put(places);
+            let own_areas = list(&rows.service_areas, &row.id).iter().map(|area| (None, area));
+            let areas: Vec<(Option<PlaceId>, &Area)> = own_areas
+                .chain(of_places(places, &rows.place_areas).map(|(place, area)| (Some(place), area)))
+                .collect();
+            self.put(&areas);
+            self.put(list(&rows.assurances, &row.id));
+            self.put(list(&rows.service_hours, &row.id));
+            self.put(&by_place(places, &rows.place_hours));
+            self.put(list(&edges.phones, &row.id));
+            self.put(&by_place(places, &edges.place_phones));
+            self.put(&for_everybody(list(&edges.contacts, &row.id)));
+            let contacts: Vec<_> = by_place(places, &edges.place_contacts);
+            let contacts: Vec<_> = contacts.into_iter().map(|(place, of)| (place, for_everybody(of))).collect();
+            self.put(&contacts);
+            self.put(list(&edges.identifiers, &row.id));
+            self.end();
+        }
+    }
+
+    /// Adds those of these locations, in the order of their ids, that one of the services uses.
+    pub fn locations(&mut self, rows: &[entity::location::Model], edges: &LocationEdges) {
+        self.used.sort_unstable();
+        self.used.dedup();
+        for row in rows {
+            let begin = self.used.partition_point(|(at, _)| *at < row.id);
+            let mut here =
+                self.used.get(begin..).unwrap_or_default().iter().take_while(|(at, _)| *at == row.id).peekable();
+            if here.peek().is_none() {
+                continue;
+            }
+            if row.confidential {
+                self.shown.secret.extend(here);
+            }
+            self.shown.location_ids.push(row.id);
+            self.shown.locations.push(self.segment.position());
+            self.put(&PublicLocation::from(row.clone()));
+            // Of a secret place nothing else is kept: its hours and numbers could tell which it is.
+            self.put(if row.confidential { &[][..] } else { list(&edges.schedules, &row.id) });
+            self.put(if row.confidential { &[][..] } else { list(&edges.phones, &row.id) });
+            self.end();
+        }
+    }
+
+    fn put<T: Serialize + ?Sized>(&mut self, piece: &T) {
+        let begin = self.record.len();
+        let mut record = std::mem::take(&mut self.record);
+        record.extend([0; 4]);
+        match postcard::to_extend(piece, record) {
+            Ok(written) => self.record = written,
+            Err(error) => {
+                self.failed.get_or_insert_with(|| io::Error::other(error));
+                return;
+            }
+        }
+        let length = u32::try_from(self.record.len() - begin - 4).unwrap_or(u32::MAX);
+        if let Some(place) = self.record.get_mut(begin..begin + 4) {
+            place.copy_from_slice(&length.to_le_bytes());
+        }
+    }
+
+    fn end(&mut self) {
+        if let Err(error) = self.segment.write(&self.record) {
+            self.failed.get_or_insert(error);
+        }
+        self.record.clear();
+    }
+
+    /// All that was written.
+    ///
+    /// # Errors
+    /// A piece or the file could not be written.
+    pub fn finish(mut self) -> io::Result<Shown> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        // Each kind ends where the next begins; they were written one after the other.
+        let end = self.segment.position();
+        let services_end = self.shown.locations.first().copied().unwrap_or(end);
+        let agencies_end = self.shown.services.first().copied().unwrap_or(services_end);
+        self.shown.agencies.push(agencies_end);
+        self.shown.services.push(services_end);
+        self.shown.locations.push(end);
+        for starts in [&mut self.shown.agencies, &mut self.shown.services, &mut self.shown.locations] {
+            starts.shrink_to_fit();
+        }
+        self.shown.location_ids.shrink_to_fit();
+        self.shown.secret.shrink_to_fit();
+        self.shown.segment = self.segment.finish()?;
+        Ok(self.shown)
+    }
+}
+
+fn list<'a, K: std::hash::Hash + Eq, V>(lists: &'a HashMap<K, Vec<V>>, key: &K) -> &'a [V] {
+    lists.get(key).map_or(&[], Vec::as_slice)
+}
+
+fn by_place<'a, V>(places: &[service_place::Model], lists: &'a HashMap<PlaceId, Vec<V>>) -> Vec<(PlaceId, &'a [V])> {
+    places.iter().filter_map(|place| Some((place.id, lists.get(&place.id)?.as_slice()))).collect()
+}
+
+fn of_places<'a, V>(
+    places: &'a [service_place::Model],
+    lists: &'a HashMap<PlaceId, Vec<V>>,
+) -> impl Iterator<Item = (PlaceId, &'a V)> {
+    places.iter().flat_map(|place| list(lists, &place.id).iter().map(|value| (place.id, value)))
+}
+
+/// Contacts without what only those who sign in are told.
+fn for_everybody(rows: &[contact::Model]) -> Vec<contact::Model> {
+    rows.iter()
+        .map(|row| match row.visibility {
+            ContactVisibility::Public => row.clone(),
+            ContactVisibility::SignedIn => contact::Model { name: None, email: None, phone: None, ..row.clone() },
+        })
+        .collect()
+}
