@@ -1,4 +1,4 @@
-//! `signpost doctor`: looks at settings, database, migrations and the quality of the data, and
+//! `signpost doctor`: looks at settings, database, migrations, the index and the quality of the data, and
 //! changes nothing.
 
 use clap::Args;
@@ -8,9 +8,13 @@ use crate::app::need_list;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{Database, Settings};
+use crate::directory::agreement::{self, Agreement};
 use crate::directory::quality;
 use crate::directory::snapshot::refresh::Live;
 use crate::schema::freshness_rules;
+
+/// How often the index is compared again where somebody wrote meanwhile.
+const TRIES: usize = 3;
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -52,6 +56,13 @@ pub(super) async fn run(config: Result<Config, Failure>, args: DoctorArgs) -> Ou
     }
     say("migrations  fine: none to run")?;
     let live = Live::open(&database, needs).await?;
+    let wrong = match settled(&database, &live).await? {
+        None => {
+            say("index       NOT COMPARED: the directory changed again and again meanwhile; try at a quieter time")?;
+            0
+        }
+        Some(found) => tell(&found)?,
+    };
     let found =
         quality::look(&database, &live.current(), &freshness_rules(&config.freshness), Clock::system().now()).await?;
     say(format_args!("\n{}", found.overview))?;
@@ -61,5 +72,41 @@ pub(super) async fn run(config: Result<Config, Failure>, args: DoctorArgs) -> Ou
             say(format_args!("         - {example}"))?;
         }
     }
+    if wrong > 0 {
+        return Err(format!("the index differs from the database ({wrong} differences)").into());
+    }
     Ok(())
+}
+
+/// The index held against the database, both at one version; `None` where somebody wrote each time between the two.
+async fn settled(database: &Database, live: &Live) -> Result<Option<Agreement>, Failure> {
+    for _ in 0..TRIES {
+        live.refresh(database).await?;
+        let snapshot = live.current();
+        let found = agreement::compare(database, &snapshot).await?;
+        if found.version == snapshot.version {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// Tells what came of it; how much differs.
+fn tell(found: &Agreement) -> Result<usize, Failure> {
+    let Agreement { agencies, services, locations, count, .. } = found;
+    if *count == 0 {
+        say(format_args!(
+            "index       fine: {agencies} agencies, {services} services and {locations} open locations as in the database"
+        ))?;
+        return Ok(0);
+    }
+    say(format_args!("index       WRONG: {count} differences from the database"))?;
+    for difference in &found.differences {
+        say(format_args!("         - {difference}"))?;
+    }
+    let more = count - found.differences.len();
+    if more > 0 {
+        say(format_args!("         … and {more} more"))?;
+    }
+    Ok(*count)
 }

@@ -87,7 +87,7 @@ enum Command {
     Generate(generate::GenerateArgs),
     /// Prints the GraphQL schema, or compares it with a file.
     Schema(schema::SchemaArgs),
-    /// Looks at settings, database, migrations and the quality of the data.
+    /// Looks at settings, database, migrations, the index and the quality of the data.
     Doctor(doctor::DoctorArgs),
 }
 

@@ -3,11 +3,13 @@
 //!
 //! - `listing` is a listing as it comes from outside; `store` writes and reads the tables.
 //! - `snapshot` is the public part held in process, over which everything is selected.
+//! - `agreement` holds the snapshot against the tables.
 //! - `suggest` finds names while somebody types.
 //! - `needs` is the list of needs; `opening`, `freshness`, `words`, `placing` are the rules.
 //! - `graphql` and `loaders` show it; `demonstration` fills it with a fictional network, `synthetic`
 //!   with one of any size that is nobody's.
 
+pub mod agreement;
 pub mod demonstration;
 pub mod duplicates;
 pub mod freshness;

@@ -39,6 +39,7 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "api::errors",
             "database",
+            "directory::agreement",
             "directory::demonstration::loading",
             "directory::placing",
             "directory::postcodes",
@@ -69,6 +70,8 @@ const CRATES: &[(&str, &[&str])] = &[
 
 /// Modules that only reckon: the same in, the same out.
 const PURE: &[&str] = &[
+    "directory::agreement::facts",
+    "directory::agreement::words",
     "directory::duplicates",
     "directory::freshness",
     "directory::listing",
@@ -81,6 +84,7 @@ const PURE: &[&str] = &[
     "directory::snapshot::offers",
     "directory::snapshot::part",
     "directory::snapshot::postings",
+    "directory::snapshot::reasons",
     "directory::snapshot::text",
     "directory::suggest",
     "directory::synthetic",

@@ -169,6 +169,7 @@ async fn doctor_looks_at_everything_and_changes_nothing() {
         "needs       fine: ",
         "database    fine: it answers",
         "migrations  fine: none to run",
+        "index       fine: ",
         "full postcodes are not loaded",
         "services meet no need of the list",
         "services do not say when they are open",

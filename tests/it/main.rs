@@ -12,6 +12,8 @@
 )]
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod cli;
@@ -31,6 +33,8 @@ mod hours;
 mod import;
 #[cfg(test)]
 mod interpret;
+#[cfg(test)]
+mod matched;
 #[cfg(test)]
 mod narrowing;
 #[cfg(test)]

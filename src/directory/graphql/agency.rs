@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use entity::agency::Model;
 
+use super::matched::ServiceConnection;
 use super::parts::{Contact, ExternalIdentifier, Phone, Source};
 use super::queries::{ServiceOrder, services_page};
-use super::service::ServiceConnection;
 use super::{load_list, nullable};
 use crate::api::ids::NodeId;
 use crate::api::scalars::{DateTime, Url};

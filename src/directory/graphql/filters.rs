@@ -308,6 +308,12 @@ impl ServiceTest {
         format!("{self:?}").into_bytes()
     }
 
+    /// The words that are looked for.
+    #[must_use]
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
     /// The services that pass.
     #[must_use]
     pub fn select<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a ServiceFacts> {

@@ -9,6 +9,7 @@ pub mod filters;
 pub mod life_enums;
 pub mod listing_enums;
 pub mod location;
+pub mod matched;
 pub mod need;
 pub mod parts;
 pub mod queries;

@@ -11,8 +11,9 @@ use super::filters::{
     print_of, search_words,
 };
 use super::location::{Location, LocationConnection, ServiceAtLocation};
+use super::matched::{ServiceConnection, Sought};
 use super::need::{Need, NeedConnection};
-use super::service::{Service, ServiceConnection};
+use super::service::Service;
 use super::{load_page, nullable};
 use crate::api::AskedAt;
 use crate::api::errors::bad_input;
@@ -145,7 +146,7 @@ pub(crate) async fn services_page(
     });
     let nodes = load_page(ctx, rows.iter().map(|row| ServiceKey(row.id)).collect()).await?;
     let (nodes, cursors) = still_there(nodes.into_iter().map(|node| node.map(Service)).collect(), cursors);
-    Ok(ServiceConnection { nodes, cursors, page_info, total })
+    Ok(ServiceConnection { nodes, cursors, page_info, total, sought: None })
 }
 
 fn need_of(ctx: &Context<'_>, key: &str) -> Option<Result<Need>> {
@@ -237,8 +238,9 @@ impl DirectoryQuery {
         let selected: std::collections::HashSet<_> =
             test.select(snapshot).into_iter().map(|service| service.id).collect();
         let print = test.print();
-        services_page(ctx, first, after, order_by.unwrap_or_default(), &print, |service| selected.contains(&service.id))
-            .await
+        let selected = |service: &ServiceFacts| selected.contains(&service.id);
+        let page = services_page(ctx, first, after, order_by.unwrap_or_default(), &print, selected).await?;
+        Ok(ServiceConnection { sought: Sought::of(&snapshot, test.words()), ..page })
     }
 
     /// Agencies.

@@ -23,7 +23,6 @@ use crate::api::errors::internal;
 use crate::api::horizon::Horizon;
 use crate::api::ids::NodeId;
 use crate::api::scalars::{Date, DateTime, Url};
-use crate::connection;
 use crate::directory::freshness::FreshnessRules;
 use crate::directory::listing::Area;
 use crate::directory::loaders::{
@@ -267,5 +266,3 @@ pub fn area_of(area: &Area) -> AreaCovered {
     let code = (name != area.value).then(|| area.value.clone());
     AreaCovered { kind: area.kind.into(), name, code }
 }
-
-connection!(ServiceConnection, ServiceEdge, Service, "services");

@@ -340,7 +340,7 @@ fn fold(text: &str) -> String {
 }
 
 /// The Levenshtein distance of two texts, or nothing when it is more than `most`.
-fn distance_within(a: &[char], b: &str, most: usize) -> Option<usize> {
+pub(crate) fn distance_within(a: &[char], b: &str, most: usize) -> Option<usize> {
     let b: Vec<char> = b.chars().collect();
     if a.len().abs_diff(b.len()) > most {
         return None;

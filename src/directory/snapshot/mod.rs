@@ -21,6 +21,7 @@ pub mod near;
 mod offers;
 pub mod part;
 pub mod postings;
+pub mod reasons;
 pub mod refresh;
 pub mod segment;
 pub mod shown;

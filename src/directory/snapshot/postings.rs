@@ -12,6 +12,7 @@ use fst::automaton::{Levenshtein, Str};
 use fst::{Automaton, IntoStreamer, Map, Set, Streamer};
 
 use super::text::words;
+use crate::directory::needs::distance_within;
 
 /// A text's number; texts are added in the order of their numbers, from 0.
 pub type TextNumber = u32;
@@ -181,6 +182,15 @@ impl Postings {
         PostingsBuilder::default().finish()
     }
 
+    /// Every word of every text with where it stands, word by word.
+    pub fn each(&self, mut tell: impl FnMut(&str, TextNumber, Field)) {
+        let mut stream = self.words.stream();
+        while let Some((word, number)) = stream.next() {
+            let word = std::str::from_utf8(word).unwrap_or_default();
+            self.list(number).into_iter().flat_map(entries).for_each(|(text, field)| tell(word, text, field));
+        }
+    }
+
     /// How this part of the directory understands a folded word, by those of its texts that hold.
     #[must_use]
     pub fn understand(&self, word: &str, holds: impl Fn(TextNumber) -> bool) -> Understood {
@@ -293,6 +303,36 @@ impl Postings {
         let (from, to) = (*self.starts.get(number)?, *self.starts.get(number + 1)?);
         self.bytes.get(usize::try_from(from).ok()?..usize::try_from(to).ok()?)
     }
+}
+
+/// What words of one stem have in common.
+pub(super) struct Stems(Stemmer);
+
+impl Default for Stems {
+    fn default() -> Self {
+        Self(Stemmer::new(Algorithm::English))
+    }
+}
+
+impl Stems {
+    /// The stem of a folded word.
+    pub(super) fn stem(&self, word: &str) -> String {
+        self.0.stem(word).into_owned()
+    }
+}
+
+/// Whether one word is the other but for at most so many slips, as [`Postings::slipped`] finds them.
+pub(super) fn slips_between(asked: &str, word: &str, slips: u8) -> bool {
+    let letters: Vec<char> = asked.chars().collect();
+    if distance_within(&letters, word, slips.into()).is_some() {
+        return true;
+    }
+    let exchanged = |at: &usize| {
+        let mut swapped = letters.clone();
+        swapped.swap(at - 1, *at);
+        word.chars().eq(swapped)
+    };
+    slips == 1 && (1..letters.len()).any(|at| exchanged(&at))
 }
 
 /// How many slips are forgiven in a word.

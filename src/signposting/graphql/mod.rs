@@ -3,6 +3,7 @@
 pub mod input;
 pub mod narrowing;
 pub mod output;
+pub mod place;
 pub mod planned;
 pub mod understood;
 
@@ -24,6 +25,7 @@ use super::search::{Rank, counts, search};
 use crate::api::AskedAt;
 use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize, page};
 use crate::directory::freshness::FreshnessRules;
+use crate::directory::graphql::matched::Sought;
 use crate::directory::graphql::service::Service;
 use crate::directory::graphql::{load_page, snapshot};
 use crate::directory::loaders::ServiceKey;
@@ -110,6 +112,7 @@ impl SignpostingQuery {
             page.rows.iter().map(|_| None).collect()
         };
         let asked: Vec<String> = query.needs.iter().map(|need| need.key.clone()).collect();
+        let sought = Sought::of(&snapshot, &query.words);
         let mut nodes = Vec::with_capacity(page.rows.len());
         let mut cursors = Vec::with_capacity(page.rows.len());
         for ((found, service), cursor) in page.rows.iter().zip(services).zip(info_cursors) {
@@ -117,7 +120,8 @@ impl SignpostingQuery {
             if service.is_some() || !listings {
                 let Some(assessment) = assessor.assess(found.service, found.word_points) else { continue };
                 let service = service.map(Service);
-                nodes.push(SignpostResult::of(found.service, &assessment, service, &asked, query.at, live.needs()));
+                let node = SignpostResult::of(found.service, &assessment, service, &asked, query.at, live.needs());
+                nodes.push(node.found_by(sought.clone()));
                 cursors.push(cursor);
             }
         }

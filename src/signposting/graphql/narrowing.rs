@@ -8,6 +8,7 @@ use super::output::{CriterionSubject, SignpostCounts, SignpostResult};
 use crate::directory::freshness::FreshnessRules;
 use crate::directory::graphql::listing_enums::{CostKind, DeliveryMode, ReferralRoute, SessionFormat};
 use crate::directory::graphql::load_these;
+use crate::directory::graphql::matched::Sought;
 use crate::directory::graphql::need::Need;
 use crate::directory::graphql::service::Service;
 use crate::directory::loaders::ServiceKey;
@@ -153,6 +154,7 @@ impl Answered {
         let keys = misses.iter().map(|miss| ServiceKey(miss.service.id)).collect();
         let services = load_these(ctx, keys).await?;
         let asked: Vec<String> = self.query.needs.iter().map(|need| need.key.clone()).collect();
+        let sought = Sought::of(&self.snapshot, &self.query.words);
         let shown = misses.iter().zip(services).filter_map(|(miss, service)| {
             let service = Service(service?);
             let list = &self.snapshot.need_list;
@@ -173,6 +175,7 @@ impl Answered {
                 (Gives::Criterion(_), None) => String::new(),
             };
             let result = SignpostResult::of(miss.service, &miss.assessment, Some(service), &asked, self.query.at, list);
+            let result = result.found_by(sought.clone());
             Some(NearMiss { result, gives, criterion, beyond_km, words })
         });
         Ok(shown.collect())

@@ -7,6 +7,7 @@ use chrono::{DateTime as Instant, Utc};
 use entity::ids::{PlaceId, ServiceId};
 
 use super::narrowing::{Answered, NearMiss, SignpostFacets};
+use super::place::AskedPlace;
 use super::understood::Understood;
 use crate::api::errors::{bad_input, internal};
 use crate::api::paging::PageInfo;
@@ -15,13 +16,13 @@ use crate::directory::graphql::life_enums::{Characteristic, RuleEvidence};
 use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode};
 use crate::directory::graphql::load_one;
 use crate::directory::graphql::location::ServiceAtLocation;
+use crate::directory::graphql::matched::{Sought, WordMatch};
 use crate::directory::graphql::need::Need;
 use crate::directory::graphql::parts::OpenState;
 use crate::directory::graphql::service::Service;
 use crate::directory::loaders::PlacesOf;
 use crate::directory::needs::NeedList;
 use crate::directory::snapshot::ServiceFacts;
-use crate::places::{PlaceNote, ResolvedPlace};
 use crate::signposting::rules::assess::{Assessment, Group};
 use crate::signposting::rules::criteria::{self, Asked, Outcome, Subject};
 use crate::signposting::rules::score::{self, Score};
@@ -214,6 +215,8 @@ pub struct SignpostResult {
     open: OpenState,
     wait_days: Option<u32>,
     score: Score,
+    /// There where the question has words to look for.
+    sought: Option<Arc<Sought>>,
 }
 
 impl SignpostResult {
@@ -252,7 +255,14 @@ impl SignpostResult {
             open: OpenState::of(offer.map_or(&not_stated, |offer| &*offer.hours), at),
             wait_days: facts.capacity.as_ref().and_then(|capacity| capacity.wait_days),
             score: assessment.score,
+            sought: None,
         }
+    }
+
+    /// The same, found by these words.
+    #[must_use]
+    pub fn found_by(self, sought: Option<Arc<Sought>>) -> Self {
+        Self { sought, ..self }
     }
 }
 
@@ -321,6 +331,16 @@ impl SignpostResult {
     async fn score_parts(&self) -> Vec<ScorePart> {
         parts(&self.score)
     }
+
+    /// Why it was found by words: each word of `search` with the best place where it stands; empty where nothing was
+    /// searched for.
+    #[graphql(complexity = "crate::api::limits::list_cost(8, child_complexity)")]
+    async fn matched(&self, ctx: &Context<'_>) -> Result<Vec<WordMatch>> {
+        match &self.sought {
+            Some(sought) => sought.matched(ctx, self.id).await,
+            None => Ok(Vec::new()),
+        }
+    }
 }
 
 /// How many services stand in each group, over all pages.
@@ -337,65 +357,6 @@ pub struct SignpostCounts {
 impl From<Counts> for SignpostCounts {
     fn from(counts: Counts) -> Self {
         Self { fits: points(counts.fits), fits_if: points(counts.fits_if), no_because: points(counts.no_because) }
-    }
-}
-
-/// The place a question was about, and how exactly it is known.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct AskedPlace {
-    /// Its name.
-    pub label: String,
-    /// Degrees north (WGS 84).
-    pub latitude: f64,
-    /// Degrees east (WGS 84).
-    pub longitude: f64,
-    /// How exactly it is known.
-    pub precision: PlacePrecision,
-    /// Distances may be off by so many kilometres, in 95 of 100 cases.
-    pub error_km: f64,
-    /// Local authorities it may lie in, likeliest first; one where that is certain.
-    pub local_authorities: Vec<String>,
-    /// What to know about how it was understood.
-    pub notes: Vec<String>,
-}
-
-/// How exactly a place is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "crate::places::Precision")]
-pub enum PlacePrecision {
-    /// By its full postcode.
-    Postcode,
-    /// By its postcode sector.
-    Sector,
-    /// By its postcode district.
-    District,
-    /// By the name of a town, a village or the like.
-    PlaceName,
-    /// By coordinates.
-    Coordinates,
-    /// By the name of a local authority.
-    Authority,
-    /// By the letters with which its postcodes begin.
-    PostcodeArea,
-}
-
-impl From<&ResolvedPlace> for AskedPlace {
-    fn from(place: &ResolvedPlace) -> Self {
-        let gazetteer = crate::places::Gazetteer::embedded();
-        Self {
-            label: place.label.clone(),
-            latitude: place.point.lat(),
-            longitude: place.point.lon(),
-            precision: place.precision.into(),
-            error_km: place.error_km,
-            local_authorities: place
-                .authorities
-                .iter()
-                .filter_map(|share| gazetteer.authority(share.code))
-                .map(|authority| authority.name.to_owned())
-                .collect(),
-            notes: place.notes.iter().map(PlaceNote::message).collect(),
-        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::api::horizon::Horizon;
 use crate::api::scalars::DateTime;
 use crate::directory::freshness::FreshnessRules;
 use crate::directory::graphql::listing_enums::ReferralRoute;
+use crate::directory::graphql::matched::Sought;
 use crate::directory::graphql::need::Need;
 use crate::directory::graphql::service::Service;
 use crate::directory::graphql::{load_these, snapshot};
@@ -224,6 +225,7 @@ impl PlanQuery {
             .collect();
         let asked: Vec<String> = query.needs.iter().map(|need| need.key.clone()).collect();
         let needs = |set: NeedSet| named(live.needs(), &asked, set);
+        let sought = Sought::of(&snapshot, &query.words);
         let mut steps = Vec::with_capacity(plan.steps.len());
         for (index, step) in plan.steps.iter().enumerate() {
             let Some(found) = planning.found.iter().find(|found| found.service.id == step.service) else { continue };
@@ -231,7 +233,8 @@ impl PlanQuery {
             let service = services.get(&step.service).cloned();
             steps.push(PlanStep {
                 number: whole(index + 1),
-                result: SignpostResult::of(found.service, &assessment, service, &asked, query.at, live.needs()),
+                result: SignpostResult::of(found.service, &assessment, service, &asked, query.at, live.needs())
+                    .found_by(sought.clone()),
                 covers: needs(step.covers),
                 also_covers: needs(step.also_covers),
                 why: step.why.iter().map(|reason| reason.words.clone()).collect(),

@@ -9,6 +9,7 @@ use crate::api::errors::bad_input;
 use crate::api::scalars::LocalTime;
 use crate::directory::graphql::life_enums::{Characteristic, Gender, OffenceType};
 use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode};
+use crate::directory::graphql::matched::WordSpan;
 use crate::directory::graphql::need::Need;
 use crate::directory::needs::NeedList;
 use crate::directory::snapshot::refresh::Live;
@@ -45,7 +46,7 @@ impl Understood {
     }
 
     fn spans(&self, spans: &[Span]) -> Vec<WordSpan> {
-        spans.iter().map(|span| WordSpan::of(&self.text, *span)).collect()
+        spans.iter().map(|span| WordSpan::of(&self.text, span.start..span.end)).collect()
     }
 }
 
@@ -111,27 +112,6 @@ impl Understood {
             confidence: found.confidence.into(),
             words: self.spans(&found.words),
         })
-    }
-}
-
-/// Words of a text. Positions count UTF-16 code units, as strings of JavaScript, Java and Swift's `NSString` do.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct WordSpan {
-    /// Position of the first.
-    pub start: i32,
-    /// Position behind the last.
-    pub end: i32,
-    /// The words themselves.
-    pub text: String,
-}
-
-impl WordSpan {
-    fn of(text: &str, span: Span) -> Self {
-        let units =
-            |text: Option<&str>| i32::try_from(text.unwrap_or_default().encode_utf16().count()).unwrap_or(i32::MAX);
-        let words = text.get(span.start..span.end);
-        let start = units(text.get(..span.start));
-        Self { start, end: start + units(words), text: words.unwrap_or_default().to_owned() }
     }
 }
 
