@@ -17,13 +17,14 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::TokioSpawner;
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId, SourceId};
 use entity::{agency, assurance, contact, external_identifier, phone, service, service_place, source};
-use sea_orm::{ConnectionTrait, DbErr};
 
 pub use self::known::Known;
 use super::listing::{Area, Capacity, Eligibility, Schedule};
 use super::snapshot::Snapshot;
 use super::snapshot::refresh::Live;
 use super::store::edges::{self, PublicLocation};
+use super::store::pairs;
+pub use super::store::pairs::Pair;
 use crate::api::YieldTimer;
 use crate::api::errors::LoadError;
 use crate::api::horizon::Horizon;
@@ -96,31 +97,6 @@ pub struct Reader {
     horizon: Horizon,
 }
 
-/// A service at a location, by both ids: what the snapshot keeps of a pair it keeps with its service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Pair {
-    /// The service.
-    pub service: ServiceId,
-    /// The pair.
-    pub place: PlaceId,
-}
-
-macro_rules! of_pairs {
-    ($($function:ident => $value:ty: $read:path;)+) => { $(
-        async fn $function(db: &impl ConnectionTrait, pairs: &[Pair]) -> Result<HashMap<Pair, $value>, DbErr> {
-            let places: Vec<PlaceId> = pairs.iter().map(|pair| pair.place).collect();
-            let mut found = $read(db, &places).await?;
-            Ok(pairs.iter().filter_map(|pair| Some((*pair, found.remove(&pair.place)?))).collect())
-        }
-    )+ };
-}
-
-of_pairs! {
-    schedules_of_pairs => Vec<Schedule>: edges::schedules_of_places;
-    phones_of_pairs => Vec<phone::Model>: edges::phones_of_places;
-    contacts_of_pairs => Vec<contact::Model>: edges::contacts_of_places;
-}
-
 macro_rules! loaders {
     ($($(#[$meta:meta])* $key:ident($id:ty) => $value:ty: $read:path;)+) => { $(
         $(#[$meta])*
@@ -165,7 +141,7 @@ loaders! {
     /// A service's hours and events.
     SchedulesOfService(ServiceId) => Vec<Schedule>: edges::schedules_of_services;
     /// A pair's hours and events.
-    SchedulesOfPlace(Pair) => Vec<Schedule>: schedules_of_pairs;
+    SchedulesOfPlace(Pair) => Vec<Schedule>: pairs::schedules_of_pairs;
     /// A building's hours.
     SchedulesOfLocation(LocationId) => Vec<Schedule>: edges::schedules_of_locations;
     /// An agency's numbers.
@@ -173,7 +149,7 @@ loaders! {
     /// A service's numbers.
     PhonesOfService(ServiceId) => Vec<phone::Model>: edges::phones_of_services;
     /// A pair's numbers.
-    PhonesOfPlace(Pair) => Vec<phone::Model>: phones_of_pairs;
+    PhonesOfPlace(Pair) => Vec<phone::Model>: pairs::phones_of_pairs;
     /// A building's numbers.
     PhonesOfLocation(LocationId) => Vec<phone::Model>: edges::phones_of_locations;
     /// People to ask at an agency.
@@ -181,7 +157,7 @@ loaders! {
     /// People to ask about a service.
     ContactsOfService(ServiceId) => Vec<contact::Model>: edges::contacts_of_services;
     /// People to ask at a pair.
-    ContactsOfPlace(Pair) => Vec<contact::Model>: contacts_of_pairs;
+    ContactsOfPlace(Pair) => Vec<contact::Model>: pairs::contacts_of_pairs;
     /// An agency's ids elsewhere.
     IdentifiersOfAgency(AgencyId) => Vec<external_identifier::Model>: edges::identifiers_of_agencies;
     /// A service's ids elsewhere.

@@ -3,6 +3,8 @@
 //! Containment, exact and honest: *inside* and *outside* only where every address that the place can mean agrees, else
 //! *unknown* with what would settle it. An agency's own address never comes into it.
 
+use std::sync::Arc;
+
 use entity::enums::AreaKind;
 use thiserror::Error;
 
@@ -15,9 +17,13 @@ use super::region::{Region, RegionProblem};
 use super::resolve::{Precision, ResolvedPlace};
 use super::words::{Meaning, meaning};
 
-/// An area that a service says it covers, made ready to be asked about places.
+/// An area that a service says it covers, made ready to be asked about places. Clones share it: many services cover
+/// the same few, and a nation is some hundred authorities.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CoveredArea {
+pub struct CoveredArea(Arc<Stated>);
+
+#[derive(Debug, PartialEq)]
+struct Stated {
     kind: AreaKind,
     value: String,
     label: String,
@@ -80,8 +86,9 @@ impl CoveredArea {
             return Err(AreaProblem::Empty { kind });
         }
         let unknown = |expected| AreaProblem::Unknown { kind, value: value.chars().take(60).collect(), expected };
-        let area =
-            |value: &str, label: &str, extent| Self { kind, value: value.to_owned(), label: label.to_owned(), extent };
+        let area = |value: &str, label: &str, extent| {
+            Self(Arc::new(Stated { kind, value: value.to_owned(), label: label.to_owned(), extent }))
+        };
         match kind {
             AreaKind::Postcode => {
                 let expected = "a full postcode in an existing district, as M14 5RQ";
@@ -152,19 +159,19 @@ impl CoveredArea {
     /// What sort of area it is.
     #[must_use]
     pub fn kind(&self) -> AreaKind {
-        self.kind
+        self.0.kind
     }
 
     /// The value in the form in which it is stored; empty for a drawing.
     #[must_use]
     pub fn value(&self) -> &str {
-        &self.value
+        &self.0.value
     }
 
     /// Its name, for people.
     #[must_use]
     pub fn label(&self) -> &str {
-        &self.label
+        &self.0.label
     }
 }
 
@@ -220,7 +227,7 @@ pub fn covers(areas: &[CoveredArea], place: &ResolvedPlace) -> Coverage {
     }
     let mut unknown: Option<WhyUnknown> = None;
     for (by, area) in areas.iter().enumerate() {
-        match area.extent.holds(place) {
+        match area.0.extent.holds(place) {
             Holds::Yes => return Coverage::Inside { by },
             Holds::No => {}
             Holds::Unknown(why) => unknown = Some(unknown.map_or(why, |known| known.min(why))),

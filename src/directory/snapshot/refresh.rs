@@ -8,12 +8,14 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use entity::{agency, location};
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::build::Builder;
 use super::names::FixedNames;
@@ -26,6 +28,8 @@ use crate::directory::store::changes::{self, Touched};
 use crate::directory::store::load::{self, Rows, Version};
 use crate::directory::store::shown::{self, AgencyEdges, LocationEdges, ServiceEdges};
 
+/// How long the database may take to say which version it has. A line that has fallen silent never does.
+const LOOK: Duration = Duration::from_secs(5);
 /// Rows of one table that are read at once while the base is built.
 const CHUNK: u64 = 2_000;
 /// From so many changed services on the base is built anew behind the scenes.
@@ -130,7 +134,9 @@ impl Live {
 
     async fn look(&self, database: &Database) -> Result<bool, DbErr> {
         // A look without waiting for anybody: nearly always there is nothing to do.
-        if load::version(database.connection()).await? == self.current().version {
+        let version = timeout(LOOK, load::version(database.connection())).await;
+        let version = version.map_err(|_| DbErr::Custom(format!("no answer within {LOOK:?}")))??;
+        if version == self.current().version {
             return Ok(false);
         }
         let mut since_base = self.since_base.lock().await;

@@ -6,6 +6,7 @@
 pub mod changes;
 pub mod edges;
 pub mod load;
+pub mod pairs;
 mod rows;
 pub mod save;
 pub mod shown;

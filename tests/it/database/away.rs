@@ -98,9 +98,17 @@ async fn a_table_that_goes_away_and_comes_back() {
         app.database.connection().execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await.unwrap();
     };
     rename("phone", "phone_away").await;
+    // What everybody may see stands in memory, and the database is still looked at.
+    assert!(!app.live.refresh(&app.database).await.unwrap());
+    assert_well(&router).await;
+    rename("directory_change", "directory_change_away").await;
+    assert!(app.live.refresh(&app.database).await.is_err());
     assert_masked(&ask(&router, ROWS).await);
     assert_eq!(ask(&router, MEMORY).await["errors"], json!(null));
     rename("phone_away", "phone").await;
+    assert_well(&router).await;
+    rename("directory_change_away", "directory_change").await;
+    assert!(!app.live.refresh(&app.database).await.unwrap(), "nothing had changed");
     assert_well(&router).await;
 }
 
@@ -123,6 +131,7 @@ async fn a_server_that_lets_nobody_in_for_a_while() {
             .unwrap();
         let (status, report) = ready(&router).await;
         assert_eq!((status, not_ready(&report)), (StatusCode::SERVICE_UNAVAILABLE, vec!["database"]), "{report:#}");
+        assert!(app.live.refresh(&app.database).await.is_err());
         assert_masked(&ask(&router, ROWS).await);
         let answer = ask(&router, MEMORY).await;
         assert_eq!(answer["errors"], json!(null), "the last snapshot answers: {answer:#}");
@@ -194,6 +203,7 @@ async fn a_server_behind_a_line_that_is_cut_or_falls_silent() {
             "{state:?} {report:#}"
         );
         assert!(asked.elapsed() < Duration::from_secs(10), "{state:?}");
+        assert!(app.live.refresh(&app.database).await.is_err(), "{state:?}");
         assert_masked(&ask(&router, ROWS).await);
         assert_eq!(ask(&router, MEMORY).await["errors"], json!(null));
         line.send(Line::Good).unwrap();
@@ -203,6 +213,7 @@ async fn a_server_behind_a_line_that_is_cut_or_falls_silent() {
             assert!(Instant::now() < deadline, "{state:?}: it never came back");
         }
         assert_well(&router).await;
+        assert!(!app.live.refresh(&app.database).await.unwrap(), "{state:?}: nothing had changed");
     }
 }
 
