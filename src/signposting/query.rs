@@ -42,6 +42,9 @@ pub struct AskedNeed {
     pub key: String,
     /// The needs that it stands for.
     pub any_of: Vec<NeedIndex>,
+    /// What it counts among the needs asked about, of 100: all where somebody chose it, less where it was read from a
+    /// text, so that what was perhaps misread does not stand in the way of what is sure.
+    pub weight: u8,
 }
 
 impl SignpostQuery {

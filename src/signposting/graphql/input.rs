@@ -166,7 +166,7 @@ impl SignpostInput {
         }
         let mut needs: Vec<AskedNeed> = expand_needs(list, "input.needs", &self.needs)?
             .into_iter()
-            .map(|(key, any_of)| AskedNeed { key, any_of })
+            .map(|(key, any_of)| AskedNeed { key, any_of, weight: 100 })
             .collect();
         let words = self.search.map_or_else(|| Ok(Vec::new()), |text| search_words("input.search", &text))?;
         check_entries("input.when", self.when.len())?;
@@ -188,7 +188,11 @@ impl SignpostInput {
             for need in said.needs.iter().filter(|need| need.confidence >= SURE_ENOUGH) {
                 let known = needs.iter().any(|asked| asked.key == need.key);
                 let index = list.index_of(&need.key).filter(|_| !known && needs.len() < MOST_ENTRIES);
-                needs.extend(index.map(|index| AskedNeed { key: need.key.clone(), any_of: vec![index] }));
+                needs.extend(index.map(|index| AskedNeed {
+                    key: need.key.clone(),
+                    any_of: vec![index],
+                    weight: weight(need.confidence),
+                }));
             }
             circumstances.add(said.circumstances());
             if windows.is_empty() {
@@ -217,6 +221,11 @@ impl SignpostInput {
             at,
         })
     }
+}
+
+/// What a need counts that was read from a text, of 100: the square of how sure that is.
+fn weight(confidence: u8) -> u8 {
+    u8::try_from(u32::from(confidence).pow(2) / 100).unwrap_or(100)
 }
 
 fn window(index: usize, when: &WhenInput) -> Result<Window> {

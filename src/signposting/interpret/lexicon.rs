@@ -50,6 +50,9 @@ pub(super) struct Lexicon {
     pub(super) same: Vec<Same>,
     /// What phrases mean.
     pub(super) means: Vec<Means>,
+    /// What people say who have a need, by need.
+    #[serde(default)]
+    pub(super) examples: BTreeMap<String, Vec<String>>,
     /// Languages and their names.
     pub(super) languages: BTreeMap<String, Vec<String>>,
 }
@@ -132,6 +135,7 @@ pub(super) fn read(text: &str) -> Result<Lexicon, LexiconError> {
     lexicon.means.extend(spoken);
     let phrases = lexicon.means.iter().flat_map(|means| &means.phrases);
     let all = phrases.chain(lexicon.same.iter().flat_map(|same| &same.also)).chain(lexicon.roles.values().flatten());
+    let all = all.chain(lexicon.examples.values().flatten());
     let mut count = 0;
     for phrase in all {
         count += 1;

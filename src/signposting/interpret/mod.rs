@@ -8,22 +8,23 @@
 //!    (`stem`, and what the lexicon says is alike), with slips of the hand forgiven (`spelling`).
 //! 2. `phrases` finds every phrase, with words that say little passed over; the longest wins (`reading`).
 //! 3. `scope` says of whom each word speaks, and whether it is denied, wished for, or only feared.
-//! 4. `needs` and `circumstances` weigh what was found; `numbers`, `when` and `place` read ages, lengths of time,
-//!    days and postcodes. `said` puts statements together.
+//! 4. `needs` and `circumstances` weigh what was found, and `gist` tells by its words what a part of a text is about;
+//!    `numbers`, `when` and `place` read ages, lengths of time, days and postcodes. `said` puts statements together.
 //!
 //! # Confidence
 //! Each piece of evidence has a strength. A phrase of a need: 0.72 with one word that counts, 0.85 with two, 0.92 with
 //! more; 0.45 where the lexicon calls the word weak; where an entry of the lexicon points to a need, what the entry
-//! says (`sure`). A phrase found in another order or with words between: 0.60; nearly all of a long one: 0.42. Each
-//! misspelt word takes a tenth of it. A wish ("need …") takes away three tenths of the doubt; a doubt ("if",
-//! "worried") leaves 0.85 of it; what a relative needs 0.6, what a worker writes of a client 0.95. Several pieces of
-//! evidence for one thing leave it in doubt only if all are wrong: 1 − Π(1 − strength). What is under
-//! [`LEAST_CONFIDENCE`] percent is left out; nothing is ever 100.
+//! says (`sure`). A phrase found in another order or with words between: 0.60; nearly all of a long one: 0.42; words
+//! that go with a need: from 0.46 to 0.75, by how near they are to it. Each misspelt word takes a tenth of it. A wish
+//! ("need …") takes away three tenths of the doubt; a doubt ("if", "worried") leaves 0.85 of it; what a relative needs
+//! 0.6, what a worker writes of a client 0.95. Several pieces of evidence for one thing leave it in doubt only if all are
+//! wrong: 1 − Π(1 − strength). What is under [`LEAST_CONFIDENCE`] percent is left out; nothing is ever 100.
 //!
 //! To teach it a word, change the data, not the code: `data/needs.toml` for what people want, `data/words.toml` for
 //! everything else. To add something it can say: a variant of [`Said`], its name in `lexicon::says`.
 
 mod circumstances;
+mod gist;
 mod lexicon;
 mod needs;
 mod numbers;
@@ -156,6 +157,7 @@ impl Interpreter {
         let mut evidence = Evidence::new(&self.reading, &words, &scope, &found);
         evidence.phrases();
         evidence.loose();
+        evidence.gist();
         let needs = evidence.found(&mut understood);
 
         let mut statements = Statements::new(&self.reading, &tokens, &words, &scope, &found);

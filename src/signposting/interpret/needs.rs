@@ -34,13 +34,13 @@ const AMONG: usize = 4;
 /// Evidence for needs, being collected.
 #[derive(Debug)]
 pub(super) struct Evidence<'a> {
-    reading: &'a Reading,
-    words: &'a [Word],
-    scope: &'a Scope<'a>,
-    found: &'a [FoundPhrase],
+    pub(super) reading: &'a Reading,
+    pub(super) words: &'a [Word],
+    pub(super) scope: &'a Scope<'a>,
+    pub(super) found: &'a [FoundPhrase],
     /// Where the phrases end that words are part of.
-    taken: Vec<usize>,
-    pieces: Vec<(u16, f64, Span)>,
+    pub(super) taken: Vec<usize>,
+    pub(super) pieces: Vec<(u16, f64, Span)>,
 }
 
 impl<'a> Evidence<'a> {
@@ -83,7 +83,7 @@ impl<'a> Evidence<'a> {
         if hold == Hold::Wanted {
             sure += (1.0 - sure) * WISHED;
         }
-        let (mut need, mut sure) = match self.scope.who_of_phrase(first) {
+        let (need, sure) = match self.scope.who_of_phrase(first) {
             Who::Person => (need, sure),
             Who::Client => (need, sure * OF_CLIENT),
             Who::Relative | Who::Other => match self.reading.relatives.get(usize::from(need)).copied().flatten() {
@@ -91,6 +91,11 @@ impl<'a> Evidence<'a> {
                 None => (need, sure * OF_RELATIVE),
             },
         };
+        self.add(need, sure, first, last);
+    }
+
+    /// Adds evidence, less what doubts and slips of the hand take off.
+    pub(super) fn add(&mut self, mut need: u16, mut sure: f64, first: usize, last: usize) {
         if self.scope.doubt(first) != Doubt::None {
             sure *= DOUBTED;
         }
@@ -225,7 +230,7 @@ pub(super) fn alone(words: &[Word], last: usize) -> bool {
 }
 
 /// What is left of a phrase for a need by what holds it; `None`: nothing.
-const fn worth(hold: Hold, thing: bool) -> Option<f64> {
+pub(super) const fn worth(hold: Hold, thing: bool) -> Option<f64> {
     match (hold, thing) {
         (Hold::Free | Hold::Wanted | Hold::Cant, _) | (Hold::Had | Hold::NotWanted, false) => Some(1.0),
         (Hold::Lacking | Hold::Never, true) => Some(0.97),

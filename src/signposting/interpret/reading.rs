@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::gist::{Gist, GistBuilder};
 use super::lexicon::{self, Lexicon, LexiconError, Says, named};
 use super::phrases::{Match, Trie, TrieBuilder};
+use super::tokens::Tokens;
 use super::vocabulary::{CANT, FUNCTION, HELD, LACK, LIGHT, NEVER, NOT, SEMI, Sym, Vocabulary, WANT, Word};
 use crate::directory::needs::{Need, NeedList};
 
@@ -70,6 +72,8 @@ pub(super) struct Reading {
     pub(super) loose: Vec<Loose>,
     /// Phrases by word, with what the word weighs.
     pub(super) holding: Holding,
+    /// What single words point to.
+    pub(super) gist: Gist,
     trie: Trie,
 }
 
@@ -92,6 +96,7 @@ struct Making {
     seen: HashSet<(Vec<Sym>, u16)>,
     /// Phrases that may be found loosely: words that name something, whether they deny, and their entry.
     loose: Vec<(Vec<Sym>, bool, u32)>,
+    gist: GistBuilder,
 }
 
 impl Reading {
@@ -102,6 +107,7 @@ impl Reading {
             trie: TrieBuilder::default(),
             seen: HashSet::new(),
             loose: Vec::new(),
+            gist: GistBuilder::default(),
         };
         let keys: Vec<String> = list.needs().map(|need| need.key.clone()).collect();
         let mut unknown_needs = Vec::new();
@@ -132,7 +138,11 @@ impl Reading {
             let index = u16::try_from(index)
                 .map_err(|_| LexiconError { entry: named(means), reason: "there are too many entries".to_owned() })?;
             for phrase in &means.phrases {
-                let words = making.kept(phrase);
+                let said = making.vocabulary.learn_words(phrase);
+                if let Some(meaning) = meanings.get(usize::from(index)) {
+                    making.gist.phrase(&said, &meaning.needs, f32::from(means.sure) / 100.0);
+                }
+                let words = kept(said);
                 let thing = words.last().is_some_and(|word| things.contains(&word.sym));
                 making.add(&words, Entry::Means(index, thing), u16::MAX - index);
             }
@@ -144,6 +154,17 @@ impl Reading {
             });
             making.need(index, need, all_things, &things, &passed_over, &weak);
         }
+        for (key, said) in &lexicon.examples {
+            match keys.iter().position(|held| held == key).and_then(|at| u16::try_from(at).ok()) {
+                Some(need) => said.iter().for_each(|said| making.example(need, said)),
+                None => unknown_needs.push(key.clone()),
+            }
+        }
+        for (index, need) in list.needs().enumerate() {
+            let words = making.vocabulary.words(&Tokens::of(&need.summary));
+            making.gist.summary(&words, u16::try_from(index).unwrap_or(u16::MAX));
+        }
+        let needs = keys.len();
         let relatives = relatives(&keys, &lexicon, &mut unknown_needs);
         making.vocabulary.close();
         let (loose, holding) = loose(making.loose);
@@ -156,6 +177,7 @@ impl Reading {
             relatives,
             loose,
             holding,
+            gist: making.gist.build(needs),
             trie: making.trie.build(),
         })
     }
@@ -232,24 +254,6 @@ impl Making {
         self.vocabulary.learn_words(phrase).iter().map(|word| word.sym).collect()
     }
 
-    /// The words of a phrase that count. A phrase of which too little would be left ("losing it", "didn't do it") keeps
-    /// what makes it that phrase.
-    fn kept(&mut self, phrase: &str) -> Vec<Word> {
-        let all = self.vocabulary.learn_words(phrase);
-        let says: Vec<Word> = all.iter().copied().filter(|word| !word.is(LIGHT)).collect();
-        let naming = says.iter().filter(|word| word.role & FUNCTION == 0).count();
-        match (says.len(), naming) {
-            (_, 0) => all,
-            (1, _) => all.into_iter().filter(|word| !word.is(LIGHT) || word.is(HELD)).collect(),
-            (_, ..2) => says,
-            _ => {
-                // "Don't want to go back": there the wish is what is denied.
-                let denies = says.iter().any(|word| word.is(NOT | LACK | CANT | NEVER));
-                says.into_iter().filter(|word| !word.is(SEMI) || (denies && word.is(WANT))).collect()
-            }
-        }
-    }
-
     /// Adds a phrase, once for each that owns it.
     fn add(&mut self, words: &[Word], entry: Entry, owner: u16) -> Option<u32> {
         let syms: Vec<Sym> = words.iter().map(|word| word.sym).collect();
@@ -260,6 +264,12 @@ impl Making {
         self.trie.add(&syms, which);
         self.entries.push(entry);
         Some(which)
+    }
+
+    /// What somebody says who has a need.
+    fn example(&mut self, need: u16, said: &str) {
+        let words = self.vocabulary.learn_words(said);
+        self.gist.phrase(&words, &[need], 1.0);
     }
 
     fn need(
@@ -276,7 +286,9 @@ impl Making {
             if passed_over.contains(&whole) {
                 continue;
             }
-            let words = self.kept(phrase);
+            let said = self.vocabulary.learn_words(phrase);
+            self.gist.phrase(&said, &[index], 1.0);
+            let words = kept(said);
             // A phrase of nothing but words that say little would be found everywhere.
             if !words.iter().any(|word| !word.is(LIGHT)) {
                 continue;
@@ -294,6 +306,23 @@ impl Making {
                 let naming = words.iter().filter(|word| word.role & FUNCTION == 0).map(|word| word.sym).collect();
                 self.loose.push((naming, denies, entry));
             }
+        }
+    }
+}
+
+/// The words of a phrase that count. A phrase of which too little would be left ("losing it", "didn't do it") keeps
+/// what makes it that phrase.
+fn kept(all: Vec<Word>) -> Vec<Word> {
+    let says: Vec<Word> = all.iter().copied().filter(|word| !word.is(LIGHT)).collect();
+    let naming = says.iter().filter(|word| word.role & FUNCTION == 0).count();
+    match (says.len(), naming) {
+        (_, 0) => all,
+        (1, _) => all.into_iter().filter(|word| !word.is(LIGHT) || word.is(HELD)).collect(),
+        (_, ..2) => says,
+        _ => {
+            // "Don't want to go back": there the wish is what is denied.
+            let denies = says.iter().any(|word| word.is(NOT | LACK | CANT | NEVER));
+            says.into_iter().filter(|word| !word.is(SEMI) || (denies && word.is(WANT))).collect()
         }
     }
 }

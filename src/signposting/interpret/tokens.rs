@@ -159,8 +159,18 @@ fn joins(text: &str, at: usize, c: char) -> bool {
     }
 }
 
+/// How the names of web sites end.
+const DOMAINS: [&str; 5] = ["uk", "co", "org", "com", "gov"];
+
+/// Whether a text goes on with a part of a web site's name.
+fn is_domain(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+    text.get(..end).is_some_and(|label| DOMAINS.iter().any(|domain| label.eq_ignore_ascii_case(domain)))
+}
+
 fn separation(c: char, before: Option<&str>, after: Option<&str>) -> Gap {
     match c {
+        '.' if after.is_some_and(is_domain) => Gap::None,
         '.' | '!' | '?' | '\n' | '\r' | '\u{2028}' | '\u{2029}' | '•' => Gap::Stop,
         ',' | ';' | ':' | '(' | ')' | '[' | ']' | '–' | '—' | '…' | '/' | '|' => Gap::Pause,
         '-' => {

@@ -77,6 +77,8 @@ pub struct Assessor<'q> {
     rules: &'q FreshnessRules,
     /// Which places of the question each need of the list stands at.
     asked: HashMap<NeedIndex, u64, FixedState>,
+    /// What all of them count together.
+    weights: u32,
     /// By the address of the set of areas, for many services cover the same ones. Sets and tables are kept once each
     /// for as long as the snapshot lives, and it outlives the question.
     coverage: HashMap<usize, Coverage, FixedState>,
@@ -105,7 +107,16 @@ impl<'q> Assessor<'q> {
                 *asked.entry(*index).or_default() |= bit;
             }
         }
-        Self { query, rules, asked, coverage: HashMap::default(), times: HashMap::default(), scratch: Vec::new() }
+        let weights = query.needs.iter().map(|need| u32::from(need.weight)).sum();
+        Self {
+            query,
+            rules,
+            asked,
+            weights,
+            coverage: HashMap::default(),
+            times: HashMap::default(),
+            scratch: Vec::new(),
+        }
     }
 
     /// Whether a service is of interest at all: it runs or is expected back, meets one of the needs and takes one of
@@ -119,6 +130,12 @@ impl<'q> Assessor<'q> {
         let formats = &self.query.formats;
         runs && (self.query.needs.is_empty() || self.needs_met(service).count() > 0)
             && (formats.is_empty() || formats.iter().any(|format| service.manner.formats.contains(format)))
+    }
+
+    /// What the needs that are met count together.
+    fn weight(&self, met: NeedsMet) -> u32 {
+        let needs = self.query.needs.iter().enumerate().filter(|(place, _)| met.contains(*place));
+        needs.map(|(_, need)| u32::from(need.weight)).sum()
     }
 
     fn needs_met(&self, service: &ServiceFacts) -> NeedsMet {
@@ -172,6 +189,7 @@ impl<'q> Assessor<'q> {
     ) {
         let (query, rules) = (self.query, self.rules);
         let needs_met = self.needs_met(service);
+        let needs = score::share(ScorePart::Needs, self.weight(needs_met), self.weights);
         let mut found = std::mem::take(&mut self.scratch);
         for (index, offer) in service.offers.iter().enumerate() {
             let Some(reach) = self.reach(offer) else { continue };
@@ -179,7 +197,7 @@ impl<'q> Assessor<'q> {
             let when = self.offer_criteria::<WORDS>(service, offer, &reach, &mut found);
             shared_criteria::<WORDS>(service, query, rules, &mut found);
             let score = Score::default()
-                .with(ScorePart::Needs, score::share(ScorePart::Needs, needs_met.count(), count(query.needs.len())))
+                .with(ScorePart::Needs, needs)
                 .with(
                     ScorePart::Distance,
                     score::distance(reach.distance_m, metres(query.within_km), needs_travel(offer)),
@@ -277,10 +295,6 @@ pub fn group(criteria: &[Criterion]) -> Group {
         }
     }
     group
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Whole metres of so many kilometres.

@@ -78,8 +78,10 @@ impl Measures {
             if recall < 1.0 {
                 let read: Vec<String> =
                     answer.said.iter().map(|need| format!("{} {}", need.key, need.confidence)).collect();
+                let place = |id: &String| answer.offered.iter().position(|offered| offered == id).map(|at| at + 1);
+                let places: Vec<_> = question.must.iter().map(place).collect();
                 self.missed.push(format!(
-                    "{} {there}/{}: {:?}\n      meant {:?}\n      read  {read:?}",
+                    "{} {there}/{}: {:?}\n      meant {:?}\n      read  {read:?}\n      came  {places:?}",
                     question.id,
                     musts.min(5),
                     question.text,
@@ -119,25 +121,49 @@ impl Measures {
     }
 }
 
-/// The report over some questions.
-pub(crate) fn report(what: &str, measures: &Measures) -> String {
-    let mut text = format!("{what}: {} questions\n", measures.questions);
-    for (name, mean) in [
-        ("recall at 5", measures.recall),
-        ("precision at 5", measures.precision),
-        ("nDCG at 10", measures.ndcg),
-        ("no answer at all", measures.silent),
-        ("needs read from the text", measures.needs_found),
-        ("tempting needs read", measures.needs_wrong),
-    ] {
-        writeln!(text, "  {name:<26}{:.3}  (over {})", mean.value(), mean.over).unwrap();
+/// The answers to a half of the questions: to all of them, to those asked in towns, and to those asked in the country.
+#[derive(Debug, Default)]
+pub(crate) struct Half {
+    pub(crate) all: Measures,
+    urban: Measures,
+    rural: Measures,
+}
+
+impl Half {
+    /// Adds a question's answer.
+    pub(crate) fn add(&mut self, question: &Question, answer: &Answer) {
+        self.all.add(question, answer);
+        let setting = if question.is_rural() { &mut self.rural } else { &mut self.urban };
+        setting.add(question, answer);
     }
-    writeln!(text, "  hard criteria broken      {}  {}", measures.violations.len(), measures.violations.join(", "))
-        .unwrap();
+}
+
+/// The report over a half. What was missed is told of the development half alone: it is there to be looked at.
+pub(crate) fn report(what: &str, half: &Half) -> String {
+    let columns = [&half.all, &half.urban, &half.rural];
+    let mut text = format!("{what}\n  {:<26}{:>8}{:>8}{:>8}\n", "", "all", "urban", "rural");
+    let counts = columns.map(|measures| measures.questions);
+    writeln!(text, "  {:<26}{:>8}{:>8}{:>8}", "questions", counts[0], counts[1], counts[2]).unwrap();
+    let rows: [(&str, fn(&Measures) -> Mean); 6] = [
+        ("recall at 5", |measures| measures.recall),
+        ("precision at 5", |measures| measures.precision),
+        ("nDCG at 10", |measures| measures.ndcg),
+        ("no answer at all", |measures| measures.silent),
+        ("needs read from the text", |measures| measures.needs_found),
+        ("tempting needs read", |measures| measures.needs_wrong),
+    ];
+    for (name, of) in rows {
+        let [all, urban, rural] = columns.map(|measures| of(measures).value());
+        writeln!(text, "  {name:<26}{all:>8.3}{urban:>8.3}{rural:>8.3}").unwrap();
+    }
+    let broken = columns.map(|measures| measures.violations.len());
+    writeln!(text, "  {:<26}{:>8}{:>8}{:>8}", "hard criteria broken", broken[0], broken[1], broken[2]).unwrap();
+    for broken in &half.all.violations {
+        writeln!(text, "    {broken}").unwrap();
+    }
     if what.contains("dev") {
-        // The development half alone is there to be looked at.
-        writeln!(text, "  not all found             {}", measures.missed.len()).unwrap();
-        measures.missed.iter().for_each(|missed| writeln!(text, "    {missed}").unwrap());
+        writeln!(text, "  not all found             {}", half.all.missed.len()).unwrap();
+        half.all.missed.iter().for_each(|missed| writeln!(text, "    {missed}").unwrap());
     }
     text
 }
@@ -153,8 +179,9 @@ pub(crate) struct Floor {
 }
 
 impl Floor {
-    /// Panics where less is reached.
-    pub(crate) fn hold(&self, measures: &Measures) {
+    /// Panics where a half reaches less.
+    pub(crate) fn hold(&self, half: &Half) {
+        let measures = &half.all;
         let reached = [measures.recall.value(), measures.precision.value(), measures.ndcg.value()];
         let floors = [self.recall, self.precision, self.ndcg];
         assert!(reached.iter().zip(floors).all(|(reached, floor)| *reached >= floor), "{reached:?} under {floors:?}");

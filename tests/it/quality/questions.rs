@@ -13,6 +13,14 @@ pub(crate) enum Kind {
     Search,
 }
 
+/// Where somebody lives: in the country travel decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Setting {
+    Urban,
+    Rural,
+}
+
 #[derive(Clone, Debug, Deserialize)]
 struct File {
     question: Vec<Question>,
@@ -25,11 +33,10 @@ pub(crate) struct Question {
     half: String,
     #[serde(rename = "asked_by")]
     _asked_by: String,
-    #[serde(rename = "setting")]
-    _setting: String,
+    setting: Setting,
     pub(crate) kind: Kind,
     pub(crate) text: String,
-    place: Option<String>,
+    pub(crate) place: Option<String>,
     within_km: Option<f64>,
     at: String,
     #[serde(default)]
@@ -73,11 +80,20 @@ impl Question {
         self.half == "dev"
     }
 
+    pub(crate) fn is_rural(&self) -> bool {
+        self.setting == Setting::Rural
+    }
+
+    /// How far is looked, in kilometres.
+    pub(crate) fn within_km(&self) -> f64 {
+        self.within_km.unwrap_or(10.0)
+    }
+
     /// The question as a client puts it; `perfectly` gives what the text says as if every word had been understood.
     pub(crate) fn input(&self, perfectly: bool) -> Value {
         let mut input = json!({ "at": self.at });
         if let Some(place) = &self.place {
-            input["where"] = json!({ "place": place, "withinKm": self.within_km.unwrap_or(10.0) });
+            input["where"] = json!({ "place": place, "withinKm": self.within_km() });
         }
         let when: Vec<Value> = self.when.iter().map(|when| camel(when.clone().into_iter().collect())).collect();
         input["when"] = json!(when);
