@@ -32,6 +32,10 @@ use signpost::signposting::search::{counts, search};
 use self::cpu::{of_process, of_thread, resident_mb};
 use self::questions::{Kind, Question, SIZE, questions};
 
+/// The same as the program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What the command line asks for.
@@ -132,7 +136,7 @@ fn index_alone(app: &App, config: &Config, asked: &[Question]) {
                 found.select_nth_unstable_by(most, |one, other| one.rank.cmp(&other.rank));
             }
             found.truncate(most);
-            found.sort_unstable_by(|one, other| one.rank.cmp(&other.rank));
+            found.sort_unstable_by_key(|found| found.rank);
             for found in &found {
                 std::hint::black_box(assessor.assess(found.service, found.word_points));
             }

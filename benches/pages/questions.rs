@@ -93,7 +93,7 @@ pub(crate) fn questions(snapshot: &Snapshot, at: DateTime<Utc>) -> Vec<Question>
             let Some((point, place)) = point.and_then(|point| Some((point, resolved(point)?))) else { continue };
             let any_of = snapshot.need_list.index_of(&need).into_iter().collect();
             let query = SignpostQuery {
-                needs: vec![AskedNeed { key: need.clone(), any_of }],
+                needs: vec![AskedNeed { key: need.clone(), any_of, weight: 100 }],
                 place: Some(place),
                 within_km: km,
                 windows: vec![Window {

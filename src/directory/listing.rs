@@ -276,7 +276,7 @@ pub struct Capacity {
 }
 
 /// An area covered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Area {
     /// What sort of area.
     pub kind: AreaKind,

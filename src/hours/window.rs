@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, Utc};
 
-use super::{Hours, Interval, Opening, Span, Unknown, WeekdaySet, timeline, wall};
+use super::{Hours, Interval, MAX_DAYS, Opening, Span, Unknown, WeekdaySet, timeline, wall};
 
 /// Times at which somebody could come, in the wall time of Europe/London.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,11 +58,13 @@ impl Hours {
         let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
         let windows = yesterday
             .iter_days()
-            .map(|date| (date, span.instants(date)))
-            .take_while(|(_, (begins, _))| *begins < end)
-            .filter(|(date, _)| window.days.contains(date.weekday()));
+            // Bounded first: of a window without a day there is none to stop at.
+            .take(usize::from(days.min(MAX_DAYS)) + 3)
+            .filter(|date| window.days.contains(date.weekday()))
+            .map(|date| span.instants(date))
+            .take_while(|(begins, _)| *begins < end);
         let mut perhaps = None;
-        for (_, (begins, ends)) in windows {
+        for (begins, ends) in windows {
             let intervals = self.intervals(begins.max(from), ends);
             let long_enough = |one: &&Interval| one.to - one.from >= enough;
             if let Some(open) = intervals.iter().filter(|one| one.opening == Opening::Certain).find(long_enough) {

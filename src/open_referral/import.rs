@@ -314,7 +314,7 @@ const MOST_TOLD: usize = 20;
 /// Years that either engine can hold, and that anybody can mean.
 const YEARS: RangeInclusive<i32> = 1..=9_999;
 
-/// What the standard allows and no directory can hold: keys of pages, and dates before history.
+/// What the standard allows and no directory can hold: keys of pages or of nothing, and dates before history.
 fn unstorable(listing: &ServiceListing) -> Vec<Problem> {
     let locations = || listing.places.iter().map(|place| &place.location);
     let identifiers = || {
@@ -328,6 +328,15 @@ fn unstorable(listing: &ServiceListing) -> Vec<Problem> {
     let postcode =
         |location: &'_ LocationListing| location.address.as_ref().and_then(|address| address.postcode.clone());
     let mut problems = Vec::new();
+    let mut blank = |field: &str, key: &str| {
+        if key.is_empty() {
+            let reason = "is blank; must be an id that nothing else has".to_owned();
+            problems.push(Problem { path: field.to_owned(), code: Code::Missing, reason });
+        }
+    };
+    blank("/id", &listing.key);
+    blank("/organization/id", &listing.agency.key);
+    locations().for_each(|location| blank("/service_at_locations/location/id", &location.key));
     let mut long = |field: &str, text: &str| {
         if text.len() > LONGEST_KEY {
             let reason = format!("is {} bytes long; must be at most {LONGEST_KEY}", text.len());

@@ -3,6 +3,7 @@
 mod documents;
 mod from_text;
 mod generated;
+mod hostile;
 mod leaves;
 mod oddities;
 mod real;

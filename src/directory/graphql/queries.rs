@@ -240,7 +240,7 @@ impl DirectoryQuery {
         let print = test.print();
         let selected = |service: &ServiceFacts| selected.contains(&service.id);
         let page = services_page(ctx, first, after, order_by.unwrap_or_default(), &print, selected).await?;
-        Ok(ServiceConnection { sought: Sought::of(&snapshot, test.words()), ..page })
+        Ok(ServiceConnection { sought: Sought::of(snapshot, test.words()), ..page })
     }
 
     /// Agencies.

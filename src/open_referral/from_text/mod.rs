@@ -27,6 +27,9 @@ use crate::directory::listing::{Eligibility, Ruled, SubstanceUse};
 /// Longest text that is looked at, in bytes; nobody states a rule beyond some pages.
 const LONGEST: usize = 20_000;
 
+/// Most sentences that are looked at; each is held against every other. Real texts have some seventy.
+const MOST_SENTENCES: usize = 200;
+
 /// What was read from a text, and what was not.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TextReading {
@@ -57,6 +60,9 @@ fn read(text: &str, source: Source) -> TextReading {
         return untouched();
     }
     let sentences = words::sentences(text);
+    if sentences.len() > MOST_SENTENCES {
+        return untouched();
+    }
     let mut said: Vec<(&Sentence<'_>, Option<Statement>)> =
         sentences.iter().map(|sentence| (sentence, statement::read(&sentence.words, source))).collect();
     let bends = |sentence: &Sentence<'_>| sentence.words.iter().any(|word| BENDS.contains(&word.as_str()));

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     facts::{self, Fact, identify},
-    read::{Node, Object, Remarks},
+    read::{Node, Object, Remarks, once},
 };
 use crate::directory::listing::Area;
 
@@ -17,15 +17,7 @@ const ONS_CODE: &str = "http://statistics.data.gov.uk/id/statistical-geography/"
 
 /// The areas that an object covers.
 pub(super) fn read(owner: &Node<'_>, remarks: &mut Remarks) -> Vec<Area> {
-    let mut found = Vec::new();
-    for node in owner.list("service_areas") {
-        for area in read_area(&node, remarks) {
-            if !found.contains(&area) {
-                found.push(area);
-            }
-        }
-    }
-    found
+    once(owner.list("service_areas").flat_map(|node| read_area(&node, remarks)))
 }
 
 /// The areas of one row; a list of postcodes makes several.

@@ -254,12 +254,16 @@ fn put<T>(facts: &mut Vec<Fact>, codes: [&'static str; 3], value: String, ruled:
 }
 
 fn from_facts(facts: &Facts<'_>) -> Eligibility {
-    let year = |bound: &str| bound.parse::<f64>().ok();
+    // "nan" and "inf" are numbers to the standard library, and no ages.
+    let year = |bound: &str| match bound {
+        "" => Some(None),
+        bound => bound.parse::<f64>().ok().filter(|years| (0.0..=NO_LIMIT).contains(years)).map(Some),
+    };
     let kinds = |list: &str| list.split(' ').filter_map(OffenceType::parse).collect();
     Eligibility {
         age: ruled(facts, "eligibility.age", |value| {
             let (min, max) = value.split_once('-')?;
-            Some(AgeRule { min: year(min), max: year(max) })
+            Some(AgeRule { min: year(min)?, max: year(max)? })
         }),
         genders: ruled(facts, "eligibility.gender", |value| Some(value.split(' ').filter_map(Gender::parse).collect())),
         substance_use: ruled(facts, "eligibility.substance_use", |value| {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::read::Object;
 
 /// The name of the taxonomy of facts.
-const TAXONOMY: &str = "signpost";
+pub(super) const TAXONOMY: &str = "signpost";
 
 /// Namespace of the ids that this module and the whole mapping derive from keys (UUID version 5).
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f0b_7a52_31c9_4e0d_9c6e_52a7_1d84_b3f0);

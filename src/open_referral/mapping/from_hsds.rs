@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{
     Mapped, areas, eligibility,
-    facts::{Facts, is_fact},
+    facts::{self, Facts, is_fact},
     from_place::{identifier, key, read_places},
     languages,
     people::{self, Persons},
@@ -225,7 +225,9 @@ fn term(node: &Node<'_>) -> Option<Term> {
         .or_else(|| node.text("term_uri"))
         .or_else(|| node.text("term"))
         .unwrap_or_else(|| name.clone());
-    Some(Term { taxonomy: node.text("taxonomy").or_else(detail).unwrap_or_default(), code, name })
+    let taxonomy = node.text("taxonomy").or_else(detail).unwrap_or_default();
+    // A fact without its code is none, and no term either: written again it would be a fact.
+    (taxonomy != facts::TAXONOMY).then_some(Term { taxonomy, code, name })
 }
 
 /// The languages of the service and of its locations.

@@ -242,7 +242,8 @@ pub(super) fn says_confidential(text: &str) -> bool {
     text.split(['.', '!', ';', '\n']).any(|sentence| {
         let words = spaced(sentence);
         let words: Vec<&str> = words.split_ascii_whitespace().collect();
-        words.iter().enumerate().any(|(at, word)| {
+        // Only what stands around a place is looked at, so that each word is looked at a few times at most.
+        words.iter().enumerate().filter(|(_, word)| PLACES.contains(word)).any(|(at, _)| {
             let before = &words[..at];
             let mut after = words[at + 1..].iter().skip_while(|word| BETWEEN.contains(word));
             let theirs =
@@ -251,7 +252,7 @@ pub(super) fn says_confidential(text: &str) -> bool {
                 || after.clone().next().is_some_and(|word| SECRET.contains(word));
             let untold = after.next().is_some_and(|word| NOT.contains(word))
                 && after.find(|word| !BETWEEN.contains(word)).is_some_and(|word| TOLD.contains(word));
-            PLACES.contains(word) && !theirs && (secret || untold)
+            !theirs && (secret || untold)
         })
     })
 }

@@ -225,7 +225,7 @@ impl PlanQuery {
             .collect();
         let asked: Vec<String> = query.needs.iter().map(|need| need.key.clone()).collect();
         let needs = |set: NeedSet| named(live.needs(), &asked, set);
-        let sought = Sought::of(&snapshot, &query.words);
+        let sought = Sought::of(snapshot, &query.words);
         let mut steps = Vec::with_capacity(plan.steps.len());
         for (index, step) in plan.steps.iter().enumerate() {
             let Some(found) = planning.found.iter().find(|found| found.service.id == step.service) else { continue };

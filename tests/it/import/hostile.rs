@@ -59,6 +59,22 @@ async fn a_key_or_a_value_of_any_length() {
     }
 }
 
+/// All agencies without an id would be one.
+#[tokio::test]
+async fn a_blank_key() {
+    for pointer in ["/id", "/organization/id", "/service_at_locations/0/location/id"] {
+        for blank in ["", " \t"] {
+            let mut odd = record(11);
+            *odd.pointer_mut(pointer).unwrap() = json!(blank);
+            among_good_ones(pointer, odd.clone()).await;
+            let test = TestDatabase::new().await;
+            let (done, report) = run(&test.open().await, &Clock::manual(now()), &[odd]).await;
+            assert_eq!((done.counts.read, done.counts.rejected), (1, 1), "{pointer}: {report:?}");
+            assert!(format!("{report:?}").contains("is blank"), "{pointer}: {report:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_need_of_any_length() {
     let mut odd = record(11);

@@ -1,0 +1,4 @@
+//! What several targets share.
+
+pub mod documents;
+pub mod memory;
