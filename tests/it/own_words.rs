@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
+use signpost::config::Config;
 
 use crate::support::TestApp;
 use crate::support::listings::service;
@@ -110,7 +111,11 @@ const SUGGEST: &str = "query($typed: String!, $first: Int) { suggestions(typed: 
 
 #[tokio::test]
 async fn names_are_suggested_while_somebody_types_and_follow_every_change() {
-    let app = TestApp::of(&[service("1", "Harbour Kitchen", "essentials.hot-meal")]).await;
+    // All place names are laid out when somebody first types: seconds of work, and on a busy machine more.
+    let mut config = Config::default();
+    config.server.request_timeout_s = 300;
+    let app = TestApp::with_config(config).await;
+    app.save(&[service("1", "Harbour Kitchen", "essentials.hot-meal")]).await;
     let ask = async |typed: &str| app.data(SUGGEST, json!({ "typed": typed })).await["suggestions"].clone();
     let labels = |found: &Value| {
         found.as_array().unwrap().iter().map(|one| one["label"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
