@@ -150,7 +150,17 @@ async fn the_snapshot_shows_what_the_loaders_read() {
         format!("{:?}", told.collect::<Vec<_>>())
     };
     same!(&services, edges::services, ServiceKey, "", bare_service);
-    same!(&services, edges::places_of, PlacesOf, "[]");
+    // Of a service at a secret place nothing is said there, whatever the database has.
+    let all = edges::locations(db, &locations).await.unwrap();
+    let is_secret = |pair: &entity::service_place::Model| all[&pair.location_id].confidential;
+    let told_pairs = |rows: &Vec<entity::service_place::Model>| {
+        let told = rows.iter().map(|row| match is_secret(row) {
+            true => entity::service_place::Model { description: None, ..row.clone() },
+            false => row.clone(),
+        });
+        format!("{:?}", told.collect::<Vec<_>>())
+    };
+    same!(&services, edges::places_of, PlacesOf, "[]", told_pairs);
     same!(&services, edges::areas_of, AreasOf, "[]", of_place);
     same!(&services, edges::eligibilities_of, EligibilityOf, &format!("{:?}", entity_blank()));
     same!(&services, edges::capacities_of, CapacityOf, "");
@@ -186,6 +196,11 @@ async fn the_snapshot_shows_what_the_loaders_read() {
     let service: HashMap<_, _> = of_pairs.into_iter().collect();
     let pair = |place| Pair { service: service[&place], place };
     same!(&ids, edges::schedules_of_places, |id| SchedulesOfPlace(pair(id)), "[]");
+    for hidden in pairs.values().flatten().filter(|pair| is_secret(pair)).map(|row| pair(row.id)) {
+        assert_eq!(PhonesOfPlace(hidden).known(&snapshot).unwrap().unwrap().len(), 0);
+        assert_eq!(ContactsOfPlace(hidden).known(&snapshot).unwrap().unwrap().len(), 0);
+    }
+    let ids: Vec<_> = pairs.values().flatten().filter(|pair| !is_secret(pair)).map(|row| row.id).collect();
     let stored = edges::phones_of_places(db, &ids).await.unwrap();
     compare(&app, &ids, &stored, |id| PhonesOfPlace(pair(id)), |value| format!("{value:?}"), "[]");
     let stored = edges::contacts_of_places(db, &ids).await.unwrap();

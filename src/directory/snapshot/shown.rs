@@ -197,7 +197,19 @@ impl ShownWriter {
             self.put(&service::Model { content_hash: String::new(), source_key: String::new(), ..row.clone() });
             let places = list(&rows.places, &row.id);
             self.used.extend(places.iter().map(|place| (place.location_id, index)));
-            self.put(places);
+            // What is said of a service at a secret place could tell which place that is.
+            let is_open = |place: &&service_place::Model| {
+                rows.locations.get(&place.location_id).is_some_and(|location| !location.confidential)
+            };
+            let open: Vec<service_place::Model> = places.iter().filter(is_open).cloned().collect();
+            let told: Vec<service_place::Model> = places
+                .iter()
+                .map(|place| match is_open(&place) {
+                    true => place.clone(),
+                    false => service_place::Model { description: None, ..place.clone() },
+                })
+                .collect();
+            self.put(&told);
             let own_areas = list(&rows.service_areas, &row.id).iter().map(|area| (None, area));
             let areas: Vec<(Option<PlaceId>, &Area)> = own_areas
                 .chain(of_places(places, &rows.place_areas).map(|(place, area)| (Some(place), area)))
@@ -207,9 +219,9 @@ impl ShownWriter {
             self.put(list(&rows.service_hours, &row.id));
             self.put(&by_place(places, &rows.place_hours));
             self.put(list(&edges.phones, &row.id));
-            self.put(&by_place(places, &edges.place_phones));
+            self.put(&by_place(&open, &edges.place_phones));
             self.put(&for_everybody(list(&edges.contacts, &row.id)));
-            let contacts: Vec<_> = by_place(places, &edges.place_contacts);
+            let contacts: Vec<_> = by_place(&open, &edges.place_contacts);
             let contacts: Vec<_> = contacts.into_iter().map(|(place, of)| (place, for_everybody(of))).collect();
             self.put(&contacts);
             self.put(list(&edges.identifiers, &row.id));
