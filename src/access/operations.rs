@@ -40,7 +40,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (OperationType::Query, "service", Allowed::Anyone, Kept::WhileItHolds),
     (OperationType::Query, "serviceConfig", Allowed::Anyone, Kept::WhileItHolds),
     (OperationType::Query, "services", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "signpost", Allowed::Anyone, Kept::Never),
+    (OperationType::Query, "signpost", Allowed::Anyone, Kept::WhileItHolds),
     (OperationType::Query, "signpostPlan", Allowed::Anyone, Kept::Never),
     (OperationType::Query, "suggestions", Allowed::Anyone, Kept::WhileItHolds),
 ];

@@ -111,15 +111,21 @@ pub const SHOWN_DAYS: u16 = 35;
 /// the next day, for nobody looks further.
 #[must_use]
 pub fn shown_until(hours: &Hours, at: DateTime<Utc>) -> DateTime<Utc> {
+    holds_until(hours, at, SHOWN_DAYS)
+}
+
+/// The same where the next opening is looked for so many days ahead.
+#[must_use]
+pub fn holds_until(hours: &Hours, at: DateTime<Utc>, days: u16) -> DateTime<Utc> {
     let mut until = hours.next_change(at, 1).unwrap_or_else(|| later(at, 1));
     // What lies beyond the days that are looked at comes into sight as time goes by.
     if matches!(hours.state(at), State::Open { until: None }) {
         until = until.min(comes_into_sight(hours, at, CLOSING_WITHIN_DAYS));
     }
-    match hours.next_opening(at, SHOWN_DAYS) {
+    match hours.next_opening(at, days) {
         NextOpening::At(_) | NextOpening::PerhapsAt { certain: Some(_), .. } => until,
         NextOpening::PerhapsAt { certain: None, .. } | NextOpening::None | NextOpening::NotStated => {
-            until.min(comes_into_sight(hours, at, SHOWN_DAYS))
+            until.min(comes_into_sight(hours, at, days))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Wall time in Europe/London and the instants it stands for: the only place that knows the
 //! time zone.
 
-use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, LocalResult, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::{Europe::London, GapInfo};
 
 /// What a clock on a wall in London shows at an instant. At the very ends of the calendar,
@@ -11,6 +11,13 @@ pub fn london(at: DateTime<Utc>) -> NaiveDateTime {
     let utc = at.naive_utc();
     let ahead = London.offset_from_utc_datetime(&utc).fix();
     utc.checked_add_offset(ahead).unwrap_or(utc)
+}
+
+/// The first instant of the next day in London.
+#[must_use]
+pub fn next_midnight(at: DateTime<Utc>) -> DateTime<Utc> {
+    let tomorrow = london(at).date().succ_opt();
+    tomorrow.map_or(at, |date| instants(date.and_time(NaiveTime::MIN)).0)
 }
 
 /// The first and the last instant at which the wall shows `local`: one and the same, but for

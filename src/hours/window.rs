@@ -85,6 +85,30 @@ impl Hours {
     }
 }
 
+impl Window {
+    /// The first instant at which what [`Hours::within`] says may be different from what it says at another. Never too
+    /// late. What begins later than that instant is given until it begins, for what comes before it was too short and
+    /// only grows shorter; where nothing is open for certain, the next window that comes into sight may be.
+    #[must_use]
+    pub fn holds_until(&self, answer: &WindowAnswer, from: DateTime<Utc>, days: u16) -> DateTime<Utc> {
+        let begins = match answer {
+            WindowAnswer::Open { from: begins, .. } => return *begins.max(&from),
+            WindowAnswer::Unknown { from: begins, .. } => *begins,
+            WindowAnswer::Never => DateTime::<Utc>::MAX_UTC,
+            // It is open all day, perhaps: of a window that has begun ever less is left.
+            WindowAnswer::NotStated => from,
+        };
+        let ahead = TimeDelta::days(i64::from(days.min(MAX_DAYS)));
+        let Some(end) = from.checked_add_signed(ahead) else { return from };
+        let span = Span::Between { opens: self.from, closes: self.to };
+        let first = wall::london(end).date();
+        let dates = first.checked_sub_days(Days::new(1)).unwrap_or(first).iter_days().take(3);
+        // One that begins at the very end is not in sight yet, and is at once.
+        let next = dates.map(|date| span.instants(date).0).find(|begins| *begins >= end).map(|begins| begins - ahead);
+        begins.min(next.unwrap_or(from)).max(from)
+    }
+}
+
 /// The whole of a stretch without a break, if any of it is unknown, and why.
 fn unknown_stretch(stretch: &[Interval]) -> Option<(DateTime<Utc>, DateTime<Utc>, Unknown)> {
     let why = stretch.iter().find_map(|one| match one.opening {

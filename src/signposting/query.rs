@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::circumstances::Circumstances;
 use crate::directory::needs::NeedIndex;
 use crate::hours::Window;
-use crate::places::ResolvedPlace;
+use crate::places::{Precision, ResolvedPlace};
 
 /// Who will really take this person? Everything empty or absent does not narrow the question.
 #[derive(Clone, Debug)]
@@ -48,6 +48,15 @@ pub struct AskedNeed {
 }
 
 impl SignpostQuery {
+    /// Whether it tells more than what somebody looks for around a town: of a life, in words, or where exactly
+    /// somebody is.
+    #[must_use]
+    pub fn tells_of_a_person(&self) -> bool {
+        let exact = |place: &ResolvedPlace| place.postcode.is_some() || place.precision == Precision::Coordinates;
+        let exact = self.place.as_ref().is_some_and(exact);
+        exact || !self.words.is_empty() || self.circumstances != Circumstances::default()
+    }
+
     /// A print of the question apart from its instant: pages of one question share it, and a
     /// cursor of another question is told by it.
     #[must_use]

@@ -3,6 +3,7 @@
 //! listings, without a line in common with what is tested.
 
 mod filters;
+mod holds;
 mod naive;
 mod pages;
 pub(crate) mod question;

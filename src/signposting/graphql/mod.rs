@@ -23,6 +23,7 @@ use super::facets::facets;
 use super::rules::assess::{Assessor, Group};
 use super::search::{Rank, counts, search};
 use crate::api::AskedAt;
+use crate::api::horizon::Horizon;
 use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize, page};
 use crate::directory::freshness::FreshnessRules;
 use crate::directory::graphql::matched::Sought;
@@ -75,7 +76,7 @@ impl SignpostingQuery {
             String,
         >,
     ) -> Result<SignpostConnection> {
-        crate::api::horizon::Horizon::of(ctx).now_only();
+        let horizon = Horizon::of(ctx);
         let now = ctx.data::<AskedAt>()?.0;
         let args = PageArgs::<RankKey>::check(first, after.as_deref(), *ctx.data::<PageSize>()?)?;
         // A cursor holds milliseconds: a finer instant would be another one on the next page.
@@ -92,6 +93,14 @@ impl SignpostingQuery {
         let mut assessor = Assessor::new(&query, &rules);
         let found = search(&snapshot, &query, &mut assessor);
         let counts = counts(&found);
+        // Of an instant that was asked for the answer is the same whenever it is given.
+        if stated_at.is_none() && args.after.is_none() {
+            horizon.until(assessor.holds_until());
+        }
+        // Nothing is kept of what anybody lives through.
+        if text.is_some() || query.tells_of_a_person() {
+            horizon.now_only();
+        }
         let facets = ctx.look_ahead().field("facets").exists().then(|| facets(&found));
         let facets = facets.map(|facets| SignpostFacets::of(&facets, live.needs()));
         let after = args.after.as_ref().and_then(|cursor| cursor.key.rank());

@@ -10,6 +10,7 @@ use super::narrowing::{Answered, NearMiss, SignpostFacets};
 use super::place::AskedPlace;
 use super::understood::Understood;
 use crate::api::errors::{bad_input, internal};
+use crate::api::horizon::Horizon;
 use crate::api::paging::PageInfo;
 use crate::api::scalars::DateTime;
 use crate::directory::graphql::life_enums::{Characteristic, RuleEvidence};
@@ -22,6 +23,7 @@ use crate::directory::graphql::parts::OpenState;
 use crate::directory::graphql::service::Service;
 use crate::directory::loaders::PlacesOf;
 use crate::directory::needs::NeedList;
+use crate::directory::opening::shown_until;
 use crate::directory::snapshot::ServiceFacts;
 use crate::signposting::rules::assess::{Assessment, Group};
 use crate::signposting::rules::criteria::{self, Asked, Outcome, Subject};
@@ -213,6 +215,8 @@ pub struct SignpostResult {
     needs_met: Vec<Need>,
     needs_not_met: Vec<Need>,
     open: OpenState,
+    /// The first instant at which `open` may be different; none where nothing is stated, at any instant.
+    open_until: Option<Instant<Utc>>,
     wait_days: Option<u32>,
     score: Score,
     /// There where the question has words to look for.
@@ -253,6 +257,7 @@ impl SignpostResult {
             needs_met: of_asked(true),
             needs_not_met: of_asked(false),
             open: OpenState::of(offer.map_or(&not_stated, |offer| &*offer.hours), at),
+            open_until: offer.map(|offer| shown_until(&offer.hours, at)),
             wait_days: facts.capacity.as_ref().and_then(|capacity| capacity.wait_days),
             score: assessment.score,
             sought: None,
@@ -313,7 +318,10 @@ impl SignpostResult {
     }
 
     /// Whether it is open at the instant of the question, and when it opens next.
-    async fn open_now(&self) -> OpenState {
+    async fn open_now(&self, ctx: &Context<'_>) -> OpenState {
+        if let Some(until) = self.open_until {
+            Horizon::of(ctx).until(until);
+        }
         self.open
     }
 
@@ -415,6 +423,8 @@ impl SignpostConnection {
         ctx: &Context<'_>,
         #[graphql(desc = "How many at the most, from 1 to 20; 5 where absent.")] first: Option<i32>,
     ) -> Result<Vec<NearMiss>> {
+        // It looks wider than the answer, whose horizon it does not tell.
+        Horizon::of(ctx).now_only();
         let wanted = first.unwrap_or(5);
         let most = usize::try_from(wanted).ok().filter(|most| (1..=20).contains(most));
         let most = most.ok_or_else(|| bad_input("first", format!("{wanted} is not from 1 to 20.")))?;
@@ -433,7 +443,8 @@ impl SignpostConnection {
     }
 
     /// The instant for which this answers: the same on every page of one answer.
-    async fn answered_for(&self) -> DateTime {
+    async fn answered_for(&self, ctx: &Context<'_>) -> DateTime {
+        Horizon::of(ctx).now_only();
         DateTime(self.answered.query.at)
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{DeliveryMode, FieldGroup, ServiceStatus};
 use foldhash::fast::FixedState;
 
@@ -12,13 +12,16 @@ use super::criteria::{self, Criterion, Outcome};
 use super::score::{self, Score, ScorePart};
 use crate::directory::freshness::FreshnessRules;
 use crate::directory::needs::NeedIndex;
+use crate::directory::opening;
 use crate::directory::snapshot::{Offer, ServiceFacts};
-use crate::hours::{self, Hours, WindowAnswer, london};
+use crate::hours::{self, Hours, Window, WindowAnswer, london};
 use crate::places::{self, Coverage, CoveredArea, ResolvedPlace, WhyUnknown};
 use crate::signposting::query::SignpostQuery;
 
 /// How far ahead a time to come is looked for: five weeks, so that a monthly session is found.
 pub const DAYS_AHEAD: u16 = 35;
+/// How far ahead an opening is looked for where no time was asked for, in days.
+const SOON_DAYS: u16 = 8;
 
 /// Where a service stands for a question. The order is the order of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,6 +88,8 @@ pub struct Assessor<'q> {
     /// By the address of the table of hours.
     times: HashMap<usize, Times, FixedState>,
     scratch: Vec<Criterion>,
+    /// What was found holds before this instant.
+    until: DateTime<Utc>,
 }
 
 /// When the person could come.
@@ -94,6 +99,8 @@ struct Times {
     answer: Option<WindowAnswer>,
     /// The first time that is certain.
     first: Option<DateTime<Utc>>,
+    /// The first instant at which either may be different.
+    until: DateTime<Utc>,
 }
 
 impl<'q> Assessor<'q> {
@@ -116,6 +123,41 @@ impl<'q> Assessor<'q> {
             coverage: HashMap::default(),
             times: HashMap::default(),
             scratch: Vec::new(),
+            until: DateTime::<Utc>::MAX_UTC,
+        }
+    }
+
+    /// The first instant at which the same question may weigh anything that was weighed differently, or put it in other
+    /// words: a door opens or shuts, a time that was far off is nearer by a day, a confirmation grows old, a date comes.
+    /// Never too late.
+    #[must_use]
+    pub fn holds_until(&self) -> DateTime<Utc> {
+        self.until
+    }
+
+    fn holds_through(&mut self, last: DateTime<Utc>) {
+        self.until = self.until.min(last.checked_add_signed(TimeDelta::milliseconds(1)).unwrap_or(last));
+    }
+
+    /// Takes note of how long the weight of an offer holds.
+    fn note_end(&mut self, service: &ServiceFacts, when: Option<DateTime<Utc>>) {
+        let at = self.query.at;
+        // Points for how soon it is change with every whole day.
+        if let Some(wait) = when.map(|when| when - at).filter(|wait| *wait > TimeDelta::zero()) {
+            let over = wait - TimeDelta::days(wait.num_days());
+            self.until = self.until.min(at + over.max(TimeDelta::milliseconds(1)));
+        }
+        for group in FieldGroup::ALL {
+            if let Some(last) = self.rules.fresh_through(*group, service.assured.at(*group), at) {
+                self.holds_through(last);
+            }
+        }
+        let said = service.capacity.as_ref().and_then(|capacity| capacity.updated_at);
+        if let Some(last) = self.rules.fresh_through(FieldGroup::Capacity, said, at) {
+            self.holds_through(last);
+        }
+        if service.status != ServiceStatus::Active {
+            self.until = self.until.min(hours::next_midnight(at));
         }
     }
 
@@ -195,6 +237,7 @@ impl<'q> Assessor<'q> {
             let Some(reach) = self.reach(offer) else { continue };
             found.clear();
             let when = self.offer_criteria::<WORDS>(service, offer, &reach, &mut found);
+            self.note_end(service, when);
             shared_criteria::<WORDS>(service, query, rules, &mut found);
             let score = Score::default()
                 .with(ScorePart::Needs, needs)
@@ -263,6 +306,7 @@ impl<'q> Assessor<'q> {
             found.push(criteria::coverage::<WORDS>(coverage, &place.label, named.map(CoveredArea::label)));
         }
         let times = *self.times.entry(Arc::as_ptr(&offer.hours).addr()).or_insert_with(|| times(&offer.hours, query));
+        self.until = self.until.min(times.until);
         found.extend(times.answer.map(|answer| criteria::time::<WORDS>(&answer)));
         let (offered, missing) = (&offer.way.access_offered, &offer.way.access_missing);
         found.extend(criteria::language::<WORDS>(&service.manner.languages, offered, &query.circumstances.languages));
@@ -335,28 +379,31 @@ fn shared_criteria<const WORDS: bool>(
 
 /// When the person could come, by a table of hours.
 fn times(hours: &Hours, query: &SignpostQuery) -> Times {
-    if let Some(answer) = best_window(hours, query) {
+    let answers = query.windows.iter().map(|window| (window, hours.within(window, query.at, DAYS_AHEAD)));
+    let answers: Vec<_> = answers.collect();
+    if let Some(answer) = best(&answers) {
         let first = match answer {
             WindowAnswer::Open { from, .. } => Some(from),
             WindowAnswer::Unknown { .. } | WindowAnswer::Never | WindowAnswer::NotStated => None,
         };
-        return Times { answer: Some(answer), first };
+        let ends = answers.iter().map(|(window, answer)| window.holds_until(answer, query.at, DAYS_AHEAD));
+        return Times { answer: Some(answer), first, until: ends.min().unwrap_or(query.at) };
     }
-    let first = match (hours.state(query.at), hours.next_opening(query.at, 8)) {
+    let first = match (hours.state(query.at), hours.next_opening(query.at, SOON_DAYS)) {
         (hours::State::Open { .. }, _) => Some(query.at),
         (_, hours::NextOpening::At(at)) => Some(at),
         (_, hours::NextOpening::PerhapsAt { .. } | hours::NextOpening::None | hours::NextOpening::NotStated) => None,
     };
-    Times { answer: None, first }
+    Times { answer: None, first, until: opening::holds_until(hours, query.at, SOON_DAYS) }
 }
 
 /// The best answer of the windows: the earliest certain one, else one that is unknown, else never.
-fn best_window(hours: &Hours, query: &SignpostQuery) -> Option<WindowAnswer> {
+fn best(answers: &[(&Window, WindowAnswer)]) -> Option<WindowAnswer> {
     let rank = |answer: &WindowAnswer| match answer {
         WindowAnswer::Open { from, .. } => (0, Some(*from)),
         WindowAnswer::Unknown { from, .. } => (1, Some(*from)),
         WindowAnswer::NotStated => (2, None),
         WindowAnswer::Never => (3, None),
     };
-    query.windows.iter().map(|window| hours.within(window, query.at, DAYS_AHEAD)).min_by_key(rank)
+    answers.iter().map(|(_, answer)| *answer).min_by_key(rank)
 }
