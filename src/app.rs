@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::database::{Database, DatabaseError, Settings};
 use crate::directory::loaders::Loaders;
 use crate::directory::needs::NeedList;
+use crate::directory::snapshot::kept::IndexFile;
 use crate::directory::snapshot::refresh::Live;
 use crate::directory::store::load::{self, Version};
 use crate::schema::{self, Guarded};
@@ -92,8 +93,13 @@ impl App {
             behind => return Err(DatabaseError::Behind(behind).into()),
         }
         let interpreter = Interpreter::new(&needs).map_err(|error| StartError::Needs(error.to_string()))?;
-        let live =
-            Live::open_with(&database, needs, config.directory.scratch_folder()).await.map_err(DatabaseError::from)?;
+        let file = database.file().await.map_err(DatabaseError::from)?;
+        let kept = IndexFile::of(config.directory.index_folder(), file.as_deref());
+        let began = Instant::now();
+        let live = Live::open_with(&database, needs, config.directory.scratch_folder(), kept);
+        let live = live.await.map_err(DatabaseError::from)?;
+        let (services, took) = (live.current().service_count(), began.elapsed());
+        tracing::info!(index = %live.origin(), services, took_ms = took.as_millis(), "directory.ready");
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         let interpreter = Arc::new(interpreter);
         let executor = Guarded(schema::build(&config, database.clone(), live.clone(), Arc::clone(&interpreter)));

@@ -295,11 +295,19 @@ pub struct Directory {
     /// The folder for the nameless file that holds what pages show, once that is more than a little; empty for the
     /// system's folder for temporary files.
     pub scratch_folder: String,
+    /// The folder for the file that lets the next start be a quick one; empty for beside an SQLite file, and for no
+    /// such file with any other database.
+    pub index_folder: String,
 }
 
 impl Default for Directory {
     fn default() -> Self {
-        Self { refresh_ms: 1_000, needs_file: String::new(), scratch_folder: String::new() }
+        Self {
+            refresh_ms: 1_000,
+            needs_file: String::new(),
+            scratch_folder: String::new(),
+            index_folder: String::new(),
+        }
     }
 }
 
@@ -320,6 +328,12 @@ impl Directory {
     #[must_use]
     pub fn scratch_folder(&self) -> Option<&Path> {
         (!self.scratch_folder.is_empty()).then(|| Path::new(&self.scratch_folder))
+    }
+
+    /// The folder for the file that lets the next start be a quick one, where one is named.
+    #[must_use]
+    pub fn index_folder(&self) -> Option<&Path> {
+        (!self.index_folder.is_empty()).then(|| Path::new(&self.index_folder))
     }
 }
 

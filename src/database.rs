@@ -1,5 +1,6 @@
 //! Connections to SQLite and PostgreSQL, transactions, migrations, and what goes wrong with them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 use crate::config::{Config, DatabaseUrl, Engine, Synchronous};
@@ -139,6 +140,22 @@ impl Database {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// The file it lives in; `None` where that is in memory, or on a server.
+    ///
+    /// # Errors
+    /// The database is gone.
+    pub async fn file(&self) -> Result<Option<PathBuf>, DbErr> {
+        if self.engine() != DbBackend::Sqlite {
+            return Ok(None);
+        }
+        let statement = Statement::from_string(DbBackend::Sqlite, "PRAGMA database_list");
+        let rows = self.connection.query_all_raw(statement).await?;
+        let of_main =
+            |row: &QueryResult| Some((row.try_get::<String>("", "name").ok()?, row.try_get("", "file").ok()?));
+        let main = rows.iter().filter_map(of_main).find(|(name, _): &(_, String)| name == "main");
+        Ok(main.map(|(_, file)| file).filter(|file| !file.is_empty()).map(PathBuf::from))
     }
 
     /// Asks the database for nothing, to see that it is there.

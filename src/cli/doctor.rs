@@ -10,7 +10,8 @@ use crate::config::Config;
 use crate::database::{Database, Settings};
 use crate::directory::agreement::{self, Agreement};
 use crate::directory::quality;
-use crate::directory::snapshot::refresh::Live;
+use crate::directory::snapshot::kept::IndexFile;
+use crate::directory::snapshot::refresh::{Live, Origin};
 use crate::schema::freshness_rules;
 
 /// How often the index is compared again where somebody wrote meanwhile.
@@ -55,13 +56,23 @@ pub(super) async fn run(config: Result<Config, Failure>, args: DoctorArgs) -> Ou
         return Err("the schema is not up to date".into());
     }
     say("migrations  fine: none to run")?;
-    let live = Live::open(&database, needs).await?;
+    // What the server would answer from: the index that was kept, if it would believe it.
+    let file = IndexFile::of(config.directory.index_folder(), database.file().await?.as_deref());
+    let live = Live::open_with(&database, needs, None, file.clone().map(IndexFile::only_read)).await?;
+    say(format_args!("index       {}", live.origin()))?;
     let wrong = match settled(&database, &live).await? {
         None => {
             say("index       NOT COMPARED: the directory changed again and again meanwhile; try at a quieter time")?;
             0
         }
-        Some(found) => tell(&found)?,
+        Some(found) => {
+            let wrong = tell(&found)?;
+            if let (1.., Origin::Kept(_), Some(file)) = (wrong, live.origin(), &file) {
+                let file = file.path().display();
+                say(format_args!("         remove `{file}`, and the next start builds the index anew"))?;
+            }
+            wrong
+        }
     };
     let found =
         quality::look(&database, &live.current(), &freshness_rules(&config.freshness), Clock::system().now()).await?;

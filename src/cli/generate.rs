@@ -52,11 +52,11 @@ pub(super) async fn run(config: &Config, args: GenerateArgs) -> Outcome {
         let transaction = database.begin_write().await?;
         let id = save_source(&transaction, &source, now).await?;
         saved.add(save(&transaction, id, &batch, &mut seen, &mut changes::Touched::default(), now).await?);
+        // With what it tells of: a run that is killed leaves nothing that an index kept in a file would not hear of.
+        changes::note(&transaction, "synthetic", None, clock.now()).await?;
         transaction.commit().await?;
         bar.inc(batch.len() as u64);
     }
-    // Told once at the end: a server beside this one reads it all when it is all there.
-    changes::note(database.connection(), "synthetic", None, clock.now()).await?;
     bar.finish_and_clear();
     let took = clock.now() - now;
     say(format_args!(

@@ -193,7 +193,7 @@ pub struct Address {
 
 /// Who is taken and who is not. Everything absent is *not stated*, which is not the same as
 /// *anyone*: an age rule with neither bound says that every age is welcome.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Eligibility {
     /// Age, in years.
     pub age: Option<Ruled<AgeRule>>,
@@ -210,7 +210,7 @@ pub struct Eligibility {
 }
 
 /// A rule and where it comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Ruled<T> {
     /// The rule.
     pub rule: T,
@@ -222,7 +222,7 @@ pub struct Ruled<T> {
 
 /// Ages taken, both bounds inclusive, in years; decimals are allowed. `max` of 25 means up to
 /// and including the day before the 26th birthday, as services mean it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AgeRule {
     /// Youngest.
     pub min: Option<f64>,
@@ -241,7 +241,7 @@ impl std::hash::Hash for AgeRule {
 }
 
 /// The rule about drink and drugs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SubstanceUse {
     /// The rule.
     pub rule: SubstanceUseRule,
@@ -250,7 +250,7 @@ pub struct SubstanceUse {
 }
 
 /// Offences a service makes rules about. Both empty: an offence never excludes here.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OffenceRule {
     /// These exclude.
     pub excluded: Vec<OffenceType>,
@@ -259,7 +259,7 @@ pub struct OffenceRule {
 }
 
 /// Places and waiting time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capacity {
     /// Places that are paid for.
     pub funded: Option<u32>,

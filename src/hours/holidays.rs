@@ -19,6 +19,7 @@
 use std::{ops::RangeInclusive, sync::LazyLock};
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
 
 use super::proclaimed::PROCLAIMED;
 
@@ -27,7 +28,7 @@ use super::proclaimed::PROCLAIMED;
 pub const STANDING_SINCE: i32 = 1978;
 
 /// A jurisdiction with bank holidays of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Nation {
     /// England, and Wales.
     EnglandAndWales,

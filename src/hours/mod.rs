@@ -35,6 +35,7 @@ mod weekdays;
 mod window;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 pub use self::{
     error::HoursError,
@@ -54,7 +55,7 @@ pub const MAX_DAYS: u16 = 3_660;
 pub const CLOSING_WITHIN_DAYS: u16 = 14;
 
 /// What is stated about when something is open.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Hours {
     rules: Vec<Rule>,
     exceptions: Vec<Exception>,
@@ -63,7 +64,7 @@ pub struct Hours {
 }
 
 /// What is stated about bank holidays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum OnHolidays {
     /// Nothing.
     #[default]

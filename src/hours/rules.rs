@@ -5,6 +5,7 @@
 //! it holds and in `Days::checked` what of it is refused.
 
 use chrono::{DateTime, Datelike, Days as Day, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Opening, Unknown,
@@ -19,7 +20,7 @@ use super::{
 /// which it takes place; it counts backwards as well, because the anchor is not a beginning.
 /// An interval of 2 or more *without* an anchor says that only some of the weeks or months are
 /// meant and not which: every one of them then counts as unreliable.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Days {
     /// Days of the week.
     Weekly {
@@ -130,7 +131,7 @@ fn turn(this: i32, anchor: Option<i32>, interval: u16) -> Holds {
     match anchor {
         _ if interval == 1 => Holds::Yes,
         None => Holds::Perhaps,
-        Some(anchor) if (this - anchor).rem_euclid(i32::from(interval)) == 0 => Holds::Yes,
+        Some(anchor) if (this - anchor).checked_rem_euclid(interval.into()) == Some(0) => Holds::Yes,
         Some(_) => Holds::No,
     }
 }
@@ -161,7 +162,7 @@ fn is_month_day(date: NaiveDate, number: i8) -> bool {
 }
 
 /// Between which wall times of a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Span {
     /// From `opens` to `closes`. A closing at or before the opening lies on the next day: equal
     /// times are a whole day and night.
@@ -199,7 +200,7 @@ impl Span {
 }
 
 /// A period of dates, both ends included; an open end has no date.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Period {
     from: Option<NaiveDate>,
     until: Option<NaiveDate>,
@@ -219,7 +220,7 @@ impl Period {
 }
 
 /// A regular opening: on these days, between these times, while it holds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Rule {
     days: Days,
     span: Span,
@@ -258,7 +259,7 @@ impl Rule {
 }
 
 /// What takes the place of the regular hours.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Instead {
     /// Shut.
     Closed,
@@ -272,7 +273,7 @@ pub enum Instead {
 ///
 /// Several on one date: their openings add up. `Closed` beside an opening contradicts it, so
 /// the time is unknown. `Unknown` leaves the rest of the date unknown.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Exception {
     period: Period,
     instead: Instead,

@@ -1,11 +1,12 @@
 //! Sets of weekdays, and the day lists of RFC 5545 (`BYDAY`, `BYMONTHDAY`) that feeds use.
 
 use chrono::Weekday;
+use serde::{Deserialize, Serialize};
 
 use super::error::{HoursError, quoted};
 
 /// Days of the week.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct WeekdaySet(u8);
 
 impl WeekdaySet {

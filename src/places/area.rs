@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use entity::enums::AreaKind;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use super::authority::{AuthorityShare, LadCode, Nation};
@@ -22,7 +23,19 @@ use super::words::{Meaning, meaning};
 #[derive(Clone, Debug, PartialEq)]
 pub struct CoveredArea(Arc<Stated>);
 
-#[derive(Debug, PartialEq)]
+impl Serialize for CoveredArea {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for CoveredArea {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Arc::new(Stated::deserialize(deserializer)?)))
+    }
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Stated {
     kind: AreaKind,
     value: String,
@@ -30,7 +43,7 @@ struct Stated {
     extent: Extent,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Extent {
     Everywhere,
     /// All of the `certain` authorities and, as far as can be told from the words, perhaps more of the `possible` ones.
@@ -42,7 +55,7 @@ enum Extent {
 }
 
 /// A postcode or a part of one, and where it lies.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct CodeArea {
     postcode: Option<Postcode>,
     sector: Option<Sector>,
@@ -154,6 +167,12 @@ impl CoveredArea {
             AreaKind::Geojson => Ok(area("", "an area on the map", Extent::Drawn(Region::parse(value)?))),
             AreaKind::Text => Ok(area(value, value, meaning(value).map_or(Extent::Words, Extent::Authorities))),
         }
+    }
+
+    /// Where it is in memory: clones have the same, and no other area.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// What sort of area it is.

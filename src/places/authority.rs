@@ -3,13 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::fold::fold;
 use super::geo::Point;
 
 /// The nine-character code that the Office for National Statistics gives a local authority, as `E08000003`.
 ///
 /// Always of the right form; whether the code is in the embedded table, [`super::Gazetteer::authority`] says.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LadCode([u8; 9]);
 
 impl LadCode {

@@ -70,7 +70,7 @@ pub fn distance_km(a: Point, b: Point) -> f64 {
 }
 
 /// A box of latitudes and longitudes, edges included.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BoundingBox {
     /// Southern edge, degrees.
     pub south: f64,

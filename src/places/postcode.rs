@@ -8,10 +8,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Up to eight ASCII characters held in place, so that codes are cheap to copy and compare.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct Code {
     bytes: [u8; 8],
     len: u8,
@@ -49,7 +50,7 @@ pub struct NotAPostcode {
 macro_rules! code {
     ($(#[$meta:meta])* $name:ident, $variant:ident, $expected:literal) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(Code);
 
         impl $name {

@@ -1,5 +1,6 @@
 //! Areas drawn as GeoJSON (RFC 7946): read once with every check, then asked whether they hold a point.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -17,12 +18,12 @@ const ON_EDGE: f64 = 1e-9;
 const KM_PER_DEGREE: f64 = 111.195;
 
 /// An area of one or more polygons, each with its holes. Its edges belong to it, those of its holes too.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Region {
     polygons: Vec<Polygon>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Polygon {
     bounds: BoundingBox,
     /// The outer ring first, then the holes.

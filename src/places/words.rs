@@ -5,6 +5,7 @@
 //! what only some hold is possible, and what none holds is outside. Anything else stays words.
 
 use entity::enums::AreaKind;
+use serde::{Deserialize, Serialize};
 
 use super::area::CoveredArea;
 use super::authority::{Authority, LadCode, Nation, Tier};
@@ -18,7 +19,7 @@ const MAX_CHARS: usize = 400;
 const MAX_PARTS: usize = 40;
 
 /// The authorities that words name: all `certain` ones are also `possible`. Both in order.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Meaning {
     pub(super) certain: Vec<LadCode>,
     pub(super) possible: Vec<LadCode>,

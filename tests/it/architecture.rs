@@ -79,6 +79,8 @@ const PURE: &[&str] = &[
     "directory::opening",
     "directory::snapshot::build",
     "directory::snapshot::facts",
+    "directory::snapshot::kept::form",
+    "directory::snapshot::kept::frames",
     "directory::snapshot::names",
     "directory::snapshot::near",
     "directory::snapshot::offers",

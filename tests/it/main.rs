@@ -34,6 +34,8 @@ mod import;
 #[cfg(test)]
 mod interpret;
 #[cfg(test)]
+mod kept_index;
+#[cfg(test)]
 mod matched;
 #[cfg(test)]
 mod narrowing;

@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 pub use reading::NeedListError;
+use serde::{Deserialize, Serialize};
 
 /// Longest part of an unknown key that is looked at, in characters.
 const MAX_UNKNOWN: usize = 80;
@@ -140,7 +141,7 @@ impl Need {
 }
 
 /// A need's position among all needs of a list, area by area: what the index holds in place of its key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NeedIndex(pub u16);
 
 /// Where an area, or a need of it, stands in the list.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::enums::{AccessFeature, CostKind, DeliveryMode, FieldGroup, ReferralRoute, ServiceStatus, SessionFormat};
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId};
+use serde::{Deserialize, Serialize};
 
 use crate::directory::listing::{Capacity, Eligibility};
 use crate::directory::needs::NeedIndex;
@@ -47,7 +48,7 @@ pub struct ServiceFacts {
 }
 
 /// How a service goes about it: combinations that many services share.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Manner {
     /// Ways in.
     pub routes: Vec<ReferralRoute>,
@@ -83,7 +84,7 @@ pub struct Offer {
 }
 
 /// What many offers share.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Way {
     /// How it reaches people this way; empty: not stated.
     pub modes: Vec<DeliveryMode>,
@@ -94,7 +95,7 @@ pub struct Way {
 }
 
 /// When each field group was last assured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Assured([Option<DateTime<Utc>>; FieldGroup::ALL.len()]);
 
 impl Assured {
@@ -113,7 +114,7 @@ impl Assured {
 }
 
 /// What is known of an agency.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct AgencyFacts {
     /// Its id.
     pub id: AgencyId,
@@ -126,7 +127,7 @@ pub struct AgencyFacts {
 }
 
 /// What is known of a location that is no secret.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct LocationFacts {
     /// Its id.
     pub id: LocationId,

@@ -16,6 +16,7 @@
 
 pub mod build;
 pub mod facts;
+pub mod kept;
 pub mod names;
 pub mod near;
 mod offers;
@@ -53,6 +54,8 @@ pub struct Snapshot {
     pub version: Version,
     /// The list of needs it was built with.
     pub need_list: Arc<NeedList>,
+    /// The version that the base is of.
+    built: Version,
     base: Arc<Part>,
     since: Part,
     hidden: Hidden,
@@ -116,7 +119,7 @@ impl Snapshot {
     /// A directory that was just built.
     #[must_use]
     pub fn whole(version: Version, need_list: Arc<NeedList>, base: Arc<Part>) -> Self {
-        Self { version, need_list, base, since: Part::empty(), hidden: Hidden::default() }
+        Self { version, need_list, built: version, base, since: Part::empty(), hidden: Hidden::default() }
     }
 
     /// The same base with what changed since it was built: what was touched is as `since` has it, and gone where it has
@@ -136,7 +139,8 @@ impl Snapshot {
             agencies,
             locations: touched.locations.iter().copied().chain(since.locations.iter().map(|place| place.id)).collect(),
         };
-        Self { version, need_list: Arc::clone(&self.need_list), base: Arc::clone(&self.base), since, hidden }
+        let (need_list, base) = (Arc::clone(&self.need_list), Arc::clone(&self.base));
+        Self { version, need_list, built: self.built, base, since, hidden }
     }
 
     /// Its parts.
@@ -149,6 +153,12 @@ impl Snapshot {
     #[must_use]
     pub fn changed_since_built(&self) -> usize {
         self.hidden.services.len().max(self.since.services.len())
+    }
+
+    /// How many changes were noted since then.
+    #[must_use]
+    pub fn changes_since_built(&self) -> i64 {
+        self.version.count - self.built.count
     }
 
     /// All public services.

@@ -3,6 +3,8 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 use super::facts::ServiceIndex;
 use crate::places::Point;
 
@@ -20,7 +22,7 @@ type Cell = u32;
 pub type AreaSet = u32;
 
 /// Services by where they can be had.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Offered {
     /// Those with a place on the map, by cell.
     placed: Vec<(Cell, ServiceIndex)>,

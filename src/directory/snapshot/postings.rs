@@ -158,6 +158,19 @@ pub struct Postings {
     texts: TextNumber,
 }
 
+/// What postings are made of.
+#[derive(Debug)]
+pub struct KeptPostings<B, N> {
+    /// The dictionary of all words.
+    pub words: B,
+    /// The dictionary of their stems.
+    pub stems: B,
+    /// The lists of texts, one behind the other.
+    pub lists: B,
+    /// Where each list begins.
+    pub starts: N,
+}
+
 /// A text that holds all the words that were asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
@@ -180,6 +193,37 @@ impl Postings {
     #[must_use]
     pub fn empty() -> Self {
         PostingsBuilder::default().finish()
+    }
+
+    /// All of it as bytes, and where each word's list begins: what [`Self::of_kept`] makes postings of.
+    #[must_use]
+    pub fn kept(&self) -> KeptPostings<&[u8], &[u64]> {
+        KeptPostings {
+            words: self.words.as_fst().as_bytes(),
+            stems: self.stems.as_fst().as_bytes(),
+            lists: &self.bytes,
+            starts: &self.starts,
+        }
+    }
+
+    /// Postings of so many texts as they were kept; `None` where these are none.
+    #[must_use]
+    pub fn of_kept(kept: KeptPostings<Vec<u8>, Vec<u64>>, texts: usize) -> Option<Self> {
+        let KeptPostings { words, stems, lists, starts } = kept;
+        let (words, stems) = (Map::new(words).ok()?, Set::new(stems).ok()?);
+        // Every word is walked to once: whoever searches later meets nothing that was not met here.
+        let mut stream = words.stream();
+        for number in 0..starts.len().checked_sub(1)? {
+            let (_, found) = stream.next()?;
+            (found == number as u64).then_some(())?;
+        }
+        let mut stems_left = stems.stream();
+        let stemmed = (1..starts.len()).all(|_| stems_left.next().is_some());
+        let whole = stream.next().is_none() && stemmed && stems_left.next().is_none();
+        let counted = starts.is_sorted() && starts.last() == Some(&(lists.len() as u64));
+        let texts = TextNumber::try_from(texts).ok()?;
+        drop((stream, stems_left));
+        (whole && counted).then_some(Self { words, stems, starts, bytes: lists, texts })
     }
 
     /// Every word of every text with where it stands, word by word.
@@ -352,15 +396,15 @@ fn entries(bytes: &[u8]) -> impl Iterator<Item = (TextNumber, Field)> {
         let (mut number, mut shift) = (0_u64, 0_u32);
         loop {
             let byte = *rest.next()?;
-            number |= u64::from(byte & 0x7f) << shift;
+            number |= u64::from(byte & 0x7f).checked_shl(shift)?;
             if byte & 0x80 == 0 {
                 break;
             }
             shift += 7;
         }
         let field = *Field::ALL.get((number & 3) as usize)?;
-        let text = next + u32::try_from(number >> 2).ok()?;
-        next = text + 1;
+        let text = next.checked_add(u32::try_from(number >> 2).ok()?)?;
+        next = text.checked_add(1)?;
         Some((text, field))
     })
 }

@@ -4,7 +4,10 @@
 //! what it touched, build the base anew. Either way the new snapshot is made beside the old one and put in its place
 //! in one step: a question that has begun keeps the one it began with, and none ever waits.
 
+mod keeping;
+
 use std::collections::HashSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,13 +21,14 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::build::Builder;
+use super::kept::IndexFile;
 use super::names::FixedNames;
 use super::segment::{IN_MEMORY, SegmentWriter};
 use super::shown::ShownWriter;
 use super::{Part, Snapshot};
 use crate::database::Database;
 use crate::directory::needs::NeedList;
-use crate::directory::store::changes::{self, Touched};
+use crate::directory::store::changes::{self, Mark, Touched};
 use crate::directory::store::load::{self, Rows, Version};
 use crate::directory::store::shown::{self, AgencyEdges, LocationEdges, ServiceEdges};
 
@@ -34,6 +38,8 @@ const LOOK: Duration = Duration::from_secs(5);
 const CHUNK: u64 = 2_000;
 /// From so many changed services on the base is built anew behind the scenes.
 const FOLD_FROM: usize = 1_000;
+/// From so many changes on, however little they touched: `changes::since` does not tell of many more.
+const FOLD_FROM_CHANGES: i64 = 1_000;
 /// More changed services than this are not put beside the base at all.
 const MOST_BESIDE: usize = 10_000;
 /// Ids named in one statement.
@@ -50,8 +56,30 @@ pub struct Live {
     fixed_names: Arc<OnceCell<FixedNames>>,
     /// The folder for files without a name that hold what pages show; none: the system's for temporary files.
     scratch: Option<Arc<Path>>,
+    /// Where a base that was built is kept for the next start, and who is at it.
+    kept: Option<Arc<IndexFile>>,
+    keeping: Arc<Mutex<()>>,
+    origin: Origin,
     /// How often touch with the database was lost or found again: even while there is touch.
     touch: Arc<AtomicU64>,
+}
+
+/// Where the first base came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Built from the tables, at this version.
+    Built(Version),
+    /// Read from the file in which it was kept, which was of this version.
+    Kept(Version),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Built(version) => write!(f, "built from the tables at version {}", version.last),
+            Self::Kept(version) => write!(f, "read from its file of version {}", version.last),
+        }
+    }
 }
 
 impl Live {
@@ -60,25 +88,55 @@ impl Live {
     /// # Errors
     /// The database failed.
     pub async fn open(database: &Database, needs: Arc<NeedList>) -> Result<Self, DbErr> {
-        Self::open_with(database, needs, None).await
+        Self::open_with(database, needs, None, None).await
     }
 
-    /// The same, with the folder for the file that holds what pages show of a large directory.
+    /// The same, with the folder for the file that holds what pages show of a large directory, and the file that keeps
+    /// what was built for the next start.
     ///
     /// # Errors
     /// The database failed, or the folder can't be written.
-    pub async fn open_with(database: &Database, needs: Arc<NeedList>, scratch: Option<&Path>) -> Result<Self, DbErr> {
-        let (version, base) = whole(database, &needs, scratch).await?;
-        let snapshot = Snapshot::whole(version, Arc::clone(&needs), base);
-        Ok(Self {
-            current: Arc::new(ArcSwap::from_pointee(snapshot)),
+    pub async fn open_with(
+        database: &Database,
+        needs: Arc<NeedList>,
+        scratch: Option<&Path>,
+        kept: Option<IndexFile>,
+    ) -> Result<Self, DbErr> {
+        let mut live = Self {
+            current: Arc::new(ArcSwap::from_pointee(Snapshot::empty(Arc::clone(&needs)))),
             needs,
             since_base: Arc::default(),
             folding: Arc::default(),
             fixed_names: Arc::default(),
             scratch: scratch.map(Arc::from),
+            kept: kept.map(Arc::new),
+            keeping: Arc::default(),
+            origin: Origin::Built(Version::default()),
             touch: Arc::default(),
-        })
+        };
+        let (version, base) = match live.kept_base(database).await? {
+            Some((version, base)) => {
+                live.origin = Origin::Kept(version);
+                (version, base)
+            }
+            None => {
+                let (version, base) = live.build(database).await?;
+                live.origin = Origin::Built(version);
+                (version, base)
+            }
+        };
+        live.current.store(Arc::new(Snapshot::whole(version, Arc::clone(&live.needs), base)));
+        if matches!(live.origin, Origin::Kept(_)) {
+            live.catch_up(database, &mut *live.since_base.lock().await).await?;
+            live.fold_if_much(database);
+        }
+        Ok(live)
+    }
+
+    /// Where the first base came from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// The snapshot to answer a question with.
@@ -142,9 +200,7 @@ impl Live {
         let mut since_base = self.since_base.lock().await;
         let done = self.catch_up(database, &mut since_base).await?;
         drop(since_base);
-        if self.current().changed_since_built() >= FOLD_FROM {
-            self.fold_behind(database);
-        }
+        self.fold_if_much(database);
         Ok(done)
     }
 
@@ -171,22 +227,30 @@ impl Live {
             *since_base = touched;
         } else {
             transaction.commit().await?;
-            let (version, base) = whole(database, &self.needs, self.scratch.as_deref()).await?;
+            let (version, base) = self.build(database).await?;
             self.current.store(Arc::new(Snapshot::whole(version, Arc::clone(&self.needs), base)));
             *since_base = Touched::default();
         }
         Ok(true)
     }
 
+    /// Whether the base is to be built anew: much stands beside it, or the next start could not be told any more what
+    /// changed since it was kept.
+    fn has_much_beside(&self) -> bool {
+        let current = self.current();
+        let keeps = self.kept.as_ref().is_some_and(|file| file.writes());
+        current.changed_since_built() >= FOLD_FROM || (keeps && current.changes_since_built() >= FOLD_FROM_CHANGES)
+    }
+
     /// Builds the base anew while the old one answers; what changes meanwhile stands beside the new one.
-    fn fold_behind(&self, database: &Database) {
-        if self.folding.swap(true, Ordering::AcqRel) {
+    fn fold_if_much(&self, database: &Database) {
+        if !self.has_much_beside() || self.folding.swap(true, Ordering::AcqRel) {
             return;
         }
         let (live, database) = (self.clone(), database.clone());
         tokio::spawn(async move {
             // What changed while it was folded may be as much again.
-            while live.current().changed_since_built() >= FOLD_FROM {
+            while live.has_much_beside() {
                 match live.fold(&database).await {
                     Ok(true) => {}
                     Ok(false) => break,
@@ -203,7 +267,7 @@ impl Live {
 
     /// Says whether the new base was put in place.
     async fn fold(&self, database: &Database) -> Result<bool, DbErr> {
-        let (version, base) = whole(database, &self.needs, self.scratch.as_deref()).await?;
+        let (version, base) = self.build(database).await?;
         let mut since_base = self.since_base.lock().await;
         let folded = Snapshot::whole(version, Arc::clone(&self.needs), base);
         let now = self.current().version;
@@ -264,7 +328,7 @@ impl Making {
     }
 }
 
-/// The whole directory as one part.
+/// The whole directory as one part, with the mark of the history that led there.
 ///
 /// # Errors
 /// The database failed, or the folder for what pages show can't be written.
@@ -272,9 +336,10 @@ pub async fn whole(
     database: &Database,
     needs: &Arc<NeedList>,
     scratch: Option<&Path>,
-) -> Result<(Version, Arc<Part>), DbErr> {
+) -> Result<(Version, Option<Mark>, Arc<Part>), DbErr> {
     let transaction = database.begin_read().await?;
     let version = load::version(&transaction).await?;
+    let mark = changes::mark(&transaction, version).await?;
     let mut making = Making::new(Arc::clone(needs), scratch.map(Path::to_path_buf));
     making.shown.sources(shown::sources(&transaction).await?);
     // Seconds of work at a large directory: not on a thread that answers questions, and the next rows are read
@@ -320,7 +385,7 @@ pub async fn whole(
     );
     transaction.commit().await?;
     let part = finished(spawn_blocking(move || making.finish(false)).await)??;
-    Ok((version, Arc::new(part)))
+    Ok((version, mark, Arc::new(part)))
 }
 
 fn finished<T>(work: Result<T, tokio::task::JoinError>) -> Result<T, DbErr> {

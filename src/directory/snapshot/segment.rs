@@ -1,10 +1,13 @@
 //! Bytes that are written once and read in pieces: in memory while they are few, and in a file without a name when they
 //! are many. Such a file is gone with the process, however that ends; nothing of it has to be cleaned up or trusted.
+//! They may also be the beginning of a file that outlives the process (see [`super::kept`]).
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
+
+use arc_swap::ArcSwap;
 
 /// From so many bytes on they are in a file: less than an empty server takes is not worth one.
 pub const IN_MEMORY: usize = 32 * 1024 * 1024;
@@ -18,7 +21,7 @@ pub struct Segment(Kept);
 #[derive(Debug)]
 enum Kept {
     Memory(Vec<u8>),
-    File(File),
+    File(ArcSwap<File>),
 }
 
 impl Default for Segment {
@@ -28,6 +31,40 @@ impl Default for Segment {
 }
 
 impl Segment {
+    /// The first so many bytes of a file; read at once where they are few.
+    ///
+    /// # Errors
+    /// The file can't be read, or has not so many.
+    pub fn of_file(file: File, length: u64) -> io::Result<Self> {
+        let segment = Self(Kept::File(ArcSwap::from_pointee(file)));
+        match usize::try_from(length) {
+            Ok(few) if few <= IN_MEMORY => Ok(Self(Kept::Memory(segment.read(0, length)?.into_owned()))),
+            Ok(_) | Err(_) => Ok(segment),
+        }
+    }
+
+    /// Writes the first so many bytes to somewhere else.
+    ///
+    /// # Errors
+    /// They can't be read there, or written here.
+    pub fn copy(&self, length: u64, to: &mut impl io::Write) -> io::Result<()> {
+        let mut from = 0;
+        while from < length {
+            let end = length.min(from + BLOCK as u64);
+            to.write_all(&self.read(from, end)?)?;
+            from = end;
+        }
+        Ok(())
+    }
+
+    /// Reads from this file from now on, which begins with the same bytes; the one before is let go. What is in memory
+    /// stays there.
+    pub fn move_to(&self, file: File) {
+        if let Kept::File(held) = &self.0 {
+            held.store(file.into());
+        }
+    }
+
     /// The bytes from one place to another.
     ///
     /// # Errors
@@ -39,7 +76,7 @@ impl Segment {
             Kept::Memory(bytes) => bytes.get(number(from)?..number(to)?).map(Cow::Borrowed).ok_or_else(beyond),
             Kept::File(file) => {
                 let mut bytes = vec![0; number(to.checked_sub(from).ok_or_else(beyond)?)?];
-                read_exact_at(file, &mut bytes, from)?;
+                read_exact_at(&file.load(), &mut bytes, from)?;
                 Ok(Cow::Owned(bytes))
             }
         }
@@ -128,7 +165,7 @@ impl SegmentWriter {
         }
         self.waiting.shrink_to_fit();
         Ok(Segment(match self.file {
-            Some(file) => Kept::File(file),
+            Some(file) => Kept::File(ArcSwap::from_pointee(file)),
             None => Kept::Memory(self.waiting),
         }))
     }

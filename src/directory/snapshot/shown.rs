@@ -9,8 +9,9 @@ use std::sync::Arc;
 use entity::enums::ContactVisibility;
 use entity::ids::{LocationId, PlaceId, SourceId};
 use entity::{agency, contact, service, service_place, source};
-use serde::Serialize;
+use flate2::Crc;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::ServiceIndex;
 use super::segment::{Segment, SegmentWriter};
@@ -71,6 +72,17 @@ pub enum OfLocation {
     Schedules,
     /// `Vec<phone::Model>`
     Phones,
+}
+
+/// What is kept of a [`Shown`] besides its records; the fields are the same.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeptShown {
+    services: Vec<u64>,
+    agencies: Vec<u64>,
+    locations: Vec<u64>,
+    location_ids: Vec<LocationId>,
+    secret: Vec<(LocationId, ServiceIndex)>,
+    sources: Vec<source::Model>,
 }
 
 /// What pages show of the things of one part.
@@ -135,8 +147,56 @@ impl Shown {
         self.segment.is_file()
     }
 
+    /// The records, and how many bytes they are.
+    #[must_use]
+    pub fn records(&self) -> (&Segment, u64) {
+        (&self.segment, self.locations.last().copied().unwrap_or_default())
+    }
+
+    /// Where the records are and everything else that is not in them.
+    #[must_use]
+    pub fn kept(&self) -> KeptShown {
+        let mut sources: Vec<_> = self.sources.values().map(|source| source::Model::clone(source)).collect();
+        sources.sort_unstable_by_key(|source| source.id);
+        KeptShown {
+            services: self.services.clone(),
+            agencies: self.agencies.clone(),
+            locations: self.locations.clone(),
+            location_ids: self.location_ids.clone(),
+            secret: self.secret.clone(),
+            sources,
+        }
+    }
+
+    /// The same over a segment that holds so many bytes of records; `None` where it does not fit so many services and
+    /// agencies.
+    #[must_use]
+    pub fn of_kept(kept: KeptShown, segment: Segment, length: u64, [services, agencies]: [usize; 2]) -> Option<Self> {
+        let KeptShown { services: of_services, agencies: of_agencies, locations, location_ids, secret, sources } = kept;
+        let counts = [(&of_services, services), (&of_agencies, agencies), (&locations, location_ids.len())];
+        // What was never written has no end either.
+        let counted = counts.into_iter().all(|(starts, count)| {
+            let within = starts.is_sorted() && starts.last().is_some_and(|end| *end <= length);
+            (starts.len() == count + 1 && within) || (starts.is_empty() && count == 0)
+        });
+        let sources = sources.into_iter().map(|row| (row.id, Arc::new(row))).collect();
+        counted.then_some(Self {
+            segment,
+            services: of_services,
+            agencies: of_agencies,
+            locations,
+            location_ids,
+            secret,
+            sources,
+        })
+    }
+
     fn piece<T: DeserializeOwned>(&self, starts: &[u64], index: usize, piece: usize) -> Option<T> {
-        let bytes = self.segment.read(*starts.get(index)?, *starts.get(index + 1)?);
+        let from = *starts.get(index)?;
+        let bytes = self.segment.read(from, *starts.get(index + 1)?).and_then(|bytes| {
+            let whole = bytes.split_last_chunk().is_some_and(|(record, sum)| *sum == checksum(from, record));
+            if whole { Ok(bytes) } else { Err(io::ErrorKind::InvalidData.into()) }
+        });
         // The loaders read it from the database then.
         let bytes = bytes.inspect_err(|error| tracing::warn!(%error, "directory.shown: not read")).ok()?;
         let mut rest: &[u8] = &bytes;
@@ -147,6 +207,14 @@ impl Shown {
         let (length, behind) = length(rest)?;
         postcard::from_bytes(behind.get(..length)?).ok()
     }
+}
+
+/// What stands behind the record that begins there: a disk that lost or mixed up some bytes shows by it.
+fn checksum(from: u64, record: &[u8]) -> [u8; 4] {
+    let mut sum = Crc::new();
+    sum.update(&from.to_le_bytes());
+    sum.update(record);
+    sum.sum().to_le_bytes()
 }
 
 /// Each piece stands behind its length, so that what is not asked for is stepped over.
@@ -271,6 +339,7 @@ impl ShownWriter {
     }
 
     fn end(&mut self) {
+        self.record.extend(checksum(self.segment.position(), &self.record));
         if let Err(error) = self.segment.write(&self.record) {
             self.failed.get_or_insert(error);
         }

@@ -10,6 +10,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::load::Version;
 
@@ -65,6 +66,23 @@ pub async fn note(
         touched: Set(named),
     };
     row.insert(db).await.map(|_| ())
+}
+
+/// Tells one history of changes from another that has the same numbers: a database that was brought back from a copy
+/// and then changed otherwise, or another database in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark([u8; 32]);
+
+/// The mark of the history that led to a version: its first change and its last, with their times. `None` where the
+/// database has no such change.
+///
+/// # Errors
+/// The database failed.
+pub async fn mark(db: &impl ConnectionTrait, version: Version) -> Result<Option<Mark>, DbErr> {
+    let first = directory_change::Entity::find().order_by_asc(directory_change::Column::Id).one(db).await?;
+    let last = directory_change::Entity::find_by_id(version.last).one(db).await?;
+    let both = first.zip(last);
+    Ok(both.map(|both| Mark(Sha256::digest(format!("{both:?} {}", version.count)).into())))
 }
 
 /// What changed between two versions; `None` where that can't be told.

@@ -11,13 +11,14 @@ use entity::{
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use serde::{Deserialize, Serialize};
 
 use entity::enums::Visibility;
 
 use crate::directory::listing::{AgeRule, Area, Capacity, Eligibility, OffenceRule, Ruled, Schedule, SubstanceUse};
 
 /// Which state of the directory something was read from. Two differ when anything changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Version {
     /// The newest change.
     pub last: i64,

@@ -30,6 +30,8 @@ mod typed;
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 pub use hidden::Hidden;
 pub use over::{MOST_SUGGESTED, suggest, suggest_over};
 pub use places::places;
@@ -99,13 +101,18 @@ impl Suggestion {
     }
 }
 
+/// Whether these are the ends of lists that lie one behind the other in so many values.
+fn rises_to(ends: &[u32], values: usize) -> bool {
+    ends.is_sorted() && ends.last().is_some_and(|last| *last as usize == values)
+}
+
 /// The number of a group: entries of one kind, folded label and list of aliases. Groups are numbered best first.
 type Group = u32;
 /// The number of an entry among all, group by group and within a group best first.
 type Member = u32;
 
 /// Names to suggest, arranged for looking up. Never changes; see [`Hidden`] and [`suggest_over`] for how changes show.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Suggester {
     /// The labels as they are written, each once.
     labels: Strings,
@@ -128,6 +135,17 @@ pub struct Suggester {
 }
 
 impl Suggester {
+    /// Whether every list is as long as those that count it say; what was read from a file may be otherwise.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let members = self.ids.len();
+        let alike = [&self.weights, &self.written, &self.by_id].into_iter().all(|list| list.len() == members);
+        let counted = self.is_empty() || rises_to(&self.groups, members);
+        let tables = [(&self.names, self.names()), (&self.aliases, self.alias_of.len())];
+        let strings = [&self.labels, &self.alias_labels].into_iter().all(Strings::is_sound);
+        alike && counted && strings && tables.into_iter().all(|(table, texts)| table.is_sound(texts))
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 /// Texts by number.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Strings {
     text: String,
     ends: Vec<u32>,
@@ -25,6 +27,11 @@ impl Strings {
         let start = at.checked_sub(1).map_or(0, |before| self.ends.get(before).copied().unwrap_or_default());
         let end = self.ends.get(at).copied().unwrap_or(start);
         self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// Whether the texts end within all there is.
+    pub(super) fn is_sound(&self) -> bool {
+        self.ends.is_empty() || super::rises_to(&self.ends, self.text.len())
     }
 
     pub(super) fn len(&self) -> usize {

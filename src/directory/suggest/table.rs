@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::strings::Strings;
 
 /// The number of a word in the dictionary.
@@ -16,7 +18,7 @@ pub(super) type Text = u32;
 pub(super) const MOST_WORDS: usize = 24;
 
 /// Texts by their words.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Table {
     /// Every word, in order.
     pub(super) dictionary: Strings,
@@ -34,7 +36,7 @@ pub(super) struct Table {
 }
 
 /// For each word the texts that have it, in order.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Lists {
     starts: Vec<u32>,
     texts: Vec<Text>,
@@ -79,6 +81,15 @@ impl Table {
         table.inside = Lists::build(known, texts.map(|text| text.get(1..).unwrap_or_default()));
         table.dictionary = dictionary;
         Some(table)
+    }
+
+    /// Whether every list of a table of so many texts is as long as those that count it say.
+    pub(super) fn is_sound(&self, texts: usize) -> bool {
+        let empty = self.starts.is_empty() && texts == 0;
+        let counted = self.starts.len() == texts + 1 && super::rises_to(&self.starts, self.words.len());
+        let alike = self.marks.len() == texts && self.sorted.len() == texts && self.dictionary.is_sound();
+        let lists = [&self.first, &self.inside].into_iter().all(|lists| lists.is_sound(self.dictionary.len()));
+        empty || (counted && alike && lists)
     }
 
     /// The words of a text.
@@ -170,6 +181,12 @@ impl Lists {
             }
         }
         Self { starts, texts: lists, least }
+    }
+
+    fn is_sound(&self, known: usize) -> bool {
+        self.starts.len() == known + 1
+            && super::rises_to(&self.starts, self.texts.len())
+            && self.least.len() == known * 2
     }
 
     fn start(&self, word: Word) -> u32 {

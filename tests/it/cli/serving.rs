@@ -31,8 +31,10 @@ fn demo_starts_on_a_fresh_folder_and_answers_its_own_question() {
         assert_eq!(status.code(), Some(0), "{text}");
         assert!(text.contains("Stopped; everything in flight was answered."), "{text}");
     }
-    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(files, ["signpost-demo.sqlite"], "one file, and nothing beside it when it has stopped");
+    let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    files.sort_unstable();
+    let database = "signpost-demo.sqlite";
+    assert_eq!(files, [database, "signpost-demo.sqlite.index"], "the database, its index, and nothing else beside it");
 }
 
 #[tokio::test]
