@@ -102,7 +102,7 @@ impl App {
         tracing::info!(index = %live.origin(), services, took_ms = took.as_millis(), "directory.ready");
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         let interpreter = Arc::new(interpreter);
-        let executor = Guarded(schema::build(&config, database.clone(), live.clone(), Arc::clone(&interpreter)));
+        let executor = Guarded::new(&config, database.clone(), live.clone(), Arc::clone(&interpreter));
         let operations = Arc::new(stored_operations(&config, &executor).await?);
         let app = Self { config: Arc::new(config), clock, database, live, interpreter, metrics, operations };
         app.tell_directory();
@@ -146,12 +146,8 @@ impl App {
     pub fn router(&self) -> Router {
         let (database, live) = (self.database.clone(), self.live.clone());
         let began = Instant::now();
-        let executor = Guarded(schema::build(
-            &self.config,
-            self.database.clone(),
-            self.live.clone(),
-            Arc::clone(&self.interpreter),
-        ));
+        let interpreter = Arc::clone(&self.interpreter);
+        let executor = Guarded::new(&self.config, database.clone(), live.clone(), interpreter);
         web::router(Parts {
             keeper: Some(Arc::new(PublicAnswers { app: self.clone(), executor: executor.clone() })),
             operations: Arc::clone(&self.operations),

@@ -8,6 +8,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationType},
 };
 use entity::enums::FieldGroup;
+use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt, once};
 
 use crate::access::{Viewer, operations};
@@ -77,26 +78,8 @@ pub struct ServiceConfig {
     pub max_radius_km: f64,
 }
 
-/// The schema of this release.
-pub type SignpostSchema = Schema<Query, EmptyMutation, EmptySubscription>;
-
 fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
     Schema::build(Query::default(), EmptyMutation, EmptySubscription)
-}
-
-/// The schema with everything that its resolvers need for all requests.
-#[must_use]
-pub fn build(config: &Config, database: Database, live: Live, interpreter: Arc<Interpreter>) -> SignpostSchema {
-    let query_limits = QueryLimits::from(&config.graphql);
-    let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
-    limits::limit(builder(), query_limits.clone())
-        .data(query_limits)
-        .data(pages)
-        .data(freshness_rules(&config.freshness))
-        .data(database)
-        .data(live)
-        .data(interpreter)
-        .finish()
 }
 
 /// The schema as text, sorted: what `schema.graphql` holds.
@@ -125,14 +108,47 @@ pub fn freshness_rules(days: &Freshness) -> FreshnessRules {
     })
 }
 
-/// Runs requests, after the operations table was asked. Everybody is the public so far.
+/// Runs requests, after the operations table was asked and every limit held against them.
 #[derive(Clone)]
-pub struct Guarded(pub SignpostSchema);
+pub struct Guarded {
+    /// Holds requests against the limits and executes nothing.
+    checks: Schema<Query, EmptyMutation, EmptySubscription>,
+    /// Executes what was let pass.
+    executes: Schema<Query, EmptyMutation, EmptySubscription>,
+}
 
 /// Who asks, as long as nobody signs in.
 const VIEWER: Viewer = Viewer::Anyone;
 
 impl Guarded {
+    /// The schema with everything that its resolvers need for all requests.
+    #[must_use]
+    pub fn new(config: &Config, database: Database, live: Live, interpreter: Arc<Interpreter>) -> Self {
+        let query_limits = QueryLimits::from(&config.graphql);
+        let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
+        let executes = limits::already_checked(builder(), &query_limits)
+            .data(query_limits.clone())
+            .data(pages)
+            .data(freshness_rules(&config.freshness))
+            .data(database)
+            .data(live)
+            .data(interpreter);
+        Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish() }
+    }
+
+    /// Executes what was let pass. Not an asynchronous function itself, so that the engine is compiled for this schema
+    /// once, here, and not again in everything that asks it.
+    fn run(&self, request: Request) -> BoxFuture<'static, Response> {
+        let schema = self.executes.clone();
+        Box::pin(async move { schema.execute(request).await })
+    }
+
+    /// Holds a request against the limits and the schema.
+    fn checked(&self, request: Request) -> BoxFuture<'static, Response> {
+        let schema = self.checks.clone();
+        Box::pin(async move { schema.execute(request).await })
+    }
+
     /// Whether the answer to a document may be kept and shown to whoever asks the same.
     #[must_use]
     pub fn may_keep(&self, document: &ExecutableDocument) -> bool {
@@ -180,7 +196,17 @@ impl Executor for Guarded {
                 if let Some(document) = lighter {
                     request.set_parsed_query(document);
                 }
-                self.0.execute(request).await
+                let to_check = match limits::to_check(&mut request) {
+                    Ok(to_check) => to_check,
+                    Err(error) => return Response::from_errors(vec![error]),
+                };
+                let checked = self.checked(to_check).await;
+                if !checked.errors.is_empty() || limits::is_only_checked(&request) {
+                    return checked;
+                }
+                let mut response = self.run(request).await;
+                response.extensions.extend(checked.extensions);
+                response
             }
             Err(error) => Response::from_errors(vec![error]),
         }

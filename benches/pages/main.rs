@@ -15,7 +15,9 @@ mod http;
 mod questions;
 mod sql;
 
+use std::collections::HashSet;
 use std::error::Error;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::{Executor, Request, Variables};
@@ -25,7 +27,7 @@ use signpost::app::App;
 use signpost::clock::Clock;
 use signpost::config::Config;
 use signpost::directory::loaders::Loaders;
-use signpost::schema::{Guarded, build, freshness_rules};
+use signpost::schema::{Guarded, freshness_rules};
 use signpost::signposting::rules::assess::Assessor;
 use signpost::signposting::search::{counts, search};
 
@@ -125,11 +127,12 @@ fn index_alone(app: &App, config: &Config, asked: &[Question]) {
     let rules = freshness_rules(&config.freshness);
     let snapshot = app.live.current();
     for kind in Kind::ALL {
-        let mut rounds = Vec::new();
+        let (mut rounds, mut weighed, mut tables) = (Vec::new(), 0, 0);
         for question in asked.iter().filter(|question| question.kind == *kind) {
             let (began, cpu) = (Instant::now(), of_thread());
             let mut assessor = Assessor::new(&question.query, &rules);
             let mut found = search(&snapshot, &question.query, &mut assessor);
+            let all = found.clone();
             std::hint::black_box(counts(&found));
             let most = SIZE.min(found.len());
             if most < found.len() {
@@ -141,15 +144,19 @@ fn index_alone(app: &App, config: &Config, asked: &[Question]) {
                 std::hint::black_box(assessor.assess(found.service, found.word_points));
             }
             rounds.push(((of_thread() - cpu).as_secs_f64(), began.elapsed().as_secs_f64()));
+            weighed += all.len();
+            let offers = all.iter().flat_map(|found| &found.service.offers);
+            tables += offers.map(|offer| Arc::as_ptr(&offer.hours)).collect::<HashSet<_>>().len();
         }
         line("index alone", *kind, &rounds);
+        let each = |sum: usize| sum / rounds.len().max(1);
+        println!("{:<28} {} services in an answer, {} tables of hours", "", each(weighed), each(tables));
     }
 }
 
 /// The whole page through the schema, to the bytes of its JSON; tells how many bytes.
 async fn in_process(app: &App, config: &Config, asked: &[Question]) -> Outcome<usize> {
-    let schema = build(config, app.database.clone(), app.live.clone(), app.interpreter.clone());
-    let guarded = Guarded(schema);
+    let guarded = Guarded::new(config, app.database.clone(), app.live.clone(), app.interpreter.clone());
     let (mut bytes, mut pages) = (0, 0);
     for kind in Kind::ALL {
         let mut rounds = Vec::new();

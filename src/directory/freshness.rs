@@ -58,6 +58,25 @@ impl FreshnessRules {
         (at <= last).then_some(last)
     }
 
+    /// How many of the groups are fresh, and the last instant at which all of those still are, if that ends.
+    #[must_use]
+    pub fn fresh_groups(
+        &self,
+        assured: impl Fn(FieldGroup) -> Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    ) -> (u32, Option<DateTime<Utc>>) {
+        let mut fresh = (0, None);
+        for group in FieldGroup::ALL {
+            let Some(assured) = assured(*group) else { continue };
+            // Where there is no such date, it is fresh as long as there are dates.
+            let last = assured.checked_add_signed(TimeDelta::days(i64::from(self.days(*group))));
+            if last.is_none_or(|last| at <= last) {
+                fresh = (fresh.0 + 1, fresh.1.into_iter().chain(last).min());
+            }
+        }
+        fresh
+    }
+
     /// Whether a group is fresh.
     #[must_use]
     pub fn is_fresh(&self, group: FieldGroup, assured: Option<DateTime<Utc>>, at: DateTime<Utc>) -> bool {

@@ -4,7 +4,7 @@ use std::slice;
 
 use chrono::NaiveDate;
 
-use super::{Exception, Hours, Instead, Nation, OnHolidays, Opening, Span, Unknown, holidays::is_kept, rules::Holds};
+use super::{Exception, Hours, Instead, Nation, OnHolidays, Opening, Span, Unknown, holidays::KeptIn, rules::Holds};
 
 /// Hours laid out over the dates of a stretch of time.
 pub(super) struct Calendar<'hours> {
@@ -55,8 +55,13 @@ impl<'hours> Calendar<'hours> {
 
     /// Whether `date` is a holiday in the nation; where none is stated, in some or in all.
     fn holiday(&self, date: NaiveDate) -> Holds {
+        let kept = KeptIn::of(date);
+        // Nearly every date.
+        if kept.is_empty() {
+            return Holds::No;
+        }
         let nations = self.hours.nation.as_ref().map_or(&Nation::ALL[..], slice::from_ref);
-        match nations.iter().filter(|nation| is_kept(**nation, date)).count() {
+        match nations.iter().filter(|nation| kept.contains(**nation)).count() {
             0 => Holds::No,
             all if all == nations.len() => Holds::Yes,
             _ => Holds::Perhaps,

@@ -127,16 +127,50 @@ pub fn days_kept(nation: Nation, year: i32) -> Vec<NaiveDate> {
     dates
 }
 
-/// Whether a date is among the [`days_kept`]. The years that people ask about are laid out once
-/// for all, because every answer asks about several dates.
-pub(super) fn is_kept(nation: Nation, date: NaiveDate) -> bool {
-    const LAID_OUT: RangeInclusive<i32> = STANDING_SINCE..=2099;
-    static KEPT: LazyLock<[Vec<NaiveDate>; 3]> =
-        LazyLock::new(|| Nation::ALL.map(|nation| LAID_OUT.flat_map(|year| days_kept(nation, year)).collect()));
-    if LAID_OUT.contains(&date.year()) {
-        KEPT[nation as usize].binary_search(&date).is_ok()
-    } else {
-        days_kept(nation, date.year()).contains(&date)
+/// In which nations a date is among the [`days_kept`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct KeptIn(u8);
+
+impl KeptIn {
+    /// The years that people ask about are laid out once for all, because every answer asks about several dates.
+    pub(super) fn of(date: NaiveDate) -> Self {
+        const LAID_OUT: RangeInclusive<i32> = STANDING_SINCE..=2099;
+        static KEPT: LazyLock<Vec<KeptIn>> = LazyLock::new(|| {
+            let mut days = vec![KeptIn::default(); LAID_OUT.count() * DAYS];
+            for (nation, year) in Nation::ALL.into_iter().flat_map(|nation| LAID_OUT.map(move |year| (nation, year))) {
+                for place in days_kept(nation, year).into_iter().filter_map(place) {
+                    days.get_mut(place).into_iter().for_each(|day| day.add(nation));
+                }
+            }
+            days
+        });
+        /// Room for the days of a year.
+        const DAYS: usize = 366;
+        fn place(date: NaiveDate) -> Option<usize> {
+            Some(usize::try_from(date.year() - LAID_OUT.start()).ok()? * DAYS + date.ordinal0() as usize)
+        }
+        if LAID_OUT.contains(&date.year()) {
+            return place(date).and_then(|place| KEPT.get(place)).copied().unwrap_or_default();
+        }
+        let mut kept = Self::default();
+        for nation in Nation::ALL.into_iter().filter(|nation| days_kept(*nation, date.year()).contains(&date)) {
+            kept.add(nation);
+        }
+        kept
+    }
+
+    fn add(&mut self, nation: Nation) {
+        self.0 |= 1 << nation as u8;
+    }
+
+    /// Whether it is in a nation.
+    pub(super) fn contains(self, nation: Nation) -> bool {
+        self.0 & 1 << nation as u8 != 0
+    }
+
+    /// Whether it is in none.
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
     }
 }
 

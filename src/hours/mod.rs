@@ -44,7 +44,7 @@ pub use self::{
     timeline::Interval,
     wall::{london, next_midnight},
     weekdays::WeekdaySet,
-    window::{Window, WindowAnswer},
+    window::{Ahead, Window, WindowAnswer},
 };
 
 /// The furthest that any answer looks ahead, in days: a little over ten years, so that the
@@ -96,6 +96,17 @@ pub enum Opening {
     Certain,
     /// Perhaps open.
     Unknown(Unknown),
+}
+
+impl Opening {
+    /// Every sort, the surest first.
+    const ALL: [Self; 5] = [
+        Self::Certain,
+        Self::Unknown(Unknown::BankHoliday),
+        Self::Unknown(Unknown::Contradiction),
+        Self::Unknown(Unknown::Unreliable),
+        Self::Unknown(Unknown::NotStated),
+    ];
 }
 
 /// Whether it is open at an instant.

@@ -185,6 +185,21 @@ impl Span {
         Self::Between { opens, closes: if midnight { NaiveTime::MIN } else { closes } }
     }
 
+    /// How long after midnight it begins and ends on a day without a clock change, in nanoseconds.
+    pub(super) fn nanoseconds(self) -> (i64, i64) {
+        const DAY: i64 = 24 * 60 * 60 * 1_000_000_000;
+        let since_midnight = |time: NaiveTime| {
+            i64::from(time.num_seconds_from_midnight()) * 1_000_000_000 + i64::from(time.nanosecond())
+        };
+        match self {
+            Self::AllDay => (0, DAY),
+            Self::Between { opens, closes } => {
+                let next_day = if closes <= opens { DAY } else { 0 };
+                (since_midnight(opens), since_midnight(closes) + next_day)
+            }
+        }
+    }
+
     /// The instants at which the span of `date` begins and ends. Where the wall shows a time
     /// twice it opens at the first and closes at the last; a time that spring leaves out is the
     /// first instant after the gap.

@@ -1,10 +1,8 @@
 //! The hours as intervals of real time: what every date says, painted over one another.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-use super::{Hours, MAX_DAYS, Opening, day::Calendar, wall};
+use super::{Hours, MAX_DAYS, Opening, Span, day::Calendar, wall};
 
 /// A time during which it is open, or unknown whether it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,27 +64,75 @@ impl Hours {
                 }
             }
         }
-        paint(edges)
+        paint(&mut edges).map(|(from, to, opening)| Interval { from, to, opening }).collect()
+    }
+
+    /// The same of a stretch of plain days, in nanoseconds of UTC.
+    pub(super) fn on_plain_days(
+        &self,
+        stretch: &PlainDays,
+        edges: &mut Vec<(i64, Opening, i32)>,
+        spans: &mut Vec<(Span, Opening)>,
+        intervals: &mut Vec<(i64, i64, Opening)>,
+    ) {
+        let (Some((first, _)), Some((last, _))) = (stretch.days.first(), stretch.days.last()) else { return };
+        let calendar = Calendar::new(self, *first, *last);
+        edges.clear();
+        for (date, midnight) in &stretch.days {
+            calendar.say(*date, spans);
+            for (span, opening) in spans.drain(..) {
+                let (opens, closes) = span.nanoseconds();
+                let (opens, closes) = ((midnight + opens).max(stretch.from), (midnight + closes).min(stretch.to));
+                if opens < closes {
+                    edges.push((opens, opening, 1));
+                    edges.push((closes, opening, -1));
+                }
+            }
+        }
+        intervals.clear();
+        intervals.extend(paint(edges));
+    }
+}
+
+/// A stretch of time in which no clock changes, laid out once for many tables of hours.
+#[derive(Clone, Debug)]
+pub(super) struct PlainDays {
+    from: i64,
+    to: i64,
+    /// Each date, from the one before the first, with its midnight.
+    days: Vec<(NaiveDate, i64)>,
+}
+
+impl PlainDays {
+    /// From one instant to another; none where a clock changes between, or it lies far off.
+    pub(super) fn of(from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Self> {
+        let (first, last) = (wall::london(from).date().pred_opt()?, wall::london(to).date());
+        let days =
+            first.iter_days().take_while(|date| *date <= last).map(|date| Some((date, wall::plain_midnight(date)?)));
+        Some(Self {
+            from: from.timestamp_nanos_opt()?,
+            to: to.timestamp_nanos_opt()?,
+            days: days.collect::<Option<_>>()?,
+        })
     }
 }
 
 /// The surest of what is under way between any two edges. An edge adds or takes away one span.
-fn paint(mut edges: Vec<(DateTime<Utc>, Opening, i32)>) -> Vec<Interval> {
+fn paint<T: Ord + Copy>(edges: &mut [(T, Opening, i32)]) -> impl Iterator<Item = (T, T, Opening)> {
     edges.sort_unstable_by_key(|(at, ..)| *at);
-    let mut intervals = Vec::new();
-    let mut under_way = BTreeMap::<Opening, i32>::new();
-    let mut shown: Option<(DateTime<Utc>, Opening)> = None;
-    for here in edges.chunk_by(|one, next| one.0 == next.0) {
+    // How many spans of each sort are under way, the surest first.
+    let mut under_way = Opening::ALL.map(|opening| (opening, 0_i32));
+    let mut shown: Option<(T, Opening)> = None;
+    edges.chunk_by(|one, next| one.0 == next.0).filter_map(move |here| {
         for (_, opening, step) in here {
-            *under_way.entry(*opening).or_default() += step;
+            under_way.iter_mut().filter(|(sort, _)| sort == opening).for_each(|(_, spans)| *spans += step);
         }
-        let surest = under_way.iter().find(|(_, spans)| **spans > 0).map(|(opening, _)| *opening);
+        let surest = under_way.iter().find(|(_, spans)| *spans > 0).map(|(opening, _)| *opening);
+        let (to, ..) = here.first().copied()?;
         if surest == shown.map(|(_, opening)| opening) {
-            continue;
+            return None;
         }
-        let Some((to, ..)) = here.first().copied() else { continue };
-        intervals.extend(shown.map(|(from, opening)| Interval { from, to, opening }));
-        shown = surest.map(|opening| (to, opening));
-    }
-    intervals
+        let before = std::mem::replace(&mut shown, surest.map(|opening| (to, opening)));
+        before.map(|(from, opening)| (from, to, opening))
+    })
 }

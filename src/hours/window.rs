@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveTime, TimeDelta, Utc};
 
+use super::timeline::PlainDays;
 use super::{Hours, Interval, MAX_DAYS, Opening, Span, Unknown, WeekdaySet, timeline, wall};
 
 /// Times at which somebody could come, in the wall time of Europe/London.
@@ -42,30 +43,87 @@ pub enum WindowAnswer {
     NotStated,
 }
 
-impl Hours {
-    /// Whether it is open for long enough in any of the windows that begin before so many days
-    /// from `from` are over. What of a window lies before `from` does not count; a window that
-    /// begins in time counts to its end.
+/// The times at which somebody could come, laid out over the days ahead: one question is held against many tables.
+#[derive(Clone, Debug)]
+pub struct Ahead {
+    /// From when on; none where nothing is answered at all.
+    from: Option<DateTime<Utc>>,
+    /// Each window, without what of it is over, and its days where they are plain.
+    windows: Vec<(DateTime<Utc>, DateTime<Utc>, Option<PlainDays>)>,
+    /// How many minutes it must be open.
+    enough: u16,
+    /// When the next window comes into sight.
+    next: DateTime<Utc>,
+}
+
+impl Window {
+    /// The windows that begin before so many days from `from` are over. What of a window lies before `from` does not
+    /// count; a window that begins in time counts to its end.
     #[must_use]
-    pub fn within(&self, window: &Window, from: DateTime<Utc>, days: u16) -> WindowAnswer {
+    pub fn ahead(&self, from: DateTime<Utc>, days: u16) -> Ahead {
+        let enough = self.min_minutes;
         if !timeline::answers(from) {
-            return WindowAnswer::NotStated;
+            return Ahead { from: None, windows: Vec::new(), enough, next: from };
         }
         let end = timeline::days_after(from, days);
-        let enough = TimeDelta::minutes(i64::from(window.min_minutes));
-        let span = Span::Between { opens: window.from, closes: window.to };
+        let span = Span::Between { opens: self.from, closes: self.to };
         let today = wall::london(from).date();
         let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
         let windows = yesterday
             .iter_days()
             // Bounded first: of a window without a day there is none to stop at.
             .take(usize::from(days.min(MAX_DAYS)) + 3)
-            .filter(|date| window.days.contains(date.weekday()))
+            .filter(|date| self.days.contains(date.weekday()))
             .map(|date| span.instants(date))
-            .take_while(|(begins, _)| *begins < end);
+            .take_while(|(begins, _)| *begins < end)
+            .map(|(begins, ends)| (begins.max(from), ends))
+            .filter(|(begins, ends)| begins < ends)
+            .map(|(begins, ends)| (begins, ends, PlainDays::of(begins, ends)));
+        let last = wall::london(end).date();
+        let dates = last.checked_sub_days(Days::new(1)).unwrap_or(last).iter_days().take(3);
+        // One that begins at the very end is not in sight yet, and is at once.
+        let next = dates.map(|date| span.instants(date).0).find(|begins| *begins >= end);
+        let next = next.map_or(from, |begins| begins - TimeDelta::days(i64::from(days.min(MAX_DAYS))));
+        Ahead { from: Some(from), windows: windows.collect(), enough, next }
+    }
+}
+
+impl Hours {
+    /// Whether it is open for long enough in any of the windows that begin before so many days from `from` are over; see
+    /// [`Window::ahead`].
+    #[must_use]
+    pub fn within(&self, window: &Window, from: DateTime<Utc>, days: u16) -> WindowAnswer {
+        self.within_any(&window.ahead(from, days))
+    }
+
+    /// The same of windows that are laid out already.
+    #[must_use]
+    pub fn within_any(&self, ahead: &Ahead) -> WindowAnswer {
+        if ahead.from.is_none() {
+            return WindowAnswer::NotStated;
+        }
+        let enough = i64::from(ahead.enough) * 60 * 1_000_000_000;
+        let (mut edges, mut spans, mut plain) = (Vec::new(), Vec::new(), Vec::new());
         let mut perhaps = None;
-        for (begins, ends) in windows {
-            let intervals = self.intervals(begins.max(from), ends);
+        for (begins, ends, days) in &ahead.windows {
+            let intervals = match days {
+                Some(days) => {
+                    self.on_plain_days(days, &mut edges, &mut spans, &mut plain);
+                    let instant = DateTime::from_timestamp_nanos;
+                    let mut certain = plain.iter().filter(|(.., opening)| *opening == Opening::Certain);
+                    if let Some((from, to, _)) = certain.find(|(from, to, _)| to - from >= enough) {
+                        return WindowAnswer::Open { from: instant(*from), to: instant(*to) };
+                    }
+                    let intervals = plain.iter().map(|(from, to, opening)| Interval {
+                        from: instant(*from),
+                        to: instant(*to),
+                        opening: *opening,
+                    });
+                    intervals.collect()
+                }
+                None => self.intervals(*begins, *ends),
+            };
+            let enough = TimeDelta::minutes(i64::from(ahead.enough));
             let long_enough = |one: &&Interval| one.to - one.from >= enough;
             if let Some(open) = intervals.iter().filter(|one| one.opening == Opening::Certain).find(long_enough) {
                 return WindowAnswer::Open { from: open.from, to: open.to };
@@ -85,12 +143,13 @@ impl Hours {
     }
 }
 
-impl Window {
-    /// The first instant at which what [`Hours::within`] says may be different from what it says at another. Never too
-    /// late. What begins later than that instant is given until it begins, for what comes before it was too short and
-    /// only grows shorter; where nothing is open for certain, the next window that comes into sight may be.
+impl Ahead {
+    /// The first instant at which what [`Hours::within`] says may be different from what it said. Never too late. What
+    /// begins later than that instant is given until it begins, for what comes before it was too short and only grows
+    /// shorter; where nothing is open for certain, the next window that comes into sight may be.
     #[must_use]
-    pub fn holds_until(&self, answer: &WindowAnswer, from: DateTime<Utc>, days: u16) -> DateTime<Utc> {
+    pub fn holds_until(&self, answer: &WindowAnswer) -> DateTime<Utc> {
+        let Some(from) = self.from else { return self.next };
         let begins = match answer {
             WindowAnswer::Open { from: begins, .. } => return *begins.max(&from),
             WindowAnswer::Unknown { from: begins, .. } => *begins,
@@ -98,14 +157,7 @@ impl Window {
             // It is open all day, perhaps: of a window that has begun ever less is left.
             WindowAnswer::NotStated => from,
         };
-        let ahead = TimeDelta::days(i64::from(days.min(MAX_DAYS)));
-        let Some(end) = from.checked_add_signed(ahead) else { return from };
-        let span = Span::Between { opens: self.from, closes: self.to };
-        let first = wall::london(end).date();
-        let dates = first.checked_sub_days(Days::new(1)).unwrap_or(first).iter_days().take(3);
-        // One that begins at the very end is not in sight yet, and is at once.
-        let next = dates.map(|date| span.instants(date).0).find(|begins| *begins >= end).map(|begins| begins - ahead);
-        begins.min(next.unwrap_or(from)).max(from)
+        begins.min(self.next).max(from)
     }
 }
 

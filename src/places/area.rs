@@ -90,6 +90,16 @@ pub enum AreaProblem {
 }
 
 impl CoveredArea {
+    /// The authorities of which a place must touch one in order not to be outside; none where that does not hang on
+    /// authorities alone.
+    #[must_use]
+    pub fn only_within(&self) -> Option<&[LadCode]> {
+        match &self.0.extent {
+            Extent::Authorities(meaning) => Some(&meaning.possible),
+            Extent::Everywhere | Extent::Code(_) | Extent::Drawn(_) | Extent::Words => None,
+        }
+    }
+
     /// Makes an area of a kind and a value ready, as they are stored: codes and names in any case, authorities by code
     /// or by name. For the whole United Kingdom the value is not read.
     pub fn compile(kind: AreaKind, value: &str) -> Result<Self, AreaProblem> {

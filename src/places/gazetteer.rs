@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use super::authority::{Authority, AuthorityShare, LadCode};
 use super::fold::fold;
-use super::geo::{Point, distance_km};
+use super::geo::{Point, distance_km, least_km};
 use super::names::{Names, is_in_full, read_shares};
 use super::postcode::{District, PostcodeArea, Sector};
 
@@ -215,16 +215,29 @@ impl Gazetteer {
     /// else all authorities of these sectors are given, weighted by how near each sector's middle is (a rough guess).
     #[must_use]
     pub fn near(&self, point: Point) -> Option<Near> {
-        let distances = self.sectors.rows.iter().map(|row| (distance_km(point, row.1.point), row));
-        let distances: Vec<_> = distances.collect();
-        let (distance_km, nearest) = *distances.iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
-        let overshoot = |(far, row): &(f64, &Row<Sector>)| far - row.1.furthest_km;
-        let beyond = distances.iter().map(overshoot).min_by(f64::total_cmp)?;
+        let overshoot = |far: f64, row: &Row<Sector>| far - row.1.furthest_km;
+        let mut around: Vec<(f64, &Row<Sector>)> = Vec::new();
+        let mut nearest: Option<(f64, &Row<Sector>)> = None;
+        let mut beyond = f64::INFINITY;
+        for row in &self.sectors.rows {
+            // Nearly all of the country is too far to the north or south to matter.
+            let least = least_km(point, row.1.point);
+            if nearest.is_some_and(|(far, _)| least > far) && overshoot(least, row) > beyond.max(0.0) {
+                continue;
+            }
+            let far = distance_km(point, row.1.point);
+            if nearest.is_none_or(|(nearest, _)| far < nearest) {
+                nearest = Some((far, row));
+            }
+            beyond = beyond.min(overshoot(far, row));
+            around.push((far, row));
+        }
+        let (distance_km, nearest) = nearest?;
         if beyond > BEYOND_KM {
             return None;
         }
         let mut weights: Vec<AuthorityShare> = Vec::new();
-        for (far, row) in distances.iter().filter(|sector| overshoot(sector) <= 0.0 || sector.1.0 == nearest.0) {
+        for (far, row) in around.iter().filter(|(far, row)| overshoot(*far, row) <= 0.0 || row.0 == nearest.0) {
             let weight = 1.0 / (0.25 + far * far);
             for AuthorityShare { code, share } in self.sectors.ground(row).authorities {
                 match weights.iter_mut().find(|known| known.code == *code) {

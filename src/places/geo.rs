@@ -69,6 +69,13 @@ pub fn distance_km(a: Point, b: Point) -> f64 {
     2.0 * EARTH_RADIUS_KM * chord.sqrt().min(1.0).asin()
 }
 
+/// Less than the kilometres between two points, or just as many: those to the north or south. Quickly told.
+#[must_use]
+pub fn least_km(a: Point, b: Point) -> f64 {
+    // A little less, for the other is rounded too.
+    (a.lat - b.lat).abs().to_radians() * EARTH_RADIUS_KM * 0.999_999
+}
+
 /// A box of latitudes and longitudes, edges included.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BoundingBox {

@@ -32,7 +32,7 @@ mod words;
 pub use area::{AreaProblem, Coverage, CoveredArea, WhyUnknown, covers};
 pub use authority::{Authority, AuthorityShare, LadCode, Nation, Tier};
 pub use gazetteer::{Gazetteer, Ground, Near};
-pub use geo::{BoundingBox, Point, PointProblem, distance_km};
+pub use geo::{BoundingBox, Point, PointProblem, distance_km, least_km};
 pub use names::{Candidate, PlaceKind};
 pub use parse::{MAX_PLACE_CHARS, Parsed, PlaceQuery, parse};
 pub use postcode::{District, NotAPostcode, Postcode, PostcodeArea, PostcodeText, Sector};

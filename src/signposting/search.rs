@@ -117,13 +117,16 @@ fn candidates(
     if query.needs.is_empty() {
         lists.push(&view.part.all);
     }
-    let mut found = Vec::new();
+    let (mut found, mut perhaps) = (Vec::new(), None);
     for list in lists {
         match &query.place {
             None => found.extend(list.all()),
             Some(place) => {
-                let mut may_cover =
-                    |set: u32| view.part.area_sets.get(set as usize).is_some_and(|areas| assessor.may_cover(areas));
+                let sets = &view.part.area_sets;
+                let perhaps = perhaps.get_or_insert_with(|| view.part.sets_perhaps_at(place));
+                let mut may_cover = |set: u32| {
+                    perhaps.contains(set) && sets.get(set as usize).is_some_and(|areas| assessor.may_cover(areas))
+                };
                 list.reachable(place.point, query.within_km, &mut may_cover, &mut found);
             }
         }

@@ -1,12 +1,16 @@
 //! Which services can be reached from a place, without looking at those that can't: places by cells of the map, and
 //! what has no place by the areas it covers.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
 
 use serde::{Deserialize, Serialize};
 
 use super::facts::ServiceIndex;
-use crate::places::Point;
+use crate::places::{CoveredArea, LadCode, Point};
 
 /// Cells to a degree: of about 5.5 km from south to north, and 3.5 km from west to east in the middle of England.
 const PER_DEGREE: f64 = 20.0;
@@ -20,6 +24,58 @@ type Cell = u32;
 
 /// Number of a set of areas in [`super::part::Part::area_sets`].
 pub type AreaSet = u32;
+
+/// Sets of areas by the authorities that they touch, so that of thousands of sets only those are looked at that may hold
+/// a place.
+#[derive(Debug)]
+pub struct SetsByAuthority {
+    within: HashMap<LadCode, Vec<AreaSet>, FixedState>,
+    /// Those that do not hang on authorities alone.
+    anywhere: Vec<AreaSet>,
+    all: usize,
+}
+
+/// Which sets of areas may hold a place.
+#[derive(Debug)]
+pub struct Perhaps(Vec<u64>);
+
+impl SetsByAuthority {
+    /// Of all sets, in their order.
+    #[must_use]
+    pub fn of(sets: &[Arc<[CoveredArea]>]) -> Self {
+        let mut by = Self { within: HashMap::default(), anywhere: Vec::new(), all: sets.len() };
+        for (set, areas) in (0..).zip(sets) {
+            // Of a set without an area nobody knows what it covers.
+            let within: Option<Vec<&[LadCode]>> = areas.iter().map(CoveredArea::only_within).collect();
+            match within.filter(|within| !within.is_empty()) {
+                None => by.anywhere.push(set),
+                Some(within) => {
+                    let touched: BTreeSet<LadCode> = within.into_iter().flatten().copied().collect();
+                    touched.into_iter().for_each(|code| by.within.entry(code).or_default().push(set));
+                }
+            }
+        }
+        by
+    }
+
+    /// Those that may hold a place that lies in one of these authorities.
+    pub fn perhaps(&self, authorities: impl Iterator<Item = LadCode>) -> Perhaps {
+        let mut bits = vec![0; self.all.div_ceil(64)];
+        let touched = authorities.filter_map(|code| self.within.get(&code)).flatten();
+        for set in touched.chain(&self.anywhere) {
+            bits.get_mut(*set as usize / 64).into_iter().for_each(|word: &mut u64| *word |= 1 << (set % 64));
+        }
+        Perhaps(bits)
+    }
+}
+
+impl Perhaps {
+    /// Whether a set is among them.
+    #[must_use]
+    pub fn contains(&self, set: AreaSet) -> bool {
+        self.0.get(set as usize / 64).is_some_and(|word| word >> (set % 64) & 1 == 1)
+    }
+}
 
 /// Services by where they can be had.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -25,6 +25,7 @@ use crate::directory::loaders::PlacesOf;
 use crate::directory::needs::NeedList;
 use crate::directory::opening::shown_until;
 use crate::directory::snapshot::ServiceFacts;
+use crate::hours::Hours;
 use crate::signposting::rules::assess::{Assessment, Group};
 use crate::signposting::rules::criteria::{self, Asked, Outcome, Subject};
 use crate::signposting::rules::score::{self, Score};
@@ -214,9 +215,10 @@ pub struct SignpostResult {
     distance_m: Option<u32>,
     needs_met: Vec<Need>,
     needs_not_met: Vec<Need>,
-    open: OpenState,
-    /// The first instant at which `open` may be different; none where nothing is stated, at any instant.
-    open_until: Option<Instant<Utc>>,
+    /// Where it has a way to be used.
+    hours: Option<Arc<Hours>>,
+    /// The instant of the question.
+    asked_for: Instant<Utc>,
     wait_days: Option<u32>,
     score: Score,
     /// There where the question has words to look for.
@@ -243,7 +245,6 @@ impl SignpostResult {
                 .filter_map(|(_, key)| Need::of_key(list, key))
                 .collect()
         };
-        let not_stated = crate::hours::Hours::not_stated();
         Self {
             id: facts.id,
             service,
@@ -256,8 +257,8 @@ impl SignpostResult {
             distance_m: assessment.distance_m,
             needs_met: of_asked(true),
             needs_not_met: of_asked(false),
-            open: OpenState::of(offer.map_or(&not_stated, |offer| &*offer.hours), at),
-            open_until: offer.map(|offer| shown_until(&offer.hours, at)),
+            hours: offer.map(|offer| Arc::clone(&offer.hours)),
+            asked_for: at,
             wait_days: facts.capacity.as_ref().and_then(|capacity| capacity.wait_days),
             score: assessment.score,
             sought: None,
@@ -319,10 +320,10 @@ impl SignpostResult {
 
     /// Whether it is open at the instant of the question, and when it opens next.
     async fn open_now(&self, ctx: &Context<'_>) -> OpenState {
-        if let Some(until) = self.open_until {
-            Horizon::of(ctx).until(until);
-        }
-        self.open
+        let at = self.asked_for;
+        let Some(hours) = &self.hours else { return OpenState::of(&Hours::not_stated(), at) };
+        Horizon::of(ctx).until(shown_until(hours, at));
+        OpenState::of(hours, at)
     }
 
     /// Days from referral to start, as the agency last said; null where nobody said. `service.freshness` tells how fresh that is.

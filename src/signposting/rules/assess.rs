@@ -8,18 +8,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{DeliveryMode, FieldGroup, ServiceStatus};
 use foldhash::fast::FixedState;
 
-use super::criteria::{self, Criterion, Outcome};
+use super::criteria::{self, Criterion, Tally};
 use super::score::{self, Score, ScorePart};
 use crate::directory::freshness::FreshnessRules;
-use crate::directory::needs::NeedIndex;
 use crate::directory::opening;
 use crate::directory::snapshot::{Offer, ServiceFacts};
-use crate::hours::{self, Hours, Window, WindowAnswer, london};
+use crate::hours::{self, Ahead, Hours, WindowAnswer, london};
 use crate::places::{self, Coverage, CoveredArea, ResolvedPlace, WhyUnknown};
 use crate::signposting::query::SignpostQuery;
 
 /// How far ahead a time to come is looked for: five weeks, so that a monthly session is found.
 pub const DAYS_AHEAD: u16 = 35;
+/// Tables of hours that a question in a town meets.
+const MANY: usize = 512;
 /// How far ahead an opening is looked for where no time was asked for, in days.
 const SOON_DAYS: u16 = 8;
 
@@ -78,8 +79,8 @@ impl NeedsMet {
 pub struct Assessor<'q> {
     query: &'q SignpostQuery,
     rules: &'q FreshnessRules,
-    /// Which places of the question each need of the list stands at.
-    asked: HashMap<NeedIndex, u64, FixedState>,
+    /// Which places of the question each need of the list stands at, by its index.
+    asked: Vec<u64>,
     /// What all of them count together.
     weights: u32,
     /// By the address of the set of areas, for many services cover the same ones. Sets and tables are kept once each
@@ -87,7 +88,10 @@ pub struct Assessor<'q> {
     coverage: HashMap<usize, Coverage, FixedState>,
     /// By the address of the table of hours.
     times: HashMap<usize, Times, FixedState>,
-    scratch: Vec<Criterion>,
+    /// By the address of the rules: what they come to, where nobody reads the words.
+    eligibility: HashMap<usize, Tally, FixedState>,
+    /// The windows that were asked for, laid out.
+    windows: Vec<Ahead>,
     /// What was found holds before this instant.
     until: DateTime<Utc>,
 }
@@ -107,11 +111,12 @@ impl<'q> Assessor<'q> {
     /// An assessor of a question.
     #[must_use]
     pub fn new(query: &'q SignpostQuery, rules: &'q FreshnessRules) -> Self {
-        let mut asked: HashMap<NeedIndex, u64, FixedState> = HashMap::default();
+        let any_of = || query.needs.iter().flat_map(|need| &need.any_of).map(|need| usize::from(need.0));
+        let mut asked = vec![0; any_of().max().map_or(0, |last| last + 1)];
         for (place, need) in query.needs.iter().enumerate() {
             let bit = u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)).unwrap_or_default();
             for index in &need.any_of {
-                *asked.entry(*index).or_default() |= bit;
+                asked.get_mut(usize::from(index.0)).into_iter().for_each(|bits| *bits |= bit);
             }
         }
         let weights = query.needs.iter().map(|need| u32::from(need.weight)).sum();
@@ -121,8 +126,9 @@ impl<'q> Assessor<'q> {
             asked,
             weights,
             coverage: HashMap::default(),
-            times: HashMap::default(),
-            scratch: Vec::new(),
+            times: HashMap::with_capacity_and_hasher(MANY, FixedState::default()),
+            eligibility: HashMap::with_capacity_and_hasher(MANY, FixedState::default()),
+            windows: query.windows.iter().map(|window| window.ahead(query.at, DAYS_AHEAD)).collect(),
             until: DateTime::<Utc>::MAX_UTC,
         }
     }
@@ -139,25 +145,13 @@ impl<'q> Assessor<'q> {
         self.until = self.until.min(last.checked_add_signed(TimeDelta::milliseconds(1)).unwrap_or(last));
     }
 
-    /// Takes note of how long the weight of an offer holds.
-    fn note_end(&mut self, service: &ServiceFacts, when: Option<DateTime<Utc>>) {
+    /// Takes note of how long the points for the time at which the person could come hold.
+    fn note_time(&mut self, when: Option<DateTime<Utc>>) {
         let at = self.query.at;
-        // Points for how soon it is change with every whole day.
+        // They change with every whole day.
         if let Some(wait) = when.map(|when| when - at).filter(|wait| *wait > TimeDelta::zero()) {
             let over = wait - TimeDelta::days(wait.num_days());
             self.until = self.until.min(at + over.max(TimeDelta::milliseconds(1)));
-        }
-        for group in FieldGroup::ALL {
-            if let Some(last) = self.rules.fresh_through(*group, service.assured.at(*group), at) {
-                self.holds_through(last);
-            }
-        }
-        let said = service.capacity.as_ref().and_then(|capacity| capacity.updated_at);
-        if let Some(last) = self.rules.fresh_through(FieldGroup::Capacity, said, at) {
-            self.holds_through(last);
-        }
-        if service.status != ServiceStatus::Active {
-            self.until = self.until.min(hours::next_midnight(at));
         }
     }
 
@@ -181,7 +175,8 @@ impl<'q> Assessor<'q> {
     }
 
     fn needs_met(&self, service: &ServiceFacts) -> NeedsMet {
-        NeedsMet(service.needs.iter().filter_map(|need| self.asked.get(need)).fold(0, |all, bits| all | bits))
+        let bits = service.needs.iter().filter_map(|need| self.asked.get(usize::from(need.0)));
+        NeedsMet(bits.fold(0, |all, bits| all | bits))
     }
 
     /// Whether areas may hold the place asked about: they do, or nobody can tell.
@@ -215,54 +210,89 @@ impl<'q> Assessor<'q> {
         let mut best: Option<Assessment> = None;
         self.ways::<WORDS>(service, word_points, |_, here, criteria| {
             if best.as_ref().is_none_or(|best| standing(&here) < standing(best)) {
-                let criteria = if WORDS { criteria.to_vec() } else { Vec::new() };
-                best = Some(Assessment { criteria, ..here });
+                best = Some(Assessment { criteria: criteria.to_vec(), ..here });
             }
         });
         best
     }
 
-    /// Tells of each way within reach: the offer, its assessment still without its criteria, and these.
+    /// Tells of each way within reach: the offer, its assessment still without its criteria, and these, where anybody
+    /// reads the words.
     fn ways<const WORDS: bool>(
         &mut self,
         service: &ServiceFacts,
         word_points: u32,
         mut told: impl FnMut(&Offer, Assessment, &[Criterion]),
     ) {
-        let (query, rules) = (self.query, self.rules);
-        let needs_met = self.needs_met(service);
-        let needs = score::share(ScorePart::Needs, self.weight(needs_met), self.weights);
-        let mut found = std::mem::take(&mut self.scratch);
+        let query = self.query;
+        let mut of_service: Option<OfService<WORDS>> = None;
+        let mut heard = Heard::<WORDS>::default();
         for (index, offer) in service.offers.iter().enumerate() {
             let Some(reach) = self.reach(offer) else { continue };
-            found.clear();
-            let when = self.offer_criteria::<WORDS>(service, offer, &reach, &mut found);
-            self.note_end(service, when);
-            shared_criteria::<WORDS>(service, query, rules, &mut found);
+            heard.forget();
+            let when = self.offer_criteria::<WORDS>(service, offer, &reach, &mut heard);
+            self.note_time(when);
+            let of_service = of_service.get_or_insert_with(|| self.of_service::<WORDS>(service));
+            heard.add(&of_service.heard);
+            let tally = heard.tally;
             let score = Score::default()
-                .with(ScorePart::Needs, needs)
+                .with(ScorePart::Needs, of_service.need_points)
                 .with(
                     ScorePart::Distance,
                     score::distance(reach.distance_m, metres(query.within_km), needs_travel(offer)),
                 )
                 .with(ScorePart::Time, score::soon(query.at, when))
-                .with(ScorePart::Certainty, score::certainty(&found))
-                .with(ScorePart::Waiting, score::waiting(service.capacity.as_deref(), &found))
-                .with(ScorePart::Freshness, score::freshness(&service.assured, rules, query.at))
+                .with(ScorePart::Certainty, score::certainty(&tally))
+                .with(ScorePart::Waiting, score::waiting(service.capacity.as_deref(), &tally))
+                .with(ScorePart::Freshness, of_service.freshness_points)
                 .with(ScorePart::Words, word_points);
             let here = Assessment {
-                group: group(&found),
+                group: group(&tally),
                 score,
                 offer: index,
                 distance_m: reach.distance_m,
-                needs_met,
-                questions: open_questions(&found),
+                needs_met: of_service.needs_met,
+                questions: tally.questions,
                 opens: when,
                 criteria: Vec::new(),
             };
-            told(offer, here, &found);
+            told(offer, here, &heard.told);
         }
-        self.scratch = found;
+    }
+
+    /// What is the same for every offer of a service.
+    fn of_service<const WORDS: bool>(&mut self, service: &ServiceFacts) -> OfService<WORDS> {
+        let (query, rules) = (self.query, self.rules);
+        let mut heard = Heard::<WORDS>::default();
+        if service.status != ServiceStatus::Active {
+            let today = london(query.at).date();
+            heard.extend(criteria::status::<WORDS>(service.status, service.reopens_on, today));
+            self.until = self.until.min(hours::next_midnight(query.at));
+        }
+        if WORDS {
+            criteria::eligibility::<WORDS>(&service.eligibility, &query.circumstances, &mut heard);
+        } else {
+            let known = self.eligibility.entry(Arc::as_ptr(&service.eligibility).addr());
+            heard.tally = heard.tally.and(*known.or_insert_with(|| {
+                let mut tally = Tally::default();
+                criteria::eligibility::<false>(&service.eligibility, &query.circumstances, &mut tally);
+                tally
+            }));
+        }
+        let said = service.capacity.as_ref().and_then(|capacity| capacity.updated_at);
+        let assured = said.max(service.assured.at(FieldGroup::Capacity));
+        let fresh = rules.is_fresh(FieldGroup::Capacity, assured, query.at);
+        heard.extend(criteria::capacity::<WORDS>(service.capacity.as_deref(), fresh));
+        let (fresh_groups, through) = rules.fresh_groups(|group| service.assured.at(group), query.at);
+        let ends = [through, rules.fresh_through(FieldGroup::Capacity, said, query.at)];
+        ends.into_iter().flatten().for_each(|last| self.holds_through(last));
+        let needs_met = self.needs_met(service);
+        OfService {
+            heard,
+            needs_met,
+            need_points: score::share(ScorePart::Needs, self.weight(needs_met), self.weights),
+            freshness_points: score::freshness(fresh_groups),
+        }
     }
 
     /// Whether an offer is within reach: it can be used in a way that will do, and the person can get
@@ -276,6 +306,10 @@ impl<'q> Assessor<'q> {
             return None;
         }
         let Some(place) = &query.place else { return Some(Reach { distance_m: None, coverage: None }) };
+        // A metre more, for distances are compared in whole ones.
+        if offer.point.is_some_and(|point| places::least_km(place.point, point) > query.within_km + 0.001) {
+            return None;
+        }
         let distance_m = offer.point.map(|point| metres(places::distance_km(place.point, point)));
         if distance_m.is_some_and(|distance| distance > metres(query.within_km)) {
             return None;
@@ -291,7 +325,7 @@ impl<'q> Assessor<'q> {
         service: &ServiceFacts,
         offer: &Offer,
         reach: &Reach,
-        found: &mut Vec<Criterion>,
+        found: &mut Heard<WORDS>,
     ) -> Option<DateTime<Utc>> {
         let query = self.query;
         if let (Some(coverage), Some(place)) = (&reach.coverage, &query.place) {
@@ -303,16 +337,17 @@ impl<'q> Assessor<'q> {
                 }
                 | Coverage::Outside => None,
             };
-            found.push(criteria::coverage::<WORDS>(coverage, &place.label, named.map(CoveredArea::label)));
+            let named = named.map(CoveredArea::label);
+            found.extend([criteria::coverage::<WORDS>(coverage, &place.label, named)]);
         }
-        let times = *self.times.entry(Arc::as_ptr(&offer.hours).addr()).or_insert_with(|| times(&offer.hours, query));
+        let known = self.times.entry(Arc::as_ptr(&offer.hours).addr());
+        let times = *known.or_insert_with(|| times(&offer.hours, &self.windows, query.at));
         self.until = self.until.min(times.until);
         found.extend(times.answer.map(|answer| criteria::time::<WORDS>(&answer)));
         let (offered, missing) = (&offer.way.access_offered, &offer.way.access_missing);
         found.extend(criteria::language::<WORDS>(&service.manner.languages, offered, &query.circumstances.languages));
-        for which in &query.circumstances.access {
-            found.push(criteria::access::<WORDS>(*which, offered, missing));
-        }
+        let access = query.circumstances.access.iter();
+        found.extend(access.map(|which| criteria::access::<WORDS>(*which, offered, missing)));
         times.first
     }
 }
@@ -322,23 +357,14 @@ fn standing(of: &Assessment) -> impl Ord + use<> {
     (of.group, Reverse(of.score.total()), of.distance_m.unwrap_or(u32::MAX), of.offer)
 }
 
-fn open_questions(criteria: &[Criterion]) -> u8 {
-    let open = criteria.iter().filter(|criterion| matches!(criterion.outcome, Outcome::Unknown { .. })).count();
-    u8::try_from(open).unwrap_or(u8::MAX)
-}
-
 /// Fails beats unknown beats meets.
 #[must_use]
-pub fn group(criteria: &[Criterion]) -> Group {
-    let mut group = Group::Fits;
-    for criterion in criteria {
-        match criterion.outcome {
-            Outcome::Fails => return Group::NoBecause,
-            Outcome::Unknown { .. } => group = Group::FitsIf,
-            Outcome::Meets => {}
-        }
+pub fn group(tally: &Tally) -> Group {
+    match tally {
+        Tally { fails: true, .. } => Group::NoBecause,
+        Tally { questions: 1.., .. } => Group::FitsIf,
+        Tally { questions: 0, .. } => Group::Fits,
     }
-    group
 }
 
 /// Whole metres of so many kilometres.
@@ -360,45 +386,65 @@ struct Reach {
     coverage: Option<Coverage>,
 }
 
-/// Criteria that are the same for every offer of a service.
-fn shared_criteria<const WORDS: bool>(
-    service: &ServiceFacts,
-    query: &SignpostQuery,
-    rules: &FreshnessRules,
-    found: &mut Vec<Criterion>,
-) {
-    if service.status != ServiceStatus::Active {
-        found.extend(criteria::status::<WORDS>(service.status, service.reopens_on, london(query.at).date()));
+/// Criteria as they are found: what they come to, and where anybody reads them the criteria themselves.
+#[derive(Debug, Default)]
+struct Heard<const WORDS: bool> {
+    tally: Tally,
+    told: Vec<Criterion>,
+}
+
+impl<const WORDS: bool> Heard<WORDS> {
+    fn forget(&mut self) {
+        self.tally = Tally::default();
+        self.told.clear();
     }
-    criteria::eligibility::<WORDS>(&service.eligibility, &query.circumstances, found);
-    let said = service.capacity.as_ref().and_then(|capacity| capacity.updated_at);
-    let assured = said.max(service.assured.at(FieldGroup::Capacity));
-    let fresh = rules.is_fresh(FieldGroup::Capacity, assured, query.at);
-    found.extend(criteria::capacity::<WORDS>(service.capacity.as_deref(), fresh));
+
+    fn add(&mut self, other: &Self) {
+        self.tally = self.tally.and(other.tally);
+        self.told.extend_from_slice(&other.told);
+    }
+}
+
+impl<const WORDS: bool> Extend<Criterion> for Heard<WORDS> {
+    fn extend<I: IntoIterator<Item = Criterion>>(&mut self, criteria: I) {
+        for criterion in criteria {
+            self.tally = self.tally.and((&criterion).into());
+            if WORDS {
+                self.told.push(criterion);
+            }
+        }
+    }
+}
+
+/// What is the same for every offer of a service.
+struct OfService<const WORDS: bool> {
+    heard: Heard<WORDS>,
+    needs_met: NeedsMet,
+    need_points: u32,
+    freshness_points: u32,
 }
 
 /// When the person could come, by a table of hours.
-fn times(hours: &Hours, query: &SignpostQuery) -> Times {
-    let answers = query.windows.iter().map(|window| (window, hours.within(window, query.at, DAYS_AHEAD)));
-    let answers: Vec<_> = answers.collect();
+fn times(hours: &Hours, windows: &[Ahead], at: DateTime<Utc>) -> Times {
+    let answers: Vec<_> = windows.iter().map(|window| (window, hours.within_any(window))).collect();
     if let Some(answer) = best(&answers) {
         let first = match answer {
             WindowAnswer::Open { from, .. } => Some(from),
             WindowAnswer::Unknown { .. } | WindowAnswer::Never | WindowAnswer::NotStated => None,
         };
-        let ends = answers.iter().map(|(window, answer)| window.holds_until(answer, query.at, DAYS_AHEAD));
-        return Times { answer: Some(answer), first, until: ends.min().unwrap_or(query.at) };
+        let ends = answers.iter().map(|(window, answer)| window.holds_until(answer));
+        return Times { answer: Some(answer), first, until: ends.min().unwrap_or(at) };
     }
-    let first = match (hours.state(query.at), hours.next_opening(query.at, SOON_DAYS)) {
-        (hours::State::Open { .. }, _) => Some(query.at),
+    let first = match (hours.state(at), hours.next_opening(at, SOON_DAYS)) {
+        (hours::State::Open { .. }, _) => Some(at),
         (_, hours::NextOpening::At(at)) => Some(at),
         (_, hours::NextOpening::PerhapsAt { .. } | hours::NextOpening::None | hours::NextOpening::NotStated) => None,
     };
-    Times { answer: None, first, until: opening::holds_until(hours, query.at, SOON_DAYS) }
+    Times { answer: None, first, until: opening::holds_until(hours, at, SOON_DAYS) }
 }
 
 /// The best answer of the windows: the earliest certain one, else one that is unknown, else never.
-fn best(answers: &[(&Window, WindowAnswer)]) -> Option<WindowAnswer> {
+fn best(answers: &[(&Ahead, WindowAnswer)]) -> Option<WindowAnswer> {
     let rank = |answer: &WindowAnswer| match answer {
         WindowAnswer::Open { from, .. } => (0, Some(*from)),
         WindowAnswer::Unknown { from, .. } => (1, Some(*from)),

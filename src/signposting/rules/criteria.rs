@@ -14,7 +14,7 @@ use entity::enums::{
     WaitingList,
 };
 
-pub use super::criterion::{Asked, Criterion, Outcome, Subject};
+pub use super::criterion::{Asked, Criterion, Outcome, Subject, Tally};
 
 use super::criterion::{ask_person, ask_service, say};
 use crate::directory::listing::{AgeRule, Capacity, Eligibility, OffenceRule, Ruled};
@@ -24,7 +24,11 @@ use crate::places::{Coverage, WhyUnknown};
 use crate::signposting::circumstances::{Circumstances, SubstanceUse};
 
 /// Every criterion of who is taken, in the order in which they are shown.
-pub fn eligibility<const WORDS: bool>(stated: &Eligibility, person: &Circumstances, found: &mut Vec<Criterion>) {
+pub fn eligibility<const WORDS: bool>(
+    stated: &Eligibility,
+    person: &Circumstances,
+    found: &mut impl Extend<Criterion>,
+) {
     found.extend(age::<WORDS>(stated.age.as_ref(), person.age));
     found.extend(gender::<WORDS>(stated.genders.as_ref(), person.gender));
     found.extend(substance_use::<WORDS>(stated.substance_use.as_ref(), person.substance_use));
@@ -38,13 +42,13 @@ pub fn eligibility<const WORDS: bool>(stated: &Eligibility, person: &Circumstanc
         let rule = stated.characteristics.iter().find(|(stated, _)| stated == which).map(|(_, ruled)| ruled);
         found.extend(characteristic::<WORDS>(*which, rule, person.characteristics.get(which).copied()));
     }
-    if let Some(words) = &stated.other {
-        found.push(Criterion::plain(
+    found.extend(stated.other.as_ref().map(|words| {
+        Criterion::plain(
             Subject::Other,
             ask_service("Read them their own words and ask whether they would take this person."),
             say::<WORDS>(|| format!("They also say: “{words}”")),
-        ));
-    }
+        )
+    }));
 }
 
 /// Age. Both bounds are inclusive, and the upper one in whole years as services mean it:

@@ -91,6 +91,47 @@ impl Criterion {
     }
 }
 
+/// What several criteria come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Whether one fails.
+    pub fails: bool,
+    /// How many questions are open.
+    pub questions: u8,
+    /// Whether there is a place for certain.
+    pub has_place: bool,
+}
+
+impl Tally {
+    /// The same with what others come to.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            fails: self.fails || other.fails,
+            questions: self.questions.saturating_add(other.questions),
+            has_place: self.has_place || other.has_place,
+        }
+    }
+}
+
+impl Extend<Criterion> for Tally {
+    fn extend<I: IntoIterator<Item = Criterion>>(&mut self, criteria: I) {
+        for criterion in criteria {
+            *self = self.and((&criterion).into());
+        }
+    }
+}
+
+impl From<&Criterion> for Tally {
+    fn from(criterion: &Criterion) -> Self {
+        Self {
+            fails: criterion.outcome == Outcome::Fails,
+            questions: u8::from(matches!(criterion.outcome, Outcome::Unknown { .. })),
+            has_place: criterion.subject == Subject::Capacity && criterion.outcome == Outcome::Meets,
+        }
+    }
+}
+
 /// Words that have to be made up, where anybody will read them.
 pub(super) fn say<const WORDS: bool>(words: impl FnOnce() -> String) -> Cow<'static, str> {
     if WORDS { Cow::Owned(words()) } else { Cow::Borrowed("") }

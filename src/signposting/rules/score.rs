@@ -3,10 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::FieldGroup;
 
-use super::criteria::{Criterion, Outcome, Subject};
-use crate::directory::freshness::FreshnessRules;
+use super::criterion::Tally;
 use crate::directory::listing::Capacity;
-use crate::directory::snapshot::Assured;
 use crate::directory::snapshot::postings::Field;
 
 /// What points are given for.
@@ -106,19 +104,16 @@ pub fn soon(at: DateTime<Utc>, opens: Option<DateTime<Utc>>) -> u32 {
 
 /// How little is left to ask: a fifth of the points goes with each open question.
 #[must_use]
-pub fn certainty(criteria: &[Criterion]) -> u32 {
-    let unknown = criteria.iter().filter(|criterion| matches!(criterion.outcome, Outcome::Unknown { .. })).count();
+pub fn certainty(tally: &Tally) -> u32 {
     let most = ScorePart::Certainty.most();
-    most.saturating_sub(most / 5 * u32::try_from(unknown).unwrap_or(5))
+    most.saturating_sub(most / 5 * u32::from(tally.questions))
 }
 
 /// How soon there is a place, as far as anybody said.
 #[must_use]
-pub fn waiting(capacity: Option<&Capacity>, criteria: &[Criterion]) -> u32 {
+pub fn waiting(capacity: Option<&Capacity>, tally: &Tally) -> u32 {
     let most = ScorePart::Waiting.most();
-    let free =
-        criteria.iter().any(|criterion| criterion.subject == Subject::Capacity && criterion.outcome == Outcome::Meets);
-    if free {
+    if tally.has_place {
         return most;
     }
     match capacity.and_then(|capacity| capacity.wait_days) {
@@ -129,10 +124,8 @@ pub fn waiting(capacity: Option<&Capacity>, criteria: &[Criterion]) -> u32 {
 
 /// How much of the listing was confirmed lately: the share of field groups that are fresh.
 #[must_use]
-pub fn freshness(assured: &Assured, rules: &FreshnessRules, at: DateTime<Utc>) -> u32 {
-    let fresh = FieldGroup::ALL.iter().filter(|group| rules.is_fresh(**group, assured.at(**group), at)).count();
-    let all = u32::try_from(FieldGroup::ALL.len()).unwrap_or(1);
-    share(ScorePart::Freshness, u32::try_from(fresh).unwrap_or(0), all)
+pub fn freshness(fresh_groups: u32) -> u32 {
+    share(ScorePart::Freshness, fresh_groups, u32::try_from(FieldGroup::ALL.len()).unwrap_or(1))
 }
 
 /// Where the words were found, word by word: name before agency before the rest.

@@ -9,7 +9,7 @@ use signpost::directory::listing::{Assurance, Capacity, ServiceListing};
 use signpost::directory::snapshot::Assured;
 use signpost::schema::freshness_rules;
 use signpost::signposting::rules::assess::{Group, group, metres};
-use signpost::signposting::rules::criteria::{Asked, Criterion, Outcome, Subject, capacity};
+use signpost::signposting::rules::criteria::{Asked, Criterion, Outcome, Subject, Tally, capacity};
 use signpost::signposting::rules::score::{self, Score, ScorePart};
 
 use crate::support::listings::{area, at, location, service, weekly};
@@ -40,12 +40,18 @@ fn days_ago(days: &[Option<i64>]) -> Assured {
 }
 
 fn fresh_points(assured: &Assured) -> u32 {
-    score::freshness(assured, &freshness_rules(&Freshness::default()), now())
+    let rules = freshness_rules(&Freshness::default());
+    score::freshness(rules.fresh_groups(|group| assured.at(group), now()).0)
 }
 
 fn waiting_points(stated: &Capacity) -> u32 {
-    let criteria: Vec<Criterion> = capacity::<true>(Some(stated), true).into_iter().collect();
-    score::waiting(Some(stated), &criteria)
+    score::waiting(Some(stated), &tally(capacity::<true>(Some(stated), true)))
+}
+
+fn tally(criteria: impl IntoIterator<Item = Criterion>) -> Tally {
+    let mut tally = Tally::default();
+    tally.extend(criteria);
+    tally
 }
 
 proptest! {
@@ -61,13 +67,13 @@ proptest! {
         } else {
             Group::Fits
         };
-        prop_assert_eq!(group(&criteria), expected);
+        prop_assert_eq!(group(&tally(criteria.clone())), expected);
         let mut turned = criteria.clone();
         turned.reverse();
-        prop_assert_eq!(group(&turned), expected, "whatever their order");
+        prop_assert_eq!(group(&tally(turned.clone())), expected, "whatever their order");
         for worse in criteria {
             turned.push(worse);
-            prop_assert!(group(&turned) >= expected, "one more criterion never makes it better");
+            prop_assert!(group(&tally(turned.clone())) >= expected, "one more criterion never makes it better");
         }
     }
 
@@ -98,13 +104,13 @@ proptest! {
 
     #[test]
     fn the_less_there_is_to_ask_the_more_points(criteria in outcomes()) {
-        let points = score::certainty(&criteria);
+        let points = score::certainty(&tally(criteria.clone()));
         prop_assert!(points <= ScorePart::Certainty.most());
         let mut more = criteria;
         more.push(criterion(Outcome::Meets));
-        prop_assert_eq!(score::certainty(&more), points);
+        prop_assert_eq!(score::certainty(&tally(more.clone())), points);
         more.push(criterion(Outcome::Unknown { ask: "Is it?".into(), of: Asked::Person }));
-        prop_assert!(score::certainty(&more) <= points);
+        prop_assert!(score::certainty(&tally(more.clone())) <= points);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::enums::ServiceStatus;
@@ -129,6 +129,8 @@ pub(super) fn write(part: &Part, out: &mut Writer<impl Write>) -> io::Result<()>
         locations,
         at_location,
         area_sets,
+        // Made of the sets in no time.
+        sets_by_authority: _,
         by_need,
         all,
         names,
@@ -219,6 +221,7 @@ pub(super) fn read(input: &mut Reader<impl Read>, records: Segment, length: u64)
         locations,
         at_location,
         area_sets,
+        sets_by_authority: OnceLock::new(),
         by_need,
         all,
         names,
