@@ -39,7 +39,7 @@ found AS (
     CASE WHEN b.status = 'active' THEN 0 ELSE 2 END AS runs,
     CASE WHEN b.age_min IS NULL AND b.age_max IS NULL THEN 0
          WHEN 34 >= coalesce(b.age_min, 0) AND 34 <= coalesce(b.age_max, 200) THEN 0 ELSE 2 END AS age,
-    CASE WHEN b.substance_use IS NULL THEN 1 WHEN b.substance_use IN ('abstinence_required', 'history_excluded') THEN 2 ELSE 0 END AS using,
+    CASE WHEN b.substance_use IS NULL THEN 1 WHEN b.substance_use IN ('abstinence_required', 'history_excluded') THEN 2 ELSE 0 END AS still_using,
     CASE WHEN b.available IS NULL THEN 1 WHEN b.available > 0 THEN 0 ELSE 1 END AS room,
     coalesce((SELECT min(CASE WHEN h.by_day LIKE '%TH%' AND h.opens_at < '21:00' AND h.closes_at > '17:00' THEN 0 ELSE 2 END)
        FROM schedule h WHERE h.place_id = b.place_id AND h.kind = 'hours'),
@@ -48,7 +48,7 @@ found AS (
   FROM bench_near b, asked
   WHERE b.need_key = $1 AND earth_box(asked.here, $4::float8) @> b.position
     AND earth_distance(b.position, asked.here) <= $4::float8),
-grouped AS (SELECT *, greatest(runs, age, using, room, evening) AS standing FROM found),
+grouped AS (SELECT *, greatest(runs, age, still_using, room, evening) AS standing FROM found),
 page AS (SELECT * FROM grouped ORDER BY standing, metres, service_id LIMIT 20)
 SELECT json_build_object(
   'counts', (SELECT json_build_object('fits', count(*) FILTER (WHERE standing = 0),
@@ -61,9 +61,9 @@ SELECT json_build_object(
         'reason', CASE g.runs WHEN 0 THEN 'It runs.' ELSE 'It is closed for now.' END, 'ask', NULL),
       json_build_object('subject', 'AGE', 'outcome', CASE g.age WHEN 0 THEN 'MEETS' ELSE 'FAILS' END,
         'reason', 'It takes people from ' || coalesce(g.age_min::text, '0') || ' to ' || coalesce(g.age_max::text, 'any age') || '.', 'ask', NULL),
-      json_build_object('subject', 'SUBSTANCE_USE', 'outcome', CASE g.using WHEN 0 THEN 'MEETS' WHEN 1 THEN 'UNKNOWN' ELSE 'FAILS' END,
+      json_build_object('subject', 'SUBSTANCE_USE', 'outcome', CASE g.still_using WHEN 0 THEN 'MEETS' WHEN 1 THEN 'UNKNOWN' ELSE 'FAILS' END,
         'reason', 'Drink and drugs: ' || coalesce(g.substance_use, 'nobody has said') || '.',
-        'ask', CASE g.using WHEN 1 THEN 'Do you take people who are using?' END),
+        'ask', CASE g.still_using WHEN 1 THEN 'Do you take people who are using?' END),
       json_build_object('subject', 'TIME', 'outcome', CASE g.evening WHEN 0 THEN 'MEETS' WHEN 1 THEN 'UNKNOWN' ELSE 'FAILS' END,
         'reason', CASE g.evening WHEN 0 THEN 'It is open on Thursday evening.' WHEN 1 THEN 'Its hours are not stated.' ELSE 'It is not open then.' END,
         'ask', CASE g.evening WHEN 1 THEN 'Are you open on Thursday evening?' END),
