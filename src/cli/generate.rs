@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
 use super::{Outcome, open_migrated, say};
 use crate::app::need_list;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::directory::listing::ServiceListing;
 use crate::directory::store::changes;
 use crate::directory::store::save::{Saved, Seen, save};
 use crate::directory::store::{Source, save_source};
-use crate::directory::synthetic::{Spec, Synthetic};
+use crate::directory::synthetic::{CannotGenerate, Spec, Synthetic};
 use crate::places::Gazetteer;
 
 /// Services that are saved in one transaction.
@@ -34,7 +37,8 @@ pub(super) async fn run(config: &Config, args: GenerateArgs) -> Outcome {
     let clock = Clock::system();
     let now = clock.now();
     let spec = Spec { services: args.services, seed: args.seed, today: now.date_naive(), now };
-    let network = Synthetic::new(spec, &needs, Gazetteer::embedded())?;
+    // Before anything is opened: whether a network can be made at all.
+    drop(Synthetic::new(spec, &needs, Gazetteer::embedded())?);
     let database = open_migrated(config).await?;
     let source = Source {
         key: format!("synthetic-{}", args.seed),
@@ -46,9 +50,20 @@ pub(super) async fn run(config: &Config, args: GenerateArgs) -> Outcome {
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} services, {per_sec}, {eta} to go")?);
     bar.enable_steady_tick(Duration::from_millis(200));
     let (mut seen, mut saved) = (Seen::default(), Saved::default());
-    let mut listings = network.listings().peekable();
-    while listings.peek().is_some() {
-        let batch: Vec<_> = listings.by_ref().take(BATCH).collect();
+    // The next batch is made while the last is saved.
+    let (made, mut batches) = mpsc::channel::<Vec<ServiceListing>>(1);
+    let making = spawn_blocking(move || {
+        let network = Synthetic::new(spec, &needs, Gazetteer::embedded())?;
+        let mut listings = network.listings().peekable();
+        while listings.peek().is_some() {
+            // Where nobody takes it any more, saving has failed and says why.
+            if made.blocking_send(listings.by_ref().take(BATCH).collect()).is_err() {
+                break;
+            }
+        }
+        Ok::<_, CannotGenerate>(())
+    });
+    while let Some(batch) = batches.recv().await {
         let transaction = database.begin_write().await?;
         let id = save_source(&transaction, &source, now).await?;
         saved.add(save(&transaction, id, &batch, &mut seen, &mut changes::Touched::default(), now).await?);
@@ -57,6 +72,7 @@ pub(super) async fn run(config: &Config, args: GenerateArgs) -> Outcome {
         transaction.commit().await?;
         bar.inc(batch.len() as u64);
     }
+    making.await??;
     bar.finish_and_clear();
     let took = clock.now() - now;
     say(format_args!(
