@@ -78,6 +78,8 @@ pub struct ServiceConfig {
     pub max_radius_km: f64,
 }
 
+type SignpostSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+
 fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
     Schema::build(Query::default(), EmptyMutation, EmptySubscription)
 }
@@ -112,9 +114,16 @@ pub fn freshness_rules(days: &Freshness) -> FreshnessRules {
 #[derive(Clone)]
 pub struct Guarded {
     /// Holds requests against the limits and executes nothing.
-    checks: Schema<Query, EmptyMutation, EmptySubscription>,
+    checks: SignpostSchema,
     /// Executes what was let pass.
-    executes: Schema<Query, EmptyMutation, EmptySubscription>,
+    executes: SignpostSchema,
+}
+
+/// Not an asynchronous function itself, so that the engine is compiled for this schema once, here, and not again in
+/// everything that asks it.
+fn run(schema: &SignpostSchema, request: Request) -> BoxFuture<'static, Response> {
+    let schema = schema.clone();
+    Box::pin(async move { schema.execute(request).await })
 }
 
 /// Who asks, as long as nobody signs in.
@@ -134,19 +143,6 @@ impl Guarded {
             .data(live)
             .data(interpreter);
         Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish() }
-    }
-
-    /// Executes what was let pass. Not an asynchronous function itself, so that the engine is compiled for this schema
-    /// once, here, and not again in everything that asks it.
-    fn run(&self, request: Request) -> BoxFuture<'static, Response> {
-        let schema = self.executes.clone();
-        Box::pin(async move { schema.execute(request).await })
-    }
-
-    /// Holds a request against the limits and the schema.
-    fn checked(&self, request: Request) -> BoxFuture<'static, Response> {
-        let schema = self.checks.clone();
-        Box::pin(async move { schema.execute(request).await })
     }
 
     /// Whether the answer to a document may be kept and shown to whoever asks the same.
@@ -200,11 +196,11 @@ impl Executor for Guarded {
                     Ok(to_check) => to_check,
                     Err(error) => return Response::from_errors(vec![error]),
                 };
-                let checked = self.checked(to_check).await;
+                let checked = run(&self.checks, to_check).await;
                 if !checked.errors.is_empty() || limits::is_only_checked(&request) {
                     return checked;
                 }
-                let mut response = self.run(request).await;
+                let mut response = run(&self.executes, request).await;
                 response.extensions.extend(checked.extensions);
                 response
             }

@@ -75,9 +75,10 @@ impl Hours {
         spans: &mut Vec<(Span, Opening)>,
         intervals: &mut Vec<(i64, i64, Opening)>,
     ) {
+        edges.clear();
+        intervals.clear();
         let (Some((first, _)), Some((last, _))) = (stretch.days.first(), stretch.days.last()) else { return };
         let calendar = Calendar::new(self, *first, *last);
-        edges.clear();
         for (date, midnight) in &stretch.days {
             calendar.say(*date, spans);
             for (span, opening) in spans.drain(..) {
@@ -89,7 +90,6 @@ impl Hours {
                 }
             }
         }
-        intervals.clear();
         intervals.extend(paint(edges));
     }
 }

@@ -1,7 +1,7 @@
 //! Distances, boxes and areas drawn on the map, against slow and obvious oracles.
 
 use proptest::prelude::*;
-use signpost::places::{BoundingBox, Point, PointProblem, Region, RegionProblem, distance_km};
+use signpost::places::{BoundingBox, Point, PointProblem, Region, RegionProblem, distance_km, least_km};
 
 fn at(lat: f64, lon: f64) -> Point {
     Point::new(lat, lon).unwrap()
@@ -193,6 +193,8 @@ proptest! {
         let (a, b) = (at(a.0, a.1), at(b.0, b.1));
         prop_assert!((distance_km(a, b) - distance_km(b, a)).abs() < 1e-9);
         prop_assert!((0.0..=20_015.2).contains(&distance_km(a, b)));
+        prop_assert!(least_km(a, b) <= distance_km(a, b), "what is passed over for its latitude is too far");
+        prop_assert!(least_km(a, b) > 110.0 * (a.lat() - b.lat()).abs() - 0.001, "and nearly all of it is");
     }
 
     #[test]
