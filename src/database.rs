@@ -18,6 +18,11 @@ use crate::config::{Config, DatabaseUrl, Engine, Synchronous};
 /// start at once one waits for the other. Any constant does; this spells "signpost".
 const MIGRATION_LOCK: i64 = 0x7369_676e_706f_7374;
 
+/// What SQLite holds of its file in memory where very much is written: 256 MiB, told in KiB below zero as it wants it.
+const BULK_CACHE: &str = "-262144";
+/// The length of its log at which it is copied into the file there, in pages: 64 MiB.
+const BULK_LOG: &str = "16384";
+
 /// How to reach the database.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -33,6 +38,9 @@ pub struct Settings {
     pub sqlite_synchronous: Synchronous,
     /// Most pages (of 4 KiB) SQLite's file may grow to.
     pub sqlite_max_page_count: Option<u32>,
+    /// Whether very much is to be written: SQLite then holds more of its file in memory, and copies its log into the
+    /// file less often. Nothing is less safe for it.
+    pub in_bulk: bool,
 }
 
 impl From<&Config> for Settings {
@@ -44,6 +52,7 @@ impl From<&Config> for Settings {
             create: true,
             sqlite_synchronous: config.sqlite.synchronous,
             sqlite_max_page_count: config.sqlite.page_cap(),
+            in_bulk: false,
         }
     }
 }
@@ -107,6 +116,11 @@ impl Database {
                         Synchronous::Full => SqliteSynchronous::Full,
                         Synchronous::Extra => SqliteSynchronous::Extra,
                     });
+                let sqlite = if settings.in_bulk {
+                    sqlite.pragma("cache_size", BULK_CACHE).pragma("wal_autocheckpoint", BULK_LOG)
+                } else {
+                    sqlite
+                };
                 match settings.sqlite_max_page_count {
                     Some(pages) => sqlite.pragma("max_page_count", pages.to_string()),
                     None => sqlite,

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::{Outcome, open_migrated, say};
+use super::{Outcome, open_in_bulk, say};
 use crate::app::need_list;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -19,7 +19,7 @@ use crate::directory::synthetic::{CannotGenerate, Spec, Synthetic};
 use crate::places::Gazetteer;
 
 /// Services that are saved in one transaction.
-const BATCH: usize = 500;
+const BATCH: usize = 1_000;
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
@@ -39,7 +39,7 @@ pub(super) async fn run(config: &Config, args: GenerateArgs) -> Outcome {
     let spec = Spec { services: args.services, seed: args.seed, today: now.date_naive(), now };
     // Before anything is opened: whether a network can be made at all.
     drop(Synthetic::new(spec, &needs, Gazetteer::embedded())?);
-    let database = open_migrated(config).await?;
+    let database = open_in_bulk(config).await?;
     let source = Source {
         key: format!("synthetic-{}", args.seed),
         name: "Synthetic network (nobody's services)".to_owned(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Failure, Outcome, open_migrated, say};
+use super::{Failure, Outcome, open_in_bulk, say};
 use crate::app::need_list;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -87,7 +87,7 @@ async fn feed(config: &Config, args: FeedArgs) -> Outcome {
         licence: args.licence,
         attribution: args.attribution,
     };
-    let database = open_migrated(config).await?;
+    let database = open_in_bulk(config).await?;
     let progress = Arc::new(Progress::default());
     let bar = Bar::start(Arc::clone(&progress));
     let job = Import { path: args.path, source, limits: Limits::default() };
@@ -153,7 +153,7 @@ fn default_key(path: &Path) -> Result<String, Failure> {
 
 async fn import_postcodes(config: &Config, file: &Path) -> Outcome {
     let job = PostcodesImport::open(file)?;
-    let database = open_migrated(config).await?;
+    let database = open_in_bulk(config).await?;
     let progress = job.progress();
     let bar = Bar::start_with(move || progress.bytes());
     let done = postcodes::import(&database, &Clock::system(), job).await;

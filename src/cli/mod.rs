@@ -134,8 +134,17 @@ fn say(line: impl std::fmt::Display) -> Result<(), std::io::Error> {
 
 /// Opens the database with its schema up to date, and starts logging.
 async fn open_migrated(config: &Config) -> Result<Database, Failure> {
+    open_with(config, Settings::from(config)).await
+}
+
+/// The same, to write very much.
+async fn open_in_bulk(config: &Config) -> Result<Database, Failure> {
+    open_with(config, Settings { in_bulk: true, ..Settings::from(config) }).await
+}
+
+async fn open_with(config: &Config, settings: Settings) -> Result<Database, Failure> {
     telemetry::init(&config.log)?;
-    let database = Database::connect(&Settings::from(config)).await?;
+    let database = Database::connect(&settings).await?;
     database.migrate_up().await?;
     Ok(database)
 }

@@ -76,6 +76,7 @@ pub(crate) fn settings(url: &str) -> Settings {
         create: true,
         sqlite_synchronous: Synchronous::Normal,
         sqlite_max_page_count: None,
+        in_bulk: false,
     }
 }
 
