@@ -10,7 +10,12 @@ use axum::Router;
 use axum::http::{HeaderMap, header};
 use tokio::time::timeout;
 
+use crate::access::Viewer;
+use crate::accounts::Accounts;
+use crate::accounts::credentials::Unknown;
+use crate::accounts::signing_in::CameFrom;
 use crate::api::AskedAt;
+use crate::api::ids::NodeId;
 use crate::api::limits::QueryLimits;
 use crate::api::paging::PageSize;
 use crate::clock::Clock;
@@ -21,11 +26,12 @@ use crate::directory::needs::NeedList;
 use crate::directory::snapshot::kept::IndexFile;
 use crate::directory::snapshot::refresh::Live;
 use crate::directory::store::load::{self, Version};
+use crate::post::{Post, PostSettingsError};
 use crate::schema::{self, Guarded};
 use crate::signposting::interpret::Interpreter;
 use crate::web::answers::{Edition, Keeper, StillThere};
 use crate::web::health::{Check, Checks};
-use crate::web::{self, Example, Incoming, Metrics, Parts, Readiness, StoredOperations};
+use crate::web::{self, Example, Incoming, Metrics, Parts, Readiness, StoredOperations, Turned};
 
 /// The question that the explorer and `demo` begin with: the one at the top of the README.
 pub const EXAMPLE_QUERY: &str = include_str!("example.graphql");
@@ -47,6 +53,8 @@ pub struct App {
     pub live: Live,
     /// What reads people's own words.
     pub interpreter: Arc<Interpreter>,
+    /// Signing in.
+    pub accounts: Accounts,
     /// The figures.
     pub metrics: Metrics,
     /// The operations on the list of the settings.
@@ -65,6 +73,12 @@ pub enum StartError {
     /// The list of operations.
     #[error("persisted.operations_file: {0}")]
     Operations(String),
+    /// Letters.
+    #[error(transparent)]
+    Post(#[from] PostSettingsError),
+    /// Signing in.
+    #[error("accounts: {0}")]
+    Accounts(String),
 }
 
 impl App {
@@ -102,9 +116,14 @@ impl App {
         tracing::info!(index = %live.origin(), services, took_ms = took.as_millis(), "directory.ready");
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         let interpreter = Arc::new(interpreter);
-        let executor = Guarded::new(&config, database.clone(), live.clone(), Arc::clone(&interpreter));
+        let post = Post::new(&config.post)?;
+        let accounts = Accounts::new(database.clone(), clock.clone(), config.accounts.clone(), post);
+        let accounts = accounts.map_err(|error| StartError::Accounts(error.to_string()))?;
+        let executor =
+            Guarded::new(&config, database.clone(), live.clone(), Arc::clone(&interpreter), accounts.clone());
         let operations = Arc::new(stored_operations(&config, &executor).await?);
-        let app = Self { config: Arc::new(config), clock, database, live, interpreter, metrics, operations };
+        let config = Arc::new(config);
+        let app = Self { config, clock, database, live, interpreter, accounts, metrics, operations };
         app.tell_directory();
         Ok(app)
     }
@@ -147,7 +166,8 @@ impl App {
         let (database, live) = (self.database.clone(), self.live.clone());
         let began = Instant::now();
         let interpreter = Arc::clone(&self.interpreter);
-        let executor = Guarded::new(&self.config, database.clone(), live.clone(), interpreter);
+        let accounts = self.accounts.clone();
+        let executor = Guarded::new(&self.config, database.clone(), live.clone(), interpreter, accounts.clone());
         web::router(Parts {
             keeper: Some(Arc::new(PublicAnswers { app: self.clone(), executor: executor.clone() })),
             operations: Arc::clone(&self.operations),
@@ -158,13 +178,54 @@ impl App {
             schema_text: schema::text().into(),
             clock: self.clock.clone(),
             uptime: Arc::new(move || began.elapsed()),
-            prepare: Arc::new(move |request: Request, incoming: &Incoming<'_>| {
-                request.data(AskedAt(incoming.at)).data(Loaders::new(database.clone(), incoming.horizon.clone(), &live))
+            prepare: Arc::new(move |request: Request, incoming: Incoming<'_>| {
+                let loaders = Loaders::new(database.clone(), incoming.horizon.clone(), &live);
+                let request = request.data(AskedAt(incoming.at)).data(CameFrom(incoming.from)).data(loaders);
+                let accounts = accounts.clone();
+                Box::pin(async move { Ok(request.data(who_asks(&accounts, &incoming).await?)) })
             }),
             refused_over_get: web::PRIVATE_SEARCHES,
             example: Example { query: EXAMPLE_QUERY.to_owned(), variables: "{}".to_owned() },
         })
     }
+}
+
+/// The header that names the agency somebody acts for, by its global id.
+const FOR_AGENCY: &str = "signpost-agency";
+/// Longest credentials that are read, in bytes.
+const LONGEST_CREDENTIALS: usize = 16 * 1024;
+
+/// Who a request comes from: whoever its bearer token says, and nobody in particular where it shows none. One that is
+/// not good turns the whole request away: an answer for nobody in particular would not be what was meant.
+async fn who_asks(accounts: &Accounts, incoming: &Incoming<'_>) -> Result<Viewer, Turned> {
+    const WRONG: Turned = Turned::BadInput("The header `authorization` must be `Bearer` and one token.");
+    const NOT_AN_AGENCY: Turned =
+        Turned::BadInput("The header `signpost-agency` must be one agency's global id, as `viewer.agencies` gives it.");
+    let only = |name: &str, wrong: Turned| {
+        let mut given = incoming.headers.get_all(name).iter();
+        match (given.next(), given.next()) {
+            (None, _) => Ok(None),
+            (Some(one), None) if one.len() <= LONGEST_CREDENTIALS => one.to_str().map(Some).map_err(|_| wrong),
+            (Some(_), _) => Err(wrong),
+        }
+    };
+    let Some(credentials) = only(header::AUTHORIZATION.as_str(), WRONG)? else { return Ok(Viewer::Anyone) };
+    let (scheme, token) = credentials.split_once(' ').ok_or(WRONG)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(WRONG);
+    }
+    let agency = match only(FOR_AGENCY, NOT_AN_AGENCY)? {
+        Some(id) => match NodeId::decode(id.trim()) {
+            Some(NodeId::Agency(id)) => Some(id),
+            Some(_) | None => return Err(NOT_AN_AGENCY),
+        },
+        None => None,
+    };
+    accounts.viewer(token.trim(), agency, incoming.at).await.map_err(|unknown| match unknown {
+        Unknown::Token => Turned::Unauthenticated("The token is not, or no longer, good: renew it, or sign in again."),
+        Unknown::Agency => Turned::Forbidden("You have no role in the agency that `signpost-agency` names."),
+        Unknown::Failed(reason) => Turned::Failed(reason),
+    })
 }
 
 impl Readiness for App {
@@ -203,7 +264,7 @@ impl Keeper for PublicAnswers {
     }
 
     fn is_public(&self, headers: &HeaderMap) -> bool {
-        // Nobody can sign in yet; whoever tries to say who they are is not nobody in particular.
+        // Whoever says who they are is not nobody in particular.
         !headers.contains_key(header::AUTHORIZATION) && !headers.contains_key(header::COOKIE)
     }
 

@@ -1,10 +1,11 @@
-//! The only place that reads the time or makes an id. Everything else is given them, so that a
+//! The only place that reads the time, makes an id or draws a random number. Everything else is given them, so that a
 //! test can stand at any instant; a lint forbids the calls elsewhere.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Where the time and new ids come from. Cheap to clone; clones share their source.
@@ -54,6 +55,26 @@ impl Clock {
             Source::System => new_v7(),
             Source::Manual { ids, .. } => Uuid::from_u128(u128::from(ids.fetch_add(1, Ordering::SeqCst)) + 1),
         }
+    }
+
+    /// Bytes that nobody can foretell, from the operating system; from a manual clock, bytes that are the same in each
+    /// run and never twice the same in one.
+    ///
+    /// # Errors
+    /// The operating system has none to give, which on a running machine does not happen.
+    pub fn random<const N: usize>(&self) -> Result<[u8; N], getrandom::Error> {
+        let mut bytes = [0; N];
+        match &self.0 {
+            Source::System => getrandom::fill(&mut bytes)?,
+            Source::Manual { ids, .. } => {
+                let drawn = ids.fetch_add(1, Ordering::SeqCst);
+                for (block, chunk) in (0_u64..).zip(bytes.chunks_mut(32)) {
+                    let digest = Sha256::digest(format!("{drawn} {block}"));
+                    chunk.iter_mut().zip(digest).for_each(|(byte, drawn)| *byte = drawn);
+                }
+            }
+        }
+        Ok(bytes)
     }
 }
 

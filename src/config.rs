@@ -9,7 +9,9 @@
 //! To add a setting: a field here with its default, a line in `signpost.example.toml`, and for a
 //! whole number its range in [`RANGES`]; a test names whichever of these is missing.
 
+mod accounts;
 mod database_url;
+mod issuer;
 mod load;
 
 use std::{
@@ -22,7 +24,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    accounts::{Accounts, Post, SECRET_IN_LINK},
     database_url::{DatabaseUrl, DatabaseUrlError, Engine},
+    issuer::{Algorithm, Issuer, MAX_ISSUERS, TokenKind, WrongField},
     load::{ConfigError, Origin, Override, Problem},
 };
 
@@ -48,6 +52,10 @@ pub struct Config {
     pub directory: Directory,
     /// For how many days each part of a listing counts as fresh.
     pub freshness: Freshness,
+    /// Signing in.
+    pub accounts: Accounts,
+    /// Letters by e-mail.
+    pub post: Post,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -155,6 +163,8 @@ pub struct Server {
     pub body_limit_bytes: u32,
     /// How long requests in flight may still take after the order to stop, in seconds.
     pub shutdown_grace_s: u32,
+    /// Addresses of proxies of one's own: what they say in `x-forwarded-for` of where a request came from is believed.
+    pub forwarded_by: Vec<IpAddr>,
 }
 
 impl Default for Server {
@@ -165,6 +175,7 @@ impl Default for Server {
             request_timeout_s: 30,
             body_limit_bytes: 256 * 1024,
             shutdown_grace_s: 30,
+            forwarded_by: Vec::new(),
         }
     }
 }
@@ -419,4 +430,10 @@ pub const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("freshness.eligibility", 1..=3_650),
     ("freshness.capacity", 1..=3_650),
     ("freshness.place", 1..=3_650),
+    ("accounts.access_minutes", 1..=1_440),
+    ("accounts.idle_hours", 1..=720),
+    ("accounts.session_days", 1..=365),
+    ("accounts.invitation_days", 1..=30),
+    ("accounts.reset_minutes", 5..=1_440),
+    ("accounts.key_days", 1..=3_650),
 ];

@@ -3,9 +3,10 @@
 //!
 //! The map of the crate is `docs/ARCHITECTURE.md`. The dependency rule, which a test holds:
 //! `cli → app → web, schema → rooms → api, access → entity`, and among the rooms one way only,
-//! `hours, places ← directory ← signposting, open_referral`.
+//! `hours, places ← directory ← signposting, open_referral`, and `access, post, directory ← accounts`.
 
 pub mod access;
+pub mod accounts;
 pub mod api;
 pub mod app;
 pub mod cli;
@@ -16,6 +17,7 @@ pub mod directory;
 pub mod hours;
 pub mod open_referral;
 pub mod places;
+pub mod post;
 pub mod schema;
 pub mod signposting;
 pub mod telemetry;

@@ -1,10 +1,11 @@
 //! The whole schema: the rooms' types put together, above them all.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptyMutation, EmptySubscription, Executor, MergedObject, Object, Request, Response, Result, Schema,
-    SchemaBuilder, SimpleObject, Variables,
+    Context, EmptySubscription, Executor, MergedObject, Object, Request, Response, Result, Schema, SchemaBuilder,
+    ServerError, SimpleObject, Variables,
     parser::types::{ExecutableDocument, OperationType},
 };
 use entity::enums::FieldGroup;
@@ -12,6 +13,10 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt, once};
 
 use crate::access::{Viewer, operations};
+use crate::accounts::Accounts;
+use crate::accounts::graphql::managing::ManagingMutation;
+use crate::accounts::graphql::queries::AccountQuery;
+use crate::accounts::graphql::signing_in::SigningInMutation;
 use crate::api::limits::{self, QueryLimits};
 use crate::api::omitted::without_omitted;
 use crate::api::paging::PageSize;
@@ -30,7 +35,20 @@ use crate::signposting::interpret::Interpreter;
 /// The root of all queries.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(DirectoryQuery, SuggestionQuery, SignpostingQuery, InterpretationQuery, PlanQuery, AboutQuery);
+pub struct Query(
+    DirectoryQuery,
+    SuggestionQuery,
+    SignpostingQuery,
+    InterpretationQuery,
+    PlanQuery,
+    AccountQuery,
+    AboutQuery,
+);
+
+/// The root of all mutations.
+#[derive(Debug, Default, MergedObject)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(SigningInMutation, ManagingMutation);
 
 /// What the server tells of itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,10 +96,10 @@ pub struct ServiceConfig {
     pub max_radius_km: f64,
 }
 
-type SignpostSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+type SignpostSchema = Schema<Query, Mutation, EmptySubscription>;
 
-fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
 }
 
 /// The schema as text, sorted: what `schema.graphql` holds.
@@ -126,13 +144,30 @@ fn run(schema: &SignpostSchema, request: Request) -> BoxFuture<'static, Response
     Box::pin(async move { schema.execute(request).await })
 }
 
-/// Who asks, as long as nobody signs in.
-const VIEWER: Viewer = Viewer::Anyone;
+/// Who asks; somebody who has not signed in where nobody says.
+fn viewer(request: &Request) -> Viewer {
+    let given = request.data.get(&TypeId::of::<Viewer>()).and_then(|given| given.downcast_ref::<Viewer>());
+    given.cloned().unwrap_or_default()
+}
+
+/// Holds a request against the operations table. What is only to be checked is for whoever may call it later.
+fn allowed(request: &mut Request) -> Result<(), ServerError> {
+    let viewer = viewer(request);
+    let only_checked = limits::is_only_checked(request);
+    let document = request.parsed_query()?;
+    if only_checked { Ok(()) } else { operations::check(&viewer, document) }
+}
 
 impl Guarded {
     /// The schema with everything that its resolvers need for all requests.
     #[must_use]
-    pub fn new(config: &Config, database: Database, live: Live, interpreter: Arc<Interpreter>) -> Self {
+    pub fn new(
+        config: &Config,
+        database: Database,
+        live: Live,
+        interpreter: Arc<Interpreter>,
+        accounts: Accounts,
+    ) -> Self {
         let query_limits = QueryLimits::from(&config.graphql);
         let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
         let executes = limits::already_checked(builder(), &query_limits)
@@ -141,14 +176,15 @@ impl Guarded {
             .data(freshness_rules(&config.freshness))
             .data(database)
             .data(live)
-            .data(interpreter);
+            .data(interpreter)
+            .data(accounts);
         Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish() }
     }
 
     /// Whether the answer to a document may be kept and shown to whoever asks the same.
     #[must_use]
     pub fn may_keep(&self, document: &ExecutableDocument) -> bool {
-        operations::may_keep(VIEWER, document)
+        operations::may_keep(document)
     }
 
     /// Holds an operation against the limits, the operations table and the schema, and executes
@@ -185,7 +221,7 @@ impl Guarded {
 
 impl Executor for Guarded {
     async fn execute(&self, mut request: Request) -> Response {
-        match request.parsed_query().and_then(|document| operations::check(VIEWER, document)) {
+        match allowed(&mut request) {
             Ok(()) => {
                 let given = request.variables.clone();
                 let lighter = request.parsed_query().ok().and_then(|document| without_omitted(document, &given));
@@ -200,7 +236,8 @@ impl Executor for Guarded {
                 if !checked.errors.is_empty() || limits::is_only_checked(&request) {
                     return checked;
                 }
-                let mut response = run(&self.executes, request).await;
+                let viewer = viewer(&request);
+                let mut response = run(&self.executes, request.data(viewer)).await;
                 response.extensions.extend(checked.extensions);
                 response
             }

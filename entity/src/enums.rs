@@ -35,6 +35,10 @@ macro_rules! closed_set {
     };
 }
 
+mod accounts;
+
+pub use self::accounts::*;
+
 closed_set! {
     /// Whether a service can be used at all.
     ServiceStatus {

@@ -35,4 +35,12 @@ ids! {
     LocationId,
     /// A service at a location.
     PlaceId,
+    /// An account: a person who signs in.
+    AccountId,
+    /// A role that an account holds.
+    MembershipId,
+    /// A sign-in, from its beginning to its end.
+    SessionId,
+    /// A key of a program.
+    ApiKeyId,
 }

@@ -3,7 +3,7 @@
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
-use crate::enums::{AccessFeature, DeliveryMode, Gender, OffenceType, ReferralRoute, SessionFormat};
+use crate::enums::{AccessFeature, DeliveryMode, Gender, KeyScope, OffenceType, ReferralRoute, SessionFormat};
 
 macro_rules! lists {
     ($($(#[$meta:meta])* $name:ident($item:ty)),+ $(,)?) => { $(
@@ -29,4 +29,6 @@ lists! {
     Genders(Gender),
     /// Offences.
     OffenceTypes(OffenceType),
+    /// What a key is for.
+    KeyScopes(KeyScope),
 }

@@ -10,6 +10,7 @@ use sea_orm_migration::MigrationTrait;
 
 mod m20261121_000001_directory;
 mod m20261122_000001_touched;
+mod m20261122_000002_accounts;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -17,6 +18,10 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_directory::Migration), Box::new(m20261122_000001_touched::Migration)]
+        vec![
+            Box::new(m20261121_000001_directory::Migration),
+            Box::new(m20261122_000001_touched::Migration),
+            Box::new(m20261122_000002_accounts::Migration),
+        ]
     }
 }

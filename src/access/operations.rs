@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType, Selection, SelectionSet};
 use async_graphql::{Name, Pos, ServerError};
+use entity::enums::Role;
 
 use super::Viewer;
 
@@ -15,6 +16,23 @@ use super::Viewer;
 pub enum Allowed {
     /// Everybody, signed in or not.
     Anyone,
+    /// Every person who signed in.
+    SignedIn,
+    /// Whoever holds one of these roles: the network's, or an agency's in the agency they act for.
+    Holders(&'static [Role]),
+}
+
+/// Whether somebody may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// They may.
+    Yes,
+    /// Nobody may who has not signed in.
+    SignInFirst,
+    /// They may for one of their agencies, and did not say for which they act.
+    SayWhichAgency,
+    /// They may not.
+    No,
 }
 
 /// Whether an answer may be kept and shown to whoever asks the same.
@@ -27,39 +45,85 @@ pub enum Kept {
     WhileItHolds,
 }
 
-/// Every root field with who may call it and whether its answers may be kept, in alphabetical order.
+use Allowed::{Anyone, Holders, SignedIn};
+use Kept::{Never, WhileItHolds};
+use OperationType::{Mutation, Query};
+
+/// Who looks after people: managers in their agency, administrators everywhere.
+const MANAGERS: Allowed = Holders(&[Role::AgencyManager, Role::Administrator]);
+/// Who may bring people in: coordinators too.
+const INVITERS: Allowed = Holders(&[Role::AgencyManager, Role::Coordinator, Role::Administrator]);
+/// Who looks after an agency's keys.
+const AGENCY_MANAGERS: Allowed = Holders(&[Role::AgencyManager]);
+/// Who looks after accounts.
+const ADMINISTRATORS: Allowed = Holders(&[Role::Administrator]);
+
+/// Every root field with who may call it and whether its answers may be kept, mutations before queries, in alphabetical
+/// order.
 pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
-    (OperationType::Query, "agencies", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "agency", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "interpretNeeds", Allowed::Anyone, Kept::Never),
-    (OperationType::Query, "location", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "locations", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "need", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "needs", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "node", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "service", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "serviceConfig", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "services", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "signpost", Allowed::Anyone, Kept::WhileItHolds),
-    (OperationType::Query, "signpostPlan", Allowed::Anyone, Kept::Never),
-    (OperationType::Query, "suggestions", Allowed::Anyone, Kept::WhileItHolds),
+    (Mutation, "acceptInvitation", Anyone, Never),
+    (Mutation, "beginSecondFactor", SignedIn, Never),
+    (Mutation, "changePassword", SignedIn, Never),
+    (Mutation, "confirmSecondFactor", SignedIn, Never),
+    (Mutation, "createApiKey", AGENCY_MANAGERS, Never),
+    (Mutation, "disableAccount", ADMINISTRATORS, Never),
+    (Mutation, "enableAccount", ADMINISTRATORS, Never),
+    (Mutation, "endMembership", MANAGERS, Never),
+    (Mutation, "endOtherSessions", SignedIn, Never),
+    (Mutation, "endSession", SignedIn, Never),
+    (Mutation, "grantRole", INVITERS, Never),
+    (Mutation, "invite", INVITERS, Never),
+    (Mutation, "refreshSession", Anyone, Never),
+    (Mutation, "removeSecondFactor", SignedIn, Never),
+    (Mutation, "renewRecoveryCodes", SignedIn, Never),
+    (Mutation, "requestPasswordReset", Anyone, Never),
+    (Mutation, "resetPassword", Anyone, Never),
+    (Mutation, "revokeApiKey", AGENCY_MANAGERS, Never),
+    (Mutation, "signIn", Anyone, Never),
+    (Mutation, "signOut", SignedIn, Never),
+    (Query, "account", Holders(&[Role::Administrator, Role::Auditor]), Never),
+    (Query, "agencies", Anyone, WhileItHolds),
+    (Query, "agency", Anyone, WhileItHolds),
+    (Query, "agencyMembers", AGENCY_MANAGERS, Never),
+    (Query, "apiKeys", AGENCY_MANAGERS, Never),
+    (Query, "interpretNeeds", Anyone, Never),
+    (Query, "location", Anyone, WhileItHolds),
+    (Query, "locations", Anyone, WhileItHolds),
+    (Query, "need", Anyone, WhileItHolds),
+    (Query, "needs", Anyone, WhileItHolds),
+    (Query, "node", Anyone, WhileItHolds),
+    (Query, "service", Anyone, WhileItHolds),
+    (Query, "serviceConfig", Anyone, WhileItHolds),
+    (Query, "services", Anyone, WhileItHolds),
+    (Query, "signpost", Anyone, WhileItHolds),
+    (Query, "signpostPlan", Anyone, Never),
+    (Query, "suggestions", Anyone, WhileItHolds),
+    (Query, "viewer", Anyone, Never),
 ];
 
-/// Whether a viewer may call a root field.
+/// Whether a viewer may call a root field. One that is not listed may be called by nobody.
 #[must_use]
-pub fn may_call(viewer: Viewer, kind: OperationType, field: &str) -> bool {
-    match (listed(kind, field), viewer) {
-        (Some((Allowed::Anyone, _)), Viewer::Anyone) => true,
-        (None, Viewer::Anyone) => false,
+pub fn may_call(viewer: &Viewer, kind: OperationType, field: &str) -> Verdict {
+    let allowed = listed(kind, field).map(|(allowed, _)| allowed);
+    match (allowed, viewer) {
+        (Some(Allowed::Anyone), _) | (Some(Allowed::SignedIn), Viewer::Person(_)) => Verdict::Yes,
+        (Some(Allowed::Holders(roles)), _) if roles.iter().any(|role| viewer.holds(*role)) => Verdict::Yes,
+        (Some(Allowed::Holders(roles)), Viewer::Person(_)) if viewer.would_hold(roles) => Verdict::SayWhichAgency,
+        (Some(Allowed::SignedIn | Allowed::Holders(_)), Viewer::Anyone) => Verdict::SignInFirst,
+        (Some(Allowed::SignedIn), Viewer::Program(_))
+        | (Some(Allowed::Holders(_)), Viewer::Person(_) | Viewer::Program(_))
+        | (None, _) => Verdict::No,
     }
 }
 
-/// Whether the answer to a document may be kept: it only asks, and every root field of it may be.
+/// Whether the answer to a document may be kept for everybody: it only asks, everybody may ask, and every root field of
+/// it may be kept.
 #[must_use]
-pub fn may_keep(viewer: Viewer, document: &ExecutableDocument) -> bool {
-    let keeps = |kind, field: &str| match (listed(kind, field), viewer) {
-        (Some((Allowed::Anyone, Kept::WhileItHolds)), Viewer::Anyone) => true,
-        (Some((Allowed::Anyone, Kept::Never)) | None, Viewer::Anyone) => field == "__typename",
+pub fn may_keep(document: &ExecutableDocument) -> bool {
+    let keeps = |kind, field: &str| match listed(kind, field) {
+        Some((Allowed::Anyone, Kept::WhileItHolds)) => true,
+        Some((Allowed::Anyone, Kept::Never) | (Allowed::SignedIn | Allowed::Holders(_), _)) => false,
+        None => field == "__typename",
     };
     document.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query)
         && each_root_field(document, &mut |kind, field, _| if keeps(kind, field) { Ok(()) } else { Err(()) }).is_ok()
@@ -73,15 +137,25 @@ fn listed(kind: OperationType, field: &str) -> Option<(Allowed, Kept)> {
 /// Checks every root field of a document, whichever of its operations is run.
 ///
 /// # Errors
-/// `FORBIDDEN`, naming the first field that this viewer may not call.
-pub fn check(viewer: Viewer, document: &ExecutableDocument) -> Result<(), ServerError> {
+/// `UNAUTHENTICATED` or `FORBIDDEN`, naming the first field that this viewer may not call.
+pub fn check(viewer: &Viewer, document: &ExecutableDocument) -> Result<(), ServerError> {
     each_root_field(document, &mut |kind, name, position| {
         // The schema about itself is a setting of its own.
-        if name.starts_with("__") || may_call(viewer, kind, name) {
-            return Ok(());
-        }
-        let mut error = ServerError::new(format!("`{name}` may not be called here."), Some(position));
-        error.extensions.get_or_insert_with(Default::default).set("code", "FORBIDDEN");
+        let verdict = if name.starts_with("__") { Verdict::Yes } else { may_call(viewer, kind, name) };
+        let (code, message) = match verdict {
+            Verdict::Yes => return Ok(()),
+            Verdict::SignInFirst => ("UNAUTHENTICATED", format!("`{name}` is for those who have signed in.")),
+            Verdict::SayWhichAgency => (
+                "FORBIDDEN",
+                format!(
+                    "You belong to several agencies, and `{name}` is done for one: name it, by its id, in the header \
+                     `signpost-agency`."
+                ),
+            ),
+            Verdict::No => ("FORBIDDEN", format!("`{name}` may not be called here.")),
+        };
+        let mut error = ServerError::new(message, Some(position));
+        error.extensions.get_or_insert_with(Default::default).set("code", code);
         Err(error)
     })
 }

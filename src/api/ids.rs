@@ -4,7 +4,7 @@
 use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId};
+use entity::ids::{AccountId, AgencyId, ApiKeyId, LocationId, MembershipId, PlaceId, ServiceId, SessionId};
 use uuid::Uuid;
 
 use super::errors::bad_input;
@@ -22,6 +22,14 @@ pub enum NodeId {
     ServiceAtLocation(PlaceId),
     /// A need, or an area of needs, by its key.
     Need(String),
+    /// An account.
+    Account(AccountId),
+    /// A role that an account holds.
+    Membership(MembershipId),
+    /// A sign-in.
+    Session(SessionId),
+    /// A key of a program.
+    ApiKey(ApiKeyId),
 }
 
 impl NodeId {
@@ -34,6 +42,10 @@ impl NodeId {
             Self::Location(_) => "Location",
             Self::ServiceAtLocation(_) => "ServiceAtLocation",
             Self::Need(_) => "Need",
+            Self::Account(_) => "Account",
+            Self::Membership(_) => "Membership",
+            Self::Session(_) => "Session",
+            Self::ApiKey(_) => "ApiKey",
         }
     }
 
@@ -46,6 +58,10 @@ impl NodeId {
             Self::Location(id) => id.0.to_string(),
             Self::ServiceAtLocation(id) => id.0.to_string(),
             Self::Need(key) => key.clone(),
+            Self::Account(id) => id.0.to_string(),
+            Self::Membership(id) => id.0.to_string(),
+            Self::Session(id) => id.0.to_string(),
+            Self::ApiKey(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -63,6 +79,10 @@ impl NodeId {
             "Location" => Self::Location(LocationId(uuid()?)),
             "ServiceAtLocation" => Self::ServiceAtLocation(PlaceId(uuid()?)),
             "Need" => Self::Need(local.to_owned()),
+            "Account" => Self::Account(AccountId(uuid()?)),
+            "Membership" => Self::Membership(MembershipId(uuid()?)),
+            "Session" => Self::Session(SessionId(uuid()?)),
+            "ApiKey" => Self::ApiKey(ApiKeyId(uuid()?)),
             _ => return None,
         })
     }
@@ -103,4 +123,8 @@ expecting! {
     agency, Agency, AgencyId;
     service, Service, ServiceId;
     location, Location, LocationId;
+    account, Account, AccountId;
+    membership, Membership, MembershipId;
+    session, Session, SessionId;
+    api_key, ApiKey, ApiKeyId;
 }

@@ -8,18 +8,36 @@ use crate::directory::demonstration;
 
 /// The file the demonstration lives in, where nothing else was asked for.
 const FILE: &str = "sqlite://signpost-demo.sqlite";
+/// How long its tokens work.
+const DAY_IN_MINUTES: u32 = 24 * 60;
+/// The agency whose people are among those who are signed in, by its key.
+const AGENCY: &str = "gm-brightmoor-advice";
 
 pub(super) async fn run(settings: &SettingsArgs) -> Outcome {
-    let config = settings.load(Some(FILE))?;
+    let mut config = settings.load(Some(FILE))?;
+    // Whoever tries things on does not want to renew tokens.
+    config.accounts.access_minutes = DAY_IN_MINUTES;
+    config.accounts.idle_hours = config.accounts.idle_hours.max(24);
     let clock = Clock::system();
     let needs = need_list(&config)?;
     let database = open_migrated(&config).await?;
     demonstration::load(&database, &clock).await?;
     let app = App::with_database(config, clock, database, needs).await?;
+    let agency = demonstration::agency(AGENCY);
+    let tokens: Vec<String> = app
+        .accounts
+        .demonstrate(agency)
+        .await?
+        .iter()
+        .map(|(role, name, tokens)| format!("  {:<24} {name:<14} {}", role.as_str(), tokens.access.expose()))
+        .collect();
+    let tokens = tokens.join("\n");
     let more = format!(
         "\nTry this question there:\n\n{EXAMPLE_QUERY}\nOr from a shell:\n\n  \
          curl -s http://{{address}}/graphql -H 'content-type: application/json' \\\n    \
-         -d '{{\"query\":\"{{ needs(first: 3) {{ nodes {{ key name serviceCount }} }} }}\"}}'\n"
+         -d '{{\"query\":\"{{ needs(first: 3) {{ nodes {{ key name serviceCount }} }} }}\"}}'\n\n\
+         Signed in for a day, one for each role, agencies' roles at Brightmoor Advice:\n\n{tokens}\n\n\
+         A token is shown in the header `authorization: Bearer …`.\n"
     );
     listen(app, &more).await
 }

@@ -3,6 +3,7 @@
 //! Everything a command says goes to standard output, everything that goes wrong to standard
 //! error with a non-zero status. To add a command: a file here, a variant of [`Command`].
 
+mod account;
 mod demo;
 mod doctor;
 mod generate;
@@ -87,6 +88,8 @@ enum Command {
     Generate(generate::GenerateArgs),
     /// Prints the GraphQL schema, or compares it with a file.
     Schema(schema::SchemaArgs),
+    /// Accounts: the first administrator, roles, and help for who can't sign in.
+    Account(account::AccountArgs),
     /// Looks at settings, database, migrations, the index and the quality of the data.
     Doctor(doctor::DoctorArgs),
 }
@@ -122,6 +125,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Migrate(args) => migrate::run(&cli.settings.load(None)?, args).await,
         Command::Import(args) => import::run(&cli.settings.load(None)?, args).await,
         Command::Generate(args) => generate::run(&cli.settings.load(None)?, args).await,
+        Command::Account(args) => account::run(cli.settings.load(None)?, args).await,
         Command::Schema(args) => schema::run(&args),
         Command::Doctor(args) => doctor::run(cli.settings.load(None), args).await,
     }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use toml::{Table, Value, de::DeTable, de::DeValue};
 use tracing_subscriber::EnvFilter;
 
-use super::{Config, RANGES};
+use super::{Config, RANGES, SECRET_IN_LINK, issuer};
 
 /// What every environment variable of ours starts with.
 const ENV_PREFIX: &str = "SIGNPOST_";
@@ -17,6 +17,8 @@ const ENV_PREFIX: &str = "SIGNPOST_";
 const ENV_TEST_PREFIX: &str = "SIGNPOST_TEST_";
 /// Largest settings file that is read, in bytes.
 const FILE_LIMIT: u64 = 1024 * 1024;
+/// The one setting that is a list of tables; [`issuer`] looks into it.
+const ISSUERS: &str = "accounts.issuers";
 
 /// A setting given on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +148,7 @@ impl Config {
         given.extend(env.into_iter().filter_map(|(name, value)| from_env(&known, name, &value)));
         given.extend(overrides.into_iter().map(|o| known.given(&o.setting, &o.value, Origin::Flag(o.flag))));
 
-        let mut problems: Vec<Problem> = given.iter().filter_map(|one| known.problem_with(one)).collect();
+        let mut problems: Vec<Problem> = given.iter().flat_map(|one| known.problems_with(one)).collect();
         if problems.is_empty() {
             let mut origins = BTreeMap::new();
             let mut table = Table::new();
@@ -216,6 +218,20 @@ impl Config {
                 "\"*\" allows every website and must stand alone",
             );
         }
+        let links = [
+            ("accounts.invitation_url", &self.accounts.invitation_url),
+            ("accounts.reset_url", &self.accounts.reset_url),
+        ];
+        for (setting, url) in links {
+            if url.matches(SECRET_IN_LINK).count() != 1 || !(url.starts_with("https://") || url.starts_with("http://"))
+            {
+                wrong(
+                    setting,
+                    format!("{url:?} is no address that a secret can be put into"),
+                    "it must begin with https:// or http:// and hold {secret} once, as \"https://app.example.org/welcome#{secret}\"",
+                );
+            }
+        }
         if let Err(error) = EnvFilter::try_new(&self.log.filter) {
             wrong(
                 "log.filter",
@@ -253,13 +269,15 @@ impl Known {
         })
     }
 
-    /// A setting written as text, read as what its default is; a list is separated by commas.
+    /// A setting written as text, read as what its default is; a list is separated by commas, one of tables written as in
+    /// the file.
     fn given(&self, key: &str, text: &str, origin: Origin) -> Given {
         let (section, name) = key.split_once('.').unwrap_or((key, ""));
         let as_text = || Value::String(text.to_owned());
         let value = match self.default_of(section, name) {
             Some(Value::Integer(_)) => text.trim().parse().map_or_else(|_| as_text(), Value::Integer),
             Some(Value::Boolean(_)) => text.trim().parse().map_or_else(|_| as_text(), Value::Boolean),
+            Some(Value::Array(_)) if key == ISSUERS => issuer::from_text(text),
             Some(Value::Array(_)) => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
@@ -269,7 +287,19 @@ impl Known {
         Given { section: section.to_owned(), name: name.to_owned(), value, origin }
     }
 
-    /// What is wrong with one setting, looked at by itself.
+    /// Everything that is wrong with one setting, looked at by itself.
+    fn problems_with(&self, given: &Given) -> Vec<Problem> {
+        if given.key() != ISSUERS {
+            return self.problem_with(given).into_iter().collect();
+        }
+        let told = |(place, wrong, right)| {
+            let setting = format!("{ISSUERS}{place}");
+            Problem { setting, origin: given.origin.clone(), wrong, right }
+        };
+        issuer::wrong_in(&given.value).into_iter().map(told).collect()
+    }
+
+    /// What is wrong with one setting that is no list of tables.
     fn problem_with(&self, given: &Given) -> Option<Problem> {
         let problem = |wrong: String, right: String| {
             Some(Problem { setting: given.key(), origin: given.origin.clone(), wrong, right })
@@ -316,7 +346,7 @@ impl Known {
 }
 
 /// How many characters must be changed, put in or taken out to get from one to the other.
-fn changes(from: &str, to: &str) -> usize {
+pub(super) fn changes(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (i, a) in from.chars().enumerate() {
@@ -331,7 +361,7 @@ fn changes(from: &str, to: &str) -> usize {
 }
 
 /// What a value is, in words. Never the value itself, which may be a password gone astray.
-const fn kind(value: &Value) -> &'static str {
+pub(super) const fn kind(value: &Value) -> &'static str {
     match value {
         Value::String(_) => "text",
         Value::Integer(_) => "a whole number",
@@ -344,7 +374,7 @@ const fn kind(value: &Value) -> &'static str {
 }
 
 /// What a setting must be, told from its default.
-fn should_be(default: &Value) -> String {
+pub(super) fn should_be(default: &Value) -> String {
     match default {
         Value::String(text) => format!("text in quotation marks, as {text:?}"),
         Value::Integer(number) => format!("a whole number, as {number}"),

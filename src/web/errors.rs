@@ -21,9 +21,9 @@ pub(crate) const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPP
 /// Only operations on the server's list are answered.
 pub(crate) const PERSISTED_QUERY_NOT_IN_LIST: &str = "PERSISTED_QUERY_NOT_IN_LIST";
 /// Nobody is signed in.
-const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+pub(crate) const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 /// Whoever is signed in may not.
-const FORBIDDEN: &str = "FORBIDDEN";
+pub(crate) const FORBIDDEN: &str = "FORBIDDEN";
 
 /// All a client is told of what went wrong inside.
 pub(crate) const INTERNAL_MESSAGE: &str =

@@ -9,13 +9,14 @@
 //! | query not of this schema or over a limit; operation not to be determined | 422 |
 //! | mutation by GET, private search by GET, any other method | 405 with `allow` |
 //! | neither form of answer wanted | 406 |
-//! | not on the list of operations, where only these are answered | 403 |
+//! | what it shows to say who asks is not, or no longer, good | 401 |
+//! | not on the list of operations, where only these are answered; acting for an agency of others | 403 |
 //! | hash or id of a query that is not known | 404 (200 for a client that takes `application/json`) |
 //! | kept answer by GET that the client has already | 304 |
 //! | body did not come in time; body too large; not JSON | 408, 413, 415 |
 //! | something went wrong inside; no answer in time | 500, 504 |
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_graphql::{
     Executor, Request as GraphqlRequest, Response as GraphqlResponse, Variables,
@@ -34,14 +35,15 @@ use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use super::{
-    Incoming, Prepare,
+    Incoming, Prepare, Turned,
     answer::{self, Outcome, Refusal},
     answers::{Answers, Ask, Kept, Made, Trial, Wanted},
     bounded::Digest,
-    errors::{self, BAD_USER_INPUT, REQUEST_TIMEOUT},
+    errors::{self, BAD_USER_INPUT, FORBIDDEN, REQUEST_TIMEOUT, UNAUTHENTICATED},
     media::{self, ResponseType},
     metrics::Metrics,
     parameters::Parameters,
+    peer::{self, Peer},
     persisted::{self, Document, Documents},
 };
 use crate::{
@@ -63,6 +65,7 @@ pub(crate) struct Endpoint<E> {
     pub(crate) prepare: Prepare,
     pub(crate) metrics: Metrics,
     pub(crate) clock: Clock,
+    pub(crate) forwarded_by: Vec<IpAddr>,
     pub(crate) documents: Documents,
     pub(crate) answers: Option<Answers>,
 }
@@ -86,6 +89,13 @@ impl Refused {
         let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, BAD_USER_INPUT, message);
         Self { allow: Some(allow), ..refusal.into() }
     }
+}
+
+/// Where a question came from.
+#[derive(Clone, Copy)]
+struct Asker<'a> {
+    id: &'a RequestId,
+    from: Option<IpAddr>,
 }
 
 /// A question that is fit to be executed.
@@ -117,6 +127,9 @@ pub(crate) async fn handle<E: Executor>(
             if let Some(allow) = allow {
                 response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
             }
+            if response.status() == StatusCode::UNAUTHORIZED {
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
             (response, operation, outcome)
         }
     };
@@ -143,6 +156,8 @@ impl<E: Executor> Endpoint<E> {
         };
         let found = self.documents.find(&parameters)?;
         let wanted = Wanted { media, by_get, headers: &parts.headers };
+        let peer = parts.extensions.get::<Peer>().copied();
+        let asker = Asker { id, from: peer::address(peer, &parts.headers, &self.forwarded_by) };
         let key = self.key(&found, &parameters, &parts.headers);
         // A text that is still to be remembered has to be read first.
         if !self.documents.is_new(&found)
@@ -184,7 +199,7 @@ impl<E: Executor> Endpoint<E> {
         let over_get = private.is_none();
         let remember = self.documents.is_to_remember(&found, &document, self.refused_over_get);
         let question = Question { document, parameters, over_get };
-        let (response, outcome) = self.in_time(self.ask(question, key, id, &wanted)).await.map_err(refused)?;
+        let (response, outcome) = self.in_time(self.ask(question, key, asker, &wanted)).await.map_err(refused)?;
         if remember && matches!(outcome, Outcome::Ok | Outcome::Partial) {
             self.documents.remember(&found);
         }
@@ -255,27 +270,38 @@ impl<E: Executor> Endpoint<E> {
         &self,
         question: Question,
         key: Option<Digest>,
-        id: &RequestId,
+        asker: Asker<'_>,
         wanted: &Wanted<'_>,
-    ) -> (Response, Outcome) {
+    ) -> Result<(Response, Outcome), Refused> {
         let keeping = self.answers.as_ref().zip(key).filter(|(answers, _)| answers.keeps(&question.document));
         let Some((answers, key)) = keeping else {
-            let (response, _) = self.execute(question, id, wanted.headers).await;
-            return answer::result(&response, wanted.media, id);
+            let (response, _) = self.execute(question, asker, wanted.headers).await?;
+            return Ok(answer::result(&response, wanted.media, asker.id));
         };
         let trial = match answers.ask(key, || self.now_millis()).await {
-            Ask::Answered(kept) => return (give(answers, &key, &kept, wanted), Outcome::Ok),
+            Ask::Answered(kept) => return Ok((give(answers, &key, &kept, wanted), Outcome::Ok)),
             Ask::Execute(trial) => trial,
         };
-        let (response, made) = self.execute(question, id, wanted.headers).await;
-        match keep(answers, key, trial, &response, made).await {
+        let (response, made) = match self.execute(question, asker, wanted.headers).await {
+            Ok(executed) => executed,
+            Err(turned) => {
+                trial.end();
+                return Err(turned);
+            }
+        };
+        Ok(match keep(answers, key, trial, &response, made).await {
             Some(kept) => (give(answers, &key, &kept, wanted), Outcome::Ok),
-            None => answer::result(&response, wanted.media, id),
-        }
+            None => answer::result(&response, wanted.media, asker.id),
+        })
     }
 
     /// Executes a question; says also how long the answer holds.
-    async fn execute(&self, question: Question, id: &RequestId, headers: &HeaderMap) -> (GraphqlResponse, Made) {
+    async fn execute(
+        &self,
+        question: Question,
+        Asker { id, from }: Asker<'_>,
+        headers: &HeaderMap,
+    ) -> Result<(GraphqlResponse, Made), Refused> {
         let Question { document, parameters, over_get } = question;
         let horizon = Horizon::default();
         // The text is not needed any more: what was read from it is there.
@@ -287,8 +313,9 @@ impl<E: Executor> Endpoint<E> {
             .extensions
             .0
             .extend(extensions.filter_map(|(name, value)| Some((name, async_graphql::Value::from_json(value).ok()?))));
-        let incoming = Incoming { id, headers, at: self.clock.now(), horizon: &horizon };
-        let request = (self.prepare)(limits::with_document(request, document), &incoming);
+        let incoming = Incoming { id, headers, from, at: self.clock.now(), horizon: &horizon };
+        let prepared = (self.prepare)(limits::with_document(request, document), incoming).await;
+        let request = prepared.map_err(|turned| turned_away(turned, id))?;
         let mut response = self.executor.execute(request).await;
         response.errors = response.errors.into_iter().map(|error| errors::fit_to_show(error, id)).collect();
         for error in &response.errors {
@@ -300,19 +327,33 @@ impl<E: Executor> Endpoint<E> {
             of_rows: horizon.is_of_rows(),
             over_get,
         };
-        (response, made)
+        Ok((response, made))
     }
 
     /// What comes of it, if it does in time.
-    async fn in_time<T>(&self, answer: impl Future<Output = T>) -> Result<T, Refused> {
-        timeout(self.request_timeout, answer).await.map_err(|_| {
+    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Refused>>) -> Result<T, Refused> {
+        timeout(self.request_timeout, answer).await.unwrap_or_else(|_| {
             let message = format!(
                 "The answer was not there within {} seconds. Ask for less at once, or try again later.",
                 self.request_timeout.as_secs()
             );
-            Refusal::new(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT, message).into()
+            Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, REQUEST_TIMEOUT, message).into())
         })
     }
+}
+
+/// The answer to a request that is turned away.
+fn turned_away(turned: Turned, id: &RequestId) -> Refused {
+    let refusal = match turned {
+        Turned::Unauthenticated(why) => Refusal::new(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, why),
+        Turned::Forbidden(why) => Refusal::new(StatusCode::FORBIDDEN, FORBIDDEN, why),
+        Turned::BadInput(why) => Refusal::new(StatusCode::BAD_REQUEST, BAD_USER_INPUT, why),
+        Turned::Failed(reason) => {
+            tracing::error!(correlation_id = %id, error = reason, "who asks could not be found out");
+            Refusal::internal(id)
+        }
+    };
+    refusal.into()
 }
 
 /// A kept answer as somebody wants it.

@@ -26,10 +26,11 @@ mod limits;
 mod media;
 pub mod metrics;
 mod parameters;
+pub mod peer;
 pub mod persisted;
 pub mod serve;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_graphql::{Executor, Request as GraphqlRequest};
 use axum::{
@@ -40,6 +41,7 @@ use axum::{
     routing::{any, get},
 };
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use tower_http::{
     compression::CompressionLayer,
     cors::{AllowHeaders, AllowOrigin, CorsLayer},
@@ -62,7 +64,21 @@ pub type Uptime = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// Gives a GraphQL request what its resolvers need: loaders, and whoever is asking. The request's
 /// [`RequestId`] and [`Horizon`](crate::api::horizon::Horizon) are in its data already.
-pub type Prepare = Arc<dyn Fn(GraphqlRequest, &Incoming<'_>) -> GraphqlRequest + Send + Sync>;
+pub type Prepare =
+    Arc<dyn for<'a> Fn(GraphqlRequest, Incoming<'a>) -> BoxFuture<'a, Result<GraphqlRequest, Turned>> + Send + Sync>;
+
+/// Why a request is turned away before anything of it is executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turned {
+    /// What it shows to say who asks is not, or no longer, good: this is what to do.
+    Unauthenticated(&'static str),
+    /// Whoever asks may not ask like this: this is why.
+    Forbidden(&'static str),
+    /// A header is wrong: this would be right.
+    BadInput(&'static str),
+    /// Who asks can't be found out now; the reason is for the log.
+    Failed(String),
+}
 
 /// What is known of a request beside its query.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +87,8 @@ pub struct Incoming<'a> {
     pub id: &'a RequestId,
     /// Its headers.
     pub headers: &'a HeaderMap,
+    /// The address it came from; absent where there is no connection, in tests.
+    pub from: Option<IpAddr>,
     /// The instant it is answered for.
     pub at: DateTime<Utc>,
     /// How long its answer holds.
@@ -122,6 +140,7 @@ pub fn router<E: Executor>(parts: Parts<E>) -> Router {
         prepare: parts.prepare,
         metrics: parts.metrics.clone(),
         clock: parts.clock.clone(),
+        forwarded_by: parts.config.server.forwarded_by.clone(),
         documents: Documents::new(&parts.config.persisted, parts.operations),
         answers: keeper.map(|keeper| Answers::new(keeper, room, parts.metrics.clone())),
     });

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
@@ -16,6 +16,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use super::peer::Peer;
 use crate::config::Server;
 
 /// Bytes kept of what a connection has sent and nobody has read. Also bounds the head.
@@ -200,6 +201,11 @@ async fn connection(
     }
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(head_timeout).max_buf_size(BUFFER);
+    let router = match stream.peer_addr() {
+        Ok(address) => router.layer(Extension(Peer(address.ip()))),
+        // It is gone already.
+        Err(_) => router,
+    };
     let mut serving =
         pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(router)));
     let ended = tokio::select! {

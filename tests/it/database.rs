@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, QuerySelect};
+use signpost::clock::Clock;
 use signpost::database::{Database, DatabaseError};
+use signpost::directory::demonstration;
 use signpost::directory::store::changes::{self, Touched};
 use signpost::directory::store::save::{Seen, save};
 use signpost::directory::store::save_source;
@@ -71,6 +73,25 @@ async fn migrations_run_up_and_down_and_up_again() {
     database.migrate_up().await.unwrap();
     assert_eq!(schema(&database).await, up, "the same as from nothing");
     assert_eq!(count(&database, "service").await, 0);
+}
+
+#[tokio::test]
+async fn the_migration_to_accounts_keeps_every_row_of_the_directory() {
+    let test = TestDatabase::bare().await;
+    let database = test.open().await;
+    database.migrate_up().await.unwrap();
+    let of_accounts = 1;
+    database.migrate_down(Some(of_accounts)).await.unwrap();
+    demonstration::load(&database, &Clock::manual(now())).await.unwrap();
+    let before = everything(&database).await;
+    assert!(before.values().map(Vec::len).sum::<usize>() > 1_000);
+    assert!(!before.contains_key("account"));
+    database.migrate_up().await.unwrap();
+    let after = everything(&database).await;
+    assert!(after.contains_key("account"));
+    for (table, rows) in &before {
+        assert_eq!(after.get(table), Some(rows), "{table}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 //!
 //! Tests that need a database take one of their own from `support::database`: on SQLite, or on
 //! PostgreSQL where `SIGNPOST_TEST_POSTGRES` names a server (`postgres://user@host/postgres`).
-//! Tests over the real data find it by `SIGNPOST_TEST_SHARED` and say so where it is absent.
+//! Tests over the real data find it by `SIGNPOST_TEST_SHARED`, those with a real identity provider by
+//! `SIGNPOST_TEST_OIDC`; they say so where it is absent. `SIGNPOST_TEST_LOGS` keeps the suite's logs in a file.
 
 #![expect(clippy::print_stderr, reason = "a test that has nothing to run on says so")]
 #![expect(
@@ -11,6 +12,8 @@
     reason = "tables of tests say what matters to them and no more"
 )]
 
+#[cfg(test)]
+mod accounts;
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
@@ -42,6 +45,8 @@ mod narrowing;
 #[cfg(test)]
 mod needs;
 #[cfg(test)]
+mod oidc;
+#[cfg(test)]
 mod open_referral_csv;
 #[cfg(test)]
 mod open_referral_feed;
@@ -59,6 +64,8 @@ mod own_words;
 mod places;
 #[cfg(test)]
 mod planned;
+#[cfg(test)]
+mod post;
 #[cfg(test)]
 mod postcodes;
 #[cfg(test)]

@@ -15,6 +15,8 @@ mod kept;
 #[cfg(test)]
 mod listed;
 #[cfg(test)]
+mod peer;
+#[cfg(test)]
 mod persisted;
 #[cfg(test)]
 mod protocol;

@@ -1,5 +1,6 @@
 //! Writing the demonstration network into a database.
 
+use entity::ids::AgencyId;
 use sea_orm::DbErr;
 
 use super::{DemonstrationError, embedded, read};
@@ -7,7 +8,7 @@ use crate::clock::Clock;
 use crate::database::Database;
 use crate::directory::store::changes::{self, Touched};
 use crate::directory::store::save::{Saved, Seen, save};
-use crate::directory::store::{Source, save_source};
+use crate::directory::store::{Source, agency_id, save_source};
 use crate::places::Gazetteer;
 
 /// Why it could not be written. Nothing of it is then there.
@@ -21,6 +22,22 @@ pub enum LoadError {
     Database(#[from] DbErr),
 }
 
+/// Where the demonstration's listings come from.
+fn source() -> Source {
+    Source {
+        key: "demonstration".to_owned(),
+        name: "Demonstration network (fictional)".to_owned(),
+        licence: None,
+        attribution: Some("Fictional agencies; any likeness to real ones is chance.".to_owned()),
+    }
+}
+
+/// The id of the demonstration's agency with a key, as its file has it.
+#[must_use]
+pub fn agency(key: &str) -> AgencyId {
+    agency_id(source().id(), key)
+}
+
 /// Writes the demonstration network into a database. Loaded again on a later day it is the same
 /// network, confirmed as lately as on the first: a demonstration does not grow stale.
 ///
@@ -30,12 +47,7 @@ pub async fn load(database: &Database, clock: &Clock) -> Result<Saved, LoadError
     let today = clock.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
     let code = |name: &str| Some(Gazetteer::embedded().authority_by_name(name)?.code.as_str().to_owned());
     let listings = read(embedded().iter().copied(), today, code)?;
-    let source = Source {
-        key: "demonstration".to_owned(),
-        name: "Demonstration network (fictional)".to_owned(),
-        licence: None,
-        attribution: Some("Fictional agencies; any likeness to real ones is chance.".to_owned()),
-    };
+    let source = source();
     let transaction = database.begin_write().await?;
     let id = save_source(&transaction, &source, clock.now()).await?;
     let mut touched = Touched::default();

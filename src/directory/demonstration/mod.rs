@@ -18,7 +18,7 @@ mod places;
 mod spot;
 mod terms_text;
 
-pub use self::loading::{LoadError, load};
+pub use self::loading::{LoadError, agency, load};
 
 use std::collections::{BTreeMap, BTreeSet};
 

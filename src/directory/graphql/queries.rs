@@ -177,6 +177,8 @@ impl DirectoryQuery {
                 nullable(ctx, PlaceKey(id), |found| Node::ServiceAtLocation(ServiceAtLocation(found))).await
             }
             Ok(NodeId::Need(key)) => need_of(ctx, &key).map(|found| found.map(Node::Need)),
+            // Found where they belong, by those who may see them.
+            Ok(NodeId::Account(_) | NodeId::Membership(_) | NodeId::Session(_) | NodeId::ApiKey(_)) => None,
             Err(error) => Some(Err(error)),
         }
     }

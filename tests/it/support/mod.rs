@@ -1,7 +1,9 @@
 //! What tests share: a database of their own, the whole application over it, and listings to fill it with.
 
+pub(crate) mod accounts;
 pub(crate) mod database;
 pub(crate) mod listings;
+pub(crate) mod logs;
 
 use axum::Router;
 use axum::body::Body;
@@ -41,6 +43,8 @@ pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) clock: Clock,
     router: Router,
+    /// Where its letters lie.
+    pub(crate) outbox: tempfile::TempDir,
     #[expect(dead_code, reason = "held for its end: the database goes after everything that uses it")]
     database: TestDatabase,
 }
@@ -53,11 +57,15 @@ impl TestApp {
 
     /// An empty directory under other settings.
     pub(crate) async fn with_config(config: Config) -> Self {
+        logs::keep();
         let database = TestDatabase::new().await;
         let clock = Clock::manual(now());
+        let outbox = tempfile::tempdir().unwrap();
+        let mut config = config;
+        config.post.outbox_folder = outbox.path().to_str().unwrap().to_owned();
         let needs = need_list(&config).unwrap();
         let app = App::with_database(config, clock.clone(), database.open().await, needs).await.unwrap();
-        Self { router: app.router(), app, clock, database }
+        Self { router: app.router(), app, clock, outbox, database }
     }
 
     /// The demonstration network.

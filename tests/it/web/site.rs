@@ -222,7 +222,8 @@ impl Site {
             uptime: Arc::new(move || Duration::from_millis(looks.fetch_add(1, Ordering::SeqCst))),
             prepare: Arc::new(|request, incoming| {
                 let agent = incoming.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-                request.data(agent.unwrap_or_default().to_owned())
+                let request = request.data(agent.unwrap_or_default().to_owned());
+                Box::pin(async move { Ok(request) })
             }),
             refused_over_get: PRIVATE_SEARCHES,
             keeper: self.keeper,

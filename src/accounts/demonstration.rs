@@ -1,0 +1,51 @@
+//! People of the demonstration: one for each role, fictional, signed in without a password.
+
+use entity::enums::Role;
+use entity::ids::AgencyId;
+
+use super::sessions::Tokens;
+use super::{Accounts, Done, Trouble, Why, by_email, email_of};
+use crate::access::viewer::is_of_an_agency;
+
+/// What the person of a role is called.
+const fn name(role: Role) -> &'static str {
+    match role {
+        Role::LinkWorker => "Lena Lyle",
+        Role::ListingEditor => "Edie Marsh",
+        Role::AgencyManager => "Mo Adeyemi",
+        Role::DataProtectionOfficer => "Dara Quinn",
+        Role::Coordinator => "Cora Field",
+        Role::Commissioner => "Con Rahman",
+        Role::Auditor => "Audrey Poole",
+        Role::Administrator => "Ada Winter",
+        Role::ServiceUser => "Sam Okoro",
+    }
+}
+
+impl Accounts {
+    /// Signs in the demonstration's person of each role; agencies' roles are held in this agency.
+    ///
+    /// # Errors
+    /// The database failed, or there is no such agency.
+    pub async fn demonstrate(&self, agency: AgencyId) -> Done<Vec<(Role, &'static str, Tokens)>> {
+        let mut signed_in = Vec::new();
+        for role in Role::ALL.iter().copied() {
+            let email = email_of("email", &format!("{}@demonstration.invalid", role.as_str().replace('_', "-")))?;
+            let transaction = self.database.begin_write().await?;
+            let id = match by_email(&transaction, &email).await? {
+                Some(known) => known.id,
+                None => self.create_in(&transaction, None, Some(&email), name(role)).await?,
+            };
+            let within = is_of_an_agency(role).then_some(agency);
+            match self.grant_in(&transaction, None, id, within, role, None).await {
+                Ok(_) => {}
+                Err(Trouble::Refused(refused)) if refused.why == Why::Already => {}
+                Err(trouble) => return Err(trouble),
+            }
+            let tokens = self.begin_session(&transaction, id, Some("demonstration".to_owned())).await?;
+            transaction.commit().await?;
+            signed_in.push((role, name(role), tokens));
+        }
+        Ok(signed_in)
+    }
+}

@@ -1,0 +1,42 @@
+//! Letters kept as files, one a letter: for trying the program out, and for agencies whose letters another program
+//! fetches. A letter is there whole or not at all, and only the user who runs the program can read it.
+
+use std::{
+    fs::DirBuilder,
+    io::{self, Write as _},
+    path::Path,
+};
+
+/// Makes the folder where there is none, for its owner only.
+pub(crate) fn make(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Puts a file into the folder and onto the disk. One of the same name is replaced.
+pub(crate) fn keep(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    make(folder)?;
+    // Readable by its owner only from the start, and removed if anything fails.
+    let mut file = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(folder.join(name)).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// Presses the new name onto the disk, which is a thing of its own on Unix.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}

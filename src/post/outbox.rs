@@ -1,0 +1,218 @@
+//! The sending of letters: to a mail server, or into a folder.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use chrono::{DateTime, Utc};
+use lettre::{
+    Message,
+    address::Envelope,
+    message::{
+        Body, Mailbox,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0},
+    },
+};
+use thiserror::Error;
+use uuid::Uuid;
+
+use super::{
+    address::MailAddress,
+    folder,
+    letter::Letter,
+    settings::{Plan, PostSettingsError, SettingProblem, Way},
+    smtp::Smtp,
+};
+use crate::config;
+
+/// Sends letters. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Post {
+    from: MailAddress,
+    by: By,
+}
+
+#[derive(Clone, Debug)]
+enum By {
+    Folder(PathBuf),
+    Smtp(Arc<Smtp>),
+}
+
+/// Why a letter was not sent. For an operator: holds no address, no secret, nothing of the letter, and no words of the
+/// mail server, which may repeat them.
+#[derive(Debug, Error)]
+pub enum PostError {
+    /// The folder took no file.
+    #[error("the letter could not be kept in the folder {} (post.outbox_folder): {}", folder.display(), why(source))]
+    NotKept {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// No connection, or it broke off.
+    #[error(
+        "there was no connection to the mail server, or it broke off ({kind}): see whether host and port in \
+             post.smtp_url are right, and whether the server runs"
+    )]
+    NoConnection {
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+    /// No answer in time.
+    #[error("the mail server did not answer within {} seconds: see whether host and port in post.smtp_url are right, \
+             and smtps:// for a port that begins with TLS", super::smtp::STEP.as_secs())]
+    TooSlow,
+    /// No TLS that holds. Nothing of the letter and no password was said.
+    #[error(
+        "the mail server offers no encryption (STARTTLS), or its certificate does not hold for the host in \
+             post.smtp_url; nothing was sent to it"
+    )]
+    NotEncrypted,
+    /// User and password are not taken, or it wants them and there are none.
+    #[error("the mail server does not let us sign in: see whether user and password in post.smtp_url are right")]
+    SignIn,
+    /// It does not speak with us at all, or not now.
+    #[error("the mail server turned us away with code {code}")]
+    TurnedAway {
+        /// Its code (RFC 5321 section 4.2).
+        code: u16,
+    },
+    /// It does not take this letter: the sender, the recipient or the text.
+    #[error(
+        "the mail server refused the letter with code {code}: see whether it may send for post.from, and whether \
+             the recipient's address exists"
+    )]
+    Refused {
+        /// Its code (RFC 5321 section 4.2): 4xx for now, 5xx for good.
+        code: u16,
+    },
+    /// It hung up in the middle, or what it says is not SMTP.
+    #[error(
+        "the mail server hung up, or answered with what is not SMTP: see whether host and port in post.smtp_url \
+             are those of a mail server"
+    )]
+    NotUnderstood,
+    /// The letter could not be put into the form of an e-mail.
+    #[error("the letter could not be put into the form of an e-mail")]
+    Form,
+}
+
+impl PostError {
+    /// Whether it is of no use to try again: the mail server refused this letter for good.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Refused { code: 500..=599 } | Self::Form)
+    }
+}
+
+/// What to do about a folder that takes no file.
+fn why(error: &io::Error) -> String {
+    use io::ErrorKind as Kind;
+    let kind = error.kind();
+    if matches!(kind, Kind::StorageFull | Kind::QuotaExceeded) {
+        "the disk is full".to_owned()
+    } else if kind == Kind::PermissionDenied {
+        "the user who runs Signpost has no right to write there".to_owned()
+    } else if kind == Kind::ReadOnlyFilesystem {
+        "its disk can only be read".to_owned()
+    } else if matches!(kind, Kind::NotADirectory | Kind::AlreadyExists) {
+        "something stands there that is no folder".to_owned()
+    } else {
+        kind.to_string()
+    }
+}
+
+impl Post {
+    /// The post that the settings ask for. Nothing is connected to or written yet.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the settings.
+    pub fn new(settings: &config::Post) -> Result<Self, PostSettingsError> {
+        let Plan { from, way } = Plan::of(settings)?;
+        let by = match way {
+            Way::Folder(folder) => By::Folder(folder),
+            Way::Smtp(server) => By::Smtp(Arc::new(Smtp::new(server).ok_or_else(|| {
+                PostSettingsError(vec![SettingProblem {
+                    setting: "post.smtp_url",
+                    wrong: "TLS cannot be set up for its host",
+                    right: "its host must be a name or an IP address",
+                }])
+            })?)),
+        };
+        Ok(Self { from, by })
+    }
+
+    /// Makes the folder for letters where there is to be one and is none, so that a missing right shows at the start.
+    ///
+    /// # Errors
+    /// [`PostError::NotKept`].
+    pub async fn prepare(&self) -> Result<(), PostError> {
+        match &self.by {
+            By::Folder(folder) => on_disk(folder, folder::make).await,
+            By::Smtp(_) => Ok(()),
+        }
+    }
+
+    /// Sends a letter. `at` is the instant it is dated by, `id` names it for good: in a folder they make up its name.
+    ///
+    /// # Errors
+    /// Says what an operator can do; [`PostError::is_final`] says whether to try again.
+    pub async fn send(&self, letter: &Letter, at: DateTime<Utc>, id: Uuid) -> Result<(), PostError> {
+        let content = self.message(letter, at, id)?.formatted();
+        match &self.by {
+            By::Folder(folder) => {
+                let name = format!("{}-{id}.eml", at.format("%Y%m%dT%H%M%S%.3fZ"));
+                on_disk(folder, move |folder| folder::keep(folder, &name, &content)).await
+            }
+            By::Smtp(smtp) => {
+                let (from, to) = (self.from.to_lettre(), letter.to().to_lettre());
+                let envelope = Envelope::new(Some(from), vec![to]).map_err(|_| PostError::Form)?;
+                smtp.send(&envelope, &content).await
+            }
+        }
+    }
+
+    fn message(&self, letter: &Letter, at: DateTime<Utc>, id: Uuid) -> Result<Message, PostError> {
+        // Asks other machines not to answer that somebody is away (RFC 3834).
+        let no_answer = HeaderName::new_from_ascii_str("Auto-Submitted");
+        Message::builder()
+            .from(Mailbox::new(Some("Signpost".to_owned()), self.from.to_lettre()))
+            .to(Mailbox::new(None, letter.to().to_lettre()))
+            .subject(letter.subject())
+            .date(system_time(at))
+            .message_id(Some(format!("<{id}@{}>", self.from.domain())))
+            .raw_header(HeaderValue::new(no_answer, "auto-generated".to_owned()))
+            .header(MIME_VERSION_1_0)
+            .header(ContentType::TEXT_PLAIN)
+            .body(body(letter.expose_text()))
+            .map_err(|_| PostError::Form)
+    }
+}
+
+/// A text as it stands in the e-mail: as it is where mail can carry that (lines of ASCII, at most 998 long, RFC 5322
+/// section 2.1.1), so that a link can be copied out of the file; the library would already encode lines of 76.
+fn body(text: &str) -> Body {
+    if text.is_ascii() && text.lines().all(|line| line.len() <= 998) {
+        Body::dangerous_pre_encoded(text.replace('\n', "\r\n").into_bytes(), ContentTransferEncoding::SevenBit)
+    } else {
+        Body::new(text.to_owned())
+    }
+}
+
+/// An instant for the header `Date`, held within the years 1970 to 9999 that it can say.
+fn system_time(at: DateTime<Utc>) -> SystemTime {
+    const LAST: u64 = 253_402_300_799;
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.timestamp()).unwrap_or(0).min(LAST))
+}
+
+/// Does something with the folder where it may block.
+async fn on_disk(folder: &Path, what: impl FnOnce(&Path) -> io::Result<()> + Send + 'static) -> Result<(), PostError> {
+    let inside = folder.to_owned();
+    let done = tokio::task::spawn_blocking(move || what(&inside)).await;
+    done.unwrap_or_else(|broken| Err(broken.into()))
+        .map_err(|source| PostError::NotKept { folder: folder.to_owned(), source })
+}

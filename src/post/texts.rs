@@ -1,0 +1,141 @@
+//! The words of every letter: pure functions, short sentences, one thing asked of the reader.
+//!
+//! Rules for all of them. The subject names neither an agency nor a person: it shows on locked screens, where others
+//! read it too. The link stands on a line of its own. What was said by others (the name of an agency) stands in quotes
+//! and has gone through [`agency_in_quotes`]. Our own words are ASCII, so that a letter can be read in its file as it
+//! is. Times are those of a clock in the UK, with the date and the name of the zone.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Europe::London;
+
+use super::{
+    address::MailAddress,
+    letter::{Letter, SecretLink},
+};
+
+/// Most characters of an agency's name in a letter; a longer one is cut and ends in `...`.
+pub const MOST_OF_NAME: usize = 80;
+
+/// An invitation to open an account, in the name of an agency.
+#[must_use]
+pub fn invitation(to: MailAddress, agency_name: &str, link: &SecretLink, expires_at: DateTime<Utc>) -> Letter {
+    let who = agency_in_quotes(agency_name).unwrap_or_else(|| "An agency".to_owned());
+    let (link, until) = (link.expose(), uk_time(expires_at));
+    let text = format!(
+        "Hello,
+
+{who} has invited you to open an account on Signpost.
+
+To accept, open this link and choose a password:
+
+{link}
+
+The link works once, until {until}. If it has stopped working, ask the agency for a new one.
+
+This link is only for you. Please do not send it on. Nobody from Signpost will ever ask you for it, or for your \
+password.
+
+If you did not expect this letter, you can leave it. Nothing happens unless you open the link.
+
+Signpost
+"
+    );
+    Letter::new(to, "An invitation to Signpost", &text)
+}
+
+/// A way back in for somebody who has forgotten a password.
+#[must_use]
+pub fn password_reset(to: MailAddress, link: &SecretLink, expires_at: DateTime<Utc>) -> Letter {
+    let (link, until) = (link.expose(), uk_time(expires_at));
+    let text = format!(
+        "Hello,
+
+Somebody, probably you, asked for a new password for your account on Signpost.
+
+To choose a new password, open this link:
+
+{link}
+
+The link works once, until {until}. If it has stopped working, ask for another where you sign in.
+
+This link is only for you. Please do not send it on. Nobody from Signpost will ever ask you for it, or for your \
+password.
+
+If it was not you, you can leave this letter. Your password stays as it is.
+
+Signpost
+"
+    );
+    Letter::new(to, "Choose a new password for Signpost", &text)
+}
+
+/// An instant as a reader in the UK says it: `10:31 on Sunday 22 November 2026 (UK time, GMT)`. By 24 hours, for 12:00am
+/// is misread; seconds are dropped, so that it is never later than the truth.
+#[must_use]
+pub fn uk_time(at: DateTime<Utc>) -> String {
+    at.with_timezone(&London).format("%H:%M on %A %-d %B %Y (UK time, %Z)").to_string()
+}
+
+/// An agency's name as it may stand in a letter: in quotes that it cannot leave, on one line, without invisible signs
+/// or ones that turn the direction of writing, at most [`MOST_OF_NAME`] characters, and so broken up that no mail
+/// program makes a link of it. None where nothing is left.
+#[must_use]
+pub fn agency_in_quotes(name: &str) -> Option<String> {
+    let mut shown = String::new();
+    // Far more than is shown, so that a name is cut by what is seen of it, and yet bounded.
+    let mut signs = name.chars().take(20 * MOST_OF_NAME).filter(|c| !is_invisible(*c)).map(plain).peekable();
+    while let Some(sign) = signs.next() {
+        let goes_on = signs.peek().is_some_and(|next| *next != ' ');
+        match sign {
+            ' ' if shown.is_empty() || shown.ends_with(' ') => {}
+            // A link needs a dot, a colon or an @ with no blank behind it.
+            '.' | ':' if goes_on => shown.extend([sign, ' ']),
+            '@' => shown.push_str(if shown.is_empty() || shown.ends_with(' ') { "at " } else { " at " }),
+            _ => shown.push(sign),
+        }
+    }
+    let shown = shown.trim_end();
+    if !shown.contains(char::is_alphanumeric) {
+        return None;
+    }
+    if shown.chars().nth(MOST_OF_NAME).is_none() {
+        return Some(format!("\"{shown}\""));
+    }
+    let cut: String = shown.chars().take(MOST_OF_NAME - 3).collect();
+    Some(format!("\"{}...\"", cut.trim_end()))
+}
+
+/// Blanks and control characters as one kind of blank, quotation marks as one that does not end the name, and what
+/// looks like a dot, a colon or an @ as itself.
+fn plain(c: char) -> char {
+    match c {
+        c if c.is_whitespace() || c.is_control() => ' ',
+        '"'
+        | '\u{ab}'
+        | '\u{bb}'
+        | '\u{201c}'..='\u{201f}'
+        | '\u{2033}'
+        | '\u{2036}'
+        | '\u{301d}'..='\u{301f}'
+        | '\u{2ba}'
+        | '\u{2dd}'
+        | '\u{2ee}'
+        | '\u{ff02}' => '\'',
+        '\u{2024}' | '\u{3002}' | '\u{fe52}' | '\u{ff0e}' | '\u{ff61}' => '.',
+        '\u{2236}' | '\u{a789}' | '\u{fe13}' | '\u{fe55}' | '\u{ff1a}' => ':',
+        '\u{fe6b}' | '\u{ff20}' => '@',
+        c => c,
+    }
+}
+
+/// Signs that show nothing, or that change what stands around them: Unicode's format characters (general category Cf),
+/// variation selectors, and the fillers that are letters only in name.
+const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+        | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}

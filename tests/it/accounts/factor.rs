@@ -1,0 +1,123 @@
+//! The second factor, from its beginning to its loss.
+
+use chrono::TimeDelta;
+use entity::enums::Role;
+use sea_orm::EntityTrait;
+use serde_json::{Value, json};
+use signpost::accounts::totp::TotpSeed;
+
+use super::{code, sign_in, works};
+use crate::support::TestApp;
+use crate::support::accounts::{As, PASSWORD};
+
+const ANN: &str = "ann@example.org";
+
+/// The code that an app shows now, after so many seconds.
+fn shown(app: &TestApp, seed: &str, later: i64) -> String {
+    let at = app.clock.now() + TimeDelta::seconds(later);
+    let bytes = TotpSeed::from_base32(seed).unwrap();
+    let found = (0..1_000_000).map(|code| format!("{code:06}")).find(|code| {
+        bytes.check(code, at, Some(u64::try_from(at.timestamp()).unwrap() / 30 - 1))
+            == Some(u64::try_from(at.timestamp()).unwrap() / 30)
+    });
+    found.unwrap()
+}
+
+async fn asked(app: &TestApp, token: &str, mutation: &str, variables: Value) -> Value {
+    let mut data = app.data_as(As::token(token), mutation, variables).await;
+    data.as_object_mut().unwrap().values_mut().next().unwrap().take()
+}
+
+/// Somebody with a second factor: their token, the seed, the recovery codes.
+async fn with_factor(app: &TestApp) -> (String, String, Vec<String>) {
+    let token = app.signed_in(ANN, Role::Administrator, None).await;
+    let begin = "mutation($p: String!) { beginSecondFactor(password: $p) {
+        secondFactor { seed otpauthUrl } errors { code } } }";
+    let begun = asked(app, &token, begin, json!({ "p": PASSWORD })).await;
+    let seed = begun["secondFactor"]["seed"].as_str().unwrap().to_owned();
+    let url = begun["secondFactor"]["otpauthUrl"].as_str().unwrap();
+    assert!(url.starts_with("otpauth://totp/Signpost:ann%40example.org?") && url.contains(&seed), "{url}");
+    let confirm = "mutation($c: String!) { confirmSecondFactor(code: $c) { recoveryCodes { codes } errors { code } } }";
+    assert_eq!(code(&asked(app, &token, confirm, json!({ "c": "000000" })).await), "WRONG_CODE");
+    assert_eq!(sign_in(app, ANN, PASSWORD, None).await["errors"], json!([]), "not asked for before it is confirmed");
+    let confirmed = asked(app, &token, confirm, json!({ "c": shown(app, &seed, 0) })).await;
+    assert_eq!(confirmed["errors"], json!([]));
+    let codes: Vec<String> = serde_json::from_value(confirmed["recoveryCodes"]["codes"].clone()).unwrap();
+    assert_eq!(codes.len(), 10);
+    (token, seed, codes)
+}
+
+#[tokio::test]
+async fn a_code_is_wanted_and_works_once() {
+    let app = TestApp::new().await;
+    let (token, seed, _) = with_factor(&app).await;
+    let payload = sign_in(&app, ANN, PASSWORD, None).await;
+    assert_eq!((code(&payload), payload["errors"][0]["field"].as_str()), ("CODE_NEEDED", Some("input.code")));
+    assert_eq!(code(&sign_in(&app, ANN, "wrong but long enough", None).await), "WRONG_CREDENTIALS", "not told before");
+    let used = shown(&app, &seed, 0);
+    assert_eq!(code(&sign_in(&app, ANN, PASSWORD, Some(&used)).await), "WRONG_CODE", "it confirmed, and holds once");
+    app.clock.advance(TimeDelta::seconds(30));
+    let next = shown(&app, &seed, 0);
+    assert_eq!(sign_in(&app, ANN, PASSWORD, Some(&next)).await["errors"], json!([]));
+    assert_eq!(code(&sign_in(&app, ANN, PASSWORD, Some(&next)).await), "WRONG_CODE");
+    assert!(works(&app, &token).await);
+}
+
+#[tokio::test]
+async fn wrong_codes_count_as_wrong_passwords_do_and_being_asked_for_one_does_not() {
+    let app = TestApp::new().await;
+    let (_, seed, _) = with_factor(&app).await;
+    app.clock.advance(TimeDelta::seconds(60));
+    for _ in 0..20 {
+        assert_eq!(code(&sign_in(&app, ANN, PASSWORD, None).await), "CODE_NEEDED");
+    }
+    for _ in 0..6 {
+        assert_eq!(code(&sign_in(&app, ANN, PASSWORD, Some("000000")).await), "WRONG_CODE");
+    }
+    let right = shown(&app, &seed, 0);
+    assert_eq!(code(&sign_in(&app, ANN, PASSWORD, Some(&right)).await), "TRY_LATER");
+}
+
+#[tokio::test]
+async fn a_recovery_code_stands_in_once_and_is_kept_as_a_hash() {
+    let app = TestApp::new().await;
+    let (_, _, codes) = with_factor(&app).await;
+    assert_eq!(sign_in(&app, ANN, PASSWORD, Some(&codes[3].to_uppercase())).await["errors"], json!([]));
+    assert_eq!(code(&sign_in(&app, ANN, PASSWORD, Some(&codes[3])).await), "WRONG_CODE");
+    assert_eq!(sign_in(&app, ANN, PASSWORD, Some(&codes[4])).await["errors"], json!([]));
+    let rows = entity::recovery_code::Entity::find().all(app.db().connection()).await.unwrap();
+    assert_eq!(rows.iter().filter(|row| row.used_at.is_some()).count(), 2);
+    assert!(rows.iter().all(|row| codes.iter().all(|code| !row.hash.contains(code))));
+}
+
+#[tokio::test]
+async fn new_recovery_codes_put_the_old_out_of_use() {
+    let app = TestApp::new().await;
+    let (token, _, old) = with_factor(&app).await;
+    let renew =
+        "mutation($p: String!) { renewRecoveryCodes(password: $p) { recoveryCodes { codes } errors { code } } }";
+    assert_eq!(code(&asked(&app, &token, renew, json!({ "p": "not their password" })).await), "WRONG_CREDENTIALS");
+    let renewed = asked(&app, &token, renew, json!({ "p": PASSWORD })).await;
+    let new: Vec<String> = serde_json::from_value(renewed["recoveryCodes"]["codes"].clone()).unwrap();
+    assert_eq!(code(&sign_in(&app, ANN, PASSWORD, Some(&old[0])).await), "WRONG_CODE");
+    assert_eq!(sign_in(&app, ANN, PASSWORD, Some(&new[0])).await["errors"], json!([]));
+}
+
+#[tokio::test]
+async fn it_is_removed_with_the_password_and_not_begun_twice() {
+    let app = TestApp::new().await;
+    let (token, _, codes) = with_factor(&app).await;
+    let begin = "mutation($p: String!) { beginSecondFactor(password: $p) { secondFactor { seed } errors { code } } }";
+    assert_eq!(code(&asked(&app, &token, begin, json!({ "p": PASSWORD })).await), "ALREADY");
+    let elsewhere = sign_in(&app, ANN, PASSWORD, Some(&codes[0])).await;
+    let elsewhere = elsewhere["tokens"]["accessToken"].as_str().unwrap().to_owned();
+    let remove = "mutation($p: String!) { removeSecondFactor(password: $p) {
+        account { hasSecondFactor } errors { code } } }";
+    assert_eq!(code(&asked(&app, &token, remove, json!({ "p": "not their password" })).await), "WRONG_CREDENTIALS");
+    assert_eq!(code(&sign_in(&app, ANN, PASSWORD, None).await), "CODE_NEEDED", "nothing changed");
+    let removed = asked(&app, &token, remove, json!({ "p": PASSWORD })).await;
+    assert_eq!(removed, json!({ "account": { "hasSecondFactor": false }, "errors": [] }));
+    assert_eq!(sign_in(&app, ANN, PASSWORD, None).await["errors"], json!([]));
+    assert!(works(&app, &token).await && !works(&app, &elsewhere).await);
+    assert_eq!(code(&asked(&app, &token, remove, json!({ "p": PASSWORD })).await), "NOT_FOUND");
+}

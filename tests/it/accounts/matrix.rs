@@ -1,0 +1,136 @@
+//! Every root field as every role and as nobody, held against a table written out by hand.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
+use entity::enums::{KeyScope, Role};
+use entity::ids::{AccountId, AgencyId, ApiKeyId};
+use signpost::access::Viewer;
+use signpost::access::operations::{OPERATIONS, Verdict, may_call};
+use signpost::access::viewer::{Acts, Held, NotAMember, Person, Program, is_of_an_agency};
+
+const HOME: AgencyId = AgencyId(uuid::Uuid::from_u128(1));
+const AWAY: AgencyId = AgencyId(uuid::Uuid::from_u128(2));
+
+fn person(roles: &[Held], named: Option<AgencyId>) -> Viewer {
+    let acts = Acts::of(roles, named).unwrap();
+    let person = Person { account: AccountId(uuid::Uuid::nil()), session: None, acts, roles: roles.to_vec() };
+    Viewer::Person(Arc::new(person))
+}
+
+fn with(role: Role) -> Viewer {
+    person(&[Held { agency: is_of_an_agency(role).then_some(HOME), role }], None)
+}
+
+fn program(scopes: &[KeyScope]) -> Viewer {
+    let key = ApiKeyId(uuid::Uuid::nil());
+    Viewer::Program(Arc::new(Program { key, agency: HOME, scopes: scopes.to_vec() }))
+}
+
+/// Everybody there is, with a letter.
+fn everybody() -> Vec<(char, Viewer)> {
+    let mut all = vec![('-', Viewer::Anyone), ('0', person(&[], None))];
+    let letters = ['w', 'e', 'm', 'd', 'c', 'f', 'a', 'A', 's'];
+    all.extend(letters.into_iter().zip(Role::ALL).map(|(letter, role)| (letter, with(*role))));
+    all.push(('p', program(&[KeyScope::Directory])));
+    all.push(('l', program(&[KeyScope::Listings])));
+    all
+}
+
+/// What signed-in people may: all but nobody and programs.
+const PEOPLE: &str = "0wemdcfaAs";
+/// What everybody may.
+const ALL: &str = "-0wemdcfaAspl";
+
+/// Who may call what. Letters: `-` nobody signed in, `0` a person without a role, `w` link worker, `e` listing editor,
+/// `m` agency manager, `d` data-protection officer, `c` coordinator, `f` commissioner, `a` auditor, `A` administrator,
+/// `s` service user, `p` a program that reads, `l` one that edits listings.
+const MATRIX: &[(&str, &str)] = &[
+    ("acceptInvitation", ALL),
+    ("beginSecondFactor", PEOPLE),
+    ("changePassword", PEOPLE),
+    ("confirmSecondFactor", PEOPLE),
+    ("createApiKey", "m"),
+    ("disableAccount", "A"),
+    ("enableAccount", "A"),
+    ("endMembership", "mA"),
+    ("endOtherSessions", PEOPLE),
+    ("endSession", PEOPLE),
+    ("grantRole", "mcA"),
+    ("invite", "mcA"),
+    ("refreshSession", ALL),
+    ("removeSecondFactor", PEOPLE),
+    ("renewRecoveryCodes", PEOPLE),
+    ("requestPasswordReset", ALL),
+    ("resetPassword", ALL),
+    ("revokeApiKey", "m"),
+    ("signIn", ALL),
+    ("signOut", PEOPLE),
+    ("account", "aA"),
+    ("agencies", ALL),
+    ("agency", ALL),
+    ("agencyMembers", "m"),
+    ("apiKeys", "m"),
+    ("interpretNeeds", ALL),
+    ("location", ALL),
+    ("locations", ALL),
+    ("need", ALL),
+    ("needs", ALL),
+    ("node", ALL),
+    ("service", ALL),
+    ("serviceConfig", ALL),
+    ("services", ALL),
+    ("signpost", ALL),
+    ("signpostPlan", ALL),
+    ("suggestions", ALL),
+    ("viewer", ALL),
+];
+
+#[test]
+fn each_root_field_is_called_by_those_it_is_for_and_by_nobody_else() {
+    let listed: Vec<&str> = OPERATIONS.iter().map(|(_, name, ..)| *name).collect();
+    let held: Vec<&str> = MATRIX.iter().map(|(name, _)| *name).collect();
+    assert_eq!(listed, held, "every operation stands in this table, in the order of that one");
+    for ((kind, name, ..), (_, expected)) in OPERATIONS.iter().zip(MATRIX) {
+        for (letter, viewer) in everybody() {
+            let verdict = may_call(&viewer, *kind, name);
+            let wanted = match (expected.contains(letter), letter) {
+                (true, _) => Verdict::Yes,
+                (false, '-') => Verdict::SignInFirst,
+                (false, _) => Verdict::No,
+            };
+            assert_eq!(verdict, wanted, "{name} as {letter}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_listed_is_called_by_nobody() {
+    for (letter, viewer) in everybody() {
+        for kind in [OperationType::Query, OperationType::Mutation, OperationType::Subscription] {
+            assert_eq!(may_call(&viewer, kind, "dropEverything"), Verdict::No, "{letter}");
+        }
+        assert_eq!(may_call(&viewer, OperationType::Query, "signIn"), Verdict::No, "{letter}: the kind counts");
+    }
+}
+
+#[test]
+fn an_agencys_role_counts_in_that_agency_alone() {
+    let manager_here =
+        [Held { agency: Some(HOME), role: Role::AgencyManager }, Held { agency: Some(AWAY), role: Role::LinkWorker }];
+    let verdict = |named| may_call(&person(&manager_here, named), OperationType::Mutation, "createApiKey");
+    assert_eq!(verdict(Some(HOME)), Verdict::Yes);
+    assert_eq!(verdict(Some(AWAY)), Verdict::No);
+    assert_eq!(verdict(None), Verdict::SayWhichAgency);
+    let elsewhere = AgencyId(uuid::Uuid::from_u128(3));
+    assert_eq!(Acts::of(&manager_here, Some(elsewhere)), Err(NotAMember));
+    assert_eq!(Acts::of(&[], Some(HOME)), Err(NotAMember));
+    assert_eq!(Acts::of(&[], None), Ok(Acts::ForNone));
+    // A role of an agency that stands without one is none, and so is one of the network within an agency.
+    for (role, agency) in [(Role::AgencyManager, None), (Role::Administrator, Some(HOME))] {
+        let viewer = person(&[Held { agency, role }], None);
+        let held: BTreeSet<_> = Role::ALL.iter().filter(|role| viewer.holds(**role)).collect();
+        assert!(held.is_empty(), "{role:?} {held:?}");
+    }
+}

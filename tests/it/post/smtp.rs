@@ -1,0 +1,150 @@
+//! The dialogue with a mail server, good and bad.
+
+use std::time::Duration;
+
+use mail_parser::MessageParser;
+use signpost::post::{Letter, PostError, texts::invitation};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use super::server::{Server, Trouble};
+use super::{PASSWORD, SECRET, SOMEBODY, ann, id, letter, link, noon, post};
+
+async fn send(host: &str, port: u16) -> Result<(), PostError> {
+    post(&format!("smtp://{host}:{port}"), "").send(&letter(), noon(), id()).await
+}
+
+#[tokio::test]
+async fn a_letter_is_handed_over_whole() {
+    let server = Server::good("").await;
+    let letter = invitation(ann(), "Tŷ Gobaith", &link(), noon());
+    let letter = Letter::new(ann(), "Dŷ", &format!(".\n..\n{}", letter.expose_text()));
+    let post = post(&format!("smtp://127.0.0.1:{}", server.port), "");
+    post.send(&letter, noon(), id()).await.expect("sent");
+    let heard = server.heard().await;
+    let (before, rest) = heard.split_at(4);
+    let commands =
+        ["EHLO [127.0.0.1]", "MAIL FROM:<post@signpost.example.org>", &format!("RCPT TO:<{SOMEBODY}>"), "DATA"];
+    assert_eq!(before, commands);
+    let end = rest.iter().position(|line| line == ".").expect("the end of the letter");
+    assert_eq!(&rest[end..], [".", "QUIT"]);
+    let unstuffed: Vec<&str> = rest[..end].iter().map(|line| line.strip_prefix('.').unwrap_or(line)).collect();
+    let read = unstuffed.join("\r\n");
+    let read = MessageParser::new().parse(read.as_bytes()).expect("an e-mail");
+    assert_eq!(read.subject(), Some("Dŷ"));
+    assert_eq!(read.body_text(0).expect("a text").replace("\r\n", "\n").trim_end(), letter.expose_text().trim_end());
+}
+
+#[tokio::test]
+async fn it_signs_in_before_anything_is_said() {
+    let server = Server::good("250-AUTH PLAIN LOGIN\r\n").await;
+    let url = format!("smtp://us%40er:{PASSWORD}%2F%C3%A9@127.0.0.1:{}", server.port);
+    post(&url, "").send(&letter(), noon(), id()).await.expect("sent");
+    let heard = server.heard().await;
+    let given = heard[1].strip_prefix("AUTH PLAIN ").expect("signing in comes first");
+    let raw = format!(
+        "From: x\r\nContent-Transfer-Encoding: base64\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{given}\r\n"
+    );
+    let decoded = MessageParser::new().parse(raw.as_bytes()).expect("base64").body_text(0).expect("text").into_owned();
+    assert_eq!(decoded, format!("\0us@er\0{PASSWORD}/é"));
+    assert!(heard[2].starts_with("MAIL FROM"));
+}
+
+#[tokio::test]
+async fn what_a_server_answers_becomes_what_to_do() {
+    use Trouble::{HangsUp, Says};
+    let words = "550 5.1.1 <ann.vroxham@people.example.org> s3cr3t-t0ken-Zyxmoor hunter2-Qwelthorpe\r\n";
+    let table = [
+        ("connect", Says("554 go away\r\n"), "turned us away with code 554", false),
+        ("connect", Says("HTTP/1.1 400 Bad Request\r\n\r\n"), "not SMTP", false),
+        ("connect", Says("\u{0}\u{1}garbage\r\n"), "not SMTP", false),
+        ("connect", HangsUp, "hung up", false),
+        ("EHLO", Says("421 later\r\n"), "turned us away with code 421", false),
+        ("EHLO", Says("250 \r\n"), "not SMTP", false),
+        ("EHLO", HangsUp, "", false),
+        ("AUTH", Says("535 hunter2-Qwelthorpe\r\n"), "does not let us sign in", false),
+        ("AUTH", Says("454 later\r\n"), "turned us away with code 454", false),
+        ("AUTH", Says("334 !!!\r\n"), "", false),
+        ("MAIL", Says("530 sign in\r\n"), "does not let us sign in", false),
+        ("MAIL", Says("553 not yours\r\n"), "refused the letter with code 553", true),
+        ("RCPT", Says(words), "refused the letter with code 550", true),
+        ("RCPT", Says("450 greylisted\r\n"), "refused the letter with code 450", false),
+        ("RCPT", HangsUp, "", false),
+        ("DATA", Says("451 later\r\n"), "refused the letter with code 451", false),
+        ("DATA", Says("what?\r\n"), "not SMTP", false),
+        (".", Says("552 too much\r\n"), "refused the letter with code 552", true),
+        (".", HangsUp, "", false),
+    ];
+    for (at, trouble, shown, is_final) in table {
+        let server = Server::with("250-AUTH PLAIN\r\n", at, trouble).await;
+        let url = format!("smtp://user:{PASSWORD}@127.0.0.1:{}", server.port);
+        let error = post(&url, "").send(&letter(), noon(), id()).await.expect_err(at);
+        assert!(error.to_string().contains(shown), "{at}: {error}");
+        assert_eq!(error.is_final(), is_final, "{at}: {error}");
+        let all = format!("{error} {error:?} {error:#?}");
+        assert!(![SECRET, PASSWORD, SOMEBODY].iter().any(|one| all.contains(one)), "{all}");
+    }
+}
+
+#[tokio::test]
+async fn a_goodbye_gone_wrong_is_no_letter_gone_wrong() {
+    for trouble in [Trouble::HangsUp, Trouble::Says("500 what?\r\n"), Trouble::Says("\u{1}\r\n")] {
+        let server = Server::with("", "QUIT", trouble).await;
+        send("127.0.0.1", server.port).await.expect("it has the letter");
+    }
+}
+
+#[tokio::test]
+async fn nobody_listening_is_said() {
+    let port = {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        listener.local_addr().expect("an address").port()
+    };
+    let error = send("127.0.0.1", port).await.expect_err("nobody");
+    assert!(error.to_string().contains("connection refused"), "{error}");
+    let error = send("no-such-host.invalid", port).await.expect_err("no name");
+    assert!(error.to_string().contains("no connection"), "{error}");
+}
+
+/// Time stands still here but for the limits: each passes at once when nothing else is left to do.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_is_given_up() {
+    for at in ["connect", "EHLO", "MAIL", "."] {
+        let server = Server::with("", at, Trouble::Silent).await;
+        let begun = Instant::now();
+        let error = send("127.0.0.1", server.port).await.expect_err(at);
+        assert!(matches!(error, PostError::TooSlow), "{at}: {error}");
+        assert!(error.to_string().contains("within 10 seconds"), "{error}");
+        assert!(begun.elapsed() >= Duration::from_secs(10), "{at}");
+    }
+}
+
+/// `0.0.0.0` leads to this machine on Unix, and yet is no loopback address by the rule.
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_is_said_to_another_machine_without_encryption() {
+    let table = [
+        ("250-AUTH PLAIN\r\n", "never", Trouble::Silent),
+        ("250-AUTH PLAIN\r\n250-STARTTLS\r\n", "STARTTLS", Trouble::Says("454 not now\r\n")),
+        ("250-AUTH PLAIN\r\n250-STARTTLS\r\n", "STARTTLS", Trouble::Says("220 go\r\nthis is no TLS\r\n")),
+        ("250-AUTH PLAIN\r\n250-STARTTLS\r\n", "STARTTLS", Trouble::HangsUp),
+    ];
+    for (extensions, at, trouble) in table {
+        let server = Server::with(extensions, at, trouble).await;
+        let url = format!("smtp://user:{PASSWORD}@0.0.0.0:{}", server.port);
+        let error = post(&url, "").send(&letter(), noon(), id()).await.expect_err(extensions);
+        assert!(matches!(error, PostError::NotEncrypted), "{error}");
+        let heard = server.heard().await;
+        let plain = |line: &String| ["AUTH", "MAIL", "RCPT", "DATA"].iter().any(|command| line.starts_with(command));
+        assert!(!heard.iter().any(plain), "{heard:?}");
+    }
+}
+
+#[tokio::test]
+async fn smtps_begins_with_tls() {
+    let server = Server::good("").await;
+    let url = format!("smtps://user:{PASSWORD}@127.0.0.1:{}", server.port);
+    let error = post(&url, "").send(&letter(), noon(), id()).await.expect_err("it speaks no TLS");
+    assert!(matches!(error, PostError::NotEncrypted), "{error}");
+    assert!(!server.heard().await.iter().any(|line| line.starts_with("EHLO")));
+}
