@@ -11,9 +11,9 @@ use axum::http::{HeaderMap, header};
 use tokio::time::timeout;
 
 use crate::access::Viewer;
-use crate::accounts::Accounts;
 use crate::accounts::credentials::Unknown;
 use crate::accounts::signing_in::CameFrom;
+use crate::accounts::{Accounts, Trouble};
 use crate::api::AskedAt;
 use crate::api::ids::NodeId;
 use crate::api::limits::QueryLimits;
@@ -39,6 +39,9 @@ pub const EXAMPLE_QUERY: &str = include_str!("example.graphql");
 /// How long the database may take to answer before it is said not to. Less than readiness as a
 /// whole waits, which could not say which part it waited for.
 const PING: Duration = Duration::from_secs(2);
+
+/// How long what signing in needs no more may lie about.
+const BETWEEN_TIDYING: Duration = Duration::from_secs(60 * 60);
 
 /// Everything a server runs on.
 #[derive(Clone, Debug)]
@@ -152,6 +155,19 @@ impl App {
                     failing = true;
                 }
             }
+        }
+    }
+
+    /// Removes for ever what signing in needs no more: tries that count no more, links that work no more.
+    pub async fn tidy_accounts(self) {
+        loop {
+            let tidied =
+                async { Ok((self.accounts.forget_old_tries().await?, self.accounts.forget_old_links().await?)) };
+            match tidied.await {
+                Ok((tries, links)) => tracing::debug!(tries, links, "accounts.tidied"),
+                Err::<_, Trouble>(error) => tracing::warn!(%error, "accounts.tidied: not now"),
+            }
+            tokio::time::sleep(BETWEEN_TIDYING).await;
         }
     }
 

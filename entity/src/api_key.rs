@@ -22,7 +22,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub hash: String,
     /// What it is for.
-    #[sea_orm(column_type = "Text")]
+    #[sea_orm(column_type = "JsonBinary")]
     pub scopes: KeyScopes,
     /// Who made it.
     pub made_by: AccountId,

@@ -164,7 +164,7 @@ async fn secrets(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     table.col(uuid("agency_id"));
     table.col(text("name"));
     table.col(text("hash"));
-    table.col(text("scopes"));
+    table.col(json_binary("scopes"));
     table.col(uuid("made_by"));
     table.col(timestamp_with_time_zone("created_at"));
     table.col(timestamp_with_time_zone("expires_at"));

@@ -3,21 +3,25 @@
 //! Whoever holds such a link is the owner of the mailbox it was sent to. Only its hash is kept; a later link of the same
 //! kind puts the earlier ones out of use.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{AccountHappening, LinkKind, Role, SessionEnd};
 use entity::ids::{AccountId, AgencyId};
 use entity::{account, agency, secret_link};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 
 use super::events::Event;
 use super::hasher::PasswordHash;
 use super::password::{Password, check_strength};
 use super::secret::{Secret, SecretKind};
 use super::sessions::Which;
+use super::signing_in::held_still;
 use super::{Accounts, Done, Refused, Trouble, Why, by_email, email_of, name_of};
 use crate::config::SECRET_IN_LINK;
+use crate::database::one_at_a_time;
 use crate::post::{Letter, MailAddress, SecretLink, invitation, password_reset};
 
 /// Whom somebody invites.
@@ -42,6 +46,15 @@ pub struct Invited {
     pub link: Option<SecretLink>,
     /// Until when it works, exclusive.
     pub expires_at: DateTime<Utc>,
+}
+
+/// How long after a link to a new password the next one is sent, in minutes.
+const MINUTES_BETWEEN_RESETS: i64 = 5;
+/// An advisory lock of PostgreSQL under which people are invited. Any constant does.
+const INVITING: i64 = 0x696e_7669_7469_6e67;
+
+fn no_longer() -> Trouble {
+    Refused::whole(Why::WrongCredentials, "The password was changed in this moment. Please sign in again.")
 }
 
 /// A link before it is sent.
@@ -72,11 +85,22 @@ impl Accounts {
         let name = name_of("input.name", &invitee.name)?;
         let now = self.now();
         let transaction = self.database.begin_write().await?;
+        // Of two who invite the same person at once one waits for the other.
+        one_at_a_time(&transaction, INVITING).await?;
         let (id, taken_up) = match by_email(&transaction, &email).await? {
+            Some(known) if known.disabled_at.is_some() => {
+                let message = "This account is disabled: an administrator can enable it.";
+                return Err(Refused::field(Why::BadValue, "input.email", message));
+            }
             Some(known) => (known.id, known.password_hash.is_some()),
             None => (self.create_in(&transaction, by, Some(&email), &name).await?, false),
         };
-        self.grant_in(&transaction, by, id, invitee.agency, invitee.role, None).await?;
+        match self.grant_in(&transaction, by, id, invitee.agency, invitee.role, None).await {
+            Ok(_) => {}
+            // Whoever did not take up their account is sent another link.
+            Err(Trouble::Refused(refused)) if refused.why == Why::Already && !taken_up => {}
+            Err(trouble) => return Err(trouble),
+        }
         if taken_up {
             transaction.commit().await?;
             return Ok(Invited { account: id, link: None, expires_at: now });
@@ -138,13 +162,9 @@ impl Accounts {
                 (TimeDelta::minutes(self.settings.reset_minutes.into()), &self.settings.reset_url)
             }
         };
-        secret_link::Entity::update_many()
-            .col_expr(secret_link::Column::UsedAt, Expr::value(now))
-            .filter(secret_link::Column::AccountId.eq(to))
-            .filter(secret_link::Column::Kind.eq(kind))
-            .filter(secret_link::Column::UsedAt.is_null())
-            .exec(db)
-            .await?;
+        // Of two at once one waits for the other, and puts its link out of use.
+        account::Entity::find_by_id(to).lock_exclusive().one(db).await?;
+        self.spend_links(db, to, Some(kind)).await?;
         let secret = self.new_secret(SecretKind::Link)?;
         let expires_at = now + works_for;
         let row = secret_link::ActiveModel {
@@ -162,6 +182,25 @@ impl Accounts {
         Ok(Ready { link: link.map_err(|error| Trouble::Failed(error.to_string()))?, expires_at })
     }
 
+    /// Puts links of an account out of use: of one kind, or of every kind.
+    pub(super) async fn spend_links(
+        &self,
+        db: &impl ConnectionTrait,
+        of: AccountId,
+        kind: Option<LinkKind>,
+    ) -> Done<()> {
+        let unused = secret_link::Entity::update_many()
+            .col_expr(secret_link::Column::UsedAt, Expr::value(self.now()))
+            .filter(secret_link::Column::AccountId.eq(of))
+            .filter(secret_link::Column::UsedAt.is_null());
+        let unused = match kind {
+            Some(kind) => unused.filter(secret_link::Column::Kind.eq(kind)),
+            None => unused,
+        };
+        unused.exec(db).await?;
+        Ok(())
+    }
+
     async fn send(&self, letter: &Letter) -> Done<()> {
         Ok(self.post.send(letter, self.now(), self.clock.new_id()).await?)
     }
@@ -170,8 +209,14 @@ impl Accounts {
     /// the letter is made and sent behind the answer.
     pub fn ask_for_new_password(&self, email: &str) {
         let Ok(email) = MailAddress::parse(email) else { return };
+        // More than these at once are not for people who forgot something; whoever is among them asks again.
+        let Ok(place) = Arc::clone(&self.letters_under_way).try_acquire_owned() else {
+            tracing::warn!("accounts.new_password: too many at once");
+            return;
+        };
         let accounts = self.clone();
         tokio::spawn(async move {
+            let _place = place;
             if let Err(trouble) = accounts.send_new_password(email).await {
                 tracing::warn!(reason = %trouble, "accounts.new_password");
             }
@@ -183,9 +228,19 @@ impl Accounts {
     /// # Errors
     /// [`Why::NotSent`].
     pub async fn send_new_password(&self, email: MailAddress) -> Done<()> {
-        let transaction = self.database.begin_write().await?;
-        let found = by_email(&transaction, &email).await?;
+        let found = self.by_email(&email).await?;
         let Some(owner) = found.filter(|owner| owner.disabled_at.is_none()) else { return Ok(()) };
+        let transaction = self.database.begin_write().await?;
+        account::Entity::find_by_id(owner.id).lock_exclusive().one(&transaction).await?;
+        // A link that was just sent stays the one that works: nobody can put it out of use, or fill a mailbox, by asking
+        // again and again.
+        let lately = secret_link::Entity::find()
+            .filter(secret_link::Column::AccountId.eq(owner.id))
+            .filter(secret_link::Column::Kind.eq(LinkKind::PasswordReset))
+            .filter(secret_link::Column::CreatedAt.gt(self.now() - TimeDelta::minutes(MINUTES_BETWEEN_RESETS)));
+        if lately.one(&transaction).await?.is_some() {
+            return Ok(());
+        }
         // Whoever has not taken up the account is sent the same way in.
         let Ready { link, expires_at } = self.make_link(&transaction, LinkKind::PasswordReset, owner.id, None).await?;
         transaction.commit().await?;
@@ -241,6 +296,10 @@ impl Accounts {
             return Err(not_good());
         }
         self.set_password(&transaction, owner.id, &hash_of_new, Which::All).await?;
+        // The mailbox is stronger than a password: after it, no earlier link is a way in; a password that is changed by
+        // somebody who knows the old one leaves the owner's links as they are.
+        self.spend_links(&transaction, owner.id, None).await?;
+        self.forgive(&transaction, &email).await?;
         if let Some(name) = name {
             account::Entity::update_many()
                 .col_expr(account::Column::Name, Expr::value(name))
@@ -297,9 +356,22 @@ impl Accounts {
         let email = owner.email.clone().unwrap_or_default();
         let hash = self.new_hash("input.newPassword", new, &[&owner.name, &email]).await?;
         let transaction = self.database.begin_write().await?;
+        held_still(&transaction, &owner).await?.ok_or_else(no_longer)?;
         self.set_password(&transaction, id, &hash, keep).await?;
         self.note(&transaction, Event::own(id, AccountHappening::PasswordChanged), self.now()).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// A transaction that holds an account whose password somebody showed, and whose password it still is.
+    pub(super) async fn begin_proved(
+        &self,
+        id: AccountId,
+        password: &str,
+    ) -> Done<(DatabaseTransaction, account::Model)> {
+        let owner = self.proved(id, password).await?;
+        let transaction = self.database.begin_write().await?;
+        let owner = held_still(&transaction, &owner).await?.ok_or_else(no_longer)?;
+        Ok((transaction, owner))
     }
 
     /// The account, of somebody who shows that they know its password. Tries count as tries to sign in do.

@@ -6,12 +6,19 @@ use entity::ids::{AccountId, AgencyId, MembershipId};
 use entity::{account, agency, membership};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use super::events::Event;
 use super::sessions::Which;
 use super::{Accounts, Done, Refused, Why};
 use crate::access::viewer::{Held, is_of_an_agency};
+use crate::database::one_at_a_time;
+
+/// An advisory lock of PostgreSQL under which administrators are taken away. Any constant does.
+const ADMINISTRATORS: i64 = 0x6164_6d69_6e73_0001;
 
 /// Those that hold at an instant: begun, and not ended.
 fn holding(at: DateTime<Utc>) -> Condition {
@@ -111,7 +118,8 @@ impl Accounts {
         if ends_at.is_some_and(|ends_at| ends_at <= now) {
             return Err(Refused::field(Why::BadValue, "input.endsAt", "The end lies in the past."));
         }
-        if account::Entity::find_by_id(account).one(db).await?.is_none() {
+        // Held, so that of two who give the same role at once one finds it given.
+        if account::Entity::find_by_id(account).lock_exclusive().one(db).await?.is_none() {
             return Err(Refused::field(Why::NotFound, "input.account", "There is no such account."));
         }
         if let Some(id) = agency
@@ -168,6 +176,9 @@ impl Accounts {
         if found.ends_at.is_some_and(|ends_at| ends_at <= now) {
             return Err(Refused::field(Why::Already, "id", "This membership has ended."));
         }
+        if by.is_some() && found.role == Role::Administrator {
+            self.another_administrator(&transaction, found.account_id).await?;
+        }
         membership::Entity::update_many()
             .col_expr(membership::Column::EndsAt, Expr::value(now))
             .filter(membership::Column::Id.eq(id))
@@ -202,6 +213,24 @@ impl Accounts {
         Ok(ended)
     }
 
+    /// That the network keeps an administrator when this account is one no more; the command line may do without.
+    async fn another_administrator(&self, db: &DatabaseTransaction, but: AccountId) -> Done<()> {
+        one_at_a_time(db, ADMINISTRATORS).await?;
+        let held = membership::Entity::find()
+            .filter(membership::Column::Role.eq(Role::Administrator))
+            .filter(membership::Column::AgencyId.is_null())
+            .filter(membership::Column::AccountId.ne(but))
+            .filter(holding(self.now()));
+        let ids: Vec<AccountId> = held.all(db).await?.into_iter().map(|row| row.account_id).collect();
+        let enabled = account::Entity::find()
+            .filter(account::Column::Id.is_in(ids))
+            .filter(account::Column::DisabledAt.is_null())
+            .one(db)
+            .await?;
+        let message = "Nobody else is an administrator: make somebody one first.";
+        enabled.map(|_| ()).ok_or_else(|| Refused::field(Why::BadValue, "id", message))
+    }
+
     /// Disables an account, and ends every sign-in of it; or enables it again.
     ///
     /// # Errors
@@ -214,12 +243,16 @@ impl Accounts {
         if found.disabled_at.is_some() == disabled {
             return Err(Refused::field(Why::Already, "id", "It is so already."));
         }
+        if disabled && by.is_some() {
+            self.another_administrator(&transaction, account).await?;
+        }
         account::Entity::update_many()
             .col_expr(account::Column::DisabledAt, Expr::value(disabled.then_some(now)))
             .filter(account::Column::Id.eq(account))
             .exec(&transaction)
             .await?;
         if disabled {
+            self.spend_links(&transaction, account, None).await?;
             self.end_in(&transaction, account, Which::All, SessionEnd::Disabled, by).await?;
         }
         let what = if disabled { AccountHappening::Disabled } else { AccountHappening::Enabled };

@@ -38,11 +38,13 @@ pub mod throttle;
 pub mod totp;
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::account;
 use entity::ids::AccountId;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use tokio::sync::Semaphore;
 
 use self::hasher::{Cost, CostError, Hasher, HashingError};
 use self::oidc::NoClient;
@@ -55,6 +57,11 @@ use crate::post::{MailAddress, Post, PostError};
 
 /// Passwords that are hashed at once: each takes a processor and 19 MiB.
 const HASHED_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
+/// People who show a password at once: some half a second's work. More are told to come again, so that they take neither
+/// the database's connections nor the processors from everybody else.
+const MOST_AT_THE_DOOR: usize = 32;
+/// Letters that are sent behind an answer at once.
+const MOST_LETTERS: usize = 8;
 /// Longest name of a person, a key, a device, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -67,6 +74,10 @@ pub struct Accounts {
     hasher: Hasher,
     post: Post,
     organisations: Organisations,
+    /// Places for those who show a password.
+    doors: Arc<Semaphore>,
+    /// Places for letters that are sent behind an answer.
+    letters_under_way: Arc<Semaphore>,
 }
 
 /// Why nobody could sign in here.
@@ -159,7 +170,7 @@ pub type Done<T> = Result<T, Trouble>;
 impl From<PostError> for Trouble {
     fn from(error: PostError) -> Self {
         tracing::warn!(%error, "post.failed");
-        Refused::whole(Why::NotSent, "The letter could not be sent; nothing was changed. Please try again later.")
+        Refused::whole(Why::NotSent, "The letter could not be sent. Please try again later.")
     }
 }
 
@@ -171,7 +182,9 @@ impl Accounts {
     pub fn new(database: Database, clock: Clock, settings: config::Accounts, post: Post) -> Result<Self, NotReady> {
         let hasher = Hasher::new(Cost::default(), HASHED_AT_ONCE)?;
         let organisations = Organisations::of(&settings.issuers)?;
-        Ok(Self { database, clock, settings, hasher, post, organisations })
+        let doors = Arc::new(Semaphore::new(MOST_AT_THE_DOOR));
+        let letters_under_way = Arc::new(Semaphore::new(MOST_LETTERS));
+        Ok(Self { database, clock, settings, hasher, post, organisations, doors, letters_under_way })
     }
 
     /// What hashes passwords, so that it can be told how often it did.

@@ -5,7 +5,7 @@ use entity::ids::{AccountId, SessionId};
 use entity::{account, recovery_code};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::events::Event;
 use super::recovery::{CODE_BYTES, CODES, RecoveryCode};
@@ -31,18 +31,19 @@ impl Accounts {
     /// # Errors
     /// [`Why::WrongCredentials`] for another password than theirs; [`Why::Already`] where there is a second factor.
     pub async fn begin_second_factor(&self, id: AccountId, password: &str) -> Done<Begun> {
-        let owner = self.proved(id, password).await?;
+        let (transaction, owner) = self.begin_proved(id, password).await?;
         let seed = TotpSeed::new(self.clock.random::<SEED_BYTES>()?);
         let given = account::Entity::update_many()
             .col_expr(account::Column::TotpSeed, Expr::value(seed.base32()))
             .col_expr(account::Column::TotpLastStep, Expr::value(None::<i64>))
             .filter(account::Column::Id.eq(id))
             .filter(account::Column::TotpConfirmedAt.is_null())
-            .exec(self.database.connection())
+            .exec(&transaction)
             .await?;
         if given.rows_affected != 1 {
             return Err(Refused::whole(Why::Already, "Your account has a second factor. Remove it first."));
         }
+        transaction.commit().await?;
         let shown = owner.email.as_deref().unwrap_or(&owner.name).replace(':', " ");
         let url = seed.otpauth_url(ISSUER, &shown).map_err(|error| Trouble::Failed(error.to_string()))?;
         Ok(Begun { seed, url })
@@ -61,7 +62,7 @@ impl Accounts {
     ) -> Done<Vec<RecoveryCode>> {
         let now = self.now();
         let transaction = self.database.begin_write().await?;
-        let owner = account::Entity::find_by_id(id).one(&transaction).await?;
+        let owner = account::Entity::find_by_id(id).lock_exclusive().one(&transaction).await?;
         let owner = owner.filter(|owner| owner.totp_seed.is_some());
         let none = || Refused::whole(Why::NotFound, "No second factor was begun.");
         let owner = owner.ok_or_else(none)?;
@@ -89,8 +90,7 @@ impl Accounts {
     /// # Errors
     /// [`Why::WrongCredentials`]; [`Why::NotFound`] where there is none.
     pub async fn remove_second_factor(&self, id: AccountId, session: Option<SessionId>, password: &str) -> Done<()> {
-        self.proved(id, password).await?;
-        let transaction = self.database.begin_write().await?;
+        let (transaction, _) = self.begin_proved(id, password).await?;
         self.take_second_factor(&transaction, id, Some(id)).await?;
         self.end_others(&transaction, id, session).await?;
         Ok(transaction.commit().await?)
@@ -129,12 +129,12 @@ impl Accounts {
     /// # Errors
     /// [`Why::WrongCredentials`]; [`Why::NotFound`] where there is no second factor.
     pub async fn renew_recovery_codes(&self, id: AccountId, password: &str) -> Done<Vec<RecoveryCode>> {
-        let owner = self.proved(id, password).await?;
+        let (transaction, owner) = self.begin_proved(id, password).await?;
         if owner.totp_confirmed_at.is_none() {
             return Err(Refused::whole(Why::NotFound, "The account has no second factor."));
         }
-        let transaction = self.database.begin_write().await?;
         let codes = self.new_codes(&transaction, id).await?;
+        self.note(&transaction, Event::own(id, AccountHappening::RecoveryCodesRenewed), self.now()).await?;
         transaction.commit().await?;
         Ok(codes)
     }

@@ -4,6 +4,7 @@
 //! once no more get through than of a thousand in a row.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::AccountHappening;
@@ -14,6 +15,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
 };
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::events::Event;
 use super::hasher::PasswordHash;
@@ -55,6 +57,8 @@ pub(super) struct Tried {
     account: String,
     address: Option<String>,
     before: Vec<failed_sign_in::Model>,
+    /// Held until it is decided.
+    place_at_the_door: Option<OwnedSemaphorePermit>,
 }
 
 impl Tried {
@@ -66,6 +70,7 @@ impl Tried {
             account: format!("account:{hex}"),
             address: from.map(|from| format!("address:{}", AddressKey::of(from))),
             before: Vec::new(),
+            place_at_the_door: None,
         }
     }
 
@@ -107,22 +112,17 @@ impl Accounts {
             false => None,
         };
         let transaction = self.database.begin_write().await?;
+        let account = held_still(&transaction, &account).await?.ok_or_else(wrong)?;
         match self.second_factor(&transaction, &account, with.code.as_deref()).await {
             Ok(()) => {}
             Err(refused) => {
-                // To be asked for the code is no failure; a wrong one is.
+                // To be asked for the code is no failure, and no success either: what failed before still counts.
                 if matches!(&refused, Trouble::Refused(Refused { why: Why::CodeNeeded, .. })) {
-                    self.did_not_fail(&transaction, &tried).await?;
+                    self.was_no_try(&transaction, &tried).await?;
                     transaction.commit().await?;
                 }
                 return Err(refused);
             }
-        }
-        // Still enabled, and still with that password: it may have been changed while this one was hashed.
-        let still = account::Entity::find_by_id(account.id).lock_exclusive().one(&transaction).await?;
-        let same = |still: &account::Model| still.disabled_at.is_none() && still.password_hash == account.password_hash;
-        if !still.as_ref().is_some_and(same) {
-            return Err(wrong());
         }
         if let Some(hash) = renewed {
             let renewed = account::Entity::update_many()
@@ -140,6 +140,12 @@ impl Accounts {
     pub(super) async fn count_try(&self, email: &str, from: Option<IpAddr>) -> Done<Tried> {
         let (now, rules) = (self.now(), Rules::default());
         let mut tried = Tried::of(email, from);
+        let Ok(place) = Arc::clone(&self.doors).try_acquire_owned() else {
+            let (why, until) = (Why::TryLater, Some(now + TimeDelta::seconds(1)));
+            let message = "Too many people sign in at this moment. Please try again in a second.".to_owned();
+            return Err(Trouble::Refused(Refused { why, field: None, message, until }));
+        };
+        tried.place_at_the_door = Some(place);
         let transaction = self.database.begin_write().await?;
         tried.before = locked(&transaction, &tried, now).await?;
         let of_address = tried.address.as_ref().and_then(|key| tried.before(key));
@@ -156,19 +162,39 @@ impl Accounts {
         Ok(tried)
     }
 
-    /// Takes back that a try failed: of the account nothing stands any more, of the address one less.
+    /// Takes back that a try failed, for it succeeded: nothing counts at the account any more, and one less at the
+    /// address.
     pub(super) async fn did_not_fail(&self, db: &impl ConnectionTrait, tried: &Tried) -> Done<()> {
         set(db, &tried.account, 0, self.now()).await?;
-        let Some(address) = &tried.address else { return Ok(()) };
-        let last = tried.before(address).map_or_else(|| self.now(), |before| before.last);
+        match &tried.address {
+            Some(address) => self.one_less(db, tried, address).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Takes back a try that neither failed nor succeeded: what failed before it counts on.
+    async fn was_no_try(&self, db: &impl ConnectionTrait, tried: &Tried) -> Done<()> {
+        for key in tried.keys() {
+            self.one_less(db, tried, key).await?;
+        }
+        Ok(())
+    }
+
+    async fn one_less(&self, db: &impl ConnectionTrait, tried: &Tried, key: &String) -> Done<()> {
+        let last = tried.before(key).map_or_else(|| self.now(), |before| before.last);
         failed_sign_in::Entity::update_many()
             .col_expr(failed_sign_in::Column::Count, Expr::col(failed_sign_in::Column::Count).sub(1))
             .col_expr(failed_sign_in::Column::LastAt, Expr::value(last))
-            .filter(failed_sign_in::Column::Key.eq(address))
+            .filter(failed_sign_in::Column::Key.eq(key))
             .filter(failed_sign_in::Column::Count.gt(0))
             .exec(db)
             .await?;
         Ok(())
+    }
+
+    /// Forgets every failure at an account: its owner showed otherwise who they are.
+    pub(super) async fn forgive(&self, db: &impl ConnectionTrait, email: &str) -> Done<()> {
+        set(db, &Tried::of(email, None).account, 0, self.now()).await
     }
 
     /// Forgets tries that count no more; says how many rows went.
@@ -233,6 +259,16 @@ impl Accounts {
         }
         Ok(spent.rows_affected == 1)
     }
+}
+
+/// An account as it stands now, held until the end of the transaction; none where it was disabled meanwhile, or its
+/// password is another: what was shown to be theirs is then not.
+pub(super) async fn held_still(
+    transaction: &DatabaseTransaction,
+    proved: &account::Model,
+) -> Done<Option<account::Model>> {
+    let now = account::Entity::find_by_id(proved.id).lock_exclusive().one(transaction).await?;
+    Ok(now.filter(|now| now.disabled_at.is_none() && now.password_hash == proved.password_hash))
 }
 
 /// The rows of a try, made where there are none, and held until the end of the transaction.

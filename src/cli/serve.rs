@@ -48,8 +48,10 @@ pub(super) async fn listen(app: App, more: &str) -> Outcome {
         say(more.replace("{address}", &address.to_string()))?;
     }
     let follower = tokio::spawn(app.clone().follow_directory());
+    let tidier = tokio::spawn(app.clone().tidy_accounts());
     let stopped = serve(listener, app.router(), told_to_stop(), limits).await;
     follower.abort();
+    tidier.abort();
     // Whoever was cut off may hold a connection for ever; SQLite sees to itself at the next start.
     let _ = timeout(CLOSING, app.database.close()).await;
     match stopped {

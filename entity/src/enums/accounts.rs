@@ -84,6 +84,8 @@ closed_set! {
         SecondFactorRemoved = "second_factor_removed",
         /// A recovery code stood in for the second factor.
         RecoveryCodeUsed = "recovery_code_used",
+        /// New recovery codes took the place of the old.
+        RecoveryCodesRenewed = "recovery_codes_renewed",
         /// A role was given.
         RoleGranted = "role_granted",
         /// A role was ended.

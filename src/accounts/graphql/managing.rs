@@ -155,6 +155,9 @@ impl ManagingMutation {
         let accounts = accounts(ctx)?;
         let (by, role) = (person(ctx)?.account, input.role.into());
         let to = ids::account("input.account", &input.account)?;
+        if to == by && !viewer(ctx)?.holds(stored::Role::Administrator) {
+            return Err(bad_input("input.account", "Nobody gives a role to themselves: ask somebody else who may."));
+        }
         let done = match where_to(viewer(ctx)?, role, agency_of(input.agency.as_ref())?) {
             Ok(agency) => accounts.grant(Some(by), to, agency, role, input.ends_at.map(|at| at.0)).await,
             Err(refused) => Err(refused),

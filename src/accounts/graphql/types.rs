@@ -70,6 +70,8 @@ pub enum AccountHappening {
     SecondFactorRemoved,
     /// A recovery code stood in for the second factor.
     RecoveryCodeUsed,
+    /// New recovery codes took the place of the old.
+    RecoveryCodesRenewed,
     /// A role was given.
     RoleGranted,
     /// A role was ended.

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use entity::enums::Role;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
-use signpost::accounts::totp::TotpSeed;
 
 use super::{code, sign_in, works};
 use crate::support::TestApp;
@@ -12,15 +11,12 @@ use crate::support::accounts::{As, PASSWORD};
 
 const ANN: &str = "ann@example.org";
 
-/// The code that an app shows now, after so many seconds.
+/// The code that an app shows after so many seconds, by the library alone.
 fn shown(app: &TestApp, seed: &str, later: i64) -> String {
     let at = app.clock.now() + TimeDelta::seconds(later);
-    let bytes = TotpSeed::from_base32(seed).unwrap();
-    let found = (0..1_000_000).map(|code| format!("{code:06}")).find(|code| {
-        bytes.check(code, at, Some(u64::try_from(at.timestamp()).unwrap() / 30 - 1))
-            == Some(u64::try_from(at.timestamp()).unwrap() / 30)
-    });
-    found.unwrap()
+    let secret = totp_rs::Secret::try_from_base32(seed).unwrap();
+    let app = totp_rs::Builder::new().with_secret(secret).build_noncompliant();
+    app.generate(u64::try_from(at.timestamp()).unwrap()).to_string()
 }
 
 async fn asked(app: &TestApp, token: &str, mutation: &str, variables: Value) -> Value {
@@ -120,4 +116,50 @@ async fn it_is_removed_with_the_password_and_not_begun_twice() {
     assert_eq!(sign_in(&app, ANN, PASSWORD, None).await["errors"], json!([]));
     assert!(works(&app, &token).await && !works(&app, &elsewhere).await);
     assert_eq!(code(&asked(&app, &token, remove, json!({ "p": PASSWORD })).await), "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn to_be_asked_for_a_code_does_not_forgive_wrong_ones() {
+    let app = TestApp::new().await;
+    with_factor(&app).await;
+    app.clock.advance(TimeDelta::seconds(60));
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        for _ in 0..4 {
+            told.push(code(&sign_in(&app, ANN, PASSWORD, Some("000000")).await).to_owned());
+        }
+        told.push(code(&sign_in(&app, ANN, PASSWORD, None).await).to_owned());
+    }
+    assert_eq!(told.iter().filter(|code| *code == "WRONG_CODE").count(), 6, "{told:?}");
+    assert!(told[7..].iter().all(|code| code == "TRY_LATER"), "{told:?}");
+}
+
+#[tokio::test]
+async fn whoever_signs_in_while_it_is_confirmed_needs_a_code_or_is_out() {
+    let app = TestApp::new().await;
+    let id = app.account(ANN, Role::Administrator, None).await;
+    let accounts = &app.app.accounts;
+    let begun = accounts.begin_second_factor(id, PASSWORD).await.unwrap();
+    let right = shown(&app, &begun.seed.base32(), 0);
+    let with = || signpost::accounts::signing_in::SignIn {
+        email: ANN.to_owned(),
+        password: PASSWORD.to_owned(),
+        code: None,
+        device: None,
+        from: None,
+    };
+    let (confirmed, one, two, three) = tokio::join!(
+        async {
+            // While the others hash.
+            tokio::task::yield_now().await;
+            accounts.confirm_second_factor(id, None, &right).await
+        },
+        accounts.sign_in(with()),
+        accounts.sign_in(with()),
+        accounts.sign_in(with()),
+    );
+    assert!(confirmed.is_ok());
+    for tokens in [one, two, three].into_iter().flatten() {
+        assert!(!works(&app, tokens.access.expose()).await, "it began before, and is ended");
+    }
 }

@@ -66,7 +66,7 @@ async fn somebody_invited_gets_a_letter_takes_the_account_up_and_signs_in() {
     assert_eq!(me["viewer"]["roles"], json!(["LISTING_EDITOR"]));
     assert!(me["viewer"]["actsFor"]["name"].is_string());
 
-    // Invited again to the same: it is so already. To something else: no letter is needed.
+    // Invited again to the same, now that it is taken up: it is so already. To something else: no letter is needed.
     assert_eq!(code(&asked(&app, Some(&ada), INVITE, input).await), "ALREADY");
     let more = json!({ "email": "bo@example.org", "name": "Bo", "role": "AUDITOR" });
     let again = asked(&app, Some(&ada), INVITE, more).await;
@@ -119,6 +119,8 @@ async fn an_invitation_ends_with_its_time_and_with_the_next_one() {
     secrets.dedup();
     assert_eq!(secrets.len(), 2);
     let take = |secret: &str| json!({ "secret": secret, "name": "Bo", "password": PASSWORD });
+    // The same again, for a letter that was lost.
+    assert_eq!(asked(&app, Some(&ada), INVITE, invite("AUDITOR")).await["letterSent"], true);
     let rows = secret_link::Entity::find().all(app.db().connection()).await.unwrap();
     assert_eq!(rows.iter().filter(|row| row.used_at.is_none()).count(), 1, "the later one puts the earlier out of use");
     app.clock.advance(TimeDelta::days(7));
@@ -150,9 +152,14 @@ async fn a_forgotten_password_is_replaced_by_a_letter_and_every_sign_in_ends() {
         told.push(app.data(ask, json!({ "email": email })).await);
     }
     assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
-    // The letter is sent behind the answer; here it is waited for.
+    // The letter is sent behind the answer; here it is waited for. Asked for again and again, there is one.
     let address = MailAddress::parse("ada@example.org").unwrap();
+    let again = (0..5).map(|_| app.app.accounts.send_new_password(address.clone()));
+    join_all(again).await.into_iter().for_each(|sent| sent.unwrap());
+    assert_eq!(app.letters().len(), 1);
+    app.clock.advance(TimeDelta::minutes(5));
     app.app.accounts.send_new_password(address).await.unwrap();
+    assert_eq!(app.letters().len(), 2, "later there is another");
     let letters = app.letters();
     let mut works_now = 0;
     for letter in &letters {
@@ -183,4 +190,46 @@ async fn where_the_letter_can_not_be_sent_that_is_said() {
     assert_eq!(code(&asked(&app, Some(&ada), INVITE, input).await), "NOT_SENT");
     std::fs::remove_file(app.outbox.path()).unwrap();
     std::fs::create_dir(app.outbox.path()).unwrap();
+}
+
+#[tokio::test]
+async fn a_new_password_puts_every_link_out_of_use_and_is_not_undone_by_who_knew_the_old() {
+    let (app, ada) = administered().await;
+    let accounts = &app.app.accounts;
+    // Taken up by a link to a new password: the invitation is then no way in.
+    let input = json!({ "email": "bo@example.org", "name": "Bo", "role": "AUDITOR" });
+    asked(&app, Some(&ada), INVITE, input.clone()).await;
+    let invitation = secret_in(&app.letters()[0]);
+    accounts.send_new_password(MailAddress::parse("bo@example.org").unwrap()).await.unwrap();
+    let reset = app.letters().iter().map(|letter| secret_in(letter)).find(|secret| *secret != invitation).unwrap();
+    let payload = asked(&app, None, RESET, json!({ "secret": reset, "password": PASSWORD })).await;
+    assert_eq!(payload["errors"], json!([]));
+    let mallory = json!({ "secret": invitation, "name": "Mallory", "password": "forty herons read 3 maps" });
+    assert_eq!(code(&asked(&app, None, ACCEPT, mallory).await), "NOT_GOOD");
+    assert_eq!(sign_in(&app, "bo@example.org", PASSWORD, None).await["errors"], json!([]));
+
+    // Somebody who knew the old password changes it while the owner chooses a new one: the owner's stands.
+    let bo = accounts.by_email(&MailAddress::parse("bo@example.org").unwrap()).await.unwrap().unwrap().id;
+    for round in 0..4 {
+        app.clock.advance(TimeDelta::minutes(6));
+        let before = app.letters();
+        accounts.send_new_password(MailAddress::parse("bo@example.org").unwrap()).await.unwrap();
+        let letter = app.letters().into_iter().find(|letter| !before.contains(letter)).unwrap();
+        let (old, new) = (
+            if round == 0 { PASSWORD.to_owned() } else { format!("herons {} maps owner", round - 1) },
+            format!("herons {round} maps owner"),
+        );
+        let secret = secret_in(&letter);
+        let (reset, changed) = tokio::join!(
+            accounts.reset_password(&secret, &new),
+            accounts.change_password(bo, signpost::accounts::sessions::Which::All, &old, "seven thieves in 9 cellars"),
+        );
+        // The thief may have been first; never last.
+        if reset.is_ok() {
+            let owner = sign_in(&app, "bo@example.org", &new, None).await;
+            assert_eq!(owner["errors"], json!([]), "{changed:?}");
+        } else {
+            panic!("the owner's link is good: {reset:?}");
+        }
+    }
 }

@@ -161,3 +161,42 @@ async fn a_disabled_account_is_out_at_once_and_nobody_disables_their_own() {
     assert_eq!(app.refused(As::token(&ada), &set("disableAccount"), id(own)).await, "BAD_USER_INPUT");
     assert!(works(&app, &ada).await);
 }
+
+#[tokio::test]
+async fn the_network_keeps_an_administrator_and_nobody_raises_themselves() {
+    let (app, [one, _]) = two().await;
+    let ada = app.signed_in("ada@example.org", Role::Administrator, None).await;
+    let own = "{ viewer { account { id } memberships { id } } }";
+    let mine = app.data_as(As::token(&ada), own, json!({})).await;
+    let membership = &mine["viewer"]["memberships"][0]["id"];
+    let refused = asked(&app, As::token(&ada), END, json!({ "id": membership })).await;
+    assert_eq!(code(&refused), "BAD_VALUE");
+    let cora = app.signed_in("cora@example.org", Role::Coordinator, None).await;
+    let hers = app.data_as(As::token(&cora), own, json!({})).await;
+    let input = json!({ "account": hers["viewer"]["account"]["id"], "role": "AGENCY_MANAGER", "agency": global(one) });
+    assert_eq!(app.refused(As::token(&cora), GRANT, json!({ "input": input })).await, "BAD_USER_INPUT");
+    // With another one there, it ends.
+    app.account("ed@example.org", Role::Administrator, None).await;
+    let ended = asked(&app, As::token(&ada), END, json!({ "id": membership })).await;
+    assert_eq!(ended["errors"], json!([]));
+}
+
+#[tokio::test]
+async fn of_many_who_give_the_same_role_at_once_one_does() {
+    let (app, [one, _]) = two().await;
+    let id = app.account("bo@example.org", Role::LinkWorker, Some(one)).await;
+    let accounts = &app.app.accounts;
+    let given = (0..6).map(|_| accounts.grant(None, id, Some(one), Role::ListingEditor, None));
+    let given = futures_util::future::join_all(given).await;
+    assert_eq!(given.iter().filter(|one| one.is_ok()).count(), 1);
+    let invitee = || signpost::accounts::links::Invitee {
+        email: "new@example.org".to_owned(),
+        name: "New".to_owned(),
+        role: Role::Auditor,
+        agency: None,
+    };
+    let invited = futures_util::future::join_all((0..6).map(|_| accounts.invite_quietly(invitee()))).await;
+    assert!(invited.iter().all(Result::is_ok), "{invited:?}");
+    let links = entity::secret_link::Entity::find().all(app.db().connection()).await.unwrap();
+    assert_eq!(links.iter().filter(|link| link.used_at.is_none()).count(), 1);
+}
