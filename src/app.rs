@@ -238,8 +238,8 @@ async fn who_asks(accounts: &Accounts, incoming: &Incoming<'_>) -> Result<Viewer
         None => None,
     };
     accounts.viewer(token.trim(), agency, incoming.at).await.map_err(|unknown| match unknown {
-        Unknown::Token => Turned::Unauthenticated("The token is not, or no longer, good: renew it, or sign in again."),
-        Unknown::Agency => Turned::Forbidden("You have no role in the agency that `signpost-agency` names."),
+        Unknown::Token => Turned::Unauthenticated(unknown.to_string()),
+        Unknown::Agency => Turned::Forbidden(unknown.to_string()),
         Unknown::Failed(reason) => Turned::Failed(reason),
     })
 }

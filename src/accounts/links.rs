@@ -6,20 +6,17 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::enums::{AccountHappening, LinkKind, Role, SessionEnd};
+use entity::enums::{AccountHappening, LinkKind, Role};
 use entity::ids::{AccountId, AgencyId};
 use entity::{account, agency, secret_link};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::events::Event;
-use super::hasher::PasswordHash;
-use super::password::{Password, check_strength};
 use super::secret::{Secret, SecretKind};
 use super::sessions::Which;
-use super::signing_in::held_still;
-use super::{Accounts, Done, Refused, Trouble, Why, by_email, email_of, name_of};
+use super::{Accounts, Done, Refused, Trouble, Why, by_email, email_of, held, name_of};
 use crate::config::SECRET_IN_LINK;
 use crate::database::one_at_a_time;
 use crate::post::{Letter, MailAddress, SecretLink, invitation, password_reset};
@@ -52,10 +49,6 @@ pub struct Invited {
 const MINUTES_BETWEEN_RESETS: i64 = 5;
 /// An advisory lock of PostgreSQL under which people are invited. Any constant does.
 const INVITING: i64 = 0x696e_7669_7469_6e67;
-
-fn no_longer() -> Trouble {
-    Refused::whole(Why::WrongCredentials, "The password was changed in this moment. Please sign in again.")
-}
 
 /// A link before it is sent.
 struct Ready {
@@ -163,7 +156,7 @@ impl Accounts {
             }
         };
         // Of two at once one waits for the other, and puts its link out of use.
-        account::Entity::find_by_id(to).lock_exclusive().one(db).await?;
+        held(db, to).await?;
         self.spend_links(db, to, Some(kind)).await?;
         let secret = self.new_secret(SecretKind::Link)?;
         let expires_at = now + works_for;
@@ -231,7 +224,7 @@ impl Accounts {
         let found = self.by_email(&email).await?;
         let Some(owner) = found.filter(|owner| owner.disabled_at.is_none()) else { return Ok(()) };
         let transaction = self.database.begin_write().await?;
-        account::Entity::find_by_id(owner.id).lock_exclusive().one(&transaction).await?;
+        held(&transaction, owner.id).await?;
         // A link that was just sent stays the one that works: nobody can put it out of use, or fill a mailbox, by asking
         // again and again.
         let lately = secret_link::Entity::find()
@@ -314,79 +307,6 @@ impl Accounts {
         self.note(&transaction, Event { by: None, ..Event::own(owner.id, what) }, now).await?;
         transaction.commit().await?;
         Ok(owner.id)
-    }
-
-    /// The hash of a password that somebody chooses.
-    pub(super) async fn new_hash(&self, field: &'static str, password: &str, own: &[&str]) -> Done<PasswordHash> {
-        let weak = |error: String| Refused::field(Why::WeakPassword, field, error);
-        let password = Password::new(password).map_err(|error| weak(error.to_string()))?;
-        let known: Vec<String> = own.iter().copied().chain(["Signpost"]).map(ToOwned::to_owned).collect();
-        let judged = password.clone();
-        // It may take a quarter of a second of a processor.
-        let strong = tokio::task::spawn_blocking(move || {
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            check_strength(&judged, &known)
-        });
-        strong.await.map_err(|error| Trouble::Failed(error.to_string()))?.map_err(|error| weak(error.to_string()))?;
-        Ok(self.hasher.hash(&password, self.clock.random()?).await?)
-    }
-
-    /// Sets a password, in a transaction, and ends the sign-ins that the old one began.
-    pub(super) async fn set_password(
-        &self,
-        db: &impl ConnectionTrait,
-        id: AccountId,
-        hash: &PasswordHash,
-        ends: Which,
-    ) -> Done<()> {
-        account::Entity::update_many()
-            .col_expr(account::Column::PasswordHash, Expr::value(hash.to_phc()))
-            .filter(account::Column::Id.eq(id))
-            .exec(db)
-            .await?;
-        self.end_in(db, id, ends, SessionEnd::CredentialsChanged, None).await.map(|_| ())
-    }
-
-    /// Changes a password, by somebody who knows the old one; every other sign-in ends.
-    ///
-    /// # Errors
-    /// [`Why::WrongCredentials`]; [`Why::WeakPassword`].
-    pub async fn change_password(&self, id: AccountId, keep: Which, old: &str, new: &str) -> Done<()> {
-        let owner = self.proved(id, old).await?;
-        let email = owner.email.clone().unwrap_or_default();
-        let hash = self.new_hash("input.newPassword", new, &[&owner.name, &email]).await?;
-        let transaction = self.database.begin_write().await?;
-        held_still(&transaction, &owner).await?.ok_or_else(no_longer)?;
-        self.set_password(&transaction, id, &hash, keep).await?;
-        self.note(&transaction, Event::own(id, AccountHappening::PasswordChanged), self.now()).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    /// A transaction that holds an account whose password somebody showed, and whose password it still is.
-    pub(super) async fn begin_proved(
-        &self,
-        id: AccountId,
-        password: &str,
-    ) -> Done<(DatabaseTransaction, account::Model)> {
-        let owner = self.proved(id, password).await?;
-        let transaction = self.database.begin_write().await?;
-        let owner = held_still(&transaction, &owner).await?.ok_or_else(no_longer)?;
-        Ok((transaction, owner))
-    }
-
-    /// The account, of somebody who shows that they know its password. Tries count as tries to sign in do.
-    pub(super) async fn proved(&self, id: AccountId, password: &str) -> Done<account::Model> {
-        let owner = self.find(id).await?;
-        let wrong = || Refused::whole(Why::WrongCredentials, "The password is wrong.");
-        let counted = owner.email.clone().unwrap_or_else(|| owner.id.0.to_string());
-        let typed = Password::new(password).map_err(|_| wrong())?;
-        let tried = self.count_try(&counted, None).await?;
-        let hash = owner.password_hash.as_deref().and_then(|hash| PasswordHash::parse(hash).ok());
-        if !self.hasher.verify(&typed, hash.as_ref()).await?.matches {
-            return Err(wrong());
-        }
-        self.did_not_fail(self.database.connection(), &tried).await?;
-        Ok(owner)
     }
 
     /// Removes links that work no more; says how many.

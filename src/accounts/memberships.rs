@@ -8,12 +8,11 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect,
 };
 
 use super::events::Event;
 use super::sessions::Which;
-use super::{Accounts, Done, Refused, Why};
+use super::{Accounts, Done, Refused, Why, held};
 use crate::access::viewer::{Held, is_of_an_agency};
 use crate::database::one_at_a_time;
 
@@ -119,7 +118,7 @@ impl Accounts {
             return Err(Refused::field(Why::BadValue, "input.endsAt", "The end lies in the past."));
         }
         // Held, so that of two who give the same role at once one finds it given.
-        if account::Entity::find_by_id(account).lock_exclusive().one(db).await?.is_none() {
+        if held(db, account).await?.is_none() {
             return Err(Refused::field(Why::NotFound, "input.account", "There is no such account."));
         }
         if let Some(id) = agency

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`credentials`] | who a request comes from |
 //! | [`signing_in`], [`sessions`] | from a password to a sign-in, and its life |
+//! | [`passwords`] | choosing one, changing it, and showing that one knows it |
 //! | [`second_factor`] | codes from a telephone, and for when it is lost |
 //! | [`links`] | invitations and new passwords, by links that work once |
 //! | [`memberships`] | who belongs to which agency, as what |
@@ -29,6 +30,7 @@ pub mod memberships;
 pub mod oidc;
 pub mod organisations;
 pub mod password;
+pub mod passwords;
 pub mod recovery;
 pub mod second_factor;
 pub mod secret;
@@ -43,7 +45,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use entity::account;
 use entity::ids::AccountId;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::Semaphore;
 
 use self::hasher::{Cost, CostError, Hasher, HashingError};
@@ -230,6 +232,11 @@ impl Accounts {
 
 async fn by_email(db: &impl ConnectionTrait, email: &MailAddress) -> Done<Option<account::Model>> {
     Ok(account::Entity::find().filter(account::Column::EmailKey.eq(email.key())).one(db).await?)
+}
+
+/// An account as it stands now, held until the end of the transaction: of two that change it one waits for the other.
+async fn held(db: &impl ConnectionTrait, id: AccountId) -> Done<Option<account::Model>> {
+    Ok(account::Entity::find_by_id(id).lock_exclusive().one(db).await?)
 }
 
 /// An e-mail address as it was typed.

@@ -9,17 +9,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::enums::AccountHappening;
+use entity::external_identity;
 use entity::ids::{AccountId, AgencyId};
-use entity::{account, external_identity};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
 use super::credentials::Unknown;
 use super::events::Event;
 use super::oidc::claims::is_subject;
 use super::oidc::{HttpFetch, Issuers, NoClient, Verified};
-use super::{Accounts, Done, Refused, Why};
+use super::{Accounts, Done, Refused, Why, held};
 use crate::access::Viewer;
 use crate::config::Issuer;
 use crate::post::MailAddress;
@@ -77,7 +77,7 @@ impl Accounts {
         // Most who are nobody's here have no account either: they are not to keep others from writing.
         let Some(owner) = self.by_email(&email).await? else { return Ok(None) };
         let transaction = self.database.begin_write().await?;
-        let Some(owner) = locked(&transaction, owner.id).await? else { return Ok(None) };
+        let Some(owner) = held(&transaction, owner.id).await? else { return Ok(None) };
         // What was read before the row was held may be so no more.
         if owner.disabled_at.is_some() || owner.email_key != Some(email.key()) {
             return Ok(None);
@@ -111,7 +111,7 @@ impl Accounts {
         }
         let transaction = self.database.begin_write().await?;
         let not_found = || Refused::field(Why::NotFound, "account", "There is no such account.");
-        locked(&transaction, account).await?.ok_or_else(not_found)?;
+        held(&transaction, account).await?.ok_or_else(not_found)?;
         if !self.link_in(&transaction, account, issuer, subject).await? {
             let message = match known_as(&transaction, issuer, subject).await? {
                 Some(known) if known == account => "This account is linked with this subject already.",
@@ -186,9 +186,4 @@ async fn known_as(db: &impl ConnectionTrait, issuer: &str, subject: &str) -> Don
         .filter(external_identity::Column::Issuer.eq(issuer))
         .filter(external_identity::Column::Subject.eq(subject));
     Ok(identity.one(db).await?.map(|found| found.account_id))
-}
-
-/// An account, held until the end of the transaction: of two that link it one waits for the other.
-async fn locked(transaction: &DatabaseTransaction, id: AccountId) -> Done<Option<account::Model>> {
-    Ok(account::Entity::find_by_id(id).lock_exclusive().one(transaction).await?)
 }

@@ -5,13 +5,13 @@ use entity::ids::{AccountId, SessionId};
 use entity::{account, recovery_code};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::events::Event;
 use super::recovery::{CODE_BYTES, CODES, RecoveryCode};
 use super::sessions::Which;
 use super::totp::{SEED_BYTES, TotpSeed};
-use super::{Accounts, Done, Refused, Trouble, Why};
+use super::{Accounts, Done, Refused, Trouble, Why, held};
 
 /// What this server is called in an app of codes.
 const ISSUER: &str = "Signpost";
@@ -62,7 +62,7 @@ impl Accounts {
     ) -> Done<Vec<RecoveryCode>> {
         let now = self.now();
         let transaction = self.database.begin_write().await?;
-        let owner = account::Entity::find_by_id(id).lock_exclusive().one(&transaction).await?;
+        let owner = held(&transaction, id).await?;
         let owner = owner.filter(|owner| owner.totp_seed.is_some());
         let none = || Refused::whole(Why::NotFound, "No second factor was begun.");
         let owner = owner.ok_or_else(none)?;

@@ -20,6 +20,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::events::Event;
 use super::hasher::PasswordHash;
 use super::password::Password;
+use super::passwords::held_still;
 use super::recovery::RecoveryCode;
 use super::sessions::Tokens;
 use super::throttle::{AddressKey, Failures, Rules, Throttle};
@@ -259,16 +260,6 @@ impl Accounts {
         }
         Ok(spent.rows_affected == 1)
     }
-}
-
-/// An account as it stands now, held until the end of the transaction; none where it was disabled meanwhile, or its
-/// password is another: what was shown to be theirs is then not.
-pub(super) async fn held_still(
-    transaction: &DatabaseTransaction,
-    proved: &account::Model,
-) -> Done<Option<account::Model>> {
-    let now = account::Entity::find_by_id(proved.id).lock_exclusive().one(transaction).await?;
-    Ok(now.filter(|now| now.disabled_at.is_none() && now.password_hash == proved.password_hash))
 }
 
 /// The rows of a try, made where there are none, and held until the end of the transaction.

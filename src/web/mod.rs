@@ -71,9 +71,9 @@ pub type Prepare =
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turned {
     /// What it shows to say who asks is not, or no longer, good: this is what to do.
-    Unauthenticated(&'static str),
+    Unauthenticated(String),
     /// Whoever asks may not ask like this: this is why.
-    Forbidden(&'static str),
+    Forbidden(String),
     /// A header is wrong: this would be right.
     BadInput(&'static str),
     /// Who asks can't be found out now; the reason is for the log.

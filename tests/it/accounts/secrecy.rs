@@ -3,9 +3,6 @@
 //! Every secret of ours can be told by its prefix, so that the same look is taken at the logs of the whole suite: see
 //! `support::logs`.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use axum::body::Body;
 use axum::http::Request;
 use entity::enums::Role;
@@ -19,22 +16,7 @@ use tracing::instrument::WithSubscriber;
 use super::sign_in;
 use crate::support::TestApp;
 use crate::support::accounts::{As, PASSWORD};
-use crate::support::logs::{keep, secrets_in};
-
-/// Log lines that are kept.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::support::logs::{Lines, keep, secrets_in};
 
 const WRONG: &str = "Wrong-but-long-enough-9";
 const NEXT: &str = "forty herons read 3 maps";
@@ -90,7 +72,7 @@ async fn no_log_metric_or_debug_output_holds_a_secret() {
     let secrets = if of_suite { day(&app).await } else { day(&app).with_subscriber(all).await };
     assert!(secrets.len() >= 10, "{}", secrets.len());
     let (_, metrics) = app.send(Request::get("/metrics").body(Body::empty()).unwrap()).await;
-    let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let logged = lines.text();
     assert!(of_suite || logged.contains("\"answered\""), "the log was heard");
     let shown = format!("{logged} {} {:?}", String::from_utf8_lossy(&metrics), app.app);
     for secret in &secrets {

@@ -2,10 +2,32 @@
 //! secrets; `.ci/run` does.
 
 use std::fs::OpenOptions;
-use std::sync::{Mutex, Once};
+use std::io;
+use std::sync::{Arc, Mutex, Once};
 
 use signpost::config::{Log, LogFormat};
 use signpost::telemetry::subscriber;
+
+/// Where log lines go in a test that reads them.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 /// Begins to keep logs, where a file is named, once; says whether one is.
 pub(crate) fn keep() -> bool {

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     io::{self, Read},
-    sync::{Arc, Mutex},
 };
 
 use axum::{
@@ -18,6 +17,8 @@ use signpost::{
     telemetry,
 };
 use tower::ServiceExt;
+
+use crate::support::logs::Lines;
 
 use super::site::{ask, bytes, check, get, header_of, json_of, post, post_request, site, text};
 
@@ -245,27 +246,6 @@ async fn the_figures_count_what_happened() {
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
     assert_eq!(figures(&site).await["signpost_http_requests_in_flight"], 1.0);
-}
-
-/// Where log lines go in a test.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
 }
 
 #[tokio::test]
