@@ -158,13 +158,17 @@ impl App {
         }
     }
 
-    /// Removes for ever what signing in needs no more: tries that count no more, links that work no more.
+    /// Removes for ever what signing in needs no more: tries that count no more, links that work no more, sign-ins that
+    /// were over long ago.
     pub async fn tidy_accounts(self) {
         loop {
-            let tidied =
-                async { Ok((self.accounts.forget_old_tries().await?, self.accounts.forget_old_links().await?)) };
+            let accounts = &self.accounts;
+            let tidied = async {
+                let (tries, links) = (accounts.forget_old_tries().await?, accounts.forget_old_links().await?);
+                Ok((tries, links, accounts.forget_old_sessions().await?))
+            };
             match tidied.await {
-                Ok((tries, links)) => tracing::debug!(tries, links, "accounts.tidied"),
+                Ok((tries, links, sessions)) => tracing::debug!(tries, links, sessions, "accounts.tidied"),
                 Err::<_, Trouble>(error) => tracing::warn!(%error, "accounts.tidied: not now"),
             }
             tokio::time::sleep(BETWEEN_TIDYING).await;

@@ -240,7 +240,8 @@ impl Accounts {
         let found = account::Entity::find_by_id(account).one(&transaction).await?;
         let found = found.ok_or_else(|| Refused::field(Why::NotFound, "id", "There is no such account."))?;
         if found.disabled_at.is_some() == disabled {
-            return Err(Refused::field(Why::Already, "id", "It is so already."));
+            let message = if disabled { "The account is disabled already." } else { "The account is enabled already." };
+            return Err(Refused::field(Why::Already, "id", message));
         }
         if disabled && by.is_some() {
             self.another_administrator(&transaction, account).await?;

@@ -55,7 +55,7 @@ use self::secret::{Secret, SecretKind};
 use crate::clock::Clock;
 use crate::config;
 use crate::database::Database;
-use crate::post::{MailAddress, Post, PostError};
+use crate::post::{MailAddress, Post, PostError, is_invisible};
 
 /// Passwords that are hashed at once: each takes a processor and 19 MiB.
 const HASHED_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
@@ -253,10 +253,28 @@ pub fn email_of(field: &'static str, text: &str) -> Done<MailAddress> {
 /// [`Why::BadValue`], naming the field.
 pub fn name_of(field: &'static str, text: &str) -> Done<String> {
     let name = text.trim();
-    let fits = !name.is_empty() && name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control);
+    let fits = !name.is_empty() && name.chars().count() <= LONGEST_NAME && shows_itself(name);
     let refused = || {
-        let message = format!("A name has 1 to {LONGEST_NAME} characters and no line breaks.");
+        let message =
+            format!("A name has 1 to {LONGEST_NAME} characters, and no line breaks or signs that can't be seen.");
         Refused::field(Why::BadValue, field, message)
     };
     fits.then(|| name.to_owned()).ok_or_else(refused)
+}
+
+/// Whether everything in a name can be seen, on one line and in one direction: else one name could pass for another.
+fn shows_itself(name: &str) -> bool {
+    let mut before = ' ';
+    name.chars().all(|c| {
+        let fits = match c {
+            // Joiners and variants: Persian, scripts of India and emoji cannot do without them, in their midst. Behind a
+            // letter of ASCII, or one behind the other, they do nothing but hide.
+            '\u{200c}' | '\u{200d}' => !before.is_ascii() && !matches!(before, '\u{200c}' | '\u{200d}'),
+            '\u{fe00}'..='\u{fe0f}' => !before.is_ascii() && !is_invisible(before),
+            '\u{2028}' | '\u{2029}' => false,
+            c => !c.is_control() && !is_invisible(c),
+        };
+        before = c;
+        fits
+    })
 }

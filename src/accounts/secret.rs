@@ -112,18 +112,6 @@ impl SecretHash {
         Self(Sha256::digest(text).into())
     }
 
-    /// A hash as it was kept.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// Its 32 bytes, to be kept.
-    #[must_use]
-    pub const fn bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
     /// Its 64 hexadecimal digits, in lower case.
     #[must_use]
     pub fn to_hex(&self) -> String {

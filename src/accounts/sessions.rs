@@ -6,11 +6,15 @@ use entity::ids::{AccountId, SessionId};
 use entity::{account, session, spent_refresh};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::events::Event;
 use super::secret::{Secret, SecretKind};
 use super::{Accounts, Done, Refused, Why};
+
+/// How long a sign-in is kept when it is over, in days: for whoever looks into what happened to an account. Its owner's
+/// list shows only what lasts, and what happened ([`super::events`]) tells of it for longer.
+const DAYS_KEPT_WHEN_OVER: i64 = 30;
 
 /// The tokens of a sign-in, as its owner is given them, once.
 #[derive(Clone, Debug)]
@@ -189,5 +193,17 @@ impl Accounts {
             .filter(session::Column::RefreshExpiresAt.gt(self.now()));
         let ordered = lasting.order_by_desc(session::Column::RefreshedAt).order_by_desc(session::Column::Id);
         Ok(ordered.all(self.database.connection()).await?)
+    }
+    /// Removes sign-ins that ended, or could be renewed no more, [`DAYS_KEPT_WHEN_OVER`] days ago, and with them the
+    /// refresh tokens they spent; says how many sign-ins. Those tokens renew nothing after it either.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_old_sessions(&self) -> Done<u64> {
+        let old = self.now() - TimeDelta::days(DAYS_KEPT_WHEN_OVER);
+        let over =
+            Condition::any().add(session::Column::EndedAt.lt(old)).add(session::Column::RefreshExpiresAt.lt(old));
+        let gone = session::Entity::delete_many().filter(over).exec(self.database.connection()).await?;
+        Ok(gone.rows_affected)
     }
 }

@@ -7,7 +7,7 @@ use entity::ids::{AccountId, AgencyId};
 use super::{Failure, Outcome, open_migrated, say};
 use crate::accounts::links::Invitee;
 use crate::accounts::sessions::Which;
-use crate::accounts::{Accounts, email_of};
+use crate::accounts::{Accounts, Refused, Trouble, email_of};
 use crate::api::ids::NodeId;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -133,7 +133,7 @@ fn agency(text: &str) -> Result<AgencyId, String> {
 pub(super) async fn run(config: Config, args: AccountArgs) -> Outcome {
     let database = open_migrated(&config).await?;
     let accounts = Accounts::new(database.clone(), Clock::system(), config.accounts, Post::new(&config.post)?)?;
-    act(&accounts, args.what).await?;
+    act(&accounts, args.what).await.map_err(by_option)?;
     database.close().await?;
     Ok(())
 }
@@ -201,7 +201,21 @@ async fn act(accounts: &Accounts, what: What) -> Outcome {
     Ok(())
 }
 
+/// A refusal with the option that is to blame, in place of the input's field; other failures as they are.
+fn by_option(failure: Failure) -> Failure {
+    match failure.downcast::<Trouble>() {
+        Ok(trouble) => match *trouble {
+            Trouble::Refused(Refused { field: Some(field), message, .. }) => match field.strip_prefix("input.") {
+                Some(option) => format!("--{option}: {message}").into(),
+                None => message.into(),
+            },
+            other => other.into(),
+        },
+        Err(other) => other,
+    }
+}
+
 async fn find(accounts: &Accounts, whom: &Whom) -> Result<AccountId, Failure> {
-    let found = accounts.by_email(&email_of("--email", &whom.email)?).await?;
-    Ok(found.ok_or("there is no account with this address")?.id)
+    let found = accounts.by_email(&email_of("input.email", &whom.email)?).await?;
+    Ok(found.ok_or("--email: there is no account with this address")?.id)
 }

@@ -9,6 +9,8 @@ use super::{Outcome, open_migrated, say};
 use crate::app::{App, need_list};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::database::{Database, Settings};
+use crate::post::Post;
 use crate::web::serve::{ServeLimits, Stopped, bind, serve};
 
 /// How long the database may take to be closed at the end.
@@ -23,14 +25,16 @@ pub(super) struct ServeArgs {
 }
 
 pub(super) async fn run(config: Config, args: ServeArgs) -> Outcome {
-    let app = if args.no_migrate {
+    let needs = need_list(&config)?;
+    // Before anything else is written: what would go wrong with the first letter is told now.
+    Post::new(&config.post)?.prepare().await?;
+    let database = if args.no_migrate {
         crate::telemetry::init(&config.log)?;
-        App::open(config, Clock::system()).await?
+        Database::connect(&Settings::from(&config)).await?
     } else {
-        let needs = need_list(&config)?;
-        let database = open_migrated(&config).await?;
-        App::with_database(config, Clock::system(), database, needs).await?
+        open_migrated(&config).await?
     };
+    let app = App::with_database(config, Clock::system(), database, needs).await?;
     listen(app, "").await
 }
 

@@ -7,8 +7,14 @@ use std::{
     path::Path,
 };
 
+/// Makes the folder where there is none, and tries whether it takes a file; nothing of that stays.
+pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
+    make(folder)?;
+    unnamed(folder)?.close()
+}
+
 /// Makes the folder where there is none, for its owner only.
-pub(crate) fn make(folder: &Path) -> io::Result<()> {
+fn make(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -22,12 +28,16 @@ pub(crate) fn make(folder: &Path) -> io::Result<()> {
 /// Puts a file into the folder and onto the disk. One of the same name is replaced.
 pub(crate) fn keep(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     make(folder)?;
-    // Readable by its owner only from the start, and removed if anything fails.
-    let mut file = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder)?;
+    let mut file = unnamed(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(folder.join(name)).map_err(|error| error.error)?;
     sync_folder(folder)
+}
+
+/// A file that has no letter's name yet: readable by its owner only from the start, and removed if anything fails.
+fn unnamed(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder)
 }
 
 /// Presses the new name onto the disk, which is a thing of its own on Unix.

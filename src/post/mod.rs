@@ -19,5 +19,5 @@ pub use self::{
     letter::{Letter, LinkError, SecretLink},
     outbox::{Post, PostError},
     settings::{PostSettingsError, SettingProblem},
-    texts::{invitation, password_reset},
+    texts::{invitation, is_invisible, password_reset},
 };

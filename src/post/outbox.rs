@@ -46,7 +46,7 @@ enum By {
 #[derive(Debug, Error)]
 pub enum PostError {
     /// The folder took no file.
-    #[error("the letter could not be kept in the folder {} (post.outbox_folder): {}", folder.display(), why(source))]
+    #[error("letters can't be kept in the folder {} (post.outbox_folder): {}", folder.display(), why(source))]
     NotKept {
         /// The folder.
         folder: PathBuf,
@@ -101,14 +101,6 @@ pub enum PostError {
     Form,
 }
 
-impl PostError {
-    /// Whether it is of no use to try again: the mail server refused this letter for good.
-    #[must_use]
-    pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Refused { code: 500..=599 } | Self::Form)
-    }
-}
-
 /// What to do about a folder that takes no file.
 fn why(error: &io::Error) -> String {
     use io::ErrorKind as Kind;
@@ -146,13 +138,14 @@ impl Post {
         Ok(Self { from, by })
     }
 
-    /// Makes the folder for letters where there is to be one and is none, so that a missing right shows at the start.
+    /// Makes the folder for letters where there is to be one and is none, and tries whether it takes a file, so that a
+    /// missing right shows at the start. A mail server is not asked: it may be away at this moment.
     ///
     /// # Errors
     /// [`PostError::NotKept`].
     pub async fn prepare(&self) -> Result<(), PostError> {
         match &self.by {
-            By::Folder(folder) => on_disk(folder, folder::make).await,
+            By::Folder(folder) => on_disk(folder, folder::prepare).await,
             By::Smtp(_) => Ok(()),
         }
     }
@@ -160,7 +153,7 @@ impl Post {
     /// Sends a letter. `at` is the instant it is dated by, `id` names it for good: in a folder they make up its name.
     ///
     /// # Errors
-    /// Says what an operator can do; [`PostError::is_final`] says whether to try again.
+    /// Says what an operator can do.
     pub async fn send(&self, letter: &Letter, at: DateTime<Utc>, id: Uuid) -> Result<(), PostError> {
         let content = self.message(letter, at, id)?.formatted();
         match &self.by {

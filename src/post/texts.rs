@@ -130,7 +130,8 @@ fn plain(c: char) -> char {
 
 /// Signs that show nothing, or that change what stands around them: Unicode's format characters (general category Cf),
 /// variation selectors, and the fillers that are letters only in name.
-const fn is_invisible(c: char) -> bool {
+#[must_use]
+pub const fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
         | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -113,7 +113,7 @@ pub(crate) async fn handle<E: Executor>(
     request: Request,
 ) -> Response {
     let takes_json = media::takes_json(request.headers());
-    let (response, operation, outcome) = match endpoint.answer(request, &id).await {
+    let (mut response, operation, outcome) = match endpoint.answer(request, &id).await {
         Ok(answered) => answered,
         Err(Refused { refusal, operation, allow }) => {
             let (outcome, code) = (Outcome::of_refusal(refusal.status), refusal.code);
@@ -127,12 +127,13 @@ pub(crate) async fn handle<E: Executor>(
             if let Some(allow) = allow {
                 response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
             }
-            if response.status() == StatusCode::UNAUTHORIZED {
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
             (response, operation, outcome)
         }
     };
+    // Whether a token was not good or a field wants one: RFC 9110, section 15.5.2, has it say what to show.
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     endpoint.metrics.operation(operation, outcome);
     response
 }

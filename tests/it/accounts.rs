@@ -6,6 +6,7 @@ mod invited;
 mod keys;
 mod matrix;
 mod members;
+mod names;
 mod password;
 mod recovery;
 mod secrecy;

@@ -1,5 +1,6 @@
 //! The program itself, as whoever runs it meets it.
 
+mod account;
 mod program;
 mod serving;
 
@@ -17,7 +18,7 @@ const SCHEMA: &str = include_str!("../../schema.graphql");
 fn help_tells_of_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let overview = said(signpost(folder.path()).arg("--help"));
-    for command in ["serve", "demo", "migrate", "import", "generate", "schema", "doctor"] {
+    for command in ["serve", "demo", "migrate", "import", "generate", "account", "schema", "doctor"] {
         assert!(overview.contains(command), "{command}: {overview}");
         let help = said(signpost(folder.path()).args([command, "--help"]));
         assert!(
@@ -32,6 +33,9 @@ fn help_tells_of_every_command() {
         (&["migrate", "down"], "--yes"),
         (&["migrate", "up"], "--database"),
         (&["migrate", "status"], "--database"),
+        (&["account", "invite"], "--role"),
+        (&["account", "end"], "--agency"),
+        (&["account", "link"], "--issuer"),
     ] {
         let help = said(signpost(folder.path()).args(command).arg("--help"));
         assert!(help.contains(option), "{command:?}: {help}");

@@ -87,6 +87,7 @@ async fn wrong_input_is_named_and_leaves_nothing() {
             "input.email",
         ),
         (json!({ "email": "bo@example.org", "name": "  ", "role": "AUDITOR" }), "BAD_VALUE", "input.name"),
+        (json!({ "email": "bo@example.org", "name": "Bo\u{202e}", "role": "AUDITOR" }), "BAD_VALUE", "input.name"),
         (json!({ "email": "bo@example.org", "name": "x".repeat(101), "role": "AUDITOR" }), "BAD_VALUE", "input.name"),
         (json!({ "email": "bo@example.org", "name": "Bo", "role": "LINK_WORKER" }), "BAD_VALUE", "input.agency"),
         (

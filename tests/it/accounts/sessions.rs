@@ -1,8 +1,10 @@
 //! The life of a sign-in.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use entity::enums::{Role, SessionEnd};
-use entity::session;
+use entity::{session, spent_refresh};
 use futures_util::future::join_all;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -125,6 +127,51 @@ async fn its_owner_ends_it_here_elsewhere_and_everywhere_and_nobody_elses() {
     let all = app.data_as(As::token(&there), "mutation { endOtherSessions { ended errors { code } } }", json!({}));
     assert_eq!(all.await["endOtherSessions"]["ended"], 1);
     assert!(!works(&app, &third).await && works(&app, &there).await && works(&app, &bob).await);
+}
+
+/// Sign-ins and spent tokens that are kept.
+async fn kept(app: &TestApp) -> (usize, usize) {
+    let db = app.db().connection();
+    (session::Entity::find().all(db).await.unwrap().len(), spent_refresh::Entity::find().all(db).await.unwrap().len())
+}
+
+#[tokio::test]
+async fn what_is_over_is_kept_for_thirty_days_and_goes_with_the_tokens_it_spent() {
+    let app = app().await;
+    let accounts = &app.app.accounts;
+    let renewed = |token: String| {
+        let app = &app;
+        async move { both(&refresh(app, &token).await) }
+    };
+    let (access, spent) = renewed(tokens(&app).await.1).await;
+    let out = app.data_as(As::token(&access), "mutation { signOut { ended errors { code } } }", json!({})).await;
+    assert_eq!(out["signOut"]["ended"], 1);
+    // Left alone: it runs out in twelve hours.
+    renewed(tokens(&app).await.1).await;
+    assert_eq!(kept(&app).await, (2, 2));
+
+    app.clock.advance(TimeDelta::days(30));
+    assert_eq!((accounts.forget_old_sessions().await.unwrap(), kept(&app).await), (0, (2, 2)), "to the instant");
+    app.clock.advance(TimeDelta::milliseconds(1));
+    assert_eq!((accounts.forget_old_sessions().await.unwrap(), kept(&app).await), (1, (1, 1)), "what was ended");
+    assert_eq!(code(&refresh(&app, &spent).await), "NOT_GOOD");
+    app.clock.advance(TimeDelta::hours(12) - TimeDelta::milliseconds(1));
+    assert_eq!((accounts.forget_old_sessions().await.unwrap(), kept(&app).await), (0, (1, 1)));
+    app.clock.advance(TimeDelta::milliseconds(1));
+    let (access, _) = renewed(tokens(&app).await.1).await;
+    assert_eq!(kept(&app).await, (2, 2));
+    // What the server does for ever.
+    let gone = async {
+        while kept(&app).await != (1, 1) {
+            tokio::task::yield_now().await;
+        }
+    };
+    let tidied = tokio::time::timeout(Duration::from_secs(60), async {
+        tokio::select! { () = app.app.clone().tidy_accounts() => {}, () = gone => {} }
+    });
+    tidied.await.expect("what ran out is gone");
+    let me = app.data_as(As::token(&access), "{ viewer { sessions { id } } }", json!({})).await;
+    assert_eq!(me["viewer"]["sessions"].as_array().map(Vec::len), Some(1), "what lasts stays");
 }
 
 #[tokio::test]

@@ -2,16 +2,21 @@
 
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::{Request, header};
 use chrono::TimeDelta;
 use entity::enums::Role;
-use entity::{account_event, failed_sign_in, session};
+use entity::{account, account_event, failed_sign_in, session};
 use futures_util::future::join_all;
+use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
-use signpost::accounts::Trouble;
+use signpost::accounts::links::Invitee;
 use signpost::accounts::signing_in::SignIn;
+use signpost::accounts::{Trouble, Why};
 use signpost::web::serve::{ServeLimits, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tower::ServiceExt;
 
 use super::{code, sign_in, works};
 use crate::support::TestApp;
@@ -70,12 +75,8 @@ async fn an_unknown_account_and_a_wrong_password_are_told_the_same_after_the_sam
     let gone = gone.iter().find(|one| one.email.as_deref() == Some("gone@example.org")).unwrap().id;
     app.app.accounts.set_disabled(None, gone, true).await.unwrap();
     // Never taken up: there is no password.
-    let invitee = signpost::accounts::links::Invitee {
-        email: "new@example.org".to_owned(),
-        name: "New".to_owned(),
-        role: Role::Auditor,
-        agency: None,
-    };
+    let invitee =
+        Invitee { email: "new@example.org".to_owned(), name: "New".to_owned(), role: Role::Auditor, agency: None };
     app.app.accounts.invite_quietly(invitee).await.unwrap();
     let mut told = Vec::new();
     let tries = [
@@ -158,6 +159,47 @@ async fn of_many_tries_at_once_no_more_get_through_than_of_many_in_a_row() {
 }
 
 #[tokio::test]
+async fn more_than_the_door_has_room_for_are_told_to_come_again_and_not_counted_as_failed() {
+    const ROOM: usize = 32;
+    let app = app().await;
+    let accounts = &app.app.accounts;
+    let email = |number: usize| format!("guest{number}@example.org");
+    for number in 0..ROOM + 8 {
+        let (name, role) = ("Guest".to_owned(), Role::Auditor);
+        accounts.invite_quietly(Invitee { email: email(number), name, role, agency: None }).await.unwrap();
+    }
+    // One hash for all: each would be the work of a sign-in.
+    let all = accounts.all().await.unwrap();
+    let hash = all.iter().find_map(|one| one.password_hash.clone()).unwrap();
+    let given = account::Entity::update_many().col_expr(account::Column::PasswordHash, Expr::value(hash));
+    given.exec(app.db().connection()).await.unwrap();
+    let sign_in = |number: usize| {
+        let from = Some(format!("198.51.100.{number}").parse().unwrap());
+        accounts.sign_in(SignIn { email: email(number), password: PASSWORD.to_owned(), code: None, device: None, from })
+    };
+    let before = accounts.hasher().hashes_done();
+    let done = join_all((0..ROOM + 8).map(sign_in)).await;
+    assert_eq!(accounts.hasher().hashes_done() - before, ROOM as u64);
+    let later = app.clock.now() + TimeDelta::seconds(1);
+    let mut turned_away = 0;
+    for refused in done.into_iter().filter_map(Result::err) {
+        let Trouble::Refused(refused) = refused else { panic!("{refused:?}") };
+        assert_eq!((refused.why, refused.field, refused.until), (Why::TryLater, None, Some(later)));
+        assert!(refused.message.starts_with("Too many people sign in at this moment."), "{}", refused.message);
+        turned_away += 1;
+    }
+    assert_eq!((turned_away, sessions(&app).await), (8, ROOM as u64));
+    let rows = failed_sign_in::Entity::find().all(app.db().connection()).await.unwrap();
+    assert!(rows.iter().all(|row| row.count == 0), "{rows:?}");
+    // Nobody has to wait for it, and no place at the door is lost.
+    for half in [0..20, 20..ROOM + 8] {
+        for done in join_all(half.map(sign_in)).await {
+            done.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn many_failures_from_one_address_slow_that_address_down_and_no_other() {
     let app = TestApp::new().await;
     let from = |address: &str| Some(address.parse().unwrap());
@@ -175,12 +217,12 @@ async fn many_failures_from_one_address_slow_that_address_down_and_no_other() {
     for number in 0..21 {
         let address = if number % 2 == 0 { "2001:db8:1:2::7" } else { "2001:db8:1:2:ffff::8" };
         let told = why(app.app.accounts.sign_in(with(number, address)).await.map(|_| ()));
-        assert_eq!(told, signpost::accounts::Why::WrongCredentials, "{number}");
+        assert_eq!(told, Why::WrongCredentials, "{number}");
     }
     let told = why(app.app.accounts.sign_in(with(99, "2001:db8:1:2::9")).await.map(|_| ()));
-    assert_eq!(told, signpost::accounts::Why::TryLater);
+    assert_eq!(told, Why::TryLater);
     let told = why(app.app.accounts.sign_in(with(99, "2001:db8:1:3::9")).await.map(|_| ()));
-    assert_eq!(told, signpost::accounts::Why::WrongCredentials);
+    assert_eq!(told, Why::WrongCredentials);
     // Addresses and accounts are not kept as they were typed, and go when they count no more.
     let rows = failed_sign_in::Entity::find().all(app.db().connection()).await.unwrap();
     assert!(rows.iter().all(|row| !row.key.contains("guess")), "{rows:?}");
@@ -232,6 +274,34 @@ async fn a_token_that_is_none_turns_the_whole_request_away() {
         assert!(token.is_empty() || !answer.to_string().contains(&token[4..]), "the token is not repeated");
     }
     assert!(works(&app, &token).await);
+}
+
+#[tokio::test]
+async fn whoever_is_not_known_is_told_what_to_show() {
+    let app = app().await;
+    let token = app.token(ANN).await;
+    let asked = |token: Option<&str>, query: &str| {
+        let mut request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        app.app.router().oneshot(request.body(Body::from(json!({ "query": query }).to_string())).unwrap())
+    };
+    let other = token.replace("sps_", "spr_");
+    let table = [
+        ("a token that is none", Some("x"), "{ needs(first: 1) { nodes { key } } }", 401),
+        ("one of another kind", Some(other.as_str()), "{ viewer { kind } }", 401),
+        ("a field for those who signed in", None, "mutation { signOut { ended } }", 401),
+        ("one for everybody", None, "{ needs(first: 1) { nodes { key } } }", 200),
+        ("a good one", Some(token.as_str()), "{ viewer { kind } }", 200),
+    ];
+    for (what, token, query, expected) in table {
+        let response = asked(token, query).await.unwrap();
+        let shown = response.headers().get(header::WWW_AUTHENTICATE).map(|value| value.to_str().unwrap());
+        assert_eq!((response.status().as_u16(), shown), (expected, (expected == 401).then_some("Bearer")), "{what}");
+    }
 }
 
 #[tokio::test]

@@ -69,11 +69,17 @@ impl Server {
 
     /// One request over a socket of its own: the status and the body.
     pub(crate) fn send(&self, head: &str, body: &str) -> (u16, String) {
+        self.send_as(None, head, body)
+    }
+
+    /// The same of somebody who shows a token.
+    pub(crate) fn send_as(&self, token: Option<&str>, head: &str, body: &str) -> (u16, String) {
+        let shown = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let length = body.len();
         let text = format!(
-            "{head} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}",
+            "{head} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n{shown}Content-Length: {length}\r\n\r\n{body}",
             self.address
         );
         stream.write_all(text.as_bytes()).unwrap();
@@ -86,7 +92,13 @@ impl Server {
 
     /// The data of an answer that must have no errors.
     pub(crate) fn data(&self, query: &str) -> Value {
-        let (status, body) = self.send("POST /graphql", &json!({ "query": query }).to_string());
+        self.data_as(None, query, &json!({}))
+    }
+
+    /// The same of somebody who shows a token.
+    pub(crate) fn data_as(&self, token: Option<&str>, query: &str, variables: &Value) -> Value {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let (status, body) = self.send_as(token, "POST /graphql", &body);
         let mut answer: Value = serde_json::from_str(&body).unwrap();
         assert_eq!((status, &answer["errors"]), (200, &Value::Null), "{answer:#}");
         answer["data"].take()

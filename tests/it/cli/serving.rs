@@ -3,6 +3,10 @@
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use entity::enums::Role;
+use serde_json::{Value, json};
+use signpost::access::viewer::is_of_an_agency;
+
 use super::program::{Server, failed, said, signpost, wait_for};
 use crate::import::feeds::feed;
 use crate::support::database::TestDatabase;
@@ -20,6 +24,20 @@ fn demo_starts_on_a_fresh_folder_and_answers_its_own_question() {
         let text = server.read_until("curl -s");
         assert!(text.contains("/explorer") && text.contains(signpost::app::EXAMPLE_QUERY), "{text}");
         assert!(text.contains(&format!("http://{}/graphql", server.address)), "{text}");
+        let text = server.read_until("`authorization: Bearer …`");
+        let tokens: Vec<(&str, &str)> = text.lines().filter_map(|line| line.trim().split_once(' ')).collect();
+        let tokens: Vec<_> = tokens.into_iter().filter(|(_, rest)| rest.contains(" sps_")).collect();
+        let printed: Vec<&str> = tokens.iter().map(|(role, _)| *role).collect();
+        assert_eq!(printed, Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>(), "{text}");
+        for ((role, rest), of_agency) in tokens.iter().zip(Role::ALL.iter().copied().map(is_of_an_agency)) {
+            let (name, token) = rest.rsplit_once(' ').unwrap();
+            let asked = "{ viewer { kind roles account { name } actsFor { name } } }";
+            let who = server.data_as(Some(token), asked, &json!({}))["viewer"].take();
+            let agency = if of_agency { json!({ "name": "Brightmoor Advice" }) } else { Value::Null };
+            let expected = json!({ "kind": "PERSON", "roles": [role.to_uppercase()],
+                                   "account": { "name": name.trim() }, "actsFor": agency });
+            assert_eq!(who, expected, "{role}");
+        }
         let data = server.data(signpost::app::EXAMPLE_QUERY);
         let counts = &data["signpost"]["counts"];
         assert!(counts["fits"].as_u64().unwrap() > 0, "{counts}");
@@ -45,6 +63,26 @@ async fn a_port_in_use_is_told() {
     let address = taken.local_addr().unwrap().to_string();
     let error = failed(signpost(folder.path()).args(["--database", test.url(), "--listen", &address, "serve"]));
     assert!(error.contains(&address) && error.contains("in use already") && error.contains("server.listen"), "{error}");
+}
+
+#[tokio::test]
+async fn an_outbox_that_takes_no_letter_stops_the_start_before_anything_is_made() {
+    let test = TestDatabase::bare().await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("taken"), "in the way").unwrap();
+    // Where it were not looked at, the start would fail at the port, and say so.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = port.local_addr().unwrap().to_string();
+    let kernels = cfg!(target_os = "linux").then_some(("/proc", ""));
+    for (outbox, why) in [("taken", "no folder"), ("taken/inside", "no folder")].into_iter().chain(kernels) {
+        let mut command = signpost(folder.path());
+        command.args(["--database", test.url(), "--listen", &address, "serve"]);
+        let error = failed(command.env("SIGNPOST_POST__OUTBOX_FOLDER", outbox));
+        assert!(error.contains("post.outbox_folder") && error.contains(outbox) && error.contains(why), "{error}");
+    }
+    assert!(test.file().is_none_or(|file| !file.exists()), "no database");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["taken"]);
 }
 
 #[tokio::test]

@@ -141,9 +141,17 @@ async fn a_folder_that_cannot_be_is_a_clear_error() {
             let shown = error.to_string();
             assert!(shown.contains("something stands there that is no folder"), "{shown}");
             assert!(shown.contains(inside) && shown.contains("post.outbox_folder"), "{shown}");
-            assert!(!error.is_final());
         }
     }
+}
+
+/// Nobody, not even root, can put a file among those that the kernel makes up.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_folder_that_is_there_and_takes_no_file_is_told_before_the_first_letter() {
+    let error = post("", "/proc").prepare().await.expect_err("nothing can be kept there");
+    let shown = error.to_string();
+    assert!(shown.contains("/proc") && shown.contains("post.outbox_folder"), "{shown}");
 }
 
 #[cfg(unix)]
