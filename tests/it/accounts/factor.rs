@@ -163,3 +163,37 @@ async fn whoever_signs_in_while_it_is_confirmed_needs_a_code_or_is_out() {
         assert!(!works(&app, tokens.access.expose()).await, "it began before, and is ended");
     }
 }
+
+/// The same with the instant chosen: the one thread for what blocks is taken, so that whoever signs in waits to hash.
+#[test]
+fn a_factor_confirmed_while_a_password_is_hashed_is_asked_for_after_it() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(async {
+        let app = TestApp::new().await;
+        let id = app.account(ANN, Role::Administrator, None).await;
+        let accounts = &app.app.accounts;
+        let begun = accounts.begin_second_factor(id, PASSWORD).await.unwrap();
+        let right = shown(&app, &begun.seed.base32(), 0);
+        // A wrong password's statements are those before the hash.
+        let before = app.db().statements();
+        assert_eq!(code(&sign_in(&app, ANN, "wrong but long enough", None).await), "WRONG_CREDENTIALS");
+        let read = app.db().statements() + (app.db().statements() - before);
+
+        let (go_on, told) = std::sync::mpsc::channel();
+        let taken = tokio::task::spawn_blocking(move || told.recv());
+        let hashes = accounts.hasher().hashes_done();
+        let confirmed = async {
+            while app.db().statements() < read {
+                tokio::task::yield_now().await;
+            }
+            accounts.confirm_second_factor(id, None, &right).await.unwrap();
+            assert_eq!(accounts.hasher().hashes_done(), hashes, "in between");
+            go_on.send(()).unwrap();
+        };
+        let both = async { tokio::join!(sign_in(&app, ANN, PASSWORD, None), confirmed) };
+        let (payload, ()) = tokio::time::timeout(std::time::Duration::from_secs(60), both).await.unwrap();
+        assert_eq!(code(&payload), "CODE_NEEDED");
+        assert_eq!(entity::session::Entity::find().all(app.db().connection()).await.unwrap(), []);
+        taken.await.unwrap().unwrap();
+    });
+}
