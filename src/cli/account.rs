@@ -209,7 +209,7 @@ fn by_option(failure: Failure) -> Failure {
                 Some(option) => format!("--{option}: {message}").into(),
                 None => message.into(),
             },
-            other => other.into(),
+            other @ (Trouble::Refused(_) | Trouble::Failed(_)) => other.into(),
         },
         Err(other) => other,
     }

@@ -190,7 +190,7 @@ async fn more_than_the_door_has_room_for_are_told_to_come_again_and_not_counted_
     }
     assert_eq!((turned_away, sessions(&app).await), (8, ROOM as u64));
     let rows = failed_sign_in::Entity::find().all(app.db().connection()).await.unwrap();
-    assert!(rows.iter().all(|row| row.count == 0), "{rows:?}");
+    assert_eq!(rows.iter().filter(|row| row.count > 0).count(), 0);
     // Nobody has to wait for it, and no place at the door is lost.
     for half in [0..20, 20..ROOM + 8] {
         for done in join_all(half.map(sign_in)).await {
