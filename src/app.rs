@@ -26,6 +26,7 @@ use crate::directory::needs::NeedList;
 use crate::directory::snapshot::kept::IndexFile;
 use crate::directory::snapshot::refresh::Live;
 use crate::directory::store::load::{self, Version};
+use crate::listings::Listings;
 use crate::post::{Post, PostSettingsError};
 use crate::schema::{self, Guarded};
 use crate::signposting::interpret::Interpreter;
@@ -58,6 +59,8 @@ pub struct App {
     pub interpreter: Arc<Interpreter>,
     /// Signing in.
     pub accounts: Accounts,
+    /// The lives of listings.
+    pub listings: Listings,
     /// The figures.
     pub metrics: Metrics,
     /// The operations on the list of the settings.
@@ -122,11 +125,18 @@ impl App {
         let post = Post::new(&config.post)?;
         let accounts = Accounts::new(database.clone(), clock.clone(), config.accounts.clone(), post);
         let accounts = accounts.map_err(|error| StartError::Accounts(error.to_string()))?;
-        let executor =
-            Guarded::new(&config, database.clone(), live.clone(), Arc::clone(&interpreter), accounts.clone());
+        let listings = Listings::new(database.clone(), clock.clone(), live.clone());
+        let executor = Guarded::new(
+            &config,
+            database.clone(),
+            live.clone(),
+            Arc::clone(&interpreter),
+            accounts.clone(),
+            listings.clone(),
+        );
         let operations = Arc::new(stored_operations(&config, &executor).await?);
         let config = Arc::new(config);
-        let app = Self { config, clock, database, live, interpreter, accounts, metrics, operations };
+        let app = Self { config, clock, database, live, interpreter, accounts, listings, metrics, operations };
         app.tell_directory();
         Ok(app)
     }
@@ -155,6 +165,18 @@ impl App {
                     failing = true;
                 }
             }
+        }
+    }
+
+    /// Publishes for ever the changes of listings whose hour has come.
+    pub async fn publish_changes(self) {
+        loop {
+            match self.listings.publish_due().await {
+                Ok(0) => {}
+                Ok(published) => tracing::info!(published, "listings.published"),
+                Err(error) => tracing::debug!(%error, "listings.published: not now"),
+            }
+            tokio::time::sleep(self.config.directory.refresh()).await;
         }
     }
 
@@ -187,7 +209,9 @@ impl App {
         let began = Instant::now();
         let interpreter = Arc::clone(&self.interpreter);
         let accounts = self.accounts.clone();
-        let executor = Guarded::new(&self.config, database.clone(), live.clone(), interpreter, accounts.clone());
+        let listings = self.listings.clone();
+        let executor =
+            Guarded::new(&self.config, database.clone(), live.clone(), interpreter, accounts.clone(), listings);
         web::router(Parts {
             keeper: Some(Arc::new(PublicAnswers { app: self.clone(), executor: executor.clone() })),
             operations: Arc::clone(&self.operations),

@@ -3,7 +3,8 @@
 //!
 //! The map of the crate is `docs/ARCHITECTURE.md`. The dependency rule, which a test holds:
 //! `cli → app → web, schema → rooms → api, access → entity`, and among the rooms one way only,
-//! `hours, places ← directory ← signposting, open_referral`, and `access, post, directory ← accounts`.
+//! `hours, places ← directory ← signposting, open_referral`, `access, post, directory ← accounts`,
+//! and `access, directory ← listings`.
 
 pub mod access;
 pub mod accounts;
@@ -15,6 +16,7 @@ pub mod config;
 pub mod database;
 pub mod directory;
 pub mod hours;
+pub mod listings;
 pub mod open_referral;
 pub mod places;
 pub mod post;

@@ -4,8 +4,8 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptySubscription, Executor, MergedObject, Object, Request, Response, Result, Schema, SchemaBuilder,
-    ServerError, SimpleObject, Variables,
+    Context, EmptySubscription, Executor, Interface, MergedObject, Object, Request, Response, Result, Schema,
+    SchemaBuilder, ServerError, SimpleObject, Variables,
     parser::types::{ExecutableDocument, OperationType},
 };
 use entity::enums::FieldGroup;
@@ -14,6 +14,7 @@ use futures_util::stream::{BoxStream, StreamExt, once};
 
 use crate::access::{Viewer, operations};
 use crate::accounts::Accounts;
+use crate::accounts::graphql::AccountError;
 use crate::accounts::graphql::managing::ManagingMutation;
 use crate::accounts::graphql::queries::AccountQuery;
 use crate::accounts::graphql::signing_in::SigningInMutation;
@@ -27,6 +28,12 @@ use crate::directory::graphql::filters::{FARTHEST_KM, MOST_ENTRIES, MOST_TEXT};
 use crate::directory::graphql::queries::DirectoryQuery;
 use crate::directory::graphql::suggestions::SuggestionQuery;
 use crate::directory::snapshot::refresh::Live;
+use crate::listings::Listings;
+use crate::listings::graphql::ListingError;
+use crate::listings::graphql::coordinating::CoordinatingMutation;
+use crate::listings::graphql::deciding::DecidingMutation;
+use crate::listings::graphql::editing::EditingMutation;
+use crate::listings::graphql::queries::ListingQuery;
 use crate::signposting::graphql::SignpostingQuery;
 use crate::signposting::graphql::planned::PlanQuery;
 use crate::signposting::graphql::understood::InterpretationQuery;
@@ -42,13 +49,31 @@ pub struct Query(
     InterpretationQuery,
     PlanQuery,
     AccountQuery,
+    ListingQuery,
     AboutQuery,
 );
 
 /// The root of all mutations.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(SigningInMutation, ManagingMutation);
+pub struct Mutation(SigningInMutation, ManagingMutation, EditingMutation, DecidingMutation, CoordinatingMutation);
+
+/// What a change was refused for: in words for whoever asked for it.
+#[derive(Clone, Debug, Interface)]
+#[graphql(
+    field(name = "message", ty = "String", desc = "What is wrong, and what would be right; never anything personal."),
+    field(
+        name = "field",
+        ty = "Option<String>",
+        desc = "The field of the input that is wrong, as `input.email`; null where none is to blame."
+    )
+)]
+pub enum UserError {
+    /// About an account.
+    Account(AccountError),
+    /// About a listing.
+    Listing(ListingError),
+}
 
 /// What the server tells of itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,7 +124,7 @@ pub struct ServiceConfig {
 type SignpostSchema = Schema<Query, Mutation, EmptySubscription>;
 
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).register_output_type::<UserError>()
 }
 
 /// The schema as text, sorted: what `schema.graphql` holds.
@@ -167,6 +192,7 @@ impl Guarded {
         live: Live,
         interpreter: Arc<Interpreter>,
         accounts: Accounts,
+        listings: Listings,
     ) -> Self {
         let query_limits = QueryLimits::from(&config.graphql);
         let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
@@ -177,7 +203,8 @@ impl Guarded {
             .data(database)
             .data(live)
             .data(interpreter)
-            .data(accounts);
+            .data(accounts)
+            .data(listings);
         Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish() }
     }
 

@@ -156,8 +156,14 @@ fn index_alone(app: &App, config: &Config, asked: &[Question]) {
 
 /// The whole page through the schema, to the bytes of its JSON; tells how many bytes.
 async fn in_process(app: &App, config: &Config, asked: &[Question]) -> Outcome<usize> {
-    let guarded =
-        Guarded::new(config, app.database.clone(), app.live.clone(), app.interpreter.clone(), app.accounts.clone());
+    let guarded = Guarded::new(
+        config,
+        app.database.clone(),
+        app.live.clone(),
+        app.interpreter.clone(),
+        app.accounts.clone(),
+        app.listings.clone(),
+    );
     let (mut bytes, mut pages) = (0, 0);
     for kind in Kind::ALL {
         let mut rounds = Vec::new();

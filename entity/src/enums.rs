@@ -36,8 +36,10 @@ macro_rules! closed_set {
 }
 
 mod accounts;
+mod listings;
 
 pub use self::accounts::*;
+pub use self::listings::*;
 
 closed_set! {
     /// Whether a service can be used at all.

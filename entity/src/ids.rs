@@ -43,4 +43,8 @@ ids! {
     SessionId,
     /// A key of a program.
     ApiKeyId,
+    /// A change of a listing.
+    ListingVersionId,
+    /// That two listings of one thing were joined.
+    ListingMergeId,
 }

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::enums::{LocationKind, PlacedBy};
-use crate::ids::{LocationId, SourceId};
+use crate::ids::{AgencyId, LocationId, SourceId};
 use crate::lists::{AccessFeatures, Words};
 
 /// A location. Everything but `public_area` is withheld from the public while `confidential` holds.
@@ -79,6 +79,12 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it last changed.
     pub updated_at: DateTimeUtc,
+    /// The agency that made it here; absent for what a feed brought.
+    pub agency_id: Option<AgencyId>,
+    /// Which version of it this is: one more with each change.
+    pub version: i32,
+    /// Since when its agency keeps it here itself, so that its source changes it no more; absent where the source does.
+    pub kept_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

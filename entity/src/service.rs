@@ -92,6 +92,10 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it last changed.
     pub updated_at: DateTimeUtc,
+    /// Which version of it this is: one more with each change.
+    pub version: i32,
+    /// Since when its agency keeps it here itself, so that its source changes it no more; absent where the source does.
+    pub kept_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

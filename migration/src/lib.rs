@@ -11,6 +11,7 @@ use sea_orm_migration::MigrationTrait;
 mod m20261121_000001_directory;
 mod m20261122_000001_touched;
 mod m20261122_000002_accounts;
+mod m20261122_000003_listings;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_directory::Migration),
             Box::new(m20261122_000001_touched::Migration),
             Box::new(m20261122_000002_accounts::Migration),
+            Box::new(m20261122_000003_listings::Migration),
         ]
     }
 }

@@ -55,6 +55,12 @@ const MANAGERS: Allowed = Holders(&[Role::AgencyManager, Role::Administrator]);
 const INVITERS: Allowed = Holders(&[Role::AgencyManager, Role::Coordinator, Role::Administrator]);
 /// Who looks after an agency's keys.
 const AGENCY_MANAGERS: Allowed = Holders(&[Role::AgencyManager]);
+/// Who keeps an agency's listings; its programs with the scope for listings among them.
+const KEEPERS: Allowed = Holders(&[Role::ListingEditor, Role::AgencyManager]);
+/// Who keeps listings, be they nobody's.
+const KEEPERS_AND_COORDINATORS: Allowed = Holders(&[Role::ListingEditor, Role::AgencyManager, Role::Coordinator]);
+/// Who brings agencies in, mends duplicates, hands listings over.
+const COORDINATORS: Allowed = Holders(&[Role::Coordinator]);
 /// Who looks after accounts.
 const ADMINISTRATORS: Allowed = Holders(&[Role::Administrator]);
 
@@ -64,29 +70,51 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "acceptInvitation", Anyone, Never),
     (Mutation, "beginSecondFactor", SignedIn, Never),
     (Mutation, "changePassword", SignedIn, Never),
+    (Mutation, "closeTemporarily", KEEPERS, Never),
     (Mutation, "confirmSecondFactor", SignedIn, Never),
+    (Mutation, "createAgency", COORDINATORS, Never),
     (Mutation, "createApiKey", AGENCY_MANAGERS, Never),
+    (Mutation, "createLocation", KEEPERS, Never),
+    (Mutation, "createService", KEEPERS, Never),
+    (Mutation, "declineChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "disableAccount", ADMINISTRATORS, Never),
+    (Mutation, "dropChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "enableAccount", ADMINISTRATORS, Never),
     (Mutation, "endMembership", MANAGERS, Never),
     (Mutation, "endOtherSessions", SignedIn, Never),
+    (Mutation, "endService", KEEPERS, Never),
     (Mutation, "endSession", SignedIn, Never),
     (Mutation, "grantRole", INVITERS, Never),
+    (Mutation, "handOverService", COORDINATORS, Never),
     (Mutation, "invite", INVITERS, Never),
+    (Mutation, "joinListings", COORDINATORS, Never),
+    (Mutation, "partListings", COORDINATORS, Never),
+    (Mutation, "publishChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "refreshSession", Anyone, Never),
     (Mutation, "removeSecondFactor", SignedIn, Never),
     (Mutation, "renewRecoveryCodes", SignedIn, Never),
+    (Mutation, "reopen", KEEPERS, Never),
     (Mutation, "requestPasswordReset", Anyone, Never),
+    (Mutation, "requireApproval", AGENCY_MANAGERS, Never),
     (Mutation, "resetPassword", Anyone, Never),
     (Mutation, "revokeApiKey", AGENCY_MANAGERS, Never),
+    (Mutation, "setCapacity", KEEPERS, Never),
+    (Mutation, "setServiceEligibility", KEEPERS, Never),
+    (Mutation, "setServiceHours", KEEPERS, Never),
     (Mutation, "signIn", Anyone, Never),
     (Mutation, "signOut", SignedIn, Never),
+    (Mutation, "undoChange", KEEPERS_AND_COORDINATORS, Never),
+    (Mutation, "updateAgency", KEEPERS, Never),
+    (Mutation, "updateLocation", KEEPERS_AND_COORDINATORS, Never),
+    (Mutation, "updateService", KEEPERS, Never),
     (Query, "account", Holders(&[Role::Administrator, Role::Auditor]), Never),
     (Query, "agencies", Anyone, WhileItHolds),
     (Query, "agency", Anyone, WhileItHolds),
     (Query, "agencyMembers", AGENCY_MANAGERS, Never),
     (Query, "apiKeys", AGENCY_MANAGERS, Never),
     (Query, "interpretNeeds", Anyone, Never),
+    (Query, "listing", KEEPERS_AND_COORDINATORS, Never),
+    (Query, "listingVersion", KEEPERS_AND_COORDINATORS, Never),
     (Query, "location", Anyone, WhileItHolds),
     (Query, "locations", Anyone, WhileItHolds),
     (Query, "need", Anyone, WhileItHolds),
@@ -99,6 +127,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "signpostPlan", Anyone, Never),
     (Query, "suggestions", Anyone, WhileItHolds),
     (Query, "viewer", Anyone, Never),
+    (Query, "waitingChanges", KEEPERS, Never),
 ];
 
 /// Whether a viewer may call a root field. One that is not listed may be called by nobody.

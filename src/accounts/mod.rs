@@ -39,6 +39,7 @@ pub mod signing_in;
 pub mod throttle;
 pub mod totp;
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -210,6 +211,17 @@ impl Accounts {
     pub async fn find(&self, id: AccountId) -> Done<account::Model> {
         let found = account::Entity::find_by_id(id).one(self.database.connection()).await?;
         found.ok_or_else(|| Refused::whole(Why::NotFound, "There is no such account."))
+    }
+
+    /// The names of these accounts.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn names(&self, ids: &[AccountId]) -> Done<HashMap<AccountId, String>> {
+        let of = account::Entity::find().filter(account::Column::Id.is_in(ids.iter().copied())).select_only();
+        let named = of.columns([account::Column::Id, account::Column::Name]).into_tuple();
+        let named: Vec<(AccountId, String)> = named.all(self.database.connection()).await?;
+        Ok(named.into_iter().collect())
     }
 
     /// Every account, by name.

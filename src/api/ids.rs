@@ -4,7 +4,10 @@
 use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::ids::{AccountId, AgencyId, ApiKeyId, LocationId, MembershipId, PlaceId, ServiceId, SessionId};
+use entity::ids::{
+    AccountId, AgencyId, ApiKeyId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId, ServiceId,
+    SessionId,
+};
 use uuid::Uuid;
 
 use super::errors::bad_input;
@@ -30,6 +33,10 @@ pub enum NodeId {
     Session(SessionId),
     /// A key of a program.
     ApiKey(ApiKeyId),
+    /// A change of a listing.
+    ListingVersion(ListingVersionId),
+    /// That two listings were joined.
+    ListingMerge(ListingMergeId),
 }
 
 impl NodeId {
@@ -46,6 +53,8 @@ impl NodeId {
             Self::Membership(_) => "Membership",
             Self::Session(_) => "Session",
             Self::ApiKey(_) => "ApiKey",
+            Self::ListingVersion(_) => "ListingVersion",
+            Self::ListingMerge(_) => "ListingMerge",
         }
     }
 
@@ -62,6 +71,8 @@ impl NodeId {
             Self::Membership(id) => id.0.to_string(),
             Self::Session(id) => id.0.to_string(),
             Self::ApiKey(id) => id.0.to_string(),
+            Self::ListingVersion(id) => id.0.to_string(),
+            Self::ListingMerge(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -83,6 +94,8 @@ impl NodeId {
             "Membership" => Self::Membership(MembershipId(uuid()?)),
             "Session" => Self::Session(SessionId(uuid()?)),
             "ApiKey" => Self::ApiKey(ApiKeyId(uuid()?)),
+            "ListingVersion" => Self::ListingVersion(ListingVersionId(uuid()?)),
+            "ListingMerge" => Self::ListingMerge(ListingMergeId(uuid()?)),
             _ => return None,
         })
     }
@@ -127,4 +140,7 @@ expecting! {
     membership, Membership, MembershipId;
     session, Session, SessionId;
     api_key, ApiKey, ApiKeyId;
+    listing_version, ListingVersion, ListingVersionId;
+    listing_merge, ListingMerge, ListingMergeId;
+    place, ServiceAtLocation, PlaceId;
 }

@@ -11,15 +11,20 @@ use entity::enums::{
     DeliveryMode, FieldGroup, Gender, LocationKind, OffenceType, ReferralRoute, RuleEvidence, ScheduleDays,
     ScheduleEffect, ScheduleKind, ServiceStatus, SessionFormat, SubstanceUseRule, Visibility, WaitingList,
 };
+use entity::ids::{AgencyId, LocationId};
 use serde::{Deserialize, Serialize};
 
 /// One service with the agency that offers it and the places where it does.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ServiceListing {
+///
+/// From outside it comes with its agency and its locations whole, and names other agencies by its source's keys; as it
+/// stands in the tables ([`StoredService`]) it names them by their ids.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceListing<A = AgencyListing, L = LocationListing, K = String> {
     /// The source's key of the service; unique among the source's services.
     pub key: String,
     /// Who offers it.
-    pub agency: AgencyListing,
+    pub agency: A,
     /// Its name, as the agency writes it.
     pub name: String,
     /// Another name it goes by.
@@ -75,7 +80,7 @@ pub struct ServiceListing {
     /// Telephone numbers.
     pub phones: Vec<Phone>,
     /// People to ask.
-    pub contacts: Vec<Contact>,
+    pub contacts: Vec<Contact<K>>,
     /// Who pays for it, for which area.
     pub funding: Vec<String>,
     /// Papers to bring.
@@ -83,16 +88,22 @@ pub struct ServiceListing {
     /// Ids it has elsewhere.
     pub identifiers: Vec<Identifier>,
     /// Where it is offered. Empty for a service without a place.
-    pub places: Vec<ServicePlace>,
+    pub places: Vec<ServicePlace<L, K>>,
     /// When each part was last assured, and how.
     pub assurances: Vec<Assurance>,
     /// When the source last changed it.
     pub source_changed_at: Option<DateTime<Utc>>,
 }
 
+/// A service as it stands in the tables.
+pub type StoredService = ServiceListing<AgencyId, LocationId, AgencyId>;
+/// An agency as it stands in the tables.
+pub type StoredAgency = AgencyListing<AgencyId>;
+
 /// An agency.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AgencyListing {
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AgencyListing<K = String> {
     /// The source's key of the agency; unique among the source's agencies.
     pub key: String,
     /// Its name.
@@ -111,23 +122,25 @@ pub struct AgencyListing {
     pub charity_number: Option<String>,
     /// Company number.
     pub company_number: Option<String>,
-    /// Key of the agency it is a part of.
-    pub parent_key: Option<String>,
+    /// The agency it is a part of.
+    #[serde(rename = "parent")]
+    pub parent_key: Option<K>,
     /// Telephone numbers.
     pub phones: Vec<Phone>,
     /// People to ask; the first whose `named` is true is the named contact, `deputy` the deputy.
-    pub contacts: Vec<Contact>,
+    pub contacts: Vec<Contact<K>>,
     /// Ids it has elsewhere.
     pub identifiers: Vec<Identifier>,
 }
 
 /// A service at one location.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ServicePlace {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServicePlace<L = LocationListing, K = String> {
     /// The source's key of the pair; unique among the source's pairs.
     pub key: String,
     /// The location.
-    pub location: LocationListing,
+    pub location: L,
     /// What is different here, in words.
     pub description: Option<String>,
     /// Which area this pair covers, where that differs from the service's. Empty: the service's.
@@ -137,11 +150,12 @@ pub struct ServicePlace {
     /// Telephone numbers of the pair.
     pub phones: Vec<Phone>,
     /// People to ask here.
-    pub contacts: Vec<Contact>,
+    pub contacts: Vec<Contact<K>>,
 }
 
 /// A location.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LocationListing {
     /// The source's key of the location; unique among the source's locations.
     pub key: String,
@@ -177,7 +191,8 @@ pub struct LocationListing {
 }
 
 /// A postal address.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Address {
     /// Lines above the town.
     pub lines: Vec<String>,
@@ -194,6 +209,7 @@ pub struct Address {
 /// Who is taken and who is not. Everything absent is *not stated*, which is not the same as
 /// *anyone*: an age rule with neither bound says that every age is welcome.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Eligibility {
     /// Age, in years.
     pub age: Option<Ruled<AgeRule>>,
@@ -242,6 +258,7 @@ impl std::hash::Hash for AgeRule {
 
 /// The rule about drink and drugs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SubstanceUse {
     /// The rule.
     pub rule: SubstanceUseRule,
@@ -260,6 +277,7 @@ pub struct OffenceRule {
 
 /// Places and waiting time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Capacity {
     /// Places that are paid for.
     pub funded: Option<u32>,
@@ -289,6 +307,7 @@ pub struct Area {
 
 /// One line of an hours table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Schedule {
     /// Hours or event.
     pub kind: ScheduleKind,
@@ -338,7 +357,8 @@ impl Schedule {
 }
 
 /// A telephone number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Phone {
     /// As the source writes it.
     pub number: String,
@@ -351,8 +371,9 @@ pub struct Phone {
 }
 
 /// Somebody to ask.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contact {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Contact<K = String> {
     /// Their name.
     pub name: Option<String>,
     /// Their role, which is always public.
@@ -367,12 +388,14 @@ pub struct Contact {
     pub named: bool,
     /// Whether this is the deputy.
     pub deputy: bool,
-    /// Key of the agency this contact is for, where the contact is for one pair of agencies.
-    pub for_agency_key: Option<String>,
+    /// The agency this contact is for, where the contact is for one pair of agencies.
+    #[serde(rename = "forAgency")]
+    pub for_agency_key: Option<K>,
 }
 
 /// An id in somebody else's register.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Identifier {
     /// Whose: `charity-commission`, `companies-house`, `uprn`, `ods`…
     pub scheme: String,
@@ -381,7 +404,8 @@ pub struct Identifier {
 }
 
 /// A term of another taxonomy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Term {
     /// The taxonomy: `openEligibility`, `LGSL`…
     pub taxonomy: String,
@@ -392,7 +416,8 @@ pub struct Term {
 }
 
 /// That a part of a listing was true on a day.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Assurance {
     /// Which part.
     pub group: FieldGroup,

@@ -13,6 +13,7 @@ mod known;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::TokioSpawner;
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId, SourceId};
@@ -32,16 +33,23 @@ use crate::database::Database;
 
 /// The loaders of one request, with the snapshot it is answered from.
 pub struct Loaders {
+    database: Database,
+    horizon: Horizon,
+    live: Live,
+    /// What the request is answered from now: the same throughout, but for a request that changes something.
+    view: ArcSwap<View>,
+}
+
+/// One state of the directory, and what was read of it.
+struct View {
     snapshot: Arc<Snapshot>,
     /// Whether the snapshot is known to be what the database holds.
     in_touch: bool,
     rows: DataLoader<Reader, HashMapCache>,
 }
 
-impl Loaders {
-    /// The loaders for a new request. Must be called within the asynchronous runtime.
-    #[must_use]
-    pub fn new(database: Database, horizon: Horizon, live: &Live) -> Self {
+impl View {
+    fn of(database: Database, horizon: Horizon, live: &Live) -> Self {
         let reader = Reader { database, horizon };
         Self {
             snapshot: live.current(),
@@ -50,10 +58,29 @@ impl Loaders {
         }
     }
 
-    /// The directory that the whole request is answered from.
+    fn known<K: Known>(&self, key: K) -> Option<Option<Arc<K::Shown>>> {
+        self.in_touch.then(|| key.known(&self.snapshot)).flatten()
+    }
+}
+
+impl Loaders {
+    /// The loaders for a new request. Must be called within the asynchronous runtime.
     #[must_use]
-    pub fn snapshot(&self) -> &Arc<Snapshot> {
-        &self.snapshot
+    pub fn new(database: Database, horizon: Horizon, live: &Live) -> Self {
+        let view = ArcSwap::from_pointee(View::of(database.clone(), horizon.clone(), live));
+        Self { database, horizon, live: live.clone(), view }
+    }
+
+    /// Forgets what was read: whoever changed something sees it in what comes behind the change. Must be called within
+    /// the asynchronous runtime.
+    pub fn look_again(&self) {
+        self.view.store(Arc::new(View::of(self.database.clone(), self.horizon.clone(), &self.live)));
+    }
+
+    /// The directory that the request is answered from.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.view.load().snapshot)
     }
 
     /// One thing.
@@ -64,9 +91,10 @@ impl Loaders {
     where
         Reader: Loader<K, Value = Arc<K::Shown>, Error = LoadError>,
     {
-        match self.known(key) {
+        let view = self.view.load_full();
+        match view.known(key) {
             Some(known) => Ok(known),
-            None => self.rows.load_one(key).await,
+            None => view.rows.load_one(key).await,
         }
     }
 
@@ -78,15 +106,12 @@ impl Loaders {
     where
         Reader: Loader<K, Value = Arc<K::Shown>, Error = LoadError>,
     {
-        let known: Vec<Option<Option<Arc<K::Shown>>>> = keys.iter().map(|key| self.known(*key)).collect();
+        let view = self.view.load_full();
+        let known: Vec<Option<Option<Arc<K::Shown>>>> = keys.iter().map(|key| view.known(*key)).collect();
         let missing: Vec<K> =
             keys.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(key, _)| *key).collect();
-        let rows = if missing.is_empty() { HashMap::new() } else { self.rows.load_many(missing).await? };
+        let rows = if missing.is_empty() { HashMap::new() } else { view.rows.load_many(missing).await? };
         Ok(keys.iter().zip(known).map(|(key, known)| known.unwrap_or_else(|| rows.get(key).cloned())).collect())
-    }
-
-    fn known<K: Known>(&self, key: K) -> Option<Option<Arc<K::Shown>>> {
-        self.in_touch.then(|| key.known(&self.snapshot)).flatten()
     }
 }
 

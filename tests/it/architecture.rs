@@ -23,8 +23,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("signposting", &["api", "directory", "hours", "places"]),
     ("open_referral", &["clock", "database", "directory"]),
     ("accounts", &["access", "api", "clock", "config", "database", "directory", "post"]),
+    ("listings", &["access", "accounts", "api", "clock", "database", "directory", "places", "post"]),
     ("web", &["api", "clock", "config", "telemetry"]),
-    ("schema", &["access", "accounts", "api", "config", "database", "directory", "signposting"]),
+    ("schema", &["access", "accounts", "api", "config", "database", "directory", "listings", "signposting"]),
     (
         "app",
         &[
@@ -35,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "database",
             "directory",
+            "listings",
             "post",
             "schema",
             "signposting",
@@ -78,6 +80,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "directory::quality",
             "directory::snapshot::refresh",
             "directory::store",
+            "listings",
             "open_referral::import",
         ],
     ),
@@ -90,6 +93,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "app",
             "directory::graphql",
             "directory::loaders",
+            "listings::graphql",
             "schema",
             "signposting::graphql",
             "web",
@@ -141,6 +145,10 @@ const PURE: &[&str] = &[
     "directory::synthetic",
     "directory::words",
     "hours",
+    "listings::acting",
+    "listings::changes",
+    "listings::check",
+    "listings::subject",
     "open_referral::from_text",
     "open_referral::mapping",
     "open_referral::validate",
@@ -177,7 +185,7 @@ const IMPURE: &[&str] = &[
 /// others the tables that are theirs.
 const WRITERS: (&[&str], &[&str]) = (
     &["ActiveModel", "insert_many", "delete_many", "delete_by_id", "update_many", "on_conflict"],
-    &["accounts", "directory::postcodes", "directory::store", "open_referral::import"],
+    &["accounts", "directory::postcodes", "directory::store", "listings", "open_referral::import"],
 );
 
 /// What stands nowhere in `src`, but for the modules named beside it. Lints hold most of it too; they can be

@@ -4,6 +4,7 @@ mod account;
 mod program;
 mod serving;
 
+use migration::{Migrator, MigratorTrait};
 use std::path::Path;
 
 use serde_json::Value;
@@ -118,6 +119,7 @@ fn the_schema_is_printed_and_compared() {
 
 #[tokio::test]
 async fn migrations_are_told_run_and_taken_back() {
+    let all = Migrator::migrations().len();
     let test = TestDatabase::bare().await;
     let folder = tempfile::tempdir().unwrap();
     let migrate = |args: &[&str]| {
@@ -130,7 +132,7 @@ async fn migrations_are_told_run_and_taken_back() {
         assert!(!file.exists(), "to look makes nothing");
     }
     test.open().await.close().await.unwrap();
-    assert!(said(&mut migrate(&["status"])).starts_with("3 migration(s) to run"));
+    assert!(said(&mut migrate(&["status"])).starts_with(&format!("{all} migration(s) to run")));
     let error = failed(signpost(folder.path()).args([
         "--database",
         test.url(),
@@ -152,7 +154,10 @@ async fn migrations_are_told_run_and_taken_back() {
     assert!(said(&mut migrate(&["status"])).starts_with("0 migration(s)"), "without --yes nothing goes");
     assert!(said(&mut migrate(&["down", "--yes"])).starts_with("1 migration(s) taken back"));
     assert!(said(&mut migrate(&["status"])).starts_with("1 migration(s) to run"));
-    assert!(said(&mut migrate(&["down", "--yes", "--steps", "7"])).starts_with("2 migration(s) taken back"));
+    assert!(
+        said(&mut migrate(&["down", "--yes", "--steps", "99"]))
+            .starts_with(&format!("{} migration(s) taken back", all - 1))
+    );
 }
 
 #[tokio::test]
@@ -196,7 +201,8 @@ async fn doctor_looks_at_everything_and_changes_nothing() {
     let mut behind = signpost(folder.path());
     let output = behind.args(["--database", bare.url(), "doctor"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(!output.status.success() && text.contains("migrations  BEHIND: 3 to run"), "{text}");
+    let told = format!("migrations  BEHIND: {} to run", Migrator::migrations().len());
+    assert!(!output.status.success() && text.contains(&told), "{text}");
     let picture = folder.path().join("a.png");
     std::fs::write(&picture, [b"\x89PNG\r\n\x1a\n".as_slice(), &[7; 5_000]].concat()).unwrap();
     let output = signpost(folder.path())

@@ -75,22 +75,27 @@ async fn migrations_run_up_and_down_and_up_again() {
     assert_eq!(count(&database, "service").await, 0);
 }
 
+/// Whatever stood in the directory before a later migration stands there after it, column by column.
 #[tokio::test]
-async fn the_migration_to_accounts_keeps_every_row_of_the_directory() {
+async fn later_migrations_keep_every_row_of_the_directory() {
     let test = TestDatabase::bare().await;
     let database = test.open().await;
     database.migrate_up().await.unwrap();
-    let of_accounts = 1;
-    database.migrate_down(Some(of_accounts)).await.unwrap();
     demonstration::load(&database, &Clock::manual(now())).await.unwrap();
+    let later = u32::try_from(Migrator::migrations().len() - 2).unwrap();
+    database.migrate_down(Some(later)).await.unwrap();
     let before = everything(&database).await;
     assert!(before.values().map(Vec::len).sum::<usize>() > 1_000);
-    assert!(!before.contains_key("account"));
+    assert!(!before.contains_key("account") && !before.contains_key("listing_version"));
     database.migrate_up().await.unwrap();
     let after = everything(&database).await;
-    assert!(after.contains_key("account"));
+    assert!(after.contains_key("account") && after.contains_key("listing_version"));
     for (table, rows) in &before {
-        assert_eq!(after.get(table), Some(rows), "{table}");
+        let now = &after[table];
+        assert_eq!(now.len(), rows.len(), "{table}");
+        // A column that was added stands behind those that were there.
+        let lost = rows.iter().zip(now).find(|(before, after)| !after.starts_with(before.as_str()));
+        assert_eq!(lost, None, "{table}");
     }
 }
 

@@ -39,6 +39,8 @@ mod interpret;
 #[cfg(test)]
 mod kept_index;
 #[cfg(test)]
+mod listings;
+#[cfg(test)]
 mod matched;
 #[cfg(test)]
 mod narrowing;

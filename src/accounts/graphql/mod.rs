@@ -5,7 +5,7 @@ pub mod queries;
 pub mod signing_in;
 pub mod types;
 
-use async_graphql::{Context, Enum, Interface, Result, SimpleObject};
+use async_graphql::{Context, Enum, Result, SimpleObject};
 
 use super::{Accounts, Done, Refused, Trouble, Why};
 use crate::access::Viewer;
@@ -39,21 +39,6 @@ pub enum AccountErrorCode {
     NotSent,
 }
 
-/// What a change was refused for: in words for whoever asked for it.
-#[derive(Clone, Debug, Interface)]
-#[graphql(
-    field(name = "message", ty = "String", desc = "What is wrong, and what would be right; never anything personal."),
-    field(
-        name = "field",
-        ty = "Option<String>",
-        desc = "The field of the input that is wrong, as `input.email`; null where none is to blame."
-    )
-)]
-pub enum UserError {
-    /// About an account.
-    Account(AccountError),
-}
-
 /// What a change to an account was refused for.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
@@ -69,12 +54,12 @@ pub struct AccountError {
 #[async_graphql::ComplexObject]
 impl AccountError {
     /// What is wrong, and what would be right; never anything personal.
-    async fn message(&self) -> String {
+    pub(crate) async fn message(&self) -> String {
         self.refused.message.clone()
     }
 
     /// The field of the input that is wrong, as `input.email`; null where none is to blame.
-    async fn field(&self) -> Option<String> {
+    pub(crate) async fn field(&self) -> Option<String> {
         self.refused.field.map(ToOwned::to_owned)
     }
 }

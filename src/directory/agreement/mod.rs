@@ -152,7 +152,11 @@ async fn agencies(
     let mut after: Option<AgencyId> = None;
     loop {
         let behind = Condition::all().add_option(after.map(|after| agency::Column::Id.gt(after)));
-        let page = agency::Entity::find().filter(behind).order_by_asc(agency::Column::Id).limit(PAGE);
+        let page = agency::Entity::find()
+            .filter(agency::Column::MergedInto.is_null())
+            .filter(behind)
+            .order_by_asc(agency::Column::Id)
+            .limit(PAGE);
         let rows = page.all(transaction).await?;
         let last = rows.last().map(|row| row.id);
         let indexed = indexed(snapshot, after, last, |part| &part.agencies, |facts| facts.id, holds_agency);

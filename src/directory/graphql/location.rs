@@ -229,7 +229,7 @@ impl ServiceAtLocation {
 
     /// Whether it is open here now, at the instant of the question.
     async fn open_now(&self, ctx: &Context<'_>) -> Result<OpenState> {
-        let snapshot = super::snapshot(ctx)?;
+        let snapshot = &super::snapshot(ctx)?;
         let offer = snapshot
             .service(self.0.service_id)
             .and_then(|service| service.offers.iter().find(|offer| offer.place == Some(self.0.id)));

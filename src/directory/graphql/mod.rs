@@ -26,7 +26,7 @@ use super::snapshot::Snapshot;
 use crate::api::errors::{LoadError, internal};
 
 /// The directory that the request is answered from: one version throughout.
-pub(crate) fn snapshot<'c>(ctx: &Context<'c>) -> Result<&'c Arc<Snapshot>> {
+pub(crate) fn snapshot(ctx: &Context<'_>) -> Result<Arc<Snapshot>> {
     Ok(ctx.data::<Loaders>()?.snapshot())
 }
 

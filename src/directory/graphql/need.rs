@@ -89,7 +89,7 @@ impl Need {
 
     /// How many public services meet it.
     async fn service_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let snapshot = super::snapshot(ctx)?;
+        let snapshot = &super::snapshot(ctx)?;
         let keys = self.list.expand(&self.key).unwrap_or_default();
         let needs: Vec<_> = keys.iter().filter_map(|need| self.list.index_of(&need.key)).collect();
         let count: usize = snapshot.views().map(|view| count_meeting(view, &needs)).iter().sum();

@@ -138,7 +138,7 @@ pub(crate) async fn services_page(
 ) -> Result<ServiceConnection> {
     let kind = format!("services {:?}", order);
     let asked = Asked::check(ctx, first, after.as_deref(), order.direction, &[kind.as_bytes(), question])?;
-    let snapshot = super::snapshot(ctx)?;
+    let snapshot = &super::snapshot(ctx)?;
     let rows: Vec<&ServiceFacts> = snapshot.services().filter(|service| selected(service)).collect();
     let (rows, cursors, page_info, total) = asked.cut(rows, |row| match order.field {
         ListingOrderField::Name => RowKey::Name(row.sort_key.to_string(), row.id.0),
@@ -178,7 +178,14 @@ impl DirectoryQuery {
             }
             Ok(NodeId::Need(key)) => need_of(ctx, &key).map(|found| found.map(Node::Need)),
             // Found where they belong, by those who may see them.
-            Ok(NodeId::Account(_) | NodeId::Membership(_) | NodeId::Session(_) | NodeId::ApiKey(_)) => None,
+            Ok(
+                NodeId::Account(_)
+                | NodeId::Membership(_)
+                | NodeId::Session(_)
+                | NodeId::ApiKey(_)
+                | NodeId::ListingVersion(_)
+                | NodeId::ListingMerge(_),
+            ) => None,
             Err(error) => Some(Err(error)),
         }
     }
@@ -236,7 +243,7 @@ impl DirectoryQuery {
     ) -> Result<ServiceConnection> {
         let live = ctx.data::<Live>()?;
         let test = ServiceTest::of(ctx, live.needs(), filter.unwrap_or_default()).await?;
-        let snapshot = super::snapshot(ctx)?;
+        let snapshot = &super::snapshot(ctx)?;
         let selected: std::collections::HashSet<_> =
             test.select(snapshot).into_iter().map(|service| service.id).collect();
         let print = test.print();
@@ -260,7 +267,7 @@ impl DirectoryQuery {
         let order = order_by.unwrap_or_default();
         let kind = format!("agencies {order:?}");
         let asked = Asked::check(ctx, first, after.as_deref(), order.direction, &[kind.as_bytes(), &test.print()])?;
-        let snapshot = super::snapshot(ctx)?;
+        let snapshot = &super::snapshot(ctx)?;
         let (rows, cursors, page_info, total) = asked.cut(test.select(snapshot), |row| match order.field {
             ListingOrderField::Name => RowKey::Name(row.sort_key.to_string(), row.id.0),
             ListingOrderField::UpdatedAt => RowKey::UpdatedAt(row.updated_at.timestamp_millis(), row.id.0),
@@ -283,7 +290,7 @@ impl DirectoryQuery {
         let test = LocationTest::of(ctx, live.needs(), filter.unwrap_or_default()).await?;
         let direction = OrderDirection::Asc;
         let asked = Asked::check(ctx, first, after.as_deref(), direction, &[b"locations", &test.print()])?;
-        let snapshot = super::snapshot(ctx)?;
+        let snapshot = &super::snapshot(ctx)?;
         let (rows, cursors, page_info, total) =
             asked.cut(test.select(snapshot), |row| RowKey::Name(row.sort_key.to_string(), row.id.0));
         let nodes = load_page(ctx, rows.iter().map(|row| LocationKey(row.id)).collect()).await?;

@@ -88,7 +88,7 @@ impl Service {
     /// The needs it meets.
     async fn needs(&self, ctx: &Context<'_>) -> Result<Vec<Need>> {
         let live = ctx.data::<Live>()?;
-        let snapshot = super::snapshot(ctx)?;
+        let snapshot = &super::snapshot(ctx)?;
         let needs = snapshot.service(self.0.id).map_or(&[][..], |facts| &facts.needs);
         let keys = needs.iter().filter_map(|need| live.needs().at(*need));
         Ok(keys.filter_map(|need| Need::of_key(live.needs(), &need.key)).collect())

@@ -86,7 +86,7 @@ impl SuggestionQuery {
         let limit = usize::try_from(wanted).ok().filter(|limit| (1..=MOST_SUGGESTED).contains(limit));
         let limit = limit.ok_or_else(|| bad_input("first", format!("{wanted} is not from 1 to {MOST_SUGGESTED}.")))?;
         let live = ctx.data::<Live>()?;
-        let snapshot = super::snapshot(ctx)?;
+        let snapshot = &super::snapshot(ctx)?;
         let found = live.fixed_names().await.map(|fixed| snapshot.suggest(&fixed, &typed, limit));
         let list = live.needs();
         Ok(found

@@ -114,7 +114,7 @@ fn by_id<R, K: Hash + Eq, V>(rows: Vec<R>, key: impl Fn(&R) -> K, value: impl Fn
 /// # Errors
 /// The database failed; so for every function here.
 pub async fn agencies(db: &impl ConnectionTrait, ids: &[AgencyId]) -> Result<HashMap<AgencyId, agency::Model>, DbErr> {
-    let rows = agency::Entity::find().filter(agency::Column::Id.is_in(ids.to_vec())).all(db).await?;
+    let rows = load::shown_agencies().filter(agency::Column::Id.is_in(ids.to_vec())).all(db).await?;
     Ok(by_id(rows, |row| row.id, |row| row))
 }
 

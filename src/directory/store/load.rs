@@ -128,7 +128,7 @@ pub async fn agencies_after(
     most: u64,
 ) -> Result<Vec<agency::Model>, DbErr> {
     let behind = after.map(|after| agency::Column::Id.gt(after));
-    let rows = agency::Entity::find().filter(Condition::all().add_option(behind)).order_by_asc(agency::Column::Id);
+    let rows = shown_agencies().filter(Condition::all().add_option(behind)).order_by_asc(agency::Column::Id);
     rows.limit(most).all(db).await
 }
 
@@ -137,7 +137,12 @@ pub async fn agencies_after(
 /// # Errors
 /// The database failed.
 pub async fn these_agencies(db: &impl ConnectionTrait, ids: Vec<AgencyId>) -> Result<Vec<agency::Model>, DbErr> {
-    agency::Entity::find().filter(agency::Column::Id.is_in(ids)).order_by_asc(agency::Column::Id).all(db).await
+    shown_agencies().filter(agency::Column::Id.is_in(ids)).order_by_asc(agency::Column::Id).all(db).await
+}
+
+/// Agencies but for those that are shown as another.
+pub(super) fn shown_agencies() -> Select<agency::Entity> {
+    agency::Entity::find().filter(agency::Column::MergedInto.is_null())
 }
 
 /// The next locations in the order of their ids.

@@ -4,12 +4,15 @@
 //! `edges` reads the rows that hang on a page of things, one statement each.
 
 pub mod changes;
+mod children;
+pub mod current;
 pub mod edges;
 pub mod load;
 pub mod pairs;
 mod rows;
 pub mod save;
 pub mod shown;
+pub mod write;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId, SourceId};

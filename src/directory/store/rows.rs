@@ -56,6 +56,42 @@ impl Owner {
     }
 }
 
+/// How a listing names an agency that is not its own.
+pub(super) trait NamesAgency {
+    /// The agency's id, where the listing is of this source.
+    fn agency_id(&self, source: SourceId) -> AgencyId;
+}
+
+impl NamesAgency for String {
+    fn agency_id(&self, source: SourceId) -> AgencyId {
+        super::agency_id(source, self)
+    }
+}
+
+impl NamesAgency for AgencyId {
+    fn agency_id(&self, _: SourceId) -> AgencyId {
+        *self
+    }
+}
+
+/// How a listing names the place where it is.
+pub(super) trait NamesLocation {
+    /// The location's id, where the listing is of this source.
+    fn location_id(&self, source: SourceId) -> LocationId;
+}
+
+impl NamesLocation for LocationListing {
+    fn location_id(&self, source: SourceId) -> LocationId {
+        super::location_id(source, &self.key)
+    }
+}
+
+impl NamesLocation for LocationId {
+    fn location_id(&self, _: SourceId) -> LocationId {
+        *self
+    }
+}
+
 /// A position in a list; lists of listings are far shorter than the type's range.
 fn position(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
@@ -69,7 +105,7 @@ fn count(number: u32) -> i32 {
 pub(super) fn agency(
     id: AgencyId,
     source: SourceId,
-    listing: &AgencyListing,
+    listing: &AgencyListing<impl NamesAgency>,
     content_hash: String,
     now: DateTime<Utc>,
 ) -> agency::ActiveModel {
@@ -86,7 +122,11 @@ pub(super) fn agency(
         legal_status: Set(listing.legal_status.clone()),
         charity_number: Set(listing.charity_number.clone()),
         company_number: Set(listing.company_number.clone()),
-        parent_id: Set(listing.parent_key.as_deref().map(|key| super::agency_id(source, key))),
+        parent_id: Set(listing.parent_key.as_ref().map(|parent| parent.agency_id(source))),
+        version: NotSet,
+        kept_at: NotSet,
+        needs_approval: NotSet,
+        merged_into: NotSet,
         created_at: Set(now),
         updated_at: Set(now),
     }
@@ -126,21 +166,25 @@ pub(super) fn location(
         transport: Set(listing.transport.clone()),
         access_offered: Set(AccessFeatures(listing.access_offered.clone())),
         access_missing: Set(AccessFeatures(listing.access_missing.clone())),
+        agency_id: NotSet,
+        version: NotSet,
+        kept_at: NotSet,
         created_at: Set(now),
         updated_at: Set(now),
     }
 }
 
-pub(super) fn service(
+pub(super) fn service<A, L, K>(
     id: ServiceId,
+    agency: AgencyId,
     source: SourceId,
-    listing: &ServiceListing,
+    listing: &ServiceListing<A, L, K>,
     content_hash: String,
     now: DateTime<Utc>,
 ) -> service::ActiveModel {
     service::ActiveModel {
         id: Set(id),
-        agency_id: Set(super::agency_id(source, &listing.agency.key)),
+        agency_id: Set(agency),
         source_id: Set(source),
         source_key: Set(listing.key.clone()),
         content_hash: Set(content_hash),
@@ -167,17 +211,19 @@ pub(super) fn service(
         funding: Set(Words(listing.funding.clone())),
         documents: Set(Words(listing.documents.clone())),
         source_changed_at: Set(listing.source_changed_at),
+        version: NotSet,
+        kept_at: NotSet,
         created_at: Set(now),
         updated_at: Set(now),
     }
 }
 
-pub(super) fn place(
+pub(super) fn place<L, K>(
     id: PlaceId,
     service: ServiceId,
     location: LocationId,
     index: usize,
-    place: &ServicePlace,
+    place: &ServicePlace<L, K>,
 ) -> service_place::ActiveModel {
     service_place::ActiveModel {
         id: Set(id),
@@ -245,7 +291,7 @@ pub(super) fn phones(owner: Owner, phones: &[Phone]) -> impl Iterator<Item = pho
 pub(super) fn contacts(
     owner: Owner,
     source: SourceId,
-    contacts: &[Contact],
+    contacts: &[Contact<impl NamesAgency>],
 ) -> impl Iterator<Item = contact::ActiveModel> {
     contacts.iter().enumerate().map(move |(index, row)| contact::ActiveModel {
         id: NotSet,
@@ -260,7 +306,7 @@ pub(super) fn contacts(
         visibility: Set(row.visibility),
         named: Set(row.named),
         deputy: Set(row.deputy),
-        for_agency_id: Set(row.for_agency_key.as_deref().map(|key| super::agency_id(source, key))),
+        for_agency_id: Set(row.for_agency_key.as_ref().map(|agency| agency.agency_id(source))),
     })
 }
 

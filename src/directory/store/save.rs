@@ -6,20 +6,18 @@ use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{AgencyId, LocationId, ServiceId, SourceId};
-use entity::{
-    agency, area_covered, assurance, capacity, characteristic_rule, contact, eligibility, external_identifier,
-    location, phone, postcode, schedule, service, service_need, service_place, service_term,
-};
+use entity::{agency, location, postcode, service};
 use sea_orm::sea_query::{IntoIden, OnConflict};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter,
-    QuerySelect, Set, Value,
+    QueryOrder, QuerySelect, Set, Value,
 };
 use sha2::{Digest, Sha256};
 
 use super::changes::Touched;
-use super::rows::{self, Owner};
-use super::{agency_id, location_id, place_id, service_id};
+use super::children::{Children, clear_agencies, clear_assurances, clear_locations, clear_services};
+use super::rows;
+use super::{agency_id, location_id, service_id};
 use crate::database::one_at_a_time;
 use crate::directory::listing::{AgencyListing, LocationListing, ServiceListing};
 use crate::directory::placing;
@@ -34,6 +32,8 @@ pub struct Saved {
     pub changed: u64,
     /// Services that were the same already.
     pub unchanged: u64,
+    /// Services that their agencies keep here themselves: what their source says of them is not taken.
+    pub kept: u64,
     /// Agencies and locations that were made or replaced.
     pub around: u64,
 }
@@ -50,8 +50,17 @@ impl Saved {
         self.created += other.created;
         self.changed += other.changed;
         self.unchanged += other.unchanged;
+        self.kept += other.kept;
         self.around += other.around;
     }
+}
+
+/// What is known of these.
+macro_rules! known {
+    ($table:ident, $id:ty, $ids:expr, $db:expr) => {{
+        use $table::Column::{ContentHash, Id, KeptAt, Version};
+        known::<$table::Entity, $id>($ids, [Id, ContentHash, Version, KeptAt], $db).await?
+    }};
 }
 
 /// What one run has saved already. Listings repeat their agency and their places: of two that
@@ -103,33 +112,26 @@ async fn save_agencies(
         }
     }
     let ids = wanted.keys().copied().collect();
-    let known = hashes::<agency::Entity, AgencyId>(ids, [agency::Column::Id, agency::Column::ContentHash], db).await?;
+    let known = known!(agency, AgencyId, ids, db);
     let mut rows_ = Vec::new();
     let mut changed = Vec::new();
     for (id, listing) in &wanted {
         let hash = content_hash(listing);
-        if known.get(id) != Some(&hash) {
-            rows_.push(rows::agency(*id, source, listing, hash, now));
+        let known = known.get(id);
+        if known.is_none_or(|known| known.takes(&hash)) {
+            let row = rows::agency(*id, source, listing, hash, now);
+            rows_.push(agency::ActiveModel { version: Set(Known::next(known)), ..row });
             changed.push((*id, *listing));
         }
     }
     let replaced: Vec<AgencyId> = changed.iter().map(|(id, _)| *id).filter(|id| known.contains_key(id)).collect();
-    let keep = [agency::Column::Id, agency::Column::SourceId, agency::Column::SourceKey, agency::Column::CreatedAt];
+    use agency::Column::{CreatedAt, Id, KeptAt, MergedInto, NeedsApproval, SourceId as Source, SourceKey};
+    let keep = [Id, Source, SourceKey, CreatedAt, KeptAt, MergedInto, NeedsApproval];
     insert(db, rows_, Some(replace_all_but(agency::Column::Id, &keep))).await?;
-    for replaced in replaced.chunks(MOST_VALUES).map(<[_]>::to_vec) {
-        phone::Entity::delete_many().filter(phone::Column::AgencyId.is_in(replaced.clone())).exec(db).await?;
-        contact::Entity::delete_many().filter(contact::Column::AgencyId.is_in(replaced.clone())).exec(db).await?;
-        external_identifier::Entity::delete_many()
-            .filter(external_identifier::Column::AgencyId.is_in(replaced))
-            .exec(db)
-            .await?;
-    }
+    clear_agencies(db, &replaced).await?;
     let mut children = Children::default();
     for (id, listing) in &changed {
-        let owner = Owner::Agency(*id);
-        children.phones.extend(rows::phones(owner, &listing.phones));
-        children.contacts.extend(rows::contacts(owner, source, &listing.contacts));
-        children.identifiers.extend(rows::identifiers(owner, &listing.identifiers));
+        children.take_agency(*id, source, listing);
     }
     children.insert(db).await?;
     touched.agencies.extend(changed.iter().map(|(id, _)| *id));
@@ -157,12 +159,11 @@ async fn save_locations(
         }
     }
     let ids = wanted.keys().copied().collect();
-    let known =
-        hashes::<location::Entity, LocationId>(ids, [location::Column::Id, location::Column::ContentHash], db).await?;
+    let known = known!(location, LocationId, ids, db);
     let changed: Vec<(LocationId, &LocationListing, String)> = wanted
         .into_iter()
         .map(|(id, listing)| (id, listing, content_hash(listing)))
-        .filter(|(id, _, hash)| known.get(id) != Some(hash))
+        .filter(|(id, _, hash)| known.get(id).is_none_or(|known| known.takes(hash)))
         .collect();
     let exact = exact_postcodes(db, changed.iter().filter_map(|(_, listing, _)| written_postcode(listing))).await?;
     let rows_ = changed
@@ -170,27 +171,18 @@ async fn save_locations(
         .map(|(id, listing, hash)| {
             let spot = placing::place(listing.point, written_postcode(listing), &exact);
             let row = rows::location(*id, source, listing, &spot, hash.clone(), now);
-            location::ActiveModel { confidential: Set(secret.contains(id)), ..row }
+            let version = Set(Known::next(known.get(id)));
+            location::ActiveModel { confidential: Set(secret.contains(id)), version, ..row }
         })
         .collect();
-    let keep =
-        [location::Column::Id, location::Column::SourceId, location::Column::SourceKey, location::Column::CreatedAt];
+    use location::Column::{AgencyId as MadeBy, CreatedAt, Id, KeptAt, SourceId as Source, SourceKey};
+    let keep = [Id, Source, SourceKey, CreatedAt, KeptAt, MadeBy];
     insert(db, rows_, Some(replace_all_but(location::Column::Id, &keep))).await?;
     let replaced: Vec<LocationId> = changed.iter().map(|(id, ..)| *id).filter(|id| known.contains_key(id)).collect();
-    for replaced in replaced.chunks(MOST_VALUES).map(<[_]>::to_vec) {
-        phone::Entity::delete_many().filter(phone::Column::LocationId.is_in(replaced.clone())).exec(db).await?;
-        schedule::Entity::delete_many().filter(schedule::Column::LocationId.is_in(replaced.clone())).exec(db).await?;
-        external_identifier::Entity::delete_many()
-            .filter(external_identifier::Column::LocationId.is_in(replaced))
-            .exec(db)
-            .await?;
-    }
+    clear_locations(db, &replaced).await?;
     let mut children = Children::default();
     for (id, listing, _) in &changed {
-        let owner = Owner::Location(*id);
-        children.phones.extend(rows::phones(owner, &listing.phones));
-        children.schedules.extend(rows::schedules(owner, &listing.schedules));
-        children.identifiers.extend(rows::identifiers(owner, &listing.identifiers));
+        children.take_location(*id, listing);
     }
     children.insert(db).await?;
     touched.locations.extend(changed.iter().map(|(id, ..)| *id));
@@ -236,126 +228,48 @@ async fn save_services(
     let wanted: BTreeMap<ServiceId, &ServiceListing> =
         listings.iter().map(|listing| (service_id(source, &listing.key), listing)).collect();
     let ids = wanted.keys().copied().collect();
-    let known =
-        hashes::<service::Entity, ServiceId>(ids, [service::Column::Id, service::Column::ContentHash], db).await?;
+    let known = known!(service, ServiceId, ids, db);
     let mut saved = Saved::default();
     let mut rows_ = Vec::new();
     let mut changed = Vec::new();
     for (id, listing) in wanted {
         let hash = content_hash(listing);
-        match known.get(&id) {
-            Some(old) if *old == hash => {
+        let known = known.get(&id);
+        match known {
+            Some(known) if known.kept => {
+                saved.kept += 1;
+                continue;
+            }
+            Some(known) if known.hash == hash => {
                 saved.unchanged += 1;
                 continue;
             }
             Some(_) => saved.changed += 1,
             None => saved.created += 1,
         }
-        rows_.push(rows::service(id, source, listing, hash, now));
+        let agency = agency_id(source, &listing.agency.key);
+        let row = rows::service(id, agency, source, listing, hash, now);
+        rows_.push(service::ActiveModel { version: Set(Known::next(known)), ..row });
         changed.push((id, listing));
     }
-    let keep = [service::Column::Id, service::Column::SourceId, service::Column::SourceKey, service::Column::CreatedAt];
+    use service::Column::{CreatedAt, Id, KeptAt, SourceId as Source, SourceKey};
+    let keep = [Id, Source, SourceKey, CreatedAt, KeptAt];
     insert(db, rows_, Some(replace_all_but(service::Column::Id, &keep))).await?;
-    clear_services(db, changed.iter().map(|(id, _)| *id).filter(|id| known.contains_key(id)).collect()).await?;
+    let replaced: Vec<ServiceId> = changed.iter().map(|(id, _)| *id).filter(|id| known.contains_key(id)).collect();
+    clear_services(db, &replaced).await?;
+    clear_assurances(db, &replaced).await?;
     touched.services.extend(changed.iter().map(|(id, _)| *id));
     let mut children = Children::default();
     for (id, listing) in &changed {
         children.take_service(*id, source, listing);
+        children.assurances.extend(rows::assurances(*id, &listing.assurances));
     }
     children.insert(db).await?;
     Ok(saved)
 }
 
-/// Removes what hangs on services that are about to be written again.
-async fn clear_services(db: &impl ConnectionTrait, ids: Vec<ServiceId>) -> Result<(), DbErr> {
-    macro_rules! clear {
-        ($($table:ident),+) => { for ids in ids.chunks(MOST_VALUES) { $(
-            $table::Entity::delete_many().filter($table::Column::ServiceId.is_in(ids.iter().copied())).exec(db).await?;
-        )+ } };
-    }
-    // Rows of pairs go with their pair.
-    clear!(
-        service_place,
-        area_covered,
-        schedule,
-        phone,
-        contact,
-        external_identifier,
-        eligibility,
-        characteristic_rule,
-        capacity,
-        service_need,
-        service_term,
-        assurance
-    );
-    Ok(())
-}
-
-/// Rows that hang on agencies, locations and services, gathered so that a batch costs one
-/// statement a table.
-#[derive(Default)]
-struct Children {
-    places: Vec<service_place::ActiveModel>,
-    areas: Vec<area_covered::ActiveModel>,
-    schedules: Vec<schedule::ActiveModel>,
-    phones: Vec<phone::ActiveModel>,
-    contacts: Vec<contact::ActiveModel>,
-    identifiers: Vec<external_identifier::ActiveModel>,
-    eligibilities: Vec<eligibility::ActiveModel>,
-    characteristics: Vec<characteristic_rule::ActiveModel>,
-    capacities: Vec<capacity::ActiveModel>,
-    needs: Vec<service_need::ActiveModel>,
-    terms: Vec<service_term::ActiveModel>,
-    assurances: Vec<assurance::ActiveModel>,
-}
-
-impl Children {
-    fn take_service(&mut self, id: ServiceId, source: SourceId, listing: &ServiceListing) {
-        let owner = Owner::Service(id);
-        self.areas.extend(rows::areas(id, None, &listing.areas));
-        self.schedules.extend(rows::schedules(owner, &listing.schedules));
-        self.phones.extend(rows::phones(owner, &listing.phones));
-        self.contacts.extend(rows::contacts(owner, source, &listing.contacts));
-        self.identifiers.extend(rows::identifiers(owner, &listing.identifiers));
-        self.eligibilities.extend(rows::eligibility(id, &listing.eligibility));
-        self.characteristics.extend(rows::characteristics(id, &listing.eligibility));
-        self.capacities.extend(listing.capacity.map(|capacity| rows::capacity(id, &capacity)));
-        self.needs.extend(rows::needs(id, &listing.needs));
-        self.terms.extend(rows::terms(id, &listing.terms));
-        self.assurances.extend(rows::assurances(id, &listing.assurances));
-        let mut seen = BTreeSet::new();
-        for (position, place) in listing.places.iter().enumerate() {
-            let pair = place_id(id, &place.key);
-            if !seen.insert(pair) {
-                continue;
-            }
-            self.places.push(rows::place(pair, id, location_id(source, &place.location.key), position, place));
-            let owner = Owner::Place(pair);
-            self.areas.extend(rows::areas(id, Some(pair), &place.areas));
-            self.schedules.extend(rows::schedules(owner, &place.schedules));
-            self.phones.extend(rows::phones(owner, &place.phones));
-            self.contacts.extend(rows::contacts(owner, source, &place.contacts));
-        }
-    }
-
-    async fn insert(self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
-        insert(db, self.places, None).await?;
-        insert(db, self.areas, None).await?;
-        insert(db, self.schedules, None).await?;
-        insert(db, self.phones, None).await?;
-        insert(db, self.contacts, None).await?;
-        insert(db, self.identifiers, None).await?;
-        insert(db, self.eligibilities, None).await?;
-        insert(db, self.characteristics, None).await?;
-        insert(db, self.capacities, None).await?;
-        insert(db, self.needs, None).await?;
-        insert(db, self.terms, None).await?;
-        insert(db, self.assurances, None).await
-    }
-}
-
 /// Most values bound in one statement: SQLite takes 32,766, PostgreSQL 65,535.
-const MOST_VALUES: usize = 30_000;
+pub(super) const MOST_VALUES: usize = 30_000;
 
 /// Inserts rows in as few statements as the engines' limits on bound values allow.
 pub(crate) async fn insert<A>(
@@ -386,20 +300,44 @@ fn replace_all_but<C: ColumnTrait + IntoIden + Iterable + Copy>(key: C, keep: &[
     OnConflict::column(key).update_columns(others).to_owned()
 }
 
-async fn hashes<E, I>(
+/// What is known of a listing that is there already.
+struct Known {
+    /// Hash of what its source last said of it.
+    hash: String,
+    version: i32,
+    /// Whether its agency keeps it here itself.
+    kept: bool,
+}
+
+impl Known {
+    /// Whether what its source says now, which has this hash, is to be written.
+    fn takes(&self, hash: &str) -> bool {
+        !self.kept && self.hash != hash
+    }
+
+    /// The version that comes next.
+    fn next(known: Option<&Self>) -> i32 {
+        known.map_or(1, |known| known.version.saturating_add(1))
+    }
+}
+
+async fn known<E, I>(
     ids: Vec<I>,
-    [id, hash]: [E::Column; 2],
+    [id, hash, version, kept_at]: [E::Column; 4],
     db: &impl ConnectionTrait,
-) -> Result<HashMap<I, String>, DbErr>
+) -> Result<HashMap<I, Known>, DbErr>
 where
     E: EntityTrait,
     I: sea_orm::TryGetable + Into<Value> + std::hash::Hash + Eq + Copy,
 {
     let mut found = HashMap::new();
     for ids in ids.chunks(MOST_VALUES) {
-        let rows = E::find().filter(id.is_in(ids.iter().copied())).select_only().columns([id, hash]);
-        let rows: Vec<(I, String)> = rows.into_tuple().all(db).await?;
-        found.extend(rows);
+        // Held, in one order everywhere, so that an agency's own change is not written over in the same moment.
+        let rows = E::find().filter(id.is_in(ids.iter().copied())).order_by_asc(id).lock_exclusive();
+        let rows = rows.select_only().columns([id, hash, version, kept_at]);
+        let rows: Vec<(I, String, i32, Option<DateTime<Utc>>)> = rows.into_tuple().all(db).await?;
+        let rows = rows.into_iter();
+        found.extend(rows.map(|(id, hash, version, at)| (id, Known { hash, version, kept: at.is_some() })));
     }
     Ok(found)
 }
@@ -422,7 +360,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn written_postcode(listing: &LocationListing) -> Option<Postcode> {
+pub(super) fn written_postcode(listing: &LocationListing) -> Option<Postcode> {
     listing.address.as_ref()?.postcode.as_deref().and_then(|text| Postcode::parse(text).ok())
 }
 

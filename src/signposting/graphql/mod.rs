@@ -8,7 +8,6 @@ pub mod planned;
 pub mod understood;
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
 use chrono::SubsecRound;
@@ -89,7 +88,7 @@ impl SignpostingQuery {
         let print = query.print();
         args.belongs_to(print, now.max(stated_at.unwrap_or(now)))?;
         let rules = *ctx.data::<FreshnessRules>()?;
-        let snapshot = Arc::clone(snapshot(ctx)?);
+        let snapshot = snapshot(ctx)?;
         let mut assessor = Assessor::new(&query, &rules);
         let found = search(&snapshot, &query, &mut assessor);
         let counts = counts(&found);

@@ -202,7 +202,7 @@ impl PlanQuery {
         };
         let has: Vec<Document> = has.into_iter().map(Document::from).collect();
         let rules = *ctx.data::<FreshnessRules>()?;
-        let snapshot = snapshot(ctx)?;
+        let snapshot = &snapshot(ctx)?;
         let mut assessor = Assessor::new(&query, &rules);
         let planning = planning(snapshot, &query, &mut assessor, documents(&has), steps);
         let plan = plan::plan(&planning.question, &planning.candidates).map_err(|error| match error {

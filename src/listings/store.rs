@@ -1,0 +1,292 @@
+//! Listings and their versions in the tables.
+
+use chrono::{DateTime, Utc};
+use entity::enums::{ListingKind, VersionAction, VersionState};
+use entity::ids::{AgencyId, ListingVersionId, LocationId, SourceId};
+use entity::{agency, idempotency_key, listing_version, location, service, service_place};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::acting::Actor;
+use super::changes::FieldChange;
+use super::subject::{Listing, Subject};
+use super::{Done, Refused, Trouble, Why};
+use crate::directory::store::changes::Touched;
+use crate::directory::store::current;
+use crate::directory::store::save::hex;
+use crate::directory::store::write::{self, Standing};
+
+/// A listing as it stands, with what is known of it.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) subject: Subject,
+    pub(super) source: SourceId,
+    pub(super) version: i32,
+    pub(super) kept_at: Option<DateTime<Utc>>,
+    /// Whose it is; absent where it is nobody's, or several agencies'.
+    pub(super) owner: Option<AgencyId>,
+    /// The agencies that offer something at it, where it is a place.
+    pub(super) used_by: Vec<AgencyId>,
+    /// When it was last changed.
+    pub(super) updated_at: DateTime<Utc>,
+    pub(super) listing: Listing,
+}
+
+/// A listing as it stands. In a transaction that writes it is held until its end: of two that change it one waits for
+/// the other.
+pub(super) async fn find(db: &impl ConnectionTrait, subject: Subject, hold: bool) -> Done<Option<Held>> {
+    macro_rules! row {
+        ($table:ident, $id:expr) => {{
+            let find = $table::Entity::find_by_id($id);
+            let find = if hold { find.lock_exclusive() } else { find };
+            match find.one(db).await? {
+                Some(row) => row,
+                None => return Ok(None),
+            }
+        }};
+    }
+    Ok(Some(match subject {
+        Subject::Agency(id) => {
+            let row = row!(agency, id);
+            Held {
+                subject,
+                source: row.source_id,
+                version: row.version,
+                kept_at: row.kept_at,
+                owner: Some(id),
+                used_by: Vec::new(),
+                updated_at: row.updated_at,
+                listing: Listing::Agency(current::agency(db, row).await?),
+            }
+        }
+        Subject::Service(id) => {
+            let row = row!(service, id);
+            Held {
+                subject,
+                source: row.source_id,
+                version: row.version,
+                kept_at: row.kept_at,
+                owner: Some(row.agency_id),
+                used_by: Vec::new(),
+                updated_at: row.updated_at,
+                listing: Listing::Service(Box::new(current::service(db, row).await?)),
+            }
+        }
+        Subject::Location(id) => {
+            let row = row!(location, id);
+            let users = users_of(db, id).await?;
+            // Whoever made it, or used it before anybody else, keeps it when others come to it.
+            let owner = match (users.as_slice(), row.agency_id) {
+                ([], first) => first,
+                ([only], _) => Some(*only),
+                ([..], first) => first.filter(|first| users.contains(first)),
+            };
+            Held {
+                subject,
+                source: row.source_id,
+                version: row.version,
+                kept_at: row.kept_at,
+                owner,
+                used_by: users,
+                updated_at: row.updated_at,
+                listing: Listing::Location(current::location(db, row).await?),
+            }
+        }
+    }))
+}
+
+/// The agencies that offer something at a location.
+async fn users_of(db: &impl ConnectionTrait, id: LocationId) -> Done<Vec<AgencyId>> {
+    let at = service_place::Entity::find().filter(service_place::Column::LocationId.eq(id));
+    let at = QuerySelect::query(&mut at.select_only().column(service_place::Column::ServiceId)).to_owned();
+    let of = service::Entity::find().filter(service::Column::Id.in_subquery(at)).select_only();
+    let of = of.column(service::Column::AgencyId).distinct().order_by_asc(service::Column::AgencyId);
+    Ok(of.into_tuple().all(db).await?)
+}
+
+/// That an agency was at these places before those who come to them now.
+pub(super) async fn keep_first(db: &impl ConnectionTrait, places: &[(LocationId, AgencyId)]) -> Done<()> {
+    for (place, first) in places {
+        location::Entity::update_many()
+            .set(location::ActiveModel { agency_id: Set(Some(*first)), ..Default::default() })
+            .filter(location::Column::Id.eq(*place))
+            .filter(location::Column::AgencyId.is_null())
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writes a listing, its version and what tells everybody that it changed.
+pub(super) async fn write(
+    db: &DatabaseTransaction,
+    held: &Held,
+    listing: &Listing,
+    standing: Standing,
+    now: DateTime<Utc>,
+) -> Done<Touched> {
+    let mut touched = Touched::default();
+    match (held.subject, listing) {
+        (Subject::Agency(id), Listing::Agency(listing)) => {
+            write::agency(db, id, held.source, listing, standing, now).await?;
+            touched.agencies.insert(id);
+        }
+        (Subject::Service(id), Listing::Service(listing)) => {
+            write::service(db, id, held.source, listing, standing, now).await?;
+            touched.services.insert(id);
+        }
+        (Subject::Location(id), Listing::Location(listing)) => {
+            write::location(db, id, held.source, held.owner, listing, standing, now).await?;
+            touched.locations.insert(id);
+        }
+        (Subject::Agency(_) | Subject::Service(_) | Subject::Location(_), _) => {
+            return Err(Trouble::Failed("a listing of another kind".to_owned()));
+        }
+    }
+    Ok(touched)
+}
+
+/// A version before it is stored.
+#[derive(Clone, Debug)]
+pub(super) struct NewVersion {
+    pub(super) number: Option<i32>,
+    pub(super) base: i32,
+    pub(super) state: VersionState,
+    pub(super) action: VersionAction,
+    pub(super) changes: Vec<FieldChange>,
+    pub(super) document: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) publish_at: Option<DateTime<Utc>>,
+    pub(super) undoes: Option<ListingVersionId>,
+}
+
+/// Stores a version, as an agency's or nobody's, made by somebody or by a source.
+pub(super) async fn add_version(
+    db: &impl ConnectionTrait,
+    id: ListingVersionId,
+    held: &Held,
+    by: Option<&Actor>,
+    new: NewVersion,
+    made_at: DateTime<Utc>,
+) -> Done<()> {
+    let row = listing_version::ActiveModel {
+        id: Set(id),
+        kind: Set(held.subject.kind()),
+        listing_id: Set(held.subject.uuid()),
+        agency_id: Set(held.owner),
+        number: Set(new.number),
+        base: Set(new.base),
+        state: Set(new.state),
+        action: Set(new.action),
+        changes: Set(serde_json::to_string(&new.changes)?),
+        document: Set(new.document),
+        reason: Set(new.reason),
+        made_by: Set(by.and_then(|actor| actor.asker.account())),
+        made_by_key: Set(by.and_then(|actor| actor.asker.key())),
+        made_at: Set(made_at),
+        publish_at: Set(new.publish_at),
+        decided_by: Set(None),
+        decided_at: Set((new.state == VersionState::Published).then_some(made_at)),
+        decision_note: Set(None),
+        undoes: Set(new.undoes),
+    };
+    listing_version::Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// A published version of a listing by its number.
+pub(super) async fn numbered(
+    db: &impl ConnectionTrait,
+    listing: Uuid,
+    number: i32,
+) -> Done<Option<listing_version::Model>> {
+    let of = listing_version::Entity::find().filter(listing_version::Column::ListingId.eq(listing));
+    Ok(of.filter(listing_version::Column::Number.eq(number)).one(db).await?)
+}
+
+/// A version, held where it is to be decided upon.
+pub(super) async fn version(
+    db: &impl ConnectionTrait,
+    id: ListingVersionId,
+    hold: bool,
+) -> Done<Option<listing_version::Model>> {
+    let find = listing_version::Entity::find_by_id(id);
+    Ok(if hold { find.lock_exclusive() } else { find }.one(db).await?)
+}
+
+/// What a version changes.
+pub(super) fn changes_of(row: &listing_version::Model) -> Done<Vec<FieldChange>> {
+    Ok(serde_json::from_str(&row.changes)?)
+}
+
+/// What a row of `listing_version` is about.
+pub(super) fn subject_of(row: &listing_version::Model) -> Subject {
+    Subject::of(row.kind, row.listing_id)
+}
+
+/// Whether an agency's changes wait for a manager.
+pub(super) async fn needs_approval(db: &impl ConnectionTrait, agency: AgencyId) -> Done<bool> {
+    let row = agency::Entity::find_by_id(agency).one(db).await?;
+    Ok(row.is_some_and(|row| row.needs_approval))
+}
+
+/// Most characters of an idempotency key.
+const LONGEST_KEY: usize = 200;
+
+/// What somebody asks for with a key of their own.
+pub(super) struct Asked<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) key: Option<&'a str>,
+    pub(super) operation: &'static str,
+    /// What they gave, in any form that is the same for the same.
+    pub(super) input: &'a str,
+}
+
+/// Notes that something is being made of what somebody asked for with their key; says what was made of it before,
+/// where it is asked for again.
+pub(super) async fn once(
+    db: &impl ConnectionTrait,
+    asked: &Asked<'_>,
+    makes: Uuid,
+    now: DateTime<Utc>,
+) -> Done<Option<Uuid>> {
+    let Some(key) = asked.key else { return Ok(None) };
+    if key.is_empty() || key.chars().count() > LONGEST_KEY {
+        let message = format!("An idempotency key has 1 to {LONGEST_KEY} characters.");
+        return Err(Refused::field(Why::BadValue, "input.idempotencyKey", message));
+    }
+    let input_hash = hex(&Sha256::digest(asked.input));
+    let row = idempotency_key::ActiveModel {
+        asker_id: Set(asked.actor.asker.uuid()),
+        key: Set(key.to_owned()),
+        operation: Set(asked.operation.to_owned()),
+        input_hash: Set(input_hash.clone()),
+        made_id: Set(makes),
+        made_at: Set(now),
+    };
+    let columns = [idempotency_key::Column::AskerId, idempotency_key::Column::Key];
+    let unless_there = OnConflict::columns(columns).do_nothing().to_owned();
+    // Of two at once the second waits here until the first has ended.
+    let new = idempotency_key::Entity::insert(row).on_conflict(unless_there).exec_without_returning(db).await?;
+    if new == 1 {
+        return Ok(None);
+    }
+    let before = idempotency_key::Entity::find_by_id((asked.actor.asker.uuid(), key.to_owned())).one(db).await?;
+    match before {
+        Some(before) if before.operation == asked.operation && before.input_hash == input_hash => {
+            Ok(Some(before.made_id))
+        }
+        Some(_) | None => {
+            let message = "This key was used for something else: a new change wants a new key.";
+            Err(Refused::field(Why::KeyUsed, "input.idempotencyKey", message))
+        }
+    }
+}
+
+/// The kind of listing in the words of a message.
+pub(super) fn there_is_none(field: &str, kind: ListingKind) -> Trouble {
+    Refused::field(Why::NotFound, field, format!("There is no such {}.", super::check::called(kind)))
+}
