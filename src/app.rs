@@ -8,6 +8,7 @@ use async_graphql::Request;
 use async_graphql::parser::types::ExecutableDocument;
 use axum::Router;
 use axum::http::{HeaderMap, header};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::access::Viewer;
@@ -19,16 +20,20 @@ use crate::api::ids::NodeId;
 use crate::api::limits::QueryLimits;
 use crate::api::paging::PageSize;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, RemindEvery};
 use crate::database::{Database, DatabaseError, Settings};
 use crate::directory::loaders::Loaders;
 use crate::directory::needs::NeedList;
 use crate::directory::snapshot::kept::IndexFile;
 use crate::directory::snapshot::refresh::Live;
+use crate::directory::store::changes::CHANNEL;
 use crate::directory::store::load::{self, Version};
 use crate::listings::Listings;
-use crate::post::{Post, PostSettingsError};
-use crate::schema::{self, Guarded};
+use crate::listings::corrections::refusals::Rule;
+use crate::listings::freshness::due::Period;
+use crate::listings::freshness::reminding::{Reminded, Reminding};
+use crate::post::{Post, PostSettingsError, SecretLink};
+use crate::schema::{self, Guarded, due_rules};
 use crate::signposting::interpret::Interpreter;
 use crate::web::answers::{Edition, Keeper, StillThere};
 use crate::web::health::{Check, Checks};
@@ -41,8 +46,14 @@ pub const EXAMPLE_QUERY: &str = include_str!("example.graphql");
 /// whole waits, which could not say which part it waited for.
 const PING: Duration = Duration::from_secs(2);
 
+/// How long is waited before PostgreSQL is listened to again after that failed.
+const BETWEEN_LISTENING: Duration = Duration::from_secs(1);
+
 /// How long what signing in needs no more may lie about.
 const BETWEEN_TIDYING: Duration = Duration::from_secs(60 * 60);
+
+/// How long what could not be sent waits, and what has become due.
+const BETWEEN_REMINDING: Duration = Duration::from_secs(60 * 60);
 
 /// Everything a server runs on.
 #[derive(Clone, Debug)]
@@ -61,6 +72,8 @@ pub struct App {
     pub accounts: Accounts,
     /// The lives of listings.
     pub listings: Listings,
+    /// What sends letters.
+    pub post: Post,
     /// The figures.
     pub metrics: Metrics,
     /// The operations on the list of the settings.
@@ -123,9 +136,11 @@ impl App {
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         let interpreter = Arc::new(interpreter);
         let post = Post::new(&config.post)?;
-        let accounts = Accounts::new(database.clone(), clock.clone(), config.accounts.clone(), post);
+        let accounts = Accounts::new(database.clone(), clock.clone(), config.accounts.clone(), post.clone());
         let accounts = accounts.map_err(|error| StartError::Accounts(error.to_string()))?;
-        let listings = Listings::new(database.clone(), clock.clone(), live.clone());
+        let of = &config.corrections;
+        let rule = Rule { refusals: of.refusals, authors: of.workers, days: of.days };
+        let listings = Listings::new(database.clone(), clock.clone(), live.clone()).drafting(rule);
         let executor = Guarded::new(
             &config,
             database.clone(),
@@ -136,16 +151,23 @@ impl App {
         );
         let operations = Arc::new(stored_operations(&config, &executor).await?);
         let config = Arc::new(config);
-        let app = Self { config, clock, database, live, interpreter, accounts, listings, metrics, operations };
+        let app = Self { config, clock, database, live, interpreter, accounts, listings, post, metrics, operations };
         app.tell_directory();
         Ok(app)
     }
 
-    /// Keeps the snapshot true for ever.
+    /// Keeps the snapshot true for ever: at once where PostgreSQL tells of a change, and by looking from time to time,
+    /// which is all there is on SQLite.
     pub async fn follow_directory(self) {
+        let told = Notify::new();
+        tokio::join!(self.listen_for_changes(&told), self.look_for_changes(&told));
+    }
+
+    async fn look_for_changes(&self, told: &Notify) {
         let mut failing = false;
         loop {
-            tokio::time::sleep(self.config.directory.refresh()).await;
+            // What was told meanwhile is found as well, and what can't be told is found in time.
+            let _ = timeout(self.config.directory.refresh(), told.notified()).await;
             match self.live.refresh(&self.database).await {
                 Ok(changed) => {
                     if changed {
@@ -165,6 +187,26 @@ impl App {
                     failing = true;
                 }
             }
+        }
+    }
+
+    async fn listen_for_changes(&self, told: &Notify) {
+        loop {
+            let listening = async {
+                let Some(mut listener) = self.database.listen(CHANNEL).await? else { return Ok(()) };
+                loop {
+                    // First of all for what was told while nobody listened.
+                    told.notify_one();
+                    listener.heard().await?;
+                }
+            };
+            match listening.await {
+                Ok(()) => return,
+                Err::<(), DatabaseError>(error) => {
+                    tracing::warn!(%error, "directory.changes: not heard for now; looked for from time to time");
+                }
+            }
+            tokio::time::sleep(BETWEEN_LISTENING).await;
         }
     }
 
@@ -197,6 +239,31 @@ impl App {
         }
     }
 
+    /// Asks those who keep listings true to look at what is due, as often as the settings say.
+    pub async fn remind(self) {
+        let settings = &self.config.freshness;
+        if !settings.remind {
+            return;
+        }
+        let how = Reminding {
+            rules: due_rules(settings),
+            period: match settings.remind_every {
+                RemindEvery::Week => Period::Week,
+                RemindEvery::Month => Period::Month,
+            },
+            link: SecretLink::new(settings.worklist_url.clone()).ok(),
+        };
+        loop {
+            match self.listings.remind_due(&self.post, &how).await {
+                Ok(Reminded { sent, later, unclear, unanswered }) => {
+                    tracing::debug!(sent, later, unclear, unanswered, "listings.reminded");
+                }
+                Err(error) => tracing::warn!(%error, "listings.reminded: not now"),
+            }
+            tokio::time::sleep(BETWEEN_REMINDING).await;
+        }
+    }
+
     fn tell_directory(&self) {
         let snapshot = self.live.current();
         let services = i64::try_from(snapshot.service_count()).unwrap_or(i64::MAX);
@@ -213,6 +280,7 @@ impl App {
         let executor =
             Guarded::new(&self.config, database.clone(), live.clone(), interpreter, accounts.clone(), listings);
         web::router(Parts {
+            news: live.news(),
             keeper: Some(Arc::new(PublicAnswers { app: self.clone(), executor: executor.clone() })),
             operations: Arc::clone(&self.operations),
             executor,

@@ -10,8 +10,11 @@
 //! whole number its range in [`RANGES`]; a test names whichever of these is missing.
 
 mod accounts;
+mod corrections;
 mod database_url;
+mod freshness;
 mod issuer;
+mod live;
 mod load;
 
 use std::{
@@ -25,8 +28,11 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     accounts::{Accounts, Post, SECRET_IN_LINK},
+    corrections::Corrections,
     database_url::{DatabaseUrl, DatabaseUrlError, Engine},
+    freshness::{Freshness, RemindEvery},
     issuer::{Algorithm, Issuer, MAX_ISSUERS, TokenKind, WrongField},
+    live::LiveSettings,
     load::{ConfigError, Origin, Override, Problem},
 };
 
@@ -48,10 +54,14 @@ pub struct Config {
     pub persisted: Persisted,
     /// Answers that are kept and given again.
     pub answers: Answers,
+    /// Subscriptions.
+    pub live: LiveSettings,
     /// The directory that is held in memory.
     pub directory: Directory,
-    /// For how many days each part of a listing counts as fresh.
+    /// For how many days each part of a listing counts as fresh, and who is reminded.
     pub freshness: Freshness,
+    /// What workers say of listings that are not theirs.
+    pub corrections: Corrections,
     /// Signing in.
     pub accounts: Accounts,
     /// Letters by e-mail.
@@ -313,12 +323,7 @@ pub struct Directory {
 
 impl Default for Directory {
     fn default() -> Self {
-        Self {
-            refresh_ms: 1_000,
-            needs_file: String::new(),
-            scratch_folder: String::new(),
-            index_folder: String::new(),
-        }
+        Self { refresh_ms: 500, needs_file: String::new(), scratch_folder: String::new(), index_folder: String::new() }
     }
 }
 
@@ -345,33 +350,6 @@ impl Directory {
     #[must_use]
     pub fn index_folder(&self) -> Option<&Path> {
         (!self.index_folder.is_empty()).then(|| Path::new(&self.index_folder))
-    }
-}
-
-/// For how many days after it was last assured each part of a listing counts as fresh.
-///
-/// The figures are ours: what changes soonest is asked about soonest. Open Referral UK asks that a
-/// listing be assured at least every three months, which is what the contact and the hours get.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Freshness {
-    /// Name, summary, description, needs.
-    pub description: u32,
-    /// Telephone, e-mail, named contact.
-    pub contact: u32,
-    /// Hours, closures, events.
-    pub hours: u32,
-    /// Who is taken and who is not.
-    pub eligibility: u32,
-    /// Places and waiting time.
-    pub capacity: u32,
-    /// Where it is, and the area it covers.
-    pub place: u32,
-}
-
-impl Default for Freshness {
-    fn default() -> Self {
-        Self { description: 180, contact: 90, hours: 90, eligibility: 180, capacity: 14, place: 180 }
     }
 }
 
@@ -423,6 +401,11 @@ pub const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("persisted.automatic", 0..=1_000_000),
     ("persisted.automatic_bytes", 1_024..=1_073_741_824),
     ("answers.cache_bytes", 0..=4_294_967_295),
+    ("live.max_streams", 0..=1_000_000),
+    ("live.max_subscriptions", 1..=1_000),
+    ("live.init_timeout_s", 1..=60),
+    ("live.heartbeat_s", 1..=600),
+    ("live.patience_s", 1..=600),
     ("directory.refresh_ms", 50..=3_600_000),
     ("freshness.description", 1..=3_650),
     ("freshness.contact", 1..=3_650),
@@ -430,6 +413,10 @@ pub const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("freshness.eligibility", 1..=3_650),
     ("freshness.capacity", 1..=3_650),
     ("freshness.place", 1..=3_650),
+    ("corrections.refusals", 1..=1_000),
+    ("corrections.workers", 1..=1_000),
+    ("corrections.days", 1..=3_650),
+    ("freshness.remind_days_before", 0..=3_650),
     ("accounts.access_minutes", 1..=1_440),
     ("accounts.idle_hours", 1..=720),
     ("accounts.session_days", 1..=365),

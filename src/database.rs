@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx;
+use sea_orm::sqlx::postgres::{PgListener, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 use crate::config::{Config, DatabaseUrl, Engine, Synchronous};
@@ -272,6 +274,58 @@ pub async fn one_at_a_time(db: &impl ConnectionTrait, lock: i64) -> Result<(), D
         db.execute_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
     }
     Ok(())
+}
+
+/// Tells every process that [`Listener`]s on a channel, once this transaction has committed. SQLite has no such thing.
+///
+/// # Errors
+/// The database failed.
+pub async fn tell(db: &impl ConnectionTrait, channel: &str) -> Result<(), DbErr> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        let tell = format!("SELECT pg_notify('{channel}', '')");
+        db.execute_raw(Statement::from_string(DbBackend::Postgres, tell)).await?;
+    }
+    Ok(())
+}
+
+/// Hears what is told on a channel of PostgreSQL, over a connection of its own that is no pool's: a pool that is busy
+/// does not make it deaf, and it takes no other's place.
+pub struct Listener(PgListener);
+
+impl Database {
+    /// Listens on a channel; `None` on SQLite, where nothing is told.
+    ///
+    /// # Errors
+    /// The database can't be reached.
+    pub async fn listen(&self, channel: &str) -> Result<Option<Listener>, DbErr> {
+        if self.engine() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let options = self.connection.get_postgres_connection_pool().connect_options();
+        let options = options.as_ref().clone().application_name(channel);
+        let one = PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let mut listener = PgListener::connect_with(&one.connect_lazy_with(options)).await.map_err(heard_wrong)?;
+        listener.listen(channel).await.map_err(heard_wrong)?;
+        Ok(Some(Listener(listener)))
+    }
+}
+
+impl Listener {
+    /// Waits until something is told, or may have been: after a break it listens again first, and then says so, for
+    /// nobody knows what was told meanwhile.
+    ///
+    /// # Errors
+    /// The database can't be reached; listen anew.
+    pub async fn heard(&mut self) -> Result<(), DbErr> {
+        self.0.try_recv().await.map_err(heard_wrong)?;
+        // Whatever else was told already is the same to whoever looks now.
+        while self.0.next_buffered().is_some() {}
+        Ok(())
+    }
+}
+
+fn heard_wrong(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)))
 }
 
 fn explain(url: &str, error: &DbErr) -> DatabaseError {

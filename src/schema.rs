@@ -4,9 +4,8 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptySubscription, Executor, Interface, MergedObject, Object, Request, Response, Result, Schema,
-    SchemaBuilder, ServerError, SimpleObject, Variables,
-    parser::types::{ExecutableDocument, OperationType},
+    Context, Executor, Interface, MergedObject, MergedSubscription, Object, Request, Response, Result, Schema,
+    SchemaBuilder, ServerError, SimpleObject, Variables, parser::types::ExecutableDocument,
 };
 use entity::enums::FieldGroup;
 use futures_util::future::BoxFuture;
@@ -24,17 +23,23 @@ use crate::api::paging::PageSize;
 use crate::config::{Config, Freshness};
 use crate::database::Database;
 use crate::directory::freshness::FreshnessRules;
+use crate::directory::graphql::duplicates::DuplicateQuery;
 use crate::directory::graphql::filters::{FARTHEST_KM, MOST_ENTRIES, MOST_TEXT};
 use crate::directory::graphql::queries::DirectoryQuery;
 use crate::directory::graphql::suggestions::SuggestionQuery;
 use crate::directory::snapshot::refresh::Live;
 use crate::listings::Listings;
+use crate::listings::freshness::due::DueRules;
 use crate::listings::graphql::ListingError;
 use crate::listings::graphql::coordinating::CoordinatingMutation;
+use crate::listings::graphql::correcting::CorrectionMutation;
+use crate::listings::graphql::corrections::CorrectionQuery;
 use crate::listings::graphql::deciding::DecidingMutation;
 use crate::listings::graphql::editing::EditingMutation;
+use crate::listings::graphql::freshness::{FreshnessMutation, FreshnessQuery};
 use crate::listings::graphql::queries::ListingQuery;
 use crate::signposting::graphql::SignpostingQuery;
+use crate::signposting::graphql::happenings::{HappeningQuery, HappeningSubscription};
 use crate::signposting::graphql::planned::PlanQuery;
 use crate::signposting::graphql::understood::InterpretationQuery;
 use crate::signposting::interpret::Interpreter;
@@ -45,18 +50,30 @@ use crate::signposting::interpret::Interpreter;
 pub struct Query(
     DirectoryQuery,
     SuggestionQuery,
+    DuplicateQuery,
     SignpostingQuery,
     InterpretationQuery,
     PlanQuery,
+    HappeningQuery,
     AccountQuery,
     ListingQuery,
+    CorrectionQuery,
+    FreshnessQuery,
     AboutQuery,
 );
 
 /// The root of all mutations.
 #[derive(Debug, Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(SigningInMutation, ManagingMutation, EditingMutation, DecidingMutation, CoordinatingMutation);
+pub struct Mutation(
+    SigningInMutation,
+    ManagingMutation,
+    EditingMutation,
+    DecidingMutation,
+    CoordinatingMutation,
+    CorrectionMutation,
+    FreshnessMutation,
+);
 
 /// What a change was refused for: in words for whoever asked for it.
 #[derive(Clone, Debug, Interface)]
@@ -74,6 +91,11 @@ pub enum UserError {
     /// About a listing.
     Listing(ListingError),
 }
+
+/// The root of all subscriptions.
+#[derive(Debug, Default, MergedSubscription)]
+#[graphql(name = "Subscription")]
+pub struct Subscription(HappeningSubscription);
 
 /// What the server tells of itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -121,10 +143,10 @@ pub struct ServiceConfig {
     pub max_radius_km: f64,
 }
 
-type SignpostSchema = Schema<Query, Mutation, EmptySubscription>;
+type SignpostSchema = Schema<Query, Mutation, Subscription>;
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).register_output_type::<UserError>()
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).register_output_type::<UserError>()
 }
 
 /// The schema as text, sorted: what `schema.graphql` holds.
@@ -151,6 +173,12 @@ pub fn freshness_rules(days: &Freshness) -> FreshnessRules {
         FieldGroup::Capacity => days.capacity,
         FieldGroup::Place => days.place,
     })
+}
+
+/// What is due to be confirmed, by the settings.
+#[must_use]
+pub fn due_rules(settings: &Freshness) -> DueRules {
+    DueRules::new(freshness_rules(settings), settings.remind_days_before)
 }
 
 /// Runs requests, after the operations table was asked and every limit held against them.
@@ -200,6 +228,7 @@ impl Guarded {
             .data(query_limits.clone())
             .data(pages)
             .data(freshness_rules(&config.freshness))
+            .data(due_rules(&config.freshness))
             .data(database)
             .data(live)
             .data(interpreter)
@@ -225,9 +254,6 @@ impl Guarded {
         let (Some((_, operation)), None) = (operations.next(), operations.next()) else {
             return Err("It holds several operations; each stands on the list by itself.".to_owned());
         };
-        if operation.node.ty == OperationType::Subscription {
-            return Err("Subscriptions are not answered here.".to_owned());
-        }
         let sizes = operation.node.variable_definitions.iter().filter(|variable| {
             variable.node.default_value.is_none() && variable.node.var_type.node.to_string() == "Int!"
         });
@@ -246,38 +272,55 @@ impl Guarded {
     }
 }
 
+impl Guarded {
+    /// Lets a request pass, or gives what there is to answer instead: refusals, and what was only to be checked. A
+    /// question that passed before is not held against the limits again; who may ask it is looked up every time.
+    async fn let_pass(&self, request: &mut Request) -> Result<Response, Response> {
+        allowed(request).map_err(|error| Response::from_errors(vec![error]))?;
+        let given = request.variables.clone();
+        let lighter = request.parsed_query().ok().and_then(|document| without_omitted(document, &given));
+        if let Some(document) = lighter {
+            request.set_parsed_query(document);
+        }
+        if limits::has_passed_before(request) {
+            return Ok(Response::default());
+        }
+        let to_check = limits::to_check(request).map_err(|error| Response::from_errors(vec![error]))?;
+        let checked = run(&self.checks, to_check).await;
+        if !checked.errors.is_empty() || limits::is_only_checked(request) {
+            return Err(checked);
+        }
+        Ok(checked)
+    }
+}
+
 impl Executor for Guarded {
     async fn execute(&self, mut request: Request) -> Response {
-        match allowed(&mut request) {
-            Ok(()) => {
-                let given = request.variables.clone();
-                let lighter = request.parsed_query().ok().and_then(|document| without_omitted(document, &given));
-                if let Some(document) = lighter {
-                    request.set_parsed_query(document);
-                }
-                let to_check = match limits::to_check(&mut request) {
-                    Ok(to_check) => to_check,
-                    Err(error) => return Response::from_errors(vec![error]),
-                };
-                let checked = run(&self.checks, to_check).await;
-                if !checked.errors.is_empty() || limits::is_only_checked(&request) {
-                    return checked;
-                }
-                let viewer = viewer(&request);
-                let mut response = run(&self.executes, request.data(viewer)).await;
-                response.extensions.extend(checked.extensions);
-                response
-            }
-            Err(error) => Response::from_errors(vec![error]),
-        }
+        let checked = match self.let_pass(&mut request).await {
+            Ok(checked) => checked,
+            Err(answer) => return answer,
+        };
+        let viewer = viewer(&request);
+        let mut response = run(&self.executes, request.data(viewer)).await;
+        response.extensions.extend(checked.extensions);
+        response
     }
 
     fn execute_stream(
         &self,
-        request: Request,
+        mut request: Request,
         _: Option<std::sync::Arc<async_graphql::Data>>,
     ) -> BoxStream<'static, Response> {
         let guarded = self.clone();
-        once(async move { guarded.execute(request).await }).boxed()
+        let begun = async move {
+            match guarded.let_pass(&mut request).await {
+                Ok(_) => {
+                    let viewer = viewer(&request);
+                    guarded.executes.execute_stream(request.data(viewer))
+                }
+                Err(answer) => once(async { answer }).boxed(),
+            }
+        };
+        once(begun).flatten().boxed()
     }
 }

@@ -36,9 +36,13 @@ macro_rules! closed_set {
 }
 
 mod accounts;
+mod duplicates;
+mod happenings;
 mod listings;
 
 pub use self::accounts::*;
+pub use self::duplicates::*;
+pub use self::happenings::*;
 pub use self::listings::*;
 
 closed_set! {

@@ -47,4 +47,6 @@ ids! {
     ListingVersionId,
     /// That two listings of one thing were joined.
     ListingMergeId,
+    /// What somebody said of a listing that is not theirs.
+    CorrectionId,
 }

@@ -12,6 +12,10 @@ mod m20261121_000001_directory;
 mod m20261122_000001_touched;
 mod m20261122_000002_accounts;
 mod m20261122_000003_listings;
+mod m20261122_000004_happenings;
+mod m20261122_000005_duplicate_keys;
+mod m20261122_000006_freshness;
+mod m20261122_000007_corrections;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -24,6 +28,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_touched::Migration),
             Box::new(m20261122_000002_accounts::Migration),
             Box::new(m20261122_000003_listings::Migration),
+            Box::new(m20261122_000004_happenings::Migration),
+            Box::new(m20261122_000005_duplicate_keys::Migration),
+            Box::new(m20261122_000006_freshness::Migration),
+            Box::new(m20261122_000007_corrections::Migration),
         ]
     }
 }

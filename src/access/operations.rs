@@ -20,6 +20,8 @@ pub enum Allowed {
     SignedIn,
     /// Whoever holds one of these roles: the network's, or an agency's in the agency they act for.
     Holders(&'static [Role]),
+    /// The same, but for programs: what is said is somebody's own.
+    PeopleHolding(&'static [Role]),
 }
 
 /// Whether somebody may call an operation.
@@ -45,9 +47,9 @@ pub enum Kept {
     WhileItHolds,
 }
 
-use Allowed::{Anyone, Holders, SignedIn};
+use Allowed::{Anyone, Holders, PeopleHolding, SignedIn};
 use Kept::{Never, WhileItHolds};
-use OperationType::{Mutation, Query};
+use OperationType::{Mutation, Query, Subscription};
 
 /// Who looks after people: managers in their agency, administrators everywhere.
 const MANAGERS: Allowed = Holders(&[Role::AgencyManager, Role::Administrator]);
@@ -61,16 +63,37 @@ const KEEPERS: Allowed = Holders(&[Role::ListingEditor, Role::AgencyManager]);
 const KEEPERS_AND_COORDINATORS: Allowed = Holders(&[Role::ListingEditor, Role::AgencyManager, Role::Coordinator]);
 /// Who brings agencies in, mends duplicates, hands listings over.
 const COORDINATORS: Allowed = Holders(&[Role::Coordinator]);
+/// Who may enter listings.
+const EDITORS: Allowed = Holders(&[Role::ListingEditor, Role::AgencyManager, Role::Coordinator, Role::Administrator]);
+/// Who works with listings that are not theirs.
+const WORKERS: Allowed = PeopleHolding(&[
+    Role::LinkWorker,
+    Role::ListingEditor,
+    Role::AgencyManager,
+    Role::DataProtectionOfficer,
+    Role::Coordinator,
+]);
+/// Everybody of an agency, and who looks after all of them.
+const MEMBERS: Allowed = Holders(&[
+    Role::LinkWorker,
+    Role::ListingEditor,
+    Role::AgencyManager,
+    Role::DataProtectionOfficer,
+    Role::Coordinator,
+    Role::Administrator,
+]);
 /// Who looks after accounts.
 const ADMINISTRATORS: Allowed = Holders(&[Role::Administrator]);
 
-/// Every root field with who may call it and whether its answers may be kept, mutations before queries, in alphabetical
-/// order.
+/// Every root field with who may call it and whether its answers may be kept, mutations before queries before
+/// subscriptions, in alphabetical order.
 pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "acceptInvitation", Anyone, Never),
+    (Mutation, "answerCorrection", KEEPERS, Never),
     (Mutation, "beginSecondFactor", SignedIn, Never),
     (Mutation, "changePassword", SignedIn, Never),
     (Mutation, "closeTemporarily", KEEPERS, Never),
+    (Mutation, "confirmListing", KEEPERS, Never),
     (Mutation, "confirmSecondFactor", SignedIn, Never),
     (Mutation, "createAgency", COORDINATORS, Never),
     (Mutation, "createApiKey", AGENCY_MANAGERS, Never),
@@ -94,32 +117,42 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "removeSecondFactor", SignedIn, Never),
     (Mutation, "renewRecoveryCodes", SignedIn, Never),
     (Mutation, "reopen", KEEPERS, Never),
+    (Mutation, "reportRefusal", WORKERS, Never),
     (Mutation, "requestPasswordReset", Anyone, Never),
     (Mutation, "requireApproval", AGENCY_MANAGERS, Never),
     (Mutation, "resetPassword", Anyone, Never),
     (Mutation, "revokeApiKey", AGENCY_MANAGERS, Never),
     (Mutation, "setCapacity", KEEPERS, Never),
+    (Mutation, "setListingDuty", INVITERS, Never),
     (Mutation, "setServiceEligibility", KEEPERS, Never),
     (Mutation, "setServiceHours", KEEPERS, Never),
     (Mutation, "signIn", Anyone, Never),
     (Mutation, "signOut", SignedIn, Never),
+    (Mutation, "suggestCorrection", WORKERS, Never),
     (Mutation, "undoChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "updateAgency", KEEPERS, Never),
     (Mutation, "updateLocation", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "updateService", KEEPERS, Never),
+    (Mutation, "withdrawCorrection", SignedIn, Never),
     (Query, "account", Holders(&[Role::Administrator, Role::Auditor]), Never),
     (Query, "agencies", Anyone, WhileItHolds),
     (Query, "agency", Anyone, WhileItHolds),
     (Query, "agencyMembers", AGENCY_MANAGERS, Never),
     (Query, "apiKeys", AGENCY_MANAGERS, Never),
+    (Query, "corrections", KEEPERS, Never),
+    (Query, "happeningsCursor", Anyone, Never),
     (Query, "interpretNeeds", Anyone, Never),
     (Query, "listing", KEEPERS_AND_COORDINATORS, Never),
+    (Query, "listingDuty", MEMBERS, Never),
     (Query, "listingVersion", KEEPERS_AND_COORDINATORS, Never),
+    (Query, "listingsDue", KEEPERS, Never),
     (Query, "location", Anyone, WhileItHolds),
     (Query, "locations", Anyone, WhileItHolds),
+    (Query, "myCorrections", SignedIn, Never),
     (Query, "need", Anyone, WhileItHolds),
     (Query, "needs", Anyone, WhileItHolds),
     (Query, "node", Anyone, WhileItHolds),
+    (Query, "possibleDuplicates", EDITORS, Never),
     (Query, "service", Anyone, WhileItHolds),
     (Query, "serviceConfig", Anyone, WhileItHolds),
     (Query, "services", Anyone, WhileItHolds),
@@ -128,6 +161,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "suggestions", Anyone, WhileItHolds),
     (Query, "viewer", Anyone, Never),
     (Query, "waitingChanges", KEEPERS, Never),
+    (Subscription, "serviceHappenings", Anyone, Never),
 ];
 
 /// Whether a viewer may call a root field. One that is not listed may be called by nobody.
@@ -137,10 +171,19 @@ pub fn may_call(viewer: &Viewer, kind: OperationType, field: &str) -> Verdict {
     match (allowed, viewer) {
         (Some(Allowed::Anyone), _) | (Some(Allowed::SignedIn), Viewer::Person(_)) => Verdict::Yes,
         (Some(Allowed::Holders(roles)), _) if roles.iter().any(|role| viewer.holds(*role)) => Verdict::Yes,
-        (Some(Allowed::Holders(roles)), Viewer::Person(_)) if viewer.would_hold(roles) => Verdict::SayWhichAgency,
-        (Some(Allowed::SignedIn | Allowed::Holders(_)), Viewer::Anyone) => Verdict::SignInFirst,
+        (Some(Allowed::PeopleHolding(roles)), Viewer::Person(_)) if roles.iter().any(|role| viewer.holds(*role)) => {
+            Verdict::Yes
+        }
+        (Some(Allowed::Holders(roles) | Allowed::PeopleHolding(roles)), Viewer::Person(_))
+            if viewer.would_hold(roles) =>
+        {
+            Verdict::SayWhichAgency
+        }
+        (Some(Allowed::SignedIn | Allowed::Holders(_) | Allowed::PeopleHolding(_)), Viewer::Anyone) => {
+            Verdict::SignInFirst
+        }
         (Some(Allowed::SignedIn), Viewer::Program(_))
-        | (Some(Allowed::Holders(_)), Viewer::Person(_) | Viewer::Program(_))
+        | (Some(Allowed::Holders(_) | Allowed::PeopleHolding(_)), Viewer::Person(_) | Viewer::Program(_))
         | (None, _) => Verdict::No,
     }
 }
@@ -151,7 +194,9 @@ pub fn may_call(viewer: &Viewer, kind: OperationType, field: &str) -> Verdict {
 pub fn may_keep(document: &ExecutableDocument) -> bool {
     let keeps = |kind, field: &str| match listed(kind, field) {
         Some((Allowed::Anyone, Kept::WhileItHolds)) => true,
-        Some((Allowed::Anyone, Kept::Never) | (Allowed::SignedIn | Allowed::Holders(_), _)) => false,
+        Some(
+            (Allowed::Anyone, Kept::Never) | (Allowed::SignedIn | Allowed::Holders(_) | Allowed::PeopleHolding(_), _),
+        ) => false,
         None => field == "__typename",
     };
     document.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query)

@@ -5,8 +5,8 @@ use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
-    AccountId, AgencyId, ApiKeyId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId, ServiceId,
-    SessionId,
+    AccountId, AgencyId, ApiKeyId, CorrectionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId,
+    ServiceId, SessionId,
 };
 use uuid::Uuid;
 
@@ -37,6 +37,8 @@ pub enum NodeId {
     ListingVersion(ListingVersionId),
     /// That two listings were joined.
     ListingMerge(ListingMergeId),
+    /// What a worker said of a listing.
+    Correction(CorrectionId),
 }
 
 impl NodeId {
@@ -55,6 +57,7 @@ impl NodeId {
             Self::ApiKey(_) => "ApiKey",
             Self::ListingVersion(_) => "ListingVersion",
             Self::ListingMerge(_) => "ListingMerge",
+            Self::Correction(_) => "Correction",
         }
     }
 
@@ -73,6 +76,7 @@ impl NodeId {
             Self::ApiKey(id) => id.0.to_string(),
             Self::ListingVersion(id) => id.0.to_string(),
             Self::ListingMerge(id) => id.0.to_string(),
+            Self::Correction(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -96,6 +100,7 @@ impl NodeId {
             "ApiKey" => Self::ApiKey(ApiKeyId(uuid()?)),
             "ListingVersion" => Self::ListingVersion(ListingVersionId(uuid()?)),
             "ListingMerge" => Self::ListingMerge(ListingMergeId(uuid()?)),
+            "Correction" => Self::Correction(CorrectionId(uuid()?)),
             _ => return None,
         })
     }
@@ -142,5 +147,6 @@ expecting! {
     api_key, ApiKey, ApiKeyId;
     listing_version, ListingVersion, ListingVersionId;
     listing_merge, ListingMerge, ListingMergeId;
+    correction, Correction, CorrectionId;
     place, ServiceAtLocation, PlaceId;
 }

@@ -182,8 +182,23 @@ pub fn to_check(request: &mut Request) -> ServerResult<Request> {
     Ok(only_checked(if is_within { copy.data(Parsed) } else { copy }))
 }
 
+/// Says that the same question has been held against the schema and every limit before, and passed.
+#[must_use]
+pub fn passed_before(request: Request) -> Request {
+    request.data(PassedBefore)
+}
+
+/// Whether that was said.
+#[must_use]
+pub fn has_passed_before(request: &Request) -> bool {
+    request.data.contains_key(&TypeId::of::<PassedBefore>())
+}
+
 /// Marks a request that is not to be executed.
 struct OnlyChecked;
+
+/// Marks a request whose question is a run of a subscription that has begun.
+struct PassedBefore;
 
 /// Marks a request whose document is there and within the limits.
 struct Parsed;

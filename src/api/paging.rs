@@ -60,7 +60,15 @@ impl<K: Serialize + DeserializeOwned> Cursor<K> {
     }
 
     fn decode(text: &str) -> Option<Self> {
+        // Our cursors are short; anything long is not one.
+        let text = Some(text).filter(|text| text.len() <= 2_000)?;
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+    }
+
+    /// The key of a cursor made by [`Self::timeless`] with this print; `None` for anything else.
+    #[must_use]
+    pub fn key_of(text: &str, print: [u8; 8]) -> Option<K> {
+        Self::decode(text).filter(|cursor| cursor.print == print && cursor.at == 0).map(|cursor| cursor.key)
     }
 }
 
@@ -90,8 +98,7 @@ impl<K: Serialize + DeserializeOwned> PageArgs<K> {
         };
         let after = after
             .map(|text| {
-                // Our cursors are short; anything long is not one.
-                Some(text).filter(|text| text.len() <= 2_000).and_then(Cursor::decode).ok_or_else(|| {
+                Cursor::decode(text).ok_or_else(|| {
                     bad_input("after", "This is not a cursor of ours: use `endCursor` of the page before, unchanged.")
                 })
             })

@@ -18,6 +18,8 @@ pub(super) async fn run(settings: &SettingsArgs) -> Outcome {
     // Whoever tries things on does not want to renew tokens.
     config.accounts.access_minutes = DAY_IN_MINUTES;
     config.accounts.idle_hours = config.accounts.idle_hours.max(24);
+    // Nobody is there to read a letter.
+    config.freshness.remind = false;
     let clock = Clock::system();
     let needs = need_list(&config)?;
     let database = open_migrated(&config).await?;

@@ -14,12 +14,13 @@ use crate::app::need_list;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
-use crate::directory::duplicates;
+use crate::directory::duplicates::{Compared, Newcomers};
 use crate::directory::postcodes::{self, PostcodesImport};
 use crate::directory::snapshot::refresh::Live;
 use crate::directory::store::Source;
 use crate::open_referral::import::{Import, import};
 use crate::open_referral::reader::{Limits, Progress};
+use crate::open_referral::report;
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
@@ -90,8 +91,10 @@ async fn feed(config: &Config, args: FeedArgs) -> Outcome {
     let database = open_in_bulk(config).await?;
     let progress = Arc::new(Progress::default());
     let bar = Bar::start(Arc::clone(&progress));
+    let (clock, id) = (Clock::system(), source.id());
+    let began = clock.now();
     let job = Import { path: args.path, source, limits: Limits::default() };
-    let done = import(&database, &Clock::system(), job, progress, report).await;
+    let done = import(&database, &clock, job, progress, report).await;
     bar.finish();
     let done = done?;
     say(format_args!(
@@ -107,7 +110,8 @@ async fn feed(config: &Config, args: FeedArgs) -> Outcome {
         "Services: {} new, {} changed, {} as they were.",
         done.saved.created, done.saved.changed, done.saved.unchanged
     ))?;
-    report_duplicates(config, &database, args.report.as_deref()).await?;
+    let newcomers = Newcomers::of(database.connection(), id, began).await?;
+    report_duplicates(config, &database, &newcomers, args.report.as_deref()).await?;
     match &args.report {
         Some(path) => say(format_args!("Every problem stands in {}.", path.display()))?,
         None if done.counts.rejected > 0 || done.counts.failed_files > 0 => {
@@ -122,25 +126,32 @@ async fn feed(config: &Config, args: FeedArgs) -> Outcome {
     Ok(())
 }
 
-/// Tells of services that look like one and the same, whatever source they come from: into the
-/// report where there is one, otherwise their number. Nothing is merged.
-async fn report_duplicates(config: &Config, database: &Database, report: Option<&Path>) -> Outcome {
+/// New services that are named, with what they look like.
+const NAMED: usize = 10;
+
+/// Tells of services that look like one and the same, whatever source they come from, and of those new ones that look
+/// like another source's: all of them into the report where there is one, otherwise their number and some. Nothing is
+/// merged.
+async fn report_duplicates(config: &Config, database: &Database, newcomers: &Newcomers, to: Option<&Path>) -> Outcome {
     let live = Live::open(database, need_list(config)?).await?;
-    let found = duplicates::find(&live.current());
-    if let Some(path) = report {
+    let compared = Compared::services(database.connection(), &live.current()).await?;
+    let (groups, alike) = (compared.groups(), compared.alike(newcomers));
+    if let Some(path) = to {
         let mut out = BufWriter::new(File::options().append(true).open(path)?);
-        for group in &found {
-            let services: Vec<_> =
-                group.services.iter().map(|(id, name)| serde_json::json!({ "id": id.0, "name": name })).collect();
-            let line = serde_json::json!({
-                "code": "possible_duplicate", "reason": group.reason, "shared": group.shared, "services": services,
-            });
-            writeln!(out, "{line}")?;
-        }
+        report::duplicates(&mut out, &groups, &alike)?;
         out.flush()?;
     }
-    let count = found.len();
+    let count = groups.len();
     say(format_args!("{count} group(s) of services in the directory look like one and the same; none was merged."))?;
+    if !alike.is_empty() {
+        say(format_args!("{} new service(s) look like ones of another source:", alike.len()))?;
+    }
+    for one in alike.iter().take(NAMED) {
+        say(format_args!("  {} – {} ({})", one.new.1, one.other.1, one.found))?;
+    }
+    if alike.len() > NAMED {
+        say(format_args!("  … and {} more", alike.len() - NAMED))?;
+    }
     Ok(())
 }
 

@@ -42,6 +42,7 @@ pub(super) async fn run(config: &Config, args: MigrateArgs) -> Outcome {
         Direction::Up => {
             let pending = database.pending_migrations().await?;
             database.migrate_up().await?;
+            super::fill_keys(&database).await?;
             say(format_args!("{pending} migration(s) run; the schema is up to date."))?;
         }
         Direction::Down { steps, yes: true } => {

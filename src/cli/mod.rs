@@ -20,6 +20,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, Override};
 use crate::database::{Database, Settings};
+use crate::directory::store::duplicate_keys;
 use crate::telemetry;
 
 /// What went wrong, in words for whoever typed the command.
@@ -146,9 +147,19 @@ async fn open_in_bulk(config: &Config) -> Result<Database, Failure> {
     open_with(config, Settings { in_bulk: true, ..Settings::from(config) }).await
 }
 
+/// Gives what was stored before them the keys by which duplicates are found; once, after an upgrade.
+async fn fill_keys(database: &Database) -> Outcome {
+    let filled = duplicate_keys::fill(database).await?;
+    if filled > 0 {
+        tracing::info!(filled, "directory.duplicate_keys");
+    }
+    Ok(())
+}
+
 async fn open_with(config: &Config, settings: Settings) -> Result<Database, Failure> {
     telemetry::init(&config.log)?;
     let database = Database::connect(&settings).await?;
     database.migrate_up().await?;
+    fill_keys(&database).await?;
     Ok(database)
 }

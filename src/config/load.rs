@@ -17,6 +17,8 @@ const ENV_PREFIX: &str = "SIGNPOST_";
 const ENV_TEST_PREFIX: &str = "SIGNPOST_TEST_";
 /// Largest settings file that is read, in bytes.
 const FILE_LIMIT: u64 = 1024 * 1024;
+/// Longest link for a letter, in bytes.
+const LONGEST_LINK: usize = 900;
 /// The one setting that is a list of tables; [`issuer`] looks into it.
 const ISSUERS: &str = "accounts.issuers";
 
@@ -232,6 +234,18 @@ impl Config {
                 );
             }
         }
+        let worklist = &self.freshness.worklist_url;
+        let is_link = (worklist.starts_with("https://") || worklist.starts_with("http://"))
+            && worklist.len() <= LONGEST_LINK
+            && worklist.bytes().all(|byte| byte.is_ascii_graphic());
+        if !worklist.is_empty() && !is_link {
+            wrong(
+                "freshness.worklist_url",
+                format!("{worklist:?} is no address that can stand in a letter"),
+                "it must begin with https:// or http:// and hold no blanks, as \"https://app.example.org/worklist\"; \
+                 empty for none",
+            );
+        }
         if let Err(error) = EnvFilter::try_new(&self.log.filter) {
             wrong(
                 "log.filter",
@@ -390,6 +404,7 @@ fn form(key: &str, default: &Value) -> String {
         "database.url" => "as \"sqlite://signpost.sqlite\" or \"postgres://user:password@host/database\"".to_owned(),
         "server.listen" => "an address and a port, as \"127.0.0.1:8000\" or \"[::1]:8000\"".to_owned(),
         "sqlite.synchronous" => "\"normal\", \"full\" or \"extra\"".to_owned(),
+        "freshness.remind_every" => "\"week\" or \"month\"".to_owned(),
         "log.format" => "\"pretty\" or \"json\"".to_owned(),
         _ => should_be(default),
     }

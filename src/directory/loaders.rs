@@ -42,6 +42,8 @@ pub struct Loaders {
 
 /// One state of the directory, and what was read of it.
 struct View {
+    /// The number of the last happening that the snapshot shows.
+    told: i64,
     snapshot: Arc<Snapshot>,
     /// Whether the snapshot is known to be what the database holds.
     in_touch: bool,
@@ -51,7 +53,10 @@ struct View {
 impl View {
     fn of(database: Database, horizon: Horizon, live: &Live) -> Self {
         let reader = Reader { database, horizon };
+        // Before the snapshot, which then shows that too.
+        let told = live.told();
         Self {
+            told,
             snapshot: live.current(),
             in_touch: live.is_in_touch(),
             rows: DataLoader::with_cache(reader, TokioSpawner::current(), YieldTimer, HashMapCache::default()),
@@ -75,6 +80,12 @@ impl Loaders {
     /// the asynchronous runtime.
     pub fn look_again(&self) {
         self.view.store(Arc::new(View::of(self.database.clone(), self.horizon.clone(), &self.live)));
+    }
+
+    /// The number of the last happening that this request may tell of: everything up to it is in the snapshot.
+    #[must_use]
+    pub fn told(&self) -> i64 {
+        self.view.load().told
     }
 
     /// The directory that the request is answered from.

@@ -3,6 +3,7 @@
 //!
 //! - `listing` is a listing as it comes from outside; `store` writes and reads the tables.
 //! - `snapshot` is the public part held in process, over which everything is selected.
+//! - `happenings` tells what of a change matters to somebody who waits for a service.
 //! - `agreement` holds the snapshot against the tables.
 //! - `suggest` finds names while somebody types.
 //! - `needs` is the list of needs; `opening`, `freshness`, `words`, `placing` are the rules.
@@ -14,6 +15,7 @@ pub mod demonstration;
 pub mod duplicates;
 pub mod freshness;
 pub mod graphql;
+pub mod happenings;
 pub mod listing;
 pub mod loaders;
 pub mod needs;

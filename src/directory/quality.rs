@@ -7,9 +7,10 @@ use entity::{location, service, service_need, service_place};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
+use super::duplicates::{Compared, PossibleDuplicate};
 use super::freshness::{Freshness, FreshnessRules};
+use super::placing;
 use super::snapshot::{ServiceFacts, Snapshot};
-use super::{duplicates, placing};
 use crate::database::Database;
 
 /// How many examples are kept of each finding.
@@ -77,7 +78,7 @@ pub async fn look(
         .into_tuple()
         .all(db)
         .await?;
-    let duplicates = duplicates::find(snapshot);
+    let duplicates = Compared::services(db, snapshot).await?.groups();
     let services = |what, test: &dyn Fn(&ServiceFacts) -> bool| {
         finding(
             what,
@@ -112,10 +113,7 @@ pub async fn look(
         }),
         finding(
             "groups of services look like one and the same",
-            duplicates
-                .iter()
-                .map(|group| format!("{} ({}, {} services)", group.shared, group.reason, group.services.len()))
-                .collect(),
+            duplicates.iter().map(PossibleDuplicate::to_string).collect(),
         ),
         finding(
             "locations are used by no service",

@@ -101,22 +101,40 @@ impl Listings {
         change: Change,
         does: impl FnOnce(&mut Listing) -> Done<()>,
     ) -> Done<ListingVersionId> {
+        let transaction = self.database.begin_write().await?;
+        let id = self.edit_in(&transaction, actor, subject, change, does).await?;
+        transaction.commit().await?;
+        self.show().await;
+        Ok(id)
+    }
+
+    /// The same within a transaction that does more; whoever commits it shows it.
+    ///
+    /// # Errors
+    /// As [`Self::edit`].
+    pub(super) async fn edit_in(
+        &self,
+        transaction: &DatabaseTransaction,
+        actor: &Actor,
+        subject: Subject,
+        change: Change,
+        does: impl FnOnce(&mut Listing) -> Done<()>,
+    ) -> Done<ListingVersionId> {
         let reason = said("input.reason", change.reason.as_deref())?;
         let now = self.now();
         let publish_at = self.hour(change.when)?;
-        let transaction = self.database.begin_write().await?;
         let id = ListingVersionId(self.clock.new_id());
         let asked =
             Asked { actor, key: change.key.as_deref(), operation: change.action.as_str(), input: &change.input };
-        if let Some(before) = store::once(&transaction, &asked, id.0, now).await? {
+        if let Some(before) = store::once(transaction, &asked, id.0, now).await? {
             return Ok(ListingVersionId(before));
         }
-        let held = self.held(&transaction, actor, subject).await?;
-        self.is_expected(&transaction, &held, change.expected).await?;
+        let held = self.held(transaction, actor, subject).await?;
+        self.is_expected(transaction, &held, change.expected).await?;
         let mut listing = held.listing.clone();
         does(&mut listing)?;
-        let changes = self.changes(&transaction, actor, &held, &listing).await?;
-        let state = self.state(&transaction, actor, &held, change.action, change.when).await?;
+        let changes = self.changes(transaction, actor, &held, &listing).await?;
+        let state = self.state(transaction, actor, &held, change.action, change.when).await?;
         let new = NewVersion {
             number: None,
             base: held.version,
@@ -129,13 +147,11 @@ impl Listings {
             undoes: None,
         };
         if state == VersionState::Published {
-            let touched = Box::pin(self.publish(&transaction, &held, &listing, Some((actor, id, new)), now)).await?;
-            directory_changes::note(&transaction, change.action.as_str(), Some(&touched), now).await?;
+            let touched = Box::pin(self.publish(transaction, &held, &listing, Some((actor, id, new)), now)).await?;
+            directory_changes::note(transaction, change.action.as_str(), Some(&touched), now).await?;
         } else {
-            store::add_version(&transaction, id, &held, Some(actor), new, now).await?;
+            store::add_version(transaction, id, &held, Some(actor), new, now).await?;
         }
-        transaction.commit().await?;
-        self.show().await;
         Ok(id)
     }
 

@@ -7,6 +7,8 @@
 //! | [`undoing`] | taking a change back |
 //! | [`joining`] | what coordinators do: join duplicates, part them, hand over |
 //! | [`history`] | versions, read |
+//! | [`corrections`] | what those say of a listing whose it is not |
+//! | [`freshness`] | confirming, what is due, who is asked |
 //! | [`acting`], [`changes`], [`check`], [`subject`] | who may, what changes, of what form it must be; no database |
 //! | [`graphql`] | the graph's part of it |
 //!
@@ -20,7 +22,9 @@
 pub mod acting;
 pub mod changes;
 pub mod check;
+pub mod corrections;
 pub mod editing;
+pub mod freshness;
 pub mod graphql;
 pub mod history;
 pub mod joining;
@@ -36,6 +40,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
 use self::changes::FieldChange;
+use self::corrections::refusals;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::directory::needs::NeedList;
@@ -47,6 +52,7 @@ pub struct Listings {
     database: Database,
     clock: Clock,
     live: Live,
+    drafting: refusals::Rule,
 }
 
 /// Why something could not be done.
@@ -133,7 +139,13 @@ impl Listings {
     /// The lives of the listings of a directory.
     #[must_use]
     pub fn new(database: Database, clock: Clock, live: Live) -> Self {
-        Self { database, clock, live }
+        Self { database, clock, live, drafting: refusals::Rule::default() }
+    }
+
+    /// The same, with another rule for when refusals become a correction.
+    #[must_use]
+    pub fn drafting(self, drafting: refusals::Rule) -> Self {
+        Self { drafting, ..self }
     }
 
     fn now(&self) -> DateTime<Utc> {

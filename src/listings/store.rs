@@ -16,6 +16,7 @@ use super::subject::{Listing, Subject};
 use super::{Done, Refused, Trouble, Why};
 use crate::directory::store::changes::Touched;
 use crate::directory::store::current;
+use crate::directory::store::happenings::Before;
 use crate::directory::store::save::hex;
 use crate::directory::store::write::{self, Standing};
 
@@ -129,6 +130,12 @@ pub(super) async fn write(
     now: DateTime<Utc>,
 ) -> Done<Touched> {
     let mut touched = Touched::default();
+    let mut before = Before::default();
+    match held.subject {
+        Subject::Agency(_) => {}
+        Subject::Service(id) => before.of_services(db, vec![id]).await?,
+        Subject::Location(id) => before.at_locations(db, &[id]).await?,
+    }
     match (held.subject, listing) {
         (Subject::Agency(id), Listing::Agency(listing)) => {
             write::agency(db, id, held.source, listing, standing, now).await?;
@@ -146,6 +153,7 @@ pub(super) async fn write(
             return Err(Trouble::Failed("a listing of another kind".to_owned()));
         }
     }
+    before.note(db, now).await?;
     Ok(touched)
 }
 

@@ -90,6 +90,9 @@ impl Listings {
                 self.make_true(&transaction, Some(actor), &held, &version, actor.asker.account(), note, now).await?;
             }
         }
+        if verdict != Verdict::Publish {
+            self.correction_returns(&transaction, &version, now).await?;
+        }
         transaction.commit().await?;
         self.show().await;
         Ok(id)

@@ -4,6 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::directory::duplicates::score::Match;
+use crate::directory::duplicates::{Alike, PossibleDuplicate};
+
 use super::item::{FileError, Rejected};
 use super::validate::Accepted;
 
@@ -125,4 +128,41 @@ impl<W: Write> Report<W> {
         serde_json::to_writer(&mut self.out, line)?;
         self.out.write_all(b"\n")
     }
+}
+
+/// A line about services that look like one.
+#[derive(Serialize)]
+struct Duplicates<'a> {
+    code: &'static str,
+    score: u8,
+    reason: String,
+    services: Vec<Named<'a>>,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    id: uuid::Uuid,
+    name: &'a str,
+}
+
+/// Writes a line for each group of services that look like one, and for each new one that looks like another source's,
+/// which stands first in its line.
+///
+/// # Errors
+/// When the report cannot be written.
+pub fn duplicates(out: &mut impl Write, groups: &[PossibleDuplicate], alike: &[Alike]) -> io::Result<()> {
+    let mut line = |code, found: &Match, services: Vec<Named<'_>>| -> io::Result<()> {
+        let reason = found.to_string();
+        serde_json::to_writer(&mut *out, &Duplicates { code, score: found.score, reason, services })?;
+        out.write_all(b"\n")
+    };
+    for group in groups {
+        let services: Vec<_> = group.services.iter().map(|(id, name)| Named { id: id.0, name }).collect();
+        line("possible_duplicate", &group.found, services)?;
+    }
+    for one in alike {
+        let services = [&one.new, &one.other].map(|(id, name)| Named { id: id.0, name });
+        line("like_another_source", &one.found, services.into())?;
+    }
+    Ok(())
 }

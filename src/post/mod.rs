@@ -1,4 +1,5 @@
-//! Letters by e-mail that the program sends: invitations and password resets, each with a link that works once.
+//! Letters by e-mail that the program sends: invitations and password resets, each with a link that works once, and
+//! what listings are due to be confirmed.
 //!
 //! [`texts`] writes a [`Letter`], [`Post`] sends it (by SMTP, or into a folder of files where no mail server is set).
 //! Neither the clock nor chance is asked here.
@@ -17,7 +18,7 @@ pub mod texts;
 pub use self::{
     address::{AddressError, MailAddress},
     letter::{Letter, LinkError, SecretLink},
-    outbox::{Post, PostError},
+    outbox::{NotSent, Post, PostError},
     settings::{PostSettingsError, SettingProblem},
     texts::{invitation, is_invisible, password_reset},
 };

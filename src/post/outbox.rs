@@ -101,6 +101,36 @@ pub enum PostError {
     Form,
 }
 
+/// A letter that was not sent, as far as anybody knows.
+#[derive(Debug, Error)]
+#[error("{error}")]
+pub struct NotSent {
+    /// What went wrong.
+    pub error: PostError,
+    /// Whether the mail server may have it all the same: it was being handed over, and no answer came.
+    pub perhaps_there: bool,
+}
+
+impl From<PostError> for NotSent {
+    fn from(error: PostError) -> Self {
+        Self { error, perhaps_there: false }
+    }
+}
+
+impl PostError {
+    /// Whether it is this letter that does not go, and another might.
+    #[must_use]
+    pub const fn is_about_the_letter(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Form)
+    }
+
+    /// Whether it is of no use to try again: the mail server refused this letter for good.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Refused { code: 500..=599 } | Self::Form)
+    }
+}
+
 /// What to do about a folder that takes no file.
 fn why(error: &io::Error) -> String {
     use io::ErrorKind as Kind;
@@ -155,11 +185,19 @@ impl Post {
     /// # Errors
     /// Says what an operator can do.
     pub async fn send(&self, letter: &Letter, at: DateTime<Utc>, id: Uuid) -> Result<(), PostError> {
+        self.hand_over(letter, at, id).await.map_err(|not_sent| not_sent.error)
+    }
+
+    /// The same for a letter that must not go twice: says too whether it may have gone all the same.
+    ///
+    /// # Errors
+    /// [`NotSent`].
+    pub async fn hand_over(&self, letter: &Letter, at: DateTime<Utc>, id: Uuid) -> Result<(), NotSent> {
         let content = self.message(letter, at, id)?.formatted();
         match &self.by {
             By::Folder(folder) => {
                 let name = format!("{}-{id}.eml", at.format("%Y%m%dT%H%M%S%.3fZ"));
-                on_disk(folder, move |folder| folder::keep(folder, &name, &content)).await
+                Ok(on_disk(folder, move |folder| folder::keep(folder, &name, &content)).await?)
             }
             By::Smtp(smtp) => {
                 let (from, to) = (self.from.to_lettre(), letter.to().to_lettre());

@@ -17,7 +17,7 @@ use lettre::{
 use tokio::time::timeout;
 
 use super::{
-    outbox::PostError,
+    outbox::{NotSent, PostError},
     settings::{Privacy, Server},
 };
 
@@ -47,7 +47,7 @@ impl Smtp {
     }
 
     /// Hands a letter over; it is the mail server's when this returns.
-    pub(crate) async fn send(&self, envelope: &Envelope, letter: &[u8]) -> Result<(), PostError> {
+    pub(crate) async fn send(&self, envelope: &Envelope, letter: &[u8]) -> Result<(), NotSent> {
         let Server { host, port, privacy, login } = &self.server;
         let hello = ClientId::default();
         let tls_first = (*privacy == Privacy::Tls).then(|| self.tls.clone());
@@ -55,7 +55,7 @@ impl Smtp {
         let mut connection = step(connect, at_connecting).await?;
         if *privacy == Privacy::StartTls {
             if !connection.can_starttls() {
-                return Err(PostError::NotEncrypted);
+                return Err(PostError::NotEncrypted.into());
             }
             step(connection.starttls(self.tls.clone(), &hello), |_| PostError::NotEncrypted).await?;
         }
@@ -63,7 +63,10 @@ impl Smtp {
             let credentials = Credentials::new(login.user.clone(), login.password.clone());
             step(connection.auth(DEFAULT_MECHANISMS, &credentials), at_signing_in).await?;
         }
-        step(connection.send(envelope, letter), at_handing_over).await?;
+        step(connection.send(envelope, letter), at_handing_over).await.map_err(|error| {
+            let answered = matches!(error, PostError::Refused { .. } | PostError::SignIn);
+            NotSent { error, perhaps_there: !answered }
+        })?;
         // Whether it says goodbye or not, it has the letter.
         let _: Result<_, _> = timeout(GOODBYE, connection.quit()).await;
         Ok(())

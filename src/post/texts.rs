@@ -69,6 +69,97 @@ Signpost
     Letter::new(to, "Choose a new password for Signpost", &text)
 }
 
+/// Why somebody is asked to confirm listings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyAsked {
+    /// They are the agency's named contact.
+    NamedContact,
+    /// They stand in for the named contact.
+    Deputy,
+    /// They manage the agency, and nobody who was named can be asked.
+    Manager,
+    /// They coordinate the network, and nobody of the agency can be asked.
+    Coordinator,
+}
+
+/// What is due of an agency.
+#[derive(Clone, Debug)]
+pub struct DueListings<'a> {
+    /// Its name.
+    pub agency: &'a str,
+    /// How many listings are due.
+    pub overdue: u32,
+    /// How many more soon will be.
+    pub soon: u32,
+    /// The names of those that have been due longest.
+    pub longest: Vec<&'a str>,
+}
+
+/// Most agencies that are told one by one.
+const MOST_AGENCIES: usize = 20;
+
+/// That listings are due to be confirmed. `often` is the period in which nobody is asked twice.
+#[must_use]
+pub fn listings_due(
+    to: MailAddress,
+    why: WhyAsked,
+    about: &[DueListings<'_>],
+    often: &str,
+    link: Option<&SecretLink>,
+) -> Letter {
+    let named = |name: &str, otherwise: &str| agency_in_quotes(name).unwrap_or_else(|| otherwise.to_owned());
+    let agency = about.first().map_or_else(|| "your agency".to_owned(), |due| named(due.agency, "your agency"));
+    let why = match why {
+        WhyAsked::NamedContact => format!("You are asked as the named contact of {agency}."),
+        WhyAsked::Deputy => format!("You are asked as the deputy at {agency}: its named contact cannot be."),
+        WhyAsked::Manager => format!("You are asked as a manager of {agency}: nobody who was named for it can be."),
+        WhyAsked::Coordinator => "You are asked as a coordinator: nobody at the agencies below can be.".to_owned(),
+    };
+    let mut told = String::new();
+    for due in about.iter().take(MOST_AGENCIES) {
+        told.push_str(&format!("{}: {}.\n", named(due.agency, "An agency"), how_many(due)));
+        for name in &due.longest {
+            told.push_str(&format!("- {}\n", named(name, "A service")));
+        }
+        told.push('\n');
+    }
+    if let Some(more @ 1..) = about.len().checked_sub(MOST_AGENCIES) {
+        told.push_str(&format!("And {more} more of the agencies.\n\n"));
+    }
+    let where_to = match link {
+        Some(link) => format!("To confirm them, open your worklist:\n\n{}\n", link.expose()),
+        None => "To confirm them, open your worklist on Signpost.\n".to_owned(),
+    };
+    let text = format!(
+        "Hello,
+
+Some listings on Signpost are due to be confirmed. The ones that have waited longest are named.
+
+{told}{where_to}
+Please look at each, put right what is wrong, and confirm what is true. People are sent to these services by what their \
+listings say.
+
+{why} You get this letter once a {often} at most.
+
+Signpost
+"
+    );
+    Letter::new(to, "Listings to confirm on Signpost", &text)
+}
+
+fn how_many(due: &DueListings<'_>) -> String {
+    let are = |number: u32, what: &str| match number {
+        1 => format!("1 listing is {what}"),
+        _ => format!("{number} listings are {what}"),
+    };
+    match (due.overdue, due.soon) {
+        (overdue, 0) => are(overdue, "due"),
+        (0, soon) => are(soon, "due soon"),
+        (overdue, 1) => format!("{}, 1 more soon", are(overdue, "due")),
+        (overdue, soon) => format!("{}, {soon} more soon", are(overdue, "due")),
+    }
+}
+
 /// An instant as a reader in the UK says it: `10:31 on Sunday 22 November 2026 (UK time, GMT)`. By 24 hours, for 12:00am
 /// is misread; seconds are dropped, so that it is never later than the truth.
 #[must_use]

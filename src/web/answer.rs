@@ -39,6 +39,17 @@ impl Refusal {
         Self { correlation: Some(id.clone()), ..refusal }
     }
 
+    /// The same as an error that stands among others.
+    pub(crate) fn into_error(self) -> ServerError {
+        let mut error = ServerError::new(self.message, self.position);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", self.code);
+        if let Some(id) = &self.correlation {
+            extensions.set("correlationId", id.as_str());
+        }
+        error
+    }
+
     /// The answer. It is a well-formed GraphQL result and says so, to legacy clients too: they can
     /// trust that type where they cannot trust `application/json` from any proxy on the way.
     pub(crate) fn into_answer(self) -> Response {
@@ -130,13 +141,26 @@ impl Outcome {
 /// A GraphQL result as it is sent. `data` is left out where nothing was executed, as the
 /// specification asks; the engine's own form has it `null` there.
 #[derive(Serialize)]
-struct ResultBody<'a> {
+pub(crate) struct ResultBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     extensions: &'a std::collections::BTreeMap<String, Value>,
+}
+
+impl<'a> ResultBody<'a> {
+    /// Of a message of a subscription, which was executed.
+    pub(crate) fn of(response: &'a GraphqlResponse) -> Self {
+        Self { errors: &response.errors, data: Some(&response.data), extensions: &response.extensions }
+    }
+
+    /// Of what was not executed.
+    pub(crate) fn failed(errors: &'a [ServerError]) -> Self {
+        const NONE: &std::collections::BTreeMap<String, Value> = &std::collections::BTreeMap::new();
+        Self { errors, data: None, extensions: NONE }
+    }
 }
 
 /// The body of a whole answer, which may be kept: executed, without errors or headers of its own.

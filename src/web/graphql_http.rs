@@ -11,6 +11,7 @@
 //! | neither form of answer wanted | 406 |
 //! | what it shows to say who asks is not, or no longer, good | 401 |
 //! | not on the list of operations, where only these are answered; acting for an agency of others | 403 |
+//! | subscription that is not asked for as a stream of events | 422 |
 //! | hash or id of a query that is not known | 404 (200 for a client that takes `application/json`) |
 //! | kept answer by GET that the client has already | 304 |
 //! | body did not come in time; body too large; not JSON | 408, 413, 415 |
@@ -19,10 +20,8 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_graphql::{
-    Executor, Request as GraphqlRequest, Response as GraphqlResponse, Variables,
-    parser::types::{
-        DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
-    },
+    Executor, Request as GraphqlRequest, Response as GraphqlResponse, ServerError,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 use axum::{
     Extension,
@@ -31,6 +30,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
@@ -40,11 +40,13 @@ use super::{
     answers::{Answers, Ask, Kept, Made, Trial, Wanted},
     bounded::Digest,
     errors::{self, BAD_USER_INPUT, FORBIDDEN, REQUEST_TIMEOUT, UNAUTHENTICATED},
+    live::{self, Stopping, Streams, Subscriber},
     media::{self, ResponseType},
     metrics::Metrics,
     parameters::Parameters,
     peer::{self, Peer},
     persisted::{self, Document, Documents},
+    question::{Question, check_variables, operation, root_fields},
 };
 use crate::{
     api::{
@@ -68,6 +70,7 @@ pub(crate) struct Endpoint<E> {
     pub(crate) forwarded_by: Vec<IpAddr>,
     pub(crate) documents: Documents,
     pub(crate) answers: Option<Answers>,
+    pub(crate) live: Streams,
 }
 
 /// A request that was refused, and what sort of operation it would have been.
@@ -98,14 +101,6 @@ struct Asker<'a> {
     from: Option<IpAddr>,
 }
 
-/// A question that is fit to be executed.
-struct Question {
-    document: ExecutableDocument,
-    parameters: Parameters,
-    /// Whether it may be asked by GET.
-    over_get: bool,
-}
-
 /// Answers a request to the endpoint.
 pub(crate) async fn handle<E: Executor>(
     State(endpoint): State<Arc<Endpoint<E>>>,
@@ -113,6 +108,13 @@ pub(crate) async fn handle<E: Executor>(
     request: Request,
 ) -> Response {
     let takes_json = media::takes_json(request.headers());
+    if live::socket::is_wanted(&request) {
+        let opened = live::socket::open(&endpoint, request, &id).await;
+        return opened.unwrap_or_else(|refusal| {
+            endpoint.metrics.error(refusal.code);
+            refusal.into_answer()
+        });
+    }
     let (mut response, operation, outcome) = match endpoint.answer(request, &id).await {
         Ok(answered) => answered,
         Err(Refused { refusal, operation, allow }) => {
@@ -140,11 +142,16 @@ pub(crate) async fn handle<E: Executor>(
 
 impl<E: Executor> Endpoint<E> {
     async fn answer(
-        &self,
+        self: &Arc<Self>,
         request: Request,
         id: &RequestId,
     ) -> Result<(Response, Option<OperationType>, Outcome), Refused> {
-        let media = media::negotiate(request.headers())?;
+        let streams = media::takes_stream(request.headers());
+        let (media, only_streams) = match media::negotiate(request.headers()) {
+            Ok(media) => (media, None),
+            Err(refusal) if streams => (ResponseType::Graphql, Some(refusal)),
+            Err(refusal) => return Err(refusal.into()),
+        };
         let (parts, body) = request.into_parts();
         let by_get = matches!(parts.method, Method::GET | Method::HEAD);
         let parameters = if by_get {
@@ -161,7 +168,8 @@ impl<E: Executor> Endpoint<E> {
         let asker = Asker { id, from: peer::address(peer, &parts.headers, &self.forwarded_by) };
         let key = self.key(&found, &parameters, &parts.headers);
         // A text that is still to be remembered has to be read first.
-        if !self.documents.is_new(&found)
+        if only_streams.is_none()
+            && !self.documents.is_new(&found)
             && let Some(answered) = self.kept(key.as_ref(), &wanted)
         {
             return Ok(answered);
@@ -190,11 +198,41 @@ impl<E: Executor> Endpoint<E> {
                 )));
             }
             OperationType::Mutation => {}
+            OperationType::Subscription if by_get => {
+                let message = "A subscription is sent by POST, or over a WebSocket.";
+                return Err(refused(Refused::method("POST", message)));
+            }
+            OperationType::Subscription if streams => {
+                let place = self.live.enter().map_err(|refusal| refused(refusal.into()))?;
+                let remember = self.documents.is_to_remember(&found, &document, self.refused_over_get);
+                let question = self.question(document, parameters);
+                let stopping = parts.extensions.get::<Stopping>().cloned().unwrap_or_else(Stopping::never);
+                let Asker { from, .. } = asker;
+                let subscriber =
+                    Subscriber { id: id.clone(), headers: Arc::new(parts.headers), from, stopping, transport: "sse" };
+                return Ok(match live::answer(self, question, subscriber, place).await {
+                    Ok(response) => {
+                        if remember {
+                            self.documents.remember(&found);
+                        }
+                        (response, Some(kind), Outcome::Ok)
+                    }
+                    Err(errors) => {
+                        let response = GraphqlResponse::from_errors(errors);
+                        let (response, outcome) = answer::result(&response, ResponseType::Graphql, id);
+                        (response, Some(kind), outcome)
+                    }
+                });
+            }
             OperationType::Subscription => {
-                let message = "Subscriptions are not answered here.";
+                let message = "Subscriptions are answered as streams: accept text/event-stream, or open a WebSocket \
+                               that speaks graphql-transport-ws.";
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 return Err(refused(Refusal::new(status, GRAPHQL_VALIDATION_FAILED, message).into()));
             }
+        }
+        if let Some(refusal) = only_streams {
+            return Err(refused(refusal.into()));
         }
         check_variables(operation, &parameters.variables).map_err(|refusal| refused(refusal.into()))?;
         let over_get = private.is_none();
@@ -303,7 +341,33 @@ impl<E: Executor> Endpoint<E> {
         Asker { id, from }: Asker<'_>,
         headers: &HeaderMap,
     ) -> Result<(GraphqlResponse, Made), Refused> {
-        let Question { document, parameters, over_get } = question;
+        let over_get = question.over_get;
+        let (request, (at, horizon)) =
+            self.prepare(&question, id, headers, from).await.map_err(|turned| Turning(turned, id).into_refusal())?;
+        let mut response = self.executor.execute(request).await;
+        response.errors = response.errors.into_iter().map(|error| errors::fit_to_show(error, id)).collect();
+        for error in &response.errors {
+            self.metrics.error(errors::code(error).unwrap_or_default());
+        }
+        let made =
+            Made { at: at.timestamp_millis(), end: horizon.end_millis(), of_rows: horizon.is_of_rows(), over_get };
+        Ok((response, made))
+    }
+
+    /// A question out of a document and what came with it.
+    pub(crate) fn question(&self, document: ExecutableDocument, parameters: Parameters) -> Question {
+        Question { document, parameters, over_get: false }
+    }
+
+    /// A request that asks a question now, with whoever asks; and the instant, and how long the answer holds.
+    pub(crate) async fn prepare(
+        &self,
+        question: &Question,
+        id: &RequestId,
+        headers: &HeaderMap,
+        from: Option<IpAddr>,
+    ) -> Result<(GraphqlRequest, (DateTime<Utc>, Horizon)), Turned> {
+        let Question { document, parameters, .. } = question.clone();
         let horizon = Horizon::default();
         // The text is not needed any more: what was read from it is there.
         let mut request =
@@ -314,21 +378,10 @@ impl<E: Executor> Endpoint<E> {
             .extensions
             .0
             .extend(extensions.filter_map(|(name, value)| Some((name, async_graphql::Value::from_json(value).ok()?))));
-        let incoming = Incoming { id, headers, from, at: self.clock.now(), horizon: &horizon };
-        let prepared = (self.prepare)(limits::with_document(request, document), incoming).await;
-        let request = prepared.map_err(|turned| turned_away(turned, id))?;
-        let mut response = self.executor.execute(request).await;
-        response.errors = response.errors.into_iter().map(|error| errors::fit_to_show(error, id)).collect();
-        for error in &response.errors {
-            self.metrics.error(errors::code(error).unwrap_or_default());
-        }
-        let made = Made {
-            at: incoming.at.timestamp_millis(),
-            end: horizon.end_millis(),
-            of_rows: horizon.is_of_rows(),
-            over_get,
-        };
-        Ok((response, made))
+        let at = self.clock.now();
+        let incoming = Incoming { id, headers, from, at, horizon: &horizon };
+        let request = (self.prepare)(limits::with_document(request, document), incoming).await?;
+        Ok((request, (at, horizon)))
     }
 
     /// What comes of it, if it does in time.
@@ -343,18 +396,27 @@ impl<E: Executor> Endpoint<E> {
     }
 }
 
-/// The answer to a request that is turned away.
-fn turned_away(turned: Turned, id: &RequestId) -> Refused {
-    let refusal = match turned {
-        Turned::Unauthenticated(why) => Refusal::new(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, why),
-        Turned::Forbidden(why) => Refusal::new(StatusCode::FORBIDDEN, FORBIDDEN, why),
-        Turned::BadInput(why) => Refusal::new(StatusCode::BAD_REQUEST, BAD_USER_INPUT, why),
-        Turned::Failed(reason) => {
-            tracing::error!(correlation_id = %id, error = reason, "who asks could not be found out");
-            Refusal::internal(id)
+/// A request that is turned away, and its id.
+pub(crate) struct Turning<'a>(pub(crate) Turned, pub(crate) &'a RequestId);
+
+impl Turning<'_> {
+    fn into_refusal(self) -> Refusal {
+        let Self(turned, id) = self;
+        match turned {
+            Turned::Unauthenticated(why) => Refusal::new(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, why),
+            Turned::Forbidden(why) => Refusal::new(StatusCode::FORBIDDEN, FORBIDDEN, why),
+            Turned::BadInput(why) => Refusal::new(StatusCode::BAD_REQUEST, BAD_USER_INPUT, why),
+            Turned::Failed(reason) => {
+                tracing::error!(correlation_id = %id, error = reason, "who asks could not be found out");
+                Refusal::internal(id)
+            }
         }
-    };
-    refusal.into()
+    }
+
+    /// As an error that stands among others.
+    pub(crate) fn into_error(self) -> ServerError {
+        self.into_refusal().into_error()
+    }
 }
 
 /// A kept answer as somebody wants it.
@@ -376,64 +438,6 @@ async fn keep(
         None => {
             trial.end();
             None
-        }
-    }
-}
-
-/// The operation that is meant.
-fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, Refusal> {
-    let refuse = |message: String| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, GRAPHQL_VALIDATION_FAILED, message);
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
-        (DocumentOperations::Single(_), Some(_)) => {
-            Err(refuse("operationName names an operation; the only one in the query has no name.".to_owned()))
-        }
-        (DocumentOperations::Multiple(operations), Some(name)) => operations
-            .get(name)
-            .map(|operation| &operation.node)
-            .ok_or_else(|| refuse("The query has no operation of the name in operationName.".to_owned())),
-        (DocumentOperations::Multiple(operations), None) => {
-            let mut all = operations.values();
-            match (all.next(), all.next()) {
-                (Some(only), None) => Ok(&only.node),
-                _ => Err(refuse(format!(
-                    "The query has {} operations; operationName must say which is meant.",
-                    operations.len()
-                ))),
-            }
-        }
-    }
-}
-
-/// Holds that every variable that must have a value has one. The engine looks at the values that
-/// are there, but takes one that is missing for a failure of the field that wants it.
-fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
-    for definition in &operation.variable_definitions {
-        let (name, kind) = (&definition.node.name.node, &definition.node.var_type.node);
-        let missing = match variables.get(name) {
-            Some(value) => *value == async_graphql::Value::Null,
-            None => definition.node.default_value.is_none(),
-        };
-        if missing && !kind.nullable {
-            let message = format!("The variable ${name} is missing; its type is {kind}.");
-            let refusal = Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, BAD_USER_INPUT, message);
-            return Err(Refusal { position: Some(definition.pos), ..refusal });
-        }
-    }
-    Ok(())
-}
-
-/// The fields at the top, those in fragments among them. The document's limits bound the walk.
-pub(crate) fn root_fields<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, found: &mut Vec<&'a Field>) {
-    for item in &set.items {
-        match &item.node {
-            Selection::Field(field) => found.push(&field.node),
-            Selection::InlineFragment(fragment) => root_fields(document, &fragment.node.selection_set.node, found),
-            Selection::FragmentSpread(spread) => {
-                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
-                    root_fields(document, &fragment.node.selection_set.node, found);
-                }
-            }
         }
     }
 }

@@ -142,6 +142,15 @@ fn wanted(headers: &HeaderMap, form: ResponseType) -> u16 {
     closest.max().map_or(0, |(_, quality)| quality)
 }
 
+/// Whether a client wants a stream of server-sent events, and says so by name.
+pub(crate) fn takes_stream(headers: &HeaderMap) -> bool {
+    let said = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    said.flat_map(|value| value.split(',')).filter_map(Media::parse).any(|range| {
+        let named = range.kind.eq_ignore_ascii_case("text") && range.subtype.eq_ignore_ascii_case("event-stream");
+        named && range.is_utf8() && range.quality() > 0
+    })
+}
+
 /// Which form of answer a client wants. Where both are wanted alike, or nothing is said, the one
 /// that is made for GraphQL.
 pub(crate) fn negotiate(headers: &HeaderMap) -> Result<ResponseType, Refusal> {

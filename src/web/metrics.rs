@@ -38,8 +38,14 @@ struct Inner {
     answer_misses: Counter,
     answer_evictions: Counter,
     answer_bytes: Gauge,
+    subscriptions: Family<TransportLabels, Gauge>,
     directory_version: Gauge,
     directory_services: Gauge,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TransportLabels {
+    transport: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -98,6 +104,8 @@ impl Metrics {
         registry.register("answer_cache_evictions", help, answer_evictions.clone());
         let answer_bytes = Gauge::default();
         registry.register_with_unit("answer_cache", "Size of the kept answers", Unit::Bytes, answer_bytes.clone());
+        let subscriptions = Family::default();
+        registry.register("subscriptions_open", "Subscriptions that are open, by transport", subscriptions.clone());
         let directory_version = Gauge::default();
         let help = "Version of the directory that queries are answered from";
         registry.register("directory_version", help, directory_version.clone());
@@ -116,6 +124,7 @@ impl Metrics {
             answer_misses,
             answer_evictions,
             answer_bytes,
+            subscriptions,
             directory_version,
             directory_services,
         };
@@ -143,6 +152,13 @@ impl Metrics {
     pub(crate) fn enter(&self) -> InFlight {
         self.0.in_flight.inc();
         InFlight(self.0.in_flight.clone())
+    }
+
+    /// Counts a subscription as open for as long as what is returned lives.
+    pub(crate) fn subscribe(&self, transport: &'static str) -> InFlight {
+        let open = self.0.subscriptions.get_or_create(&TransportLabels { transport }).clone();
+        open.inc();
+        InFlight(open)
     }
 
     pub(crate) fn answered(&self, part: &'static str, status: StatusCode, took: Duration) {
@@ -182,7 +198,7 @@ impl Metrics {
     }
 }
 
-/// A request in flight. It counts until it is dropped, also when its client goes away.
+/// A request in flight, or a subscription that is open. It counts until it is dropped, also when its client goes away.
 pub(crate) struct InFlight(Gauge);
 
 impl Drop for InFlight {

@@ -3,7 +3,7 @@
 //!
 //! | path | what |
 //! |---|---|
-//! | `/graphql` | GraphQL over HTTP, GET and POST (`graphql_http`) |
+//! | `/graphql` | GraphQL over HTTP, GET and POST (`graphql_http`); subscriptions (`live`) |
 //! | `/schema.graphql` | the schema as text, where introspection is on |
 //! | `/explorer`, `/` | a page to try queries on, where it is on ([`explorer`]) |
 //! | `/health/live`, `/health/ready` | whether it lives and is ready ([`health`]) |
@@ -23,11 +23,13 @@ pub mod explorer;
 mod graphql_http;
 pub mod health;
 mod limits;
+pub mod live;
 mod media;
 pub mod metrics;
 mod parameters;
 pub mod peer;
 pub mod persisted;
+mod question;
 pub mod serve;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -42,6 +44,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use tokio::sync::watch;
 use tower_http::{
     compression::CompressionLayer,
     cors::{AllowHeaders, AllowOrigin, CorsLayer},
@@ -96,7 +99,8 @@ pub struct Incoming<'a> {
 }
 
 /// Root fields that are refused over GET, because what they are asked with is private.
-pub const PRIVATE_SEARCHES: &[&str] = &["signpost", "signpostPlan", "interpretNeeds", "suggestions"];
+pub const PRIVATE_SEARCHES: &[&str] =
+    &["signpost", "signpostPlan", "interpretNeeds", "suggestions", "serviceHappenings"];
 
 /// What the HTTP face is put together from.
 pub struct Parts<E> {
@@ -120,6 +124,8 @@ pub struct Parts<E> {
     pub refused_over_get: &'static [&'static str],
     /// Knows which answers may be kept; without it none are.
     pub keeper: Option<Arc<dyn Keeper>>,
+    /// Changes whenever there may be something new to tell those who have subscribed.
+    pub news: watch::Receiver<i64>,
     /// The operations on the list of the settings.
     pub operations: Arc<StoredOperations>,
     /// What the explorer begins with.
@@ -139,6 +145,7 @@ pub fn router<E: Executor>(parts: Parts<E>) -> Router {
         refused_over_get: parts.refused_over_get,
         prepare: parts.prepare,
         metrics: parts.metrics.clone(),
+        live: live::Streams::new(&parts.config, parts.news),
         clock: parts.clock.clone(),
         forwarded_by: parts.config.server.forwarded_by.clone(),
         documents: Documents::new(&parts.config.persisted, parts.operations),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{answer::Refusal, errors::BAD_USER_INPUT};
 
 /// A GraphQL request as it came.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
     /// The document.
     pub(crate) query: Option<String>,
@@ -39,6 +39,11 @@ impl Parameters {
         })?;
         let value: Value =
             serde_json::from_str(text).map_err(|error| unreadable(format!("The body is not JSON: {error}.")))?;
+        Self::from_value(value)
+    }
+
+    /// Reads a JSON value.
+    pub(crate) fn from_value(value: Value) -> Result<Self, Refusal> {
         let Value::Object(mut given) = value else {
             return Err(ill_formed(if value.is_array() {
                 "Several requests in one are not taken; send each by itself."

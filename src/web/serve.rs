@@ -16,6 +16,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use super::live::Stopping;
 use super::peer::Peer;
 use crate::config::Server;
 
@@ -151,12 +152,17 @@ pub async fn serve(
     }
     drop(listener);
     tracing::info!(connections = connections.len(), "stopping: what is in flight is finished first");
+    drop(stopping);
     stop.send_replace(true);
-    let finished = timeout(limits.grace, async { while connections.join_next().await.is_some() {} }).await;
-    match finished {
+    // Those that became WebSockets are connections no more, and end by themselves.
+    let all = async {
+        while connections.join_next().await.is_some() {}
+        stop.closed().await;
+    };
+    match timeout(limits.grace, all).await {
         Ok(()) => Stopped::Finished,
         Err(_) => {
-            let left = connections.len();
+            let left = connections.len().max(1);
             connections.shutdown().await;
             tracing::warn!(connections = left, "the grace period is over: what was left is cut off");
             Stopped::CutOff(left)
@@ -201,6 +207,7 @@ async fn connection(
     }
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(head_timeout).max_buf_size(BUFFER);
+    let router = router.layer(Extension(Stopping::when(stopping.clone())));
     let router = match stream.peer_addr() {
         Ok(address) => router.layer(Extension(Peer(address.ip()))),
         // It is gone already.

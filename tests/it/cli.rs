@@ -1,7 +1,7 @@
 //! The program itself, as whoever runs it meets it.
 
 mod account;
-mod program;
+pub(crate) mod program;
 mod serving;
 
 use migration::{Migrator, MigratorTrait};

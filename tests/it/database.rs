@@ -12,6 +12,7 @@ use signpost::clock::Clock;
 use signpost::database::{Database, DatabaseError};
 use signpost::directory::demonstration;
 use signpost::directory::store::changes::{self, Touched};
+use signpost::directory::store::duplicate_keys;
 use signpost::directory::store::save::{Seen, save};
 use signpost::directory::store::save_source;
 
@@ -82,6 +83,7 @@ async fn later_migrations_keep_every_row_of_the_directory() {
     let database = test.open().await;
     database.migrate_up().await.unwrap();
     demonstration::load(&database, &Clock::manual(now())).await.unwrap();
+    let keys = duplicate_keys::all(database.connection()).await.unwrap().len();
     let later = u32::try_from(Migrator::migrations().len() - 2).unwrap();
     database.migrate_down(Some(later)).await.unwrap();
     let before = everything(&database).await;
@@ -90,6 +92,9 @@ async fn later_migrations_keep_every_row_of_the_directory() {
     database.migrate_up().await.unwrap();
     let after = everything(&database).await;
     assert!(after.contains_key("account") && after.contains_key("listing_version"));
+    assert_eq!(after["duplicate_key"].len(), 0);
+    assert!(duplicate_keys::fill(&database).await.unwrap() > 0);
+    assert_eq!(duplicate_keys::all(database.connection()).await.unwrap().len(), keys);
     for (table, rows) in &before {
         let now = &after[table];
         assert_eq!(now.len(), rows.len(), "{table}");

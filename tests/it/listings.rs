@@ -2,7 +2,12 @@
 
 mod changes;
 mod check;
+mod corrections;
+mod corrections_apart;
+mod corrections_drafted;
+mod corrections_rules;
 mod editing;
+mod freshness;
 mod joining;
 mod others;
 mod sources;

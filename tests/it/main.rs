@@ -29,6 +29,8 @@ mod demonstration;
 #[cfg(test)]
 mod directory_queries;
 #[cfg(test)]
+mod duplicates;
+#[cfg(test)]
 mod following;
 #[cfg(test)]
 mod hours;
@@ -40,6 +42,8 @@ mod interpret;
 mod kept_index;
 #[cfg(test)]
 mod listings;
+#[cfg(test)]
+mod live;
 #[cfg(test)]
 mod matched;
 #[cfg(test)]

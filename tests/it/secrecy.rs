@@ -10,7 +10,7 @@ use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 use signpost::api::ids::NodeId;
 use signpost::config::Config;
-use signpost::directory::duplicates;
+use signpost::directory::duplicates::Compared;
 use signpost::directory::listing::{
     Address, Contact, Identifier, LocationListing, Phone, ServiceListing, ServicePlace,
 };
@@ -280,7 +280,8 @@ async fn battery(app: &TestApp, listings: &[ServiceListing], questions: &[Questi
     for question in questions {
         ask(SIGNPOST, json!({ "input": question.input() })).await;
     }
-    answers.push(("doctor".to_owned(), format!("{:?}", duplicates::find(&app.app.live.current()))));
+    let compared = Compared::services(app.db().connection(), &app.app.live.current()).await.unwrap();
+    answers.push(("doctor".to_owned(), format!("{:?}", compared.groups())));
     answers
 }
 

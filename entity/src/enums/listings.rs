@@ -66,3 +66,91 @@ closed_set! {
         HandedOver = "handed_over",
     }
 }
+
+closed_set! {
+    /// How far a correction from the field has come.
+    CorrectionState {
+        /// Waiting for an answer.
+        Open = "open",
+        /// Taken over into the listing, by itself or by hand.
+        Applied = "applied",
+        /// Not taken over; the reply says why.
+        Declined = "declined",
+        /// Taken back by whoever made it.
+        Withdrawn = "withdrawn",
+    }
+}
+
+closed_set! {
+    /// What a correction from the field is.
+    CorrectionKind {
+        /// A worker says what would be right.
+        Suggestion = "suggestion",
+        /// A worker tells that the service turned somebody away.
+        Refusal = "refusal",
+        /// Drafted here, of several refusals with one reason.
+        Drafted = "drafted",
+    }
+}
+
+closed_set! {
+    /// What a service said when it turned somebody away.
+    RefusalReason {
+        /// It takes no new people now: every place is taken, or the list is closed.
+        NotTakingNewPeople = "not_taking_new_people",
+        /// It was shut when the listing said that it was open.
+        ClosedAtTheTime = "closed_at_the_time",
+        /// It is not there any more.
+        MovedOrGone = "moved_or_gone",
+        /// Nobody came to the door, the telephone or the e-mail.
+        NobodyAnswered = "nobody_answered",
+        /// It does not do what the listing says.
+        NotOffered = "not_offered",
+        /// It does not cover where the person lives or stays.
+        AreaNotCovered = "area_not_covered",
+        /// It wants a connection to its own area.
+        NoLocalConnection = "no_local_connection",
+        /// Too young or too old.
+        Age = "age",
+        /// It is for another gender.
+        Gender = "gender",
+        /// It takes nobody who uses or drinks, or not so soon.
+        UsingNow = "using_now",
+        /// It takes nobody on a substitute prescription.
+        SubstitutePrescribing = "substitute_prescribing",
+        /// Because of an offence.
+        Offences = "offences",
+        /// Because of the person's mental health.
+        MentalHealth = "mental_health",
+        /// It takes nobody without recourse to public funds.
+        NoRecourse = "no_recourse",
+        /// It takes nobody with children.
+        Children = "children",
+        /// It takes nobody with a pet.
+        Pets = "pets",
+        /// It wanted papers that the person did not have.
+        NoId = "no_id",
+        /// It takes nobody by the way they came: no self-referral, or no referral by this agency.
+        RouteNotAccepted = "route_not_accepted",
+        /// It wanted money that the person did not have.
+        Cost = "cost",
+        /// The person could not get in or be understood: stairs, no interpreter.
+        NotAccessible = "not_accessible",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+closed_set! {
+    /// As what somebody is asked to keep an agency's listings true.
+    DutyRank {
+        /// They were named for it.
+        NamedContact = "named_contact",
+        /// They stand in for the named contact.
+        Deputy = "deputy",
+        /// They answer for the agency, and nobody who was named can be asked.
+        Manager = "manager",
+        /// They coordinate the network, and nobody of the agency can be asked.
+        Coordinator = "coordinator",
+    }
+}

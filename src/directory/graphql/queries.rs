@@ -184,7 +184,8 @@ impl DirectoryQuery {
                 | NodeId::Session(_)
                 | NodeId::ApiKey(_)
                 | NodeId::ListingVersion(_)
-                | NodeId::ListingMerge(_),
+                | NodeId::ListingMerge(_)
+                | NodeId::Correction(_),
             ) => None,
             Err(error) => Some(Err(error)),
         }

@@ -17,6 +17,7 @@
 pub mod build;
 pub mod facts;
 pub mod kept;
+pub mod lately;
 pub mod names;
 pub mod near;
 mod offers;
@@ -241,6 +242,15 @@ impl Snapshot {
             .into_iter()
             .flat_map(|view| (0..).zip(&view.part.locations).map(move |(index, facts)| (view, index, facts)))
             .filter(|(view, _, facts)| view.holds_location(facts.id) && self.services_at(facts.id).next().is_some())
+    }
+
+    /// The facts of a location that is no secret and at which there is a public service.
+    #[must_use]
+    pub fn open_location(&self, id: LocationId) -> Option<&LocationFacts> {
+        self.views().into_iter().rev().find_map(|view| {
+            let (_, facts) = view.part.location(id)?;
+            view.holds_location(id).then_some(facts)
+        })
     }
 
     /// The public services at a location, in whichever part they are.

@@ -5,23 +5,26 @@
 //! in one step: a question that has begun keeps the one it began with, and none ever waits.
 
 mod keeping;
+mod telling;
 
 use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::Mutex as StdMutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use entity::{agency, location};
 use sea_orm::{DatabaseTransaction, DbErr};
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::{Mutex, OnceCell, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::build::Builder;
 use super::kept::IndexFile;
+use super::lately::Lately;
 use super::names::FixedNames;
 use super::segment::{IN_MEMORY, SegmentWriter};
 use super::shown::ShownWriter;
@@ -62,6 +65,9 @@ pub struct Live {
     origin: Origin,
     /// How often touch with the database was lost or found again: even while there is touch.
     touch: Arc<AtomicU64>,
+    /// What happened lately, and who waits for more.
+    lately: Arc<StdMutex<Lately>>,
+    news: Arc<watch::Sender<i64>>,
 }
 
 /// Where the first base came from.
@@ -113,7 +119,10 @@ impl Live {
             keeping: Arc::default(),
             origin: Origin::Built(Version::default()),
             touch: Arc::default(),
+            lately: Arc::default(),
+            news: Arc::default(),
         };
+        live.begin_telling(database).await?;
         let (version, base) = match live.kept_base(database).await? {
             Some((version, base)) => {
                 live.origin = Origin::Kept(version);
@@ -194,11 +203,14 @@ impl Live {
         // A look without waiting for anybody: nearly always there is nothing to do.
         let version = timeout(LOOK, load::version(database.connection())).await;
         let version = version.map_err(|_| DbErr::Custom(format!("no answer within {LOOK:?}")))??;
-        if version == self.current().version {
+        if version == self.current().version && version == self.told_version() {
             return Ok(false);
         }
         let mut since_base = self.since_base.lock().await;
+        // Read before the snapshot is made, so that it shows all of it, and told when it is in its place.
+        let happened = self.happened(database, version).await?;
         let done = self.catch_up(database, &mut since_base).await?;
+        self.tell(happened);
         drop(since_base);
         self.fold_if_much(database);
         Ok(done)

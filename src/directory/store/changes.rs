@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::load::Version;
+use crate::database::tell;
 
+/// The channel on which PostgreSQL tells every process of a change as soon as it has been committed.
+pub const CHANNEL: &str = "signpost_directory";
 /// More than this many ids are not named: reading everything again is as quick.
 const MOST_NAMED: usize = 2_000;
 /// Ids named in one statement.
@@ -65,7 +68,8 @@ pub async fn note(
         what: Set(what.to_owned()),
         touched: Set(named),
     };
-    row.insert(db).await.map(|_| ())
+    row.insert(db).await?;
+    tell(db, CHANNEL).await
 }
 
 /// Tells one history of changes from another that has the same numbers: a database that was brought back from a copy

@@ -38,15 +38,6 @@ pub(super) async fn clear_locations(db: &impl ConnectionTrait, ids: &[LocationId
     Ok(())
 }
 
-/// Removes when parts of services were last assured.
-pub(super) async fn clear_assurances(db: &impl ConnectionTrait, ids: &[ServiceId]) -> Result<(), DbErr> {
-    for ids in ids.chunks(MOST_VALUES) {
-        let of_these = assurance::Column::ServiceId.is_in(ids.iter().copied());
-        assurance::Entity::delete_many().filter(of_these).exec(db).await?;
-    }
-    Ok(())
-}
-
 /// Removes what hangs on services that are about to be written again, but for when it was assured.
 pub(super) async fn clear_services(db: &impl ConnectionTrait, ids: &[ServiceId]) -> Result<(), DbErr> {
     macro_rules! clear {

@@ -18,7 +18,7 @@ use sea_orm::sea_query::{Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 
-use super::load;
+use super::{assurances, load};
 use crate::directory::listing::{Area, Capacity, Eligibility, Schedule};
 use crate::places::Point;
 
@@ -242,7 +242,7 @@ pub async fn assurances_of(
     ids: &[ServiceId],
 ) -> Result<HashMap<ServiceId, Vec<assurance::Model>>, DbErr> {
     let rows = assurance::Entity::find().filter(assurance::Column::ServiceId.is_in(ids.to_vec())).all(db).await?;
-    Ok(load::group(rows, |row| row.service_id, |row| row))
+    Ok(load::group(rows, |row| row.service_id, assurances::told))
 }
 
 /// Sources.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use entity::enums::Visibility;
 
+use super::assurances::told;
 use crate::directory::listing::{AgeRule, Area, Capacity, Eligibility, OffenceRule, Ruled, Schedule, SubstanceUse};
 
 /// Which state of the directory something was read from. Two differ when anything changed.
@@ -232,7 +233,7 @@ async fn hanging_on(db: &impl ConnectionTrait, services: Vec<service::Model>, sc
         .await?;
     rows.terms = group(terms, |row| row.service_id, |row| row);
     let assurances = assurance::Entity::find().filter(scope.holds(assurance::Column::ServiceId)).all(db).await?;
-    rows.assurances = group(assurances, |row| row.service_id, |row| row);
+    rows.assurances = group(assurances, |row| row.service_id, told);
     Ok(rows)
 }
 

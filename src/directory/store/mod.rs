@@ -1,12 +1,16 @@
 //! The directory's tables, written and read through SeaORM.
 //!
-//! `save` is the one way listings get in; `changes` tells what it did; `load` reads for the snapshot;
-//! `edges` reads the rows that hang on a page of things, one statement each.
+//! `save` is the one way listings get in; `assurances` writes what was confirmed; `changes` tells what was done, and
+//! `happenings` what of that matters; `load` reads for the snapshot; `edges` reads the rows that hang on a page of things,
+//! one statement each; `duplicate_keys` is what duplicates are found by.
 
+pub mod assurances;
 pub mod changes;
 mod children;
 pub mod current;
+pub mod duplicate_keys;
 pub mod edges;
+pub mod happenings;
 pub mod load;
 pub mod pairs;
 mod rows;

@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId, SourceId};
 use entity::lists::{AccessFeatures, DeliveryModes, Genders, OffenceTypes, ReferralRoutes, SessionFormats, Words};
 use entity::{
-    agency, area_covered, assurance, capacity, characteristic_rule, contact, eligibility, external_identifier,
-    location, phone, schedule, service, service_need, service_place, service_term,
+    agency, area_covered, capacity, characteristic_rule, contact, eligibility, external_identifier, location, phone,
+    schedule, service, service_need, service_place, service_term,
 };
 use sea_orm::ActiveValue::{NotSet, Set};
 
 use crate::directory::listing::{
-    AgencyListing, Area, Assurance, Capacity, Contact, Eligibility, Identifier, LocationListing, Phone, Schedule,
-    ServiceListing, ServicePlace, Term,
+    AgencyListing, Area, Capacity, Contact, Eligibility, Identifier, LocationListing, Phone, Schedule, ServiceListing,
+    ServicePlace, Term,
 };
 use crate::directory::placing::Spot;
 
@@ -78,17 +78,29 @@ impl NamesAgency for AgencyId {
 pub(super) trait NamesLocation {
     /// The location's id, where the listing is of this source.
     fn location_id(&self, source: SourceId) -> LocationId;
+
+    /// Whether the listing itself says that the place is a secret; one that stands already is asked for that where it
+    /// stands.
+    fn is_said_to_be_secret(&self) -> bool;
 }
 
 impl NamesLocation for LocationListing {
     fn location_id(&self, source: SourceId) -> LocationId {
         super::location_id(source, &self.key)
     }
+
+    fn is_said_to_be_secret(&self) -> bool {
+        self.confidential
+    }
 }
 
 impl NamesLocation for LocationId {
     fn location_id(&self, _: SourceId) -> LocationId {
         *self
+    }
+
+    fn is_said_to_be_secret(&self) -> bool {
+        false
     }
 }
 
@@ -402,27 +414,5 @@ pub(super) fn terms(service: ServiceId, terms: &[Term]) -> impl Iterator<Item = 
         taxonomy: Set(taxonomy.clone()),
         code: Set(code.clone()),
         name: Set(name.clone()),
-    })
-}
-
-pub(super) fn assurances(service: ServiceId, assurances: &[Assurance]) -> impl Iterator<Item = assurance::ActiveModel> {
-    // Of several about one group the latest holds.
-    let mut latest = BTreeMap::new();
-    for assurance in assurances {
-        latest
-            .entry(assurance.group)
-            .and_modify(|kept: &mut &Assurance| {
-                if assurance.at > kept.at {
-                    *kept = assurance;
-                }
-            })
-            .or_insert(assurance);
-    }
-    latest.into_iter().map(move |(group, row)| assurance::ActiveModel {
-        service_id: Set(service),
-        field_group: Set(group),
-        assured_at: Set(row.at),
-        assured_by: Set(row.by.clone()),
-        evidence: Set(row.evidence),
     })
 }

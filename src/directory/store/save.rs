@@ -15,9 +15,11 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 
 use super::changes::Touched;
-use super::children::{Children, clear_agencies, clear_assurances, clear_locations, clear_services};
+use super::children::{Children, clear_agencies, clear_locations, clear_services};
+use super::duplicate_keys;
+use super::happenings::Before;
 use super::rows;
-use super::{agency_id, location_id, service_id};
+use super::{agency_id, assurances, location_id, service_id};
 use crate::database::one_at_a_time;
 use crate::directory::listing::{AgencyListing, LocationListing, ServiceListing};
 use crate::directory::placing;
@@ -90,9 +92,11 @@ pub async fn save(
     // Of two that save listings of one source at once both would find the same thing missing, and
     // what hangs on it would be there twice: one waits for the other's transaction to end.
     one_at_a_time(db, source.0.as_u64_pair().1.cast_signed()).await?;
+    let mut before = Before::default();
     let mut saved = save_agencies(db, source, listings, seen, touched, now).await?;
-    saved.add(save_locations(db, source, listings, seen, touched, now).await?);
-    saved.add(save_services(db, source, listings, touched, now).await?);
+    saved.add(save_locations(db, source, listings, (seen, &mut before), touched, now).await?);
+    saved.add(save_services(db, source, listings, &mut before, touched, now).await?);
+    before.note(db, now).await?;
     Ok(saved)
 }
 
@@ -134,6 +138,7 @@ async fn save_agencies(
         children.take_agency(*id, source, listing);
     }
     children.insert(db).await?;
+    duplicate_keys::of_agencies(db, &changed, &replaced).await?;
     touched.agencies.extend(changed.iter().map(|(id, _)| *id));
     Ok(Saved { around: changed.len() as u64, ..Saved::default() })
 }
@@ -142,7 +147,7 @@ async fn save_locations(
     db: &impl ConnectionTrait,
     source: SourceId,
     listings: &[ServiceListing],
-    seen: &mut Seen,
+    (seen, before): (&mut Seen, &mut Before),
     touched: &mut Touched,
     now: DateTime<Utc>,
 ) -> Result<Saved, DbErr> {
@@ -165,6 +170,8 @@ async fn save_locations(
         .map(|(id, listing)| (id, listing, content_hash(listing)))
         .filter(|(id, _, hash)| known.get(id).is_none_or(|known| known.takes(hash)))
         .collect();
+    let replaced: Vec<LocationId> = changed.iter().map(|(id, ..)| *id).filter(|id| known.contains_key(id)).collect();
+    before.at_locations(db, &replaced).await?;
     let exact = exact_postcodes(db, changed.iter().filter_map(|(_, listing, _)| written_postcode(listing))).await?;
     let rows_ = changed
         .iter()
@@ -178,13 +185,13 @@ async fn save_locations(
     use location::Column::{AgencyId as MadeBy, CreatedAt, Id, KeptAt, SourceId as Source, SourceKey};
     let keep = [Id, Source, SourceKey, CreatedAt, KeptAt, MadeBy];
     insert(db, rows_, Some(replace_all_but(location::Column::Id, &keep))).await?;
-    let replaced: Vec<LocationId> = changed.iter().map(|(id, ..)| *id).filter(|id| known.contains_key(id)).collect();
     clear_locations(db, &replaced).await?;
     let mut children = Children::default();
     for (id, listing, _) in &changed {
         children.take_location(*id, listing);
     }
     children.insert(db).await?;
+    duplicate_keys::of_locations(db, changed.iter().map(|(id, of, _)| (*id, *of)), &secret, &replaced).await?;
     touched.locations.extend(changed.iter().map(|(id, ..)| *id));
     let hidden = hide(db, secret.into_iter().collect(), touched, now).await?;
     Ok(Saved { around: changed.len() as u64 + hidden, ..Saved::default() })
@@ -211,6 +218,7 @@ pub(crate) async fn hide(
             .await?;
         hidden += done.rows_affected;
         if done.rows_affected > 0 {
+            duplicate_keys::forget(db, ids).await?;
             touched.locations.extend(ids);
         }
     }
@@ -221,6 +229,7 @@ async fn save_services(
     db: &impl ConnectionTrait,
     source: SourceId,
     listings: &[ServiceListing],
+    before: &mut Before,
     touched: &mut Touched,
     now: DateTime<Utc>,
 ) -> Result<Saved, DbErr> {
@@ -254,17 +263,20 @@ async fn save_services(
     }
     use service::Column::{CreatedAt, Id, KeptAt, SourceId as Source, SourceKey};
     let keep = [Id, Source, SourceKey, CreatedAt, KeptAt];
-    insert(db, rows_, Some(replace_all_but(service::Column::Id, &keep))).await?;
     let replaced: Vec<ServiceId> = changed.iter().map(|(id, _)| *id).filter(|id| known.contains_key(id)).collect();
+    before.of_services(db, replaced.clone()).await?;
+    insert(db, rows_, Some(replace_all_but(service::Column::Id, &keep))).await?;
     clear_services(db, &replaced).await?;
-    clear_assurances(db, &replaced).await?;
+    let mut assured = assurances::take(db, &replaced).await?;
     touched.services.extend(changed.iter().map(|(id, _)| *id));
     let mut children = Children::default();
     for (id, listing) in &changed {
         children.take_service(*id, source, listing);
-        children.assurances.extend(rows::assurances(*id, &listing.assurances));
+        let known = assured.remove(id).unwrap_or_default();
+        children.assurances.extend(assurances::merged(*id, &listing.assurances, known, now));
     }
     children.insert(db).await?;
+    duplicate_keys::of_services(db, source, &changed, &replaced).await?;
     Ok(saved)
 }
 

@@ -3,6 +3,8 @@
 //!
 //! Whoever calls this holds the listing's row, has asked for its version, and notes the change (`changes::note`).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use entity::ids::{AgencyId, LocationId, ServiceId, SourceId};
 use entity::{agency, location, service};
@@ -10,6 +12,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 
 use super::children::{Children, clear_agencies, clear_locations, clear_services};
+use super::duplicate_keys;
 use super::rows;
 use super::save::{exact_postcodes, written_postcode};
 use crate::directory::listing::{LocationListing, StoredAgency, StoredService};
@@ -90,7 +93,8 @@ pub async fn agency(
     .await?;
     let mut children = Children::default();
     children.take_agency(id, source, listing);
-    children.insert(db).await
+    children.insert(db).await?;
+    duplicate_keys::of_agencies(db, &[(id, listing)], &[id]).await
 }
 
 /// Writes a location. `of` is the agency that makes it here, where it is new.
@@ -127,7 +131,8 @@ pub async fn location(
     put(db, row, standing).await?;
     let mut children = Children::default();
     children.take_location(id, listing);
-    children.insert(db).await
+    children.insert(db).await?;
+    duplicate_keys::of_locations(db, [(id, listing)].into_iter(), &BTreeSet::new(), &[id]).await
 }
 
 /// Writes a service. When its parts were assured stays as it is.
@@ -161,5 +166,6 @@ pub async fn service(
     .await?;
     let mut children = Children::default();
     children.take_service(id, source, listing);
-    children.insert(db).await
+    children.insert(db).await?;
+    duplicate_keys::of_services(db, source, &[(id, listing)], &[id]).await
 }

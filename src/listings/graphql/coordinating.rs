@@ -108,7 +108,8 @@ impl CoordinatingMutation {
             | NodeId::Session(_)
             | NodeId::ApiKey(_)
             | NodeId::ListingVersion(_)
-            | NodeId::ListingMerge(_)) => return Err(wrong_kind("input.keep", "agency or service", &other)),
+            | NodeId::ListingMerge(_)
+            | NodeId::Correction(_)) => return Err(wrong_kind("input.keep", "agency or service", &other)),
         };
         joined(ctx, done).await
     }
@@ -139,7 +140,7 @@ impl CoordinatingMutation {
             Some(id) => seen(ctx, Subject::Service(id)).await?,
             None => None,
         };
-        Ok(ListingPayload { listing, change: None, errors })
+        Ok(ListingPayload::of(listing, None, errors))
     }
 
     /// Says whether what the agency's editors change waits for a manager. What is urgent (closing, opening again, what is

@@ -56,7 +56,7 @@ async fn of_version(
         Some(change) => seen(ctx, change.subject()).await?,
         None => None,
     };
-    Ok(ListingPayload { listing, change, errors })
+    Ok(ListingPayload::of(listing, change, errors))
 }
 
 /// Mutations about changes of listings.

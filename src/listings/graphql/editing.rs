@@ -15,6 +15,7 @@ use super::{ListingError, actor, listings, parted};
 use crate::api::AskedAt;
 use crate::api::ids;
 use crate::api::scalars::DateTime;
+use crate::directory::graphql::duplicates::{self, PossibleDuplicate};
 use crate::directory::listing::{AgencyListing, LocationListing, ServiceListing, StoredService};
 use crate::listings::editing::{Change, Made, When};
 use crate::listings::subject::{Listing as Stored, Subject};
@@ -27,8 +28,18 @@ pub struct ListingPayload {
     pub listing: Option<Listing>,
     /// The change; null where it was refused, and where a listing was made.
     pub change: Option<ListingVersion>,
+    /// What was there already and looks like the agency or service that was made, best first: it stands beside it until
+    /// a coordinator joins the two. Empty for a change of what is there.
+    pub possible_duplicates: Vec<PossibleDuplicate>,
     /// What it was refused for, all of it; empty where it was done.
     pub errors: Vec<ListingError>,
+}
+
+impl ListingPayload {
+    /// What is there as it is now, and the change.
+    pub(super) fn of(listing: Option<Listing>, change: Option<ListingVersion>, errors: Vec<ListingError>) -> Self {
+        Self { listing, change, possible_duplicates: Vec::new(), errors }
+    }
 }
 
 /// The payload of a change to a listing.
@@ -38,15 +49,20 @@ pub(super) async fn payload(
     done: Done<ListingVersionId>,
 ) -> Result<ListingPayload> {
     let (done, errors) = parted(ctx, done)?;
-    let Some(id) = done else { return Ok(ListingPayload { listing: None, change: None, errors }) };
-    Ok(ListingPayload { listing: seen(ctx, subject).await?, change: version(ctx, id).await?, errors })
+    let Some(id) = done else { return Ok(ListingPayload::of(None, None, errors)) };
+    Ok(ListingPayload::of(seen(ctx, subject).await?, version(ctx, id).await?, errors))
 }
 
 /// The payload of a listing that was made.
 async fn made(ctx: &Context<'_>, done: Done<Subject>) -> Result<ListingPayload> {
     let (done, errors) = parted(ctx, done)?;
-    let Some(subject) = done else { return Ok(ListingPayload { listing: None, change: None, errors }) };
-    Ok(ListingPayload { listing: seen(ctx, subject).await?, change: None, errors })
+    let Some(subject) = done else { return Ok(ListingPayload::of(None, None, errors)) };
+    let possible_duplicates = match subject {
+        Subject::Agency(id) => duplicates::like_agency(ctx, id).await?,
+        Subject::Service(id) => duplicates::like_service(ctx, id).await?,
+        Subject::Location(_) => Vec::new(),
+    };
+    Ok(ListingPayload { possible_duplicates, ..ListingPayload::of(seen(ctx, subject).await?, None, errors) })
 }
 
 /// What a service that is made is before anything is said of it.

@@ -3,9 +3,12 @@
 
 pub mod acts;
 pub mod coordinating;
+pub mod correcting;
+pub mod corrections;
 pub mod deciding;
 pub mod editing;
 pub mod fields;
+pub mod freshness;
 pub mod inputs;
 pub mod queries;
 pub mod types;

@@ -36,7 +36,8 @@ impl ListingQuery {
             | NodeId::Session(_)
             | NodeId::ApiKey(_)
             | NodeId::ListingVersion(_)
-            | NodeId::ListingMerge(_)) => return Err(wrong_kind("id", "listing", &other)),
+            | NodeId::ListingMerge(_)
+            | NodeId::Correction(_)) => return Err(wrong_kind("id", "listing", &other)),
         };
         seen(ctx, subject).await
     }

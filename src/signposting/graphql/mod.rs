@@ -1,5 +1,6 @@
 //! The signposting query in the graph.
 
+pub mod happenings;
 pub mod input;
 pub mod narrowing;
 pub mod output;

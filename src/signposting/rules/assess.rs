@@ -163,8 +163,14 @@ impl<'q> Assessor<'q> {
             ServiceStatus::Active | ServiceStatus::TemporarilyClosed => true,
             ServiceStatus::Inactive | ServiceStatus::Defunct => false,
         };
+        runs && self.is_asked_for(service)
+    }
+
+    /// Whether a service, running or not, meets one of the needs and takes one of the forms.
+    #[must_use]
+    pub fn is_asked_for(&self, service: &ServiceFacts) -> bool {
         let formats = &self.query.formats;
-        runs && (self.query.needs.is_empty() || self.needs_met(service).count() > 0)
+        (self.query.needs.is_empty() || self.needs_met(service).count() > 0)
             && (formats.is_empty() || formats.iter().any(|format| service.manner.formats.contains(format)))
     }
 

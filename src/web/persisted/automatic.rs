@@ -9,7 +9,7 @@ use async_graphql_value::{ConstValue, Value};
 
 use super::super::{
     bounded::{Bounded, Digest},
-    graphql_http::root_fields,
+    question::root_fields,
 };
 use crate::config::Persisted;
 
@@ -52,9 +52,15 @@ pub(super) fn tells_of_somebody(document: &ExecutableDocument, private: &[&str])
                 .flat_map(|field| &field.arguments)
                 // A number by itself is the size of a page.
                 .any(|(_, value)| !matches!(value.node, Value::Number(_)) && says_something(&value.node))
-                || defaults
-                    .into_iter()
-                    .any(|default| !matches!(default.node, ConstValue::Null | ConstValue::Number(_))))
+                || defaults.into_iter().any(|default| match &default.node {
+                    ConstValue::Null | ConstValue::Number(_) => false,
+                    ConstValue::List(items) => !items.is_empty(),
+                    ConstValue::String(_)
+                    | ConstValue::Boolean(_)
+                    | ConstValue::Binary(_)
+                    | ConstValue::Enum(_)
+                    | ConstValue::Object(_) => true,
+                }))
     })
 }
 

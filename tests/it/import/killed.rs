@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use signpost::clock::Clock;
+use signpost::directory::store::duplicate_keys;
 
 use super::contents::{assert_same, content, count, number};
 use super::feeds::{BATCH, feed, try_path};
@@ -58,6 +59,8 @@ async fn killed_in_the_middle_and_run_again_it_ends_the_same() {
         "what was there was left alone"
     );
     let alone = whole.open().await;
+    // As the program does when it opens a database.
+    duplicate_keys::fill(&alone).await.unwrap();
     try_path(&alone, &Clock::system(), &path).await.0.unwrap();
     assert_eq!(count(&alone, "service").await, RECORDS as i64);
     assert_same(&content(&alone).await, &content(&database).await);

@@ -145,3 +145,37 @@ async fn a_coordinator_makes_an_agency_and_its_manager_makes_its_first_service()
         json!({ "name": "New Start", "services": { "nodes": [{ "name": "First steps" }] } })
     );
 }
+
+#[tokio::test]
+async fn whoever_makes_what_is_there_already_is_told() {
+    let two = Two::new().await;
+    let phones = json!([{ "number": "0161 496 0123" }]);
+    let known = json!({ "id": agency(two.one), "expectedVersion": 1, "fields": { "charityNumber": "1234567", "phones": phones } });
+    two.done(&two.editor, "updateAgency", "UpdateAgencyInput", known).await;
+    two.done(&two.editor, "updateService", "UpdateServiceInput", update(two.beds, 1, json!({ "phones": phones })))
+        .await;
+    let made = |name: &str, kind: &str, fields: Value| {
+        let mutation = format!(
+            "mutation($input: {kind}!) {{ {name}(input: $input) {{ errors {{ code }}
+             possibleDuplicates {{ likelihood agency {{ name }} service {{ name }} reasons {{ kind shared }} }} }} }}"
+        );
+        (mutation, json!({ "input": { "fields": fields } }))
+    };
+    let (mutation, variables) =
+        made("createAgency", "CreateAgencyInput", json!({ "name": "Agency, The", "charityNumber": "1234567" }));
+    let agency = two.app.data_as(As::token(&two.coordinator), &mutation, variables).await["createAgency"].take();
+    assert_eq!(agency["errors"], json!([]));
+    let found = &agency["possibleDuplicates"][0];
+    assert_eq!((&found["agency"]["name"], &found["service"]), (&json!("The Agency"), &Value::Null));
+    assert_eq!(found["reasons"][0], json!({ "kind": "CHARITY_NUMBER", "shared": "1234567" }), "{found:#}");
+    let fields = json!({ "name": "Beds", "phones": [{ "number": "+44 161 496 0123" }] });
+    let (mutation, variables) = made("createService", "CreateServiceInput", fields);
+    let service = two.app.data_as(As::token(&two.stranger), &mutation, variables).await["createService"].take();
+    let found: Vec<&Value> =
+        service["possibleDuplicates"].as_array().unwrap().iter().map(|one| &one["service"]["name"]).collect();
+    assert_eq!(found, [&json!("Beds")], "{service:#}");
+    // What looks like nothing that is there is told nothing.
+    let (mutation, variables) = made("createService", "CreateServiceInput", json!({ "name": "Quilting circle" }));
+    let service = two.app.data_as(As::token(&two.stranger), &mutation, variables).await["createService"].take();
+    assert_eq!((&service["errors"], &service["possibleDuplicates"]), (&json!([]), &json!([])));
+}

@@ -86,6 +86,27 @@ async fn what_a_server_answers_becomes_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_letter_may_be_there_only_while_it_is_handed_over_and_no_answer_comes() {
+    use Trouble::{HangsUp, Says};
+    let table = [
+        ("connect", HangsUp, false),
+        ("EHLO", Says("421 later\r\n"), false),
+        ("AUTH", Says("535 no\r\n"), false),
+        ("AUTH", HangsUp, false),
+        ("RCPT", Says("550 no\r\n"), false),
+        (".", Says("552 too much\r\n"), false),
+        (".", Says("what?\r\n"), true),
+        (".", HangsUp, true),
+    ];
+    for (at, trouble, perhaps_there) in table {
+        let server = Server::with("250-AUTH PLAIN\r\n", at, trouble).await;
+        let url = format!("smtp://user:{PASSWORD}@127.0.0.1:{}", server.port);
+        let not_sent = post(&url, "").hand_over(&letter(), noon(), id()).await.expect_err(at);
+        assert_eq!(not_sent.perhaps_there, perhaps_there, "{at}: {not_sent}");
+    }
+}
+
+#[tokio::test]
 async fn a_goodbye_gone_wrong_is_no_letter_gone_wrong() {
     for trouble in [Trouble::HangsUp, Trouble::Says("500 what?\r\n"), Trouble::Says("\u{1}\r\n")] {
         let server = Server::with("", "QUIT", trouble).await;

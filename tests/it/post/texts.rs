@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
-use signpost::post::texts::{MOST_OF_NAME, agency_in_quotes, invitation, password_reset, uk_time};
+use signpost::post::texts::{
+    DueListings, MOST_OF_NAME, WhyAsked, agency_in_quotes, invitation, listings_due, password_reset, uk_time,
+};
 use signpost::post::{Letter, LinkError, SecretLink};
 
 use super::{ann, link, noon, utc};
@@ -56,6 +58,57 @@ If it was not you, you can leave this letter. Your password stays as it is.
 Signpost
 "
     );
+}
+
+#[test]
+fn what_is_due_word_for_word() {
+    let due = |agency, overdue, soon, longest: &[&'static str]| DueListings {
+        agency,
+        overdue,
+        soon,
+        longest: longest.to_vec(),
+    };
+    let one = [due("Harbour House", 1, 2, &["Beds\r\nBcc: bob@evil.example", "\u{202e}"])];
+    let letter = listings_due(ann(), WhyAsked::Deputy, &one, "month", None);
+    assert_eq!((letter.to(), letter.subject()), (&ann(), "Listings to confirm on Signpost"));
+    assert_eq!(
+        letter.expose_text(),
+        r#"Hello,
+
+Some listings on Signpost are due to be confirmed. The ones that have waited longest are named.
+
+"Harbour House": 1 listing is due, 2 more soon.
+- "Beds Bcc: bob at evil. example"
+- A service
+
+To confirm them, open your worklist on Signpost.
+
+Please look at each, put right what is wrong, and confirm what is true. People are sent to these services by what their listings say.
+
+You are asked as the deputy at "Harbour House": its named contact cannot be. You get this letter once a month at most.
+
+Signpost
+"#
+    );
+    let told = |why, about: &[DueListings<'_>]| {
+        listings_due(ann(), why, about, "week", Some(&link())).expose_text().to_owned()
+    };
+    let many: Vec<DueListings<'_>> = (0..23).map(|_| due("Harbour House", 2, 0, &[])).collect();
+    let text = told(WhyAsked::Coordinator, &many);
+    assert_eq!(text.matches("\"Harbour House\": 2 listings are due.").count(), 20);
+    assert!(text.contains("And 3 more of the agencies.") && text.contains(link().expose()), "{text}");
+    assert!(text.contains("as a coordinator: nobody at the agencies below can be. You get this letter once a week"));
+    for (overdue, soon, shown) in [
+        (0, 1, "1 listing is due soon."),
+        (0, 3, "3 listings are due soon."),
+        (3, 1, "3 listings are due, 1 more soon."),
+    ] {
+        let text = told(WhyAsked::NamedContact, &[due("", overdue, soon, &[])]);
+        assert!(
+            text.contains(&format!("An agency: {shown}")) && text.contains("the named contact of your agency."),
+            "{text}"
+        );
+    }
 }
 
 #[test]

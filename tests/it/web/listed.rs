@@ -182,7 +182,7 @@ async fn every_listed_operation_is_held_against_schema_and_limits_at_the_start()
         ("{ service(id: 7.5) { name } }", "line 1"),
         ("{ service { name } }", "id"),
         ("query a { __typename } query b { __typename }", "several operations"),
-        ("subscription { x }", "Subscriptions"),
+        ("subscription { x }", "Unknown field \"x\""),
         ("mutation { change }", "Unknown field \"change\""),
         ("{ services(first: 100) { nodes { places { service { places { service { name } } } } } } }", ""),
         (

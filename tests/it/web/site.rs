@@ -227,6 +227,7 @@ impl Site {
             }),
             refused_over_get: PRIVATE_SEARCHES,
             keeper: self.keeper,
+            news: tokio::sync::watch::channel(0).1,
             operations: Arc::new(self.operations),
             example: Example { query: "{ hello } # <b>".to_owned(), variables: "{\"a\": 1}".to_owned() },
         })

@@ -1,0 +1,21 @@
+//! Settings of corrections from the field.
+
+use serde::{Deserialize, Serialize};
+
+/// When several refusals that workers tell of become a draft of a correction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Corrections {
+    /// So many refusals of one service with one reason.
+    pub refusals: u32,
+    /// By at least so many workers.
+    pub workers: u32,
+    /// Within so many days.
+    pub days: u32,
+}
+
+impl Default for Corrections {
+    fn default() -> Self {
+        Self { refusals: 3, workers: 2, days: 60 }
+    }
+}
