@@ -298,6 +298,13 @@ async fn a_secret_place_adds_nothing_to_what_is_public() {
         let app = TestApp::of(&[make(postcode, point)]).await;
         let token = coordinator(&app).await;
         answers.insert(format!("{:?}", ask(&app, &token, input.clone()).await));
+        // Nor does a place that was open until a moment ago.
+        let mut open = make(postcode, point);
+        open.places[0].location.confidential = false;
+        let app = TestApp::of(&[open]).await;
+        app.save(&[make(postcode, point)]).await;
+        let token = coordinator(&app).await;
+        answers.insert(format!("{:?}", ask(&app, &token, input.clone()).await));
     }
     assert_eq!(answers.len(), 1, "wherever it is the answer is the same: {answers:?}");
     assert!(answers.first().unwrap().contains("place not known"), "{answers:?}");
