@@ -170,11 +170,14 @@ impl Listings {
     pub(super) async fn held(&self, db: &DatabaseTransaction, actor: &Actor, subject: Subject) -> Done<Held> {
         let none = || store::there_is_none("input.id", subject.kind());
         let held = Box::pin(store::find(db, subject, true)).await?.ok_or_else(none)?;
-        match actor.keeps(held.owner) {
+        match held.theirs(actor) {
             Theirs::Yes => Ok(held),
-            Theirs::No if actor.agency.is_some_and(|own| held.used_by.contains(&own)) => {
-                let message =
-                    "Several agencies offer something here: ask a coordinator to change what is said of the place.";
+            Theirs::No if held.is_used_by(actor) => {
+                let message = if held.is_secret() {
+                    "Several agencies offer something at this secret place: it is for a manager of one of them."
+                } else {
+                    "Several agencies offer something here: ask a coordinator to change what is said of the place."
+                };
                 Err(Refused::field(Why::Shared, "input.id", message))
             }
             Theirs::No => Err(none()),
@@ -239,7 +242,11 @@ impl Listings {
         match (listing, &held.listing) {
             (Listing::Location(after), Listing::Location(before)) => {
                 let opens = before.confidential && !after.confidential;
-                if opens && !actor.manages && !actor.coordinates {
+                if opens && held.owner.is_none() {
+                    let message = "Several agencies have this secret in common: it stays one while they do.";
+                    return Err(Refused::field(Why::Shared, "input.confidential", message));
+                }
+                if opens && !actor.manages {
                     let message = "Only a manager of the agency shows an address that was a secret.";
                     return Err(Refused::field(Why::ForManagers, "input.confidential", message));
                 }
@@ -265,7 +272,7 @@ impl Listings {
     /// Whoever could name another's secret place, or one that nobody sees yet, would show it.
     async fn may_use(&self, db: &DatabaseTransaction, actor: &Actor, location: LocationId) -> Done<bool> {
         let Some(held) = Box::pin(store::find(db, Subject::Location(location), false)).await? else { return Ok(false) };
-        if actor.keeps(held.owner) == Theirs::Yes || actor.agency.is_some_and(|own| held.used_by.contains(&own)) {
+        if held.theirs(actor) == Theirs::Yes || held.is_used_by(actor) {
             return Ok(true);
         }
         let shown = edges::locations(db, &[location]).await?;

@@ -31,7 +31,7 @@ pub struct Seen {
 impl Listings {
     async fn theirs(&self, actor: &Actor, subject: Subject) -> Done<Option<Held>> {
         let held = store::find(self.database.connection(), subject, false).await?;
-        Ok(held.filter(|held| actor.sees(subject.kind(), held.owner)))
+        Ok(held.filter(|held| held.is_seen_by(actor)))
     }
 
     /// A listing as it stands; `None` where there is none, or it is not theirs.

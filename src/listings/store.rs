@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Qu
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::acting::Actor;
+use super::acting::{Actor, Theirs};
 use super::changes::FieldChange;
 use super::subject::{Listing, Subject};
 use super::{Done, Refused, Trouble, Why};
@@ -34,6 +34,32 @@ pub(super) struct Held {
     /// When it was last changed.
     pub(super) updated_at: DateTime<Utc>,
     pub(super) listing: Listing,
+}
+
+impl Held {
+    /// Whether it is somebody's to change. What several agencies have in common is a coordinator's; but a place that is a
+    /// secret, which no coordinator is shown, is the managers' of those agencies, who know it.
+    pub(super) fn theirs(&self, actor: &Actor) -> Theirs {
+        if self.owner.is_none() && self.is_secret() {
+            return if actor.manages && self.is_used_by(actor) { Theirs::Yes } else { Theirs::No };
+        }
+        actor.keeps(self.owner)
+    }
+
+    /// Whether all that it says is somebody's to see.
+    pub(super) fn is_seen_by(&self, actor: &Actor) -> bool {
+        self.theirs(actor) == Theirs::Yes || actor.sees(self.subject.kind(), self.owner) && !self.is_secret()
+    }
+
+    /// Whether the agency that somebody keeps listings for offers something at it, where it is a place.
+    pub(super) fn is_used_by(&self, actor: &Actor) -> bool {
+        actor.agency.is_some_and(|own| self.used_by.contains(&own))
+    }
+
+    /// Whether it is a place that is a secret.
+    pub(super) fn is_secret(&self) -> bool {
+        matches!(&self.listing, Listing::Location(place) if place.confidential)
+    }
 }
 
 /// A listing as it stands. In a transaction that writes it is held until its end: of two that change it one waits for

@@ -66,7 +66,7 @@ impl Listings {
         let transaction = self.database.begin_write().await?;
         let row = correction::Entity::find_by_id(id).one(&transaction).await?.ok_or_else(no_such_correction)?;
         let held = store::find(&transaction, Subject::Service(row.service_id), true).await?;
-        let held = held.filter(|held| actor.keeps(held.owner) == Theirs::Yes).ok_or_else(no_such_correction)?;
+        let held = held.filter(|held| held.theirs(actor) == Theirs::Yes).ok_or_else(no_such_correction)?;
         let row = correction::Entity::find_by_id(id).lock_exclusive().one(&transaction).await?;
         let row = row.ok_or_else(no_such_correction)?;
         let Some(state) = life::after(row.state, answer.verdict.act()) else {

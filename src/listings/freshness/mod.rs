@@ -118,7 +118,7 @@ impl Listings {
         let subject = Subject::Service(id);
         let none = || store::there_is_none("input.service", subject.kind());
         let held = store::find(&transaction, subject, true).await?.ok_or_else(none)?;
-        if actor.keeps(held.owner) == Theirs::No {
+        if held.theirs(actor) == Theirs::No {
             return Err(none());
         }
         self.is_expected(&transaction, &held, wanted.expected).await?;

@@ -168,3 +168,35 @@ async fn a_place_of_several_agencies_is_the_first_ones_or_a_coordinators_to_chan
     assert_eq!(code, "FORBIDDEN");
     assert_eq!(agency_id(source().id(), "agency"), two.one);
 }
+
+/// A refuge that two agencies have in common is nobody's alone; that makes its address no coordinator's to see.
+#[tokio::test]
+async fn a_secret_place_of_several_agencies_is_their_managers_and_no_coordinators() {
+    let two = Two::new().await;
+    let mut house = location("house", "M16 0AA", None);
+    house.confidential = true;
+    let mut both = super::two_listings();
+    for (listing, key) in both.iter_mut().zip(["c", "d"]) {
+        listing.key = key.to_owned();
+        listing.places = vec![at(house.clone())];
+    }
+    two.app.save(&both).await;
+    let id = global_location("house");
+    assert_eq!(two.listing(&two.coordinator, &id, "document").await, Value::Null);
+    let rename = |id: &str| json!({ "id": id, "expectedVersion": 1, "fields": { "publicArea": "South" } });
+    let none = NodeId::Location(entity::ids::LocationId(uuid::Uuid::from_u128(5))).encode().0;
+    let before = everything(two.app.db()).await;
+    let tried = two.does(&two.coordinator, "updateLocation", "UpdateLocationInput", rename(&id)).await;
+    assert_eq!(tried, two.does(&two.coordinator, "updateLocation", "UpdateLocationInput", rename(&none)).await);
+    for who in [&two.editor, &two.stranger] {
+        let refused = two.refused(who, "updateLocation", "UpdateLocationInput", rename(&id)).await;
+        assert_eq!(refused, super::one("SHARED", "input.id"));
+        assert_eq!(two.listing(who, &id, "document").await, Value::Null);
+    }
+    let show = json!({ "id": id, "expectedVersion": 1, "fields": { "confidential": false } });
+    let refused = two.refused(&two.manager, "updateLocation", "UpdateLocationInput", show).await;
+    assert_eq!(refused, super::one("SHARED", "input.confidential"), "one of them alone does not show it");
+    assert_same(&before, &everything(two.app.db()).await);
+    let done = two.done(&two.manager, "updateLocation", "UpdateLocationInput", rename(&id)).await;
+    assert_eq!(done["listing"]["document"]["publicArea"], "South");
+}
