@@ -14,6 +14,8 @@ use entity::enums::{
 use entity::ids::{AgencyId, LocationId};
 use serde::{Deserialize, Serialize};
 
+mod blank;
+
 /// One service with the agency that offers it and the places where it does.
 ///
 /// From outside it comes with its agency and its locations whole, and names other agencies by its source's keys; as it
@@ -101,7 +103,7 @@ pub type StoredService = ServiceListing<AgencyId, LocationId, AgencyId>;
 pub type StoredAgency = AgencyListing<AgencyId>;
 
 /// An agency.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AgencyListing<K = String> {
     /// The source's key of the agency; unique among the source's agencies.

@@ -255,17 +255,30 @@ impl Listings {
                 if after.visibility != before.visibility {
                     self.is_not_joined(db, held.subject.uuid()).await?;
                 }
-                for (at, place) in after.places.iter().enumerate() {
-                    let was = before.places.iter().any(|known| known.location == place.location);
-                    if !was && !self.may_use(db, actor, place.location).await? {
-                        let field = format!("input.places[{at}].location");
-                        refused.push(one(Why::NotFound, field, "There is no such location."));
-                    }
-                }
+                let known: Vec<LocationId> = before.places.iter().map(|place| place.location).collect();
+                refused.extend(self.not_to_use(db, actor, after, &known).await?);
             }
             _ => {}
         }
         if refused.is_empty() { Ok(()) } else { Err(Trouble::Refused(refused)) }
+    }
+
+    /// The places of a service that its agency may not say it offers something at, but for those where it did already.
+    async fn not_to_use(
+        &self,
+        db: &DatabaseTransaction,
+        actor: &Actor,
+        service: &StoredService,
+        known: &[LocationId],
+    ) -> Done<Vec<Refused>> {
+        let mut refused = Vec::new();
+        for (at, place) in service.places.iter().enumerate() {
+            if !known.contains(&place.location) && !self.may_use(db, actor, place.location).await? {
+                let field = format!("input.places[{at}].location");
+                refused.push(one(Why::NotFound, field, "There is no such location."));
+            }
+        }
+        Ok(refused)
     }
 
     /// Whether an agency may say that it offers something at a location: at its own, and at those that everybody sees.
@@ -406,12 +419,7 @@ impl Listings {
         let flaws = check::flaws(&listing, self.needs());
         let mut refused: Vec<Refused> = flaws.into_iter().map(bad).collect();
         if let Listing::Service(service) = &listing {
-            for (at, place) in service.places.iter().enumerate() {
-                if !self.may_use(&transaction, actor, place.location).await? {
-                    let field = format!("input.places[{at}].location");
-                    refused.push(one(Why::NotFound, field, "There is no such location."));
-                }
-            }
+            refused.extend(self.not_to_use(&transaction, actor, service, &[]).await?);
         }
         if !refused.is_empty() {
             return Err(Trouble::Refused(refused));

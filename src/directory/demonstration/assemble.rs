@@ -80,8 +80,6 @@ fn agency_listing(agency: AgencyFile) -> AgencyListing {
         ..contact(ContactFile { name: file.name, role: file.role, email: file.email, phone: file.phone })
     });
     AgencyListing {
-        key: agency.key,
-        name: agency.name,
         description: Some(agency.description),
         email: agency.email,
         website: agency.website,
@@ -91,7 +89,7 @@ fn agency_listing(agency: AgencyFile) -> AgencyListing {
         parent_key: agency.parent,
         phones: agency.phone.into_iter().map(phone).collect(),
         contacts: named.into_iter().chain(deputy).chain(pairs).collect(),
-        ..AgencyListing::default()
+        ..AgencyListing::new(agency.key, agency.name)
     }
 }
 

@@ -3,10 +3,10 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use super::editing::ListingPayload;
-use super::types::{ListingJoining, seen};
+use super::types::{ListingJoining, seen, subject_of};
 use super::{ListingError, actor, listings, parted};
 use crate::api::errors::bad_input;
-use crate::api::ids::{self, NodeId, wrong_kind};
+use crate::api::ids;
 use crate::directory::graphql::agency::Agency;
 use crate::directory::graphql::nullable;
 use crate::directory::loaders::AgencyKey;
@@ -87,29 +87,20 @@ impl CoordinatingMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which, and why.")] input: JoinListingsInput,
     ) -> Result<ListingJoiningPayload> {
-        let (keep, duplicate) = (NodeId::parse("input.keep", &input.keep)?, &input.duplicate);
+        let (keep, duplicate) = (subject_of("input.keep", &input.keep, "agency or service")?, &input.duplicate);
         let (listings, actor, reason) = (listings(ctx)?, actor(ctx)?, Some(input.reason.as_str()));
         let done = match keep {
-            NodeId::Agency(keep) => {
+            Subject::Agency(keep) => {
                 let other = ids::agency("input.duplicate", duplicate)?;
                 Box::pin(listings.join_agencies(&actor, keep, other, reason)).await
             }
-            NodeId::Service(keep) => {
+            Subject::Service(keep) => {
                 let other = ids::service("input.duplicate", duplicate)?;
                 Box::pin(listings.join_services(&actor, keep, other, reason)).await
             }
-            NodeId::Location(_) => {
+            Subject::Location(_) => {
                 return Err(bad_input("input.keep", "Agencies and services are joined; a place is what is there."));
             }
-            other @ (NodeId::ServiceAtLocation(_)
-            | NodeId::Need(_)
-            | NodeId::Account(_)
-            | NodeId::Membership(_)
-            | NodeId::Session(_)
-            | NodeId::ApiKey(_)
-            | NodeId::ListingVersion(_)
-            | NodeId::ListingMerge(_)
-            | NodeId::Correction(_)) => return Err(wrong_kind("input.keep", "agency or service", &other)),
         };
         joined(ctx, done).await
     }

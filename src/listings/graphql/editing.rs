@@ -65,48 +65,6 @@ async fn made(ctx: &Context<'_>, done: Done<Subject>) -> Result<ListingPayload> 
     Ok(ListingPayload { possible_duplicates, ..ListingPayload::of(seen(ctx, subject).await?, None, errors) })
 }
 
-/// What a service that is made is before anything is said of it.
-fn new_service(agency: AgencyId) -> StoredService {
-    ServiceListing {
-        key: String::new(),
-        agency,
-        name: String::new(),
-        alternate_name: None,
-        summary: None,
-        description: None,
-        status: ServiceStatus::Active,
-        reopens_on: None,
-        alert: None,
-        visibility: entity::enums::Visibility::Public,
-        url: None,
-        email: None,
-        how_to_apply: None,
-        routes: Vec::new(),
-        gateway: None,
-        needs: Vec::new(),
-        terms: Vec::new(),
-        eligibility: crate::directory::listing::Eligibility::default(),
-        cost: None,
-        cost_note: None,
-        languages: Vec::new(),
-        delivery: Vec::new(),
-        formats: Vec::new(),
-        access_offered: Vec::new(),
-        access_missing: Vec::new(),
-        capacity: None,
-        areas: Vec::new(),
-        schedules: Vec::new(),
-        phones: Vec::new(),
-        contacts: Vec::new(),
-        funding: Vec::new(),
-        documents: Vec::new(),
-        identifiers: Vec::new(),
-        places: Vec::new(),
-        assurances: Vec::new(),
-        source_changed_at: None,
-    }
-}
-
 fn when(publish_at: Option<DateTime>, draft: bool) -> Done<When> {
     match (publish_at, draft) {
         (None, false) => Ok(When::Now),
@@ -173,21 +131,7 @@ impl EditingMutation {
     ) -> Result<ListingPayload> {
         let told =
             Made { reason: input.reason.clone(), key: input.idempotency_key.clone(), input: format!("{input:?}") };
-        let mut agency = AgencyListing {
-            key: String::new(),
-            name: String::new(),
-            alternate_name: None,
-            description: None,
-            email: None,
-            website: None,
-            legal_status: None,
-            charity_number: None,
-            company_number: None,
-            parent_key: None,
-            phones: Vec::new(),
-            contacts: Vec::new(),
-            identifiers: Vec::new(),
-        };
+        let mut agency = AgencyListing::new(String::new(), String::new());
         let done = match input.fields.onto(&mut agency) {
             Ok(()) => Box::pin(listings(ctx)?.make_agency(&actor(ctx)?, told, agency)).await.map(Subject::Agency),
             Err(trouble) => Err(trouble),
@@ -205,7 +149,7 @@ impl EditingMutation {
             Made { reason: input.reason.clone(), key: input.idempotency_key.clone(), input: format!("{input:?}") };
         let at = ctx.data::<AskedAt>()?.0;
         let new = own(ctx)?.and_then(|agency| {
-            let mut service = new_service(agency);
+            let mut service = ServiceListing::new(String::new(), agency, String::new());
             input.fields.onto(&mut service, at).map(|()| service)
         });
         let done = match new {
@@ -227,23 +171,7 @@ impl EditingMutation {
         let told =
             Made { reason: input.reason.clone(), key: input.idempotency_key.clone(), input: format!("{input:?}") };
         let new = own(ctx)?.and_then(|_| {
-            let mut location = LocationListing {
-                key: String::new(),
-                name: None,
-                alternate_name: None,
-                description: None,
-                kind: entity::enums::LocationKind::Physical,
-                address: None,
-                point: None,
-                confidential: false,
-                public_area: None,
-                transport: None,
-                access_offered: Vec::new(),
-                access_missing: Vec::new(),
-                schedules: Vec::new(),
-                phones: Vec::new(),
-                identifiers: Vec::new(),
-            };
+            let mut location = LocationListing::new(String::new());
             input.fields.onto(&mut location).map(|()| location)
         });
         let done = match new {

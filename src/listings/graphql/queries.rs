@@ -2,11 +2,10 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use super::types::{Listing, ListingVersion, seen, version};
+use super::types::{Listing, ListingVersion, seen, subject_of, version};
 use super::{actor, listings, refused};
 use crate::api::errors::bad_input;
-use crate::api::ids::{self, NodeId, wrong_kind};
-use crate::listings::subject::Subject;
+use crate::api::ids;
 
 /// Most changes that are told to be waiting.
 const MOST_WAITING: u64 = 200;
@@ -25,21 +24,7 @@ impl ListingQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the agency, service or location.")] id: ID,
     ) -> Result<Option<Listing>> {
-        let subject = match NodeId::parse("id", &id)? {
-            NodeId::Agency(id) => Subject::Agency(id),
-            NodeId::Service(id) => Subject::Service(id),
-            NodeId::Location(id) => Subject::Location(id),
-            other @ (NodeId::ServiceAtLocation(_)
-            | NodeId::Need(_)
-            | NodeId::Account(_)
-            | NodeId::Membership(_)
-            | NodeId::Session(_)
-            | NodeId::ApiKey(_)
-            | NodeId::ListingVersion(_)
-            | NodeId::ListingMerge(_)
-            | NodeId::Correction(_)) => return Err(wrong_kind("id", "listing", &other)),
-        };
-        seen(ctx, subject).await
+        seen(ctx, subject_of("id", &id, "listing")?).await
     }
 
     /// A change of a listing; null for those whose listing it is not, and where there is none.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{ListingFieldChange, actor, listings, refused};
 use crate::accounts::Accounts;
 use crate::api::errors::{bad_input, internal};
-use crate::api::ids::NodeId;
+use crate::api::ids::{NodeId, wrong_kind};
 use crate::api::paging::PageSize;
 use crate::api::scalars::DateTime;
 use crate::directory::graphql::agency::Agency;
@@ -91,6 +91,24 @@ fn global(subject: Subject) -> ID {
         Subject::Service(id) => NodeId::Service(id).encode(),
         Subject::Location(id) => NodeId::Location(id).encode(),
     }
+}
+
+/// What a global id names: `what`, in the words of the refusal, is what is asked for.
+pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Subject> {
+    Ok(match NodeId::parse(field, id)? {
+        NodeId::Agency(id) => Subject::Agency(id),
+        NodeId::Service(id) => Subject::Service(id),
+        NodeId::Location(id) => Subject::Location(id),
+        other @ (NodeId::ServiceAtLocation(_)
+        | NodeId::Need(_)
+        | NodeId::Account(_)
+        | NodeId::Membership(_)
+        | NodeId::Session(_)
+        | NodeId::ApiKey(_)
+        | NodeId::ListingVersion(_)
+        | NodeId::ListingMerge(_)
+        | NodeId::Correction(_)) => return Err(wrong_kind(field, what, &other)),
+    })
 }
 
 /// A listing as those see it whose it is: all that it says, and what was done with it.

@@ -112,7 +112,7 @@ fn agency(service: &Node<'_>, service_name: &str, persons: &Persons<'_>, remarks
     let Some(node) = service.object("organization") else {
         remarks.tell(service.path("organization"), "is missing; the service's own name stands in");
         let key = service.text("organization_id").or_else(|| service.text("id")).unwrap_or_default();
-        return AgencyListing { key, name: service_name.to_owned(), ..AgencyListing::default() };
+        return AgencyListing::new(key, service_name.to_owned());
     };
     read_agency(&node, persons, remarks)
 }
