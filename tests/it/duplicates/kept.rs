@@ -8,6 +8,7 @@ use signpost::directory::duplicates::normal::Key;
 use signpost::directory::listing::{Identifier, Phone, ServiceListing};
 use signpost::directory::store::changes::Touched;
 use signpost::directory::store::duplicate_keys::{all, fill, sharing};
+use signpost::directory::store::location_id;
 use signpost::directory::store::save::{Seen, save};
 
 use crate::support::listings::{at, location, service};
@@ -183,4 +184,16 @@ async fn more_than_a_batch_is_filled() {
     duplicate_key::Entity::delete_many().exec(app.db().connection()).await.unwrap();
     assert_eq!(fill(app.db()).await.unwrap(), 1_204);
     assert_eq!((kept(&app).await, before.len()), (before, 1_203));
+}
+
+/// What the directory once knew of a place is not asked any more when it has become a secret.
+#[tokio::test]
+async fn a_place_that_became_a_secret_is_open_no_more() {
+    let app = TestApp::of(&[full("a")]).await;
+    let id = location_id(source().id(), "a place");
+    assert!(app.app.live.current().open_location(id).is_some());
+    let mut told = full("a");
+    told.places[0].location.confidential = true;
+    app.save(&[told]).await;
+    assert!(app.app.live.current().open_location(id).is_none());
 }

@@ -46,6 +46,31 @@ async fn a_source_changes_what_is_its_own_and_not_what_an_agency_keeps() {
     assert_eq!((&listing["history"], &listing["difference"]["changes"]), (&wanted, &json!([{ "field": "alert" }])));
 }
 
+/// As with services: an agency's word on itself and on its place stands, and the next of its source does not undo it.
+#[tokio::test]
+async fn what_an_agency_says_of_itself_and_of_its_place_stands_against_its_source() {
+    let two = Two::new().await;
+    let fields = json!({ "description": "Ours." });
+    let input = json!({ "id": super::agency(two.one), "expectedVersion": 1, "fields": fields });
+    two.done(&two.editor, "updateAgency", "UpdateAgencyInput", input).await;
+    let input =
+        json!({ "id": super::global_location("here"), "expectedVersion": 1, "fields": { "transport": "Bus 43." } });
+    two.done(&two.editor, "updateLocation", "UpdateLocationInput", input).await;
+    let mut told = two_listings();
+    for listing in &mut told {
+        listing.agency.description = Some("From the feed.".to_owned());
+        listing.places[0].location.transport = Some("Tram.".to_owned());
+    }
+    two.app.save(&told).await;
+    let fields = "agency { description } places { location { transport } }";
+    let of = |description: &str, transport: &str| {
+        let places = json!([{ "location": { "transport": transport } }]);
+        json!({ "agency": { "description": description }, "places": places })
+    };
+    assert_eq!(two.shown(two.beds, fields).await, of("Ours.", "Bus 43."));
+    assert_eq!(two.shown(two.advice, fields).await, of("From the feed.", "Tram."), "nobody keeps these");
+}
+
 #[tokio::test]
 async fn a_source_that_calls_a_place_a_secret_is_heard_even_where_its_agency_keeps_it() {
     let two = Two::new().await;

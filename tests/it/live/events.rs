@@ -1,12 +1,16 @@
 //! Subscriptions as server-sent events, over the router in process.
 
 use entity::enums::{HappeningKind, Role};
+use entity::service_happening;
+use sea_orm::ActiveValue::Set;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use signpost::config::Config;
+use signpost::directory::store::service_id;
 
 use super::client::{Event, Events, WATCH, changed, global, listing, of, soon};
-use crate::support::TestApp;
 use crate::support::accounts::As;
+use crate::support::{TestApp, source};
 
 const EACH: [HappeningKind; 8] = [
     HappeningKind::Closed,
@@ -103,6 +107,30 @@ async fn a_client_that_comes_back_with_its_last_cursor_is_told_what_it_missed_on
             }
         }
     }
+}
+
+/// More has happened than is read at once: it is told in one go, and nothing falls between two reads.
+#[tokio::test]
+async fn whoever_was_away_for_long_is_told_all_of_it() {
+    let app = TestApp::of(&[listing("a"), listing("b")]).await;
+    let mut events = open(&app, json!({ "services": [global("a")] }), &[]).await;
+    events.event().await.unwrap();
+    let cursor = events.last_id.clone().unwrap();
+    let rows = (0..2_500).map(|at: u32| service_happening::ActiveModel {
+        service_id: Set(service_id(source().id(), if at % 3 == 0 { "b" } else { "a" })),
+        kind: Set(HappeningKind::HoursChanged),
+        at: Set(app.app.clock.now()),
+        ..Default::default()
+    });
+    let rows: Vec<_> = rows.collect();
+    for rows in rows.chunks(500) {
+        service_happening::Entity::insert_many(rows.to_vec()).exec(app.db().connection()).await.unwrap();
+    }
+    app.save(&[changed(listing("a"), HappeningKind::Closed), listing("b")]).await;
+    let mut again = open(&app, json!({ "services": [global("a")], "after": cursor }), &[]).await;
+    let told = again.kinds(1_667).await;
+    assert!(told[..1_666].iter().all(|one| *one == of("HOURS_CHANGED", "a")));
+    assert_eq!(told[1_666], of("CLOSED", "a"));
 }
 
 #[tokio::test]
