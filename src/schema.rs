@@ -4,20 +4,23 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, Executor, Interface, MergedObject, MergedSubscription, Object, Request, Response, Result, Schema,
+    Context, Executor, Interface, MergedObject, MergedSubscription, Object, Pos, Request, Response, Result, Schema,
     SchemaBuilder, ServerError, SimpleObject, Variables, parser::types::ExecutableDocument,
 };
 use entity::enums::FieldGroup;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt, once};
 
+use crate::access::operations::Turned;
 use crate::access::{Viewer, operations};
 use crate::accounts::Accounts;
 use crate::accounts::graphql::AccountError;
 use crate::accounts::graphql::managing::ManagingMutation;
 use crate::accounts::graphql::queries::AccountQuery;
 use crate::accounts::graphql::signing_in::SigningInMutation;
+use crate::api::errors::bad_input;
 use crate::api::limits::{self, QueryLimits};
+use crate::api::nul::place_of_nul;
 use crate::api::omitted::without_omitted;
 use crate::api::paging::PageSize;
 use crate::config::{Config, Freshness};
@@ -204,10 +207,10 @@ fn viewer(request: &Request) -> Viewer {
 }
 
 /// Holds a request against the operations table. What is only to be checked is for whoever may call it later.
-fn allowed(request: &mut Request) -> Result<(), ServerError> {
+fn allowed(request: &mut Request) -> Result<(), Turned> {
     let viewer = viewer(request);
     let only_checked = limits::is_only_checked(request);
-    let document = request.parsed_query()?;
+    let document = request.parsed_query().map_err(Turned::Refused)?;
     if only_checked { Ok(()) } else { operations::check(&viewer, document) }
 }
 
@@ -276,7 +279,25 @@ impl Guarded {
     /// Lets a request pass, or gives what there is to answer instead: refusals, and what was only to be checked. A
     /// question that passed before is not held against the limits again; who may ask it is looked up every time.
     async fn let_pass(&self, request: &mut Request) -> Result<Response, Response> {
-        allowed(request).map_err(|error| Response::from_errors(vec![error]))?;
+        let variables = request.variables.clone();
+        let of_nul = request.parsed_query().ok().and_then(|document| place_of_nul(document, &variables));
+        if let Some(name) = of_nul {
+            let error = bad_input(&name, "It holds the sign U+0000, which no text has: leave it out.");
+            return Err(Response::from_errors(vec![ServerError {
+                locations: Vec::new(),
+                ..error.into_server_error(Pos::default())
+            }]));
+        }
+        if let Err(turned) = allowed(request) {
+            return Err(Response::from_errors(match turned {
+                Turned::Refused(error) => vec![error],
+                Turned::Unlisted(error) => {
+                    let to_check = limits::to_check(request).map_err(|error| Response::from_errors(vec![error]))?;
+                    let checked = run(&self.checks, to_check).await;
+                    if checked.errors.is_empty() { vec![error] } else { checked.errors }
+                }
+            }));
+        }
         let given = request.variables.clone();
         let lighter = request.parsed_query().ok().and_then(|document| without_omitted(document, &given));
         if let Some(document) = lighter {

@@ -139,7 +139,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "agency", Anyone, WhileItHolds),
     (Query, "agencyMembers", AGENCY_MANAGERS, Never),
     (Query, "apiKeys", AGENCY_MANAGERS, Never),
-    (Query, "corrections", KEEPERS, Never),
+    (Query, "corrections", PeopleHolding(&[Role::ListingEditor, Role::AgencyManager]), Never),
     (Query, "happeningsCursor", Anyone, Never),
     (Query, "interpretNeeds", Anyone, Never),
     (Query, "listing", KEEPERS_AND_COORDINATORS, Never),
@@ -208,11 +208,52 @@ fn listed(kind: OperationType, field: &str) -> Option<(Allowed, Kept)> {
     Some((*allowed, *kept))
 }
 
+/// Why a document may not be asked.
+#[derive(Clone, Debug)]
+pub enum Turned {
+    /// This viewer may not call one of its fields: `UNAUTHENTICATED` or `FORBIDDEN`.
+    Refused(ServerError),
+    /// One of its fields is not in the table: the schema says so better, where it does not know it either.
+    Unlisted(ServerError),
+}
+
+/// A role, as a message names those who hold it.
+const fn holders(role: Role) -> &'static str {
+    match role {
+        Role::LinkWorker => "link workers",
+        Role::ListingEditor => "listing editors",
+        Role::AgencyManager => "agency managers",
+        Role::DataProtectionOfficer => "data-protection officers",
+        Role::Coordinator => "coordinators",
+        Role::Commissioner => "commissioners",
+        Role::Auditor => "auditors",
+        Role::Administrator => "administrators",
+        Role::ServiceUser => "service users",
+    }
+}
+
+/// For whom a field is, in words.
+fn for_whom(allowed: Allowed) -> String {
+    let named = |roles: &[Role]| {
+        let names: Vec<&str> = roles.iter().map(|role| holders(*role)).collect();
+        match names.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+            names => names.concat(),
+        }
+    };
+    match allowed {
+        Allowed::Anyone => "everybody".to_owned(),
+        Allowed::SignedIn => "people who have signed in".to_owned(),
+        Allowed::Holders(roles) => named(roles),
+        Allowed::PeopleHolding(roles) => format!("{}, signed in themselves", named(roles)),
+    }
+}
+
 /// Checks every root field of a document, whichever of its operations is run.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` or `FORBIDDEN`, naming the first field that this viewer may not call.
-pub fn check(viewer: &Viewer, document: &ExecutableDocument) -> Result<(), ServerError> {
+/// [`Turned`], naming the first field that this viewer may not call.
+pub fn check(viewer: &Viewer, document: &ExecutableDocument) -> Result<(), Turned> {
     each_root_field(document, &mut |kind, name, position| {
         // The schema about itself is a setting of its own.
         let verdict = if name.starts_with("__") { Verdict::Yes } else { may_call(viewer, kind, name) };
@@ -226,11 +267,14 @@ pub fn check(viewer: &Viewer, document: &ExecutableDocument) -> Result<(), Serve
                      `signpost-agency`."
                 ),
             ),
-            Verdict::No => ("FORBIDDEN", format!("`{name}` may not be called here.")),
+            Verdict::No => match listed(kind, name) {
+                Some((allowed, _)) => ("FORBIDDEN", format!("`{name}` is for {}.", for_whom(allowed))),
+                None => ("FORBIDDEN", format!("`{name}` may not be called here.")),
+            },
         };
         let mut error = ServerError::new(message, Some(position));
         error.extensions.get_or_insert_with(Default::default).set("code", code);
-        Err(error)
+        Err(if listed(kind, name).is_some() { Turned::Refused(error) } else { Turned::Unlisted(error) })
     })
 }
 

@@ -119,6 +119,13 @@ impl Viewer {
         }
     }
 
+    /// Whether it is a person who signed in and works in the network, in whichever role: they are told whom to ask in
+    /// other agencies by name. A service user is not, nor is a program, whose readers may be anybody.
+    #[must_use]
+    pub fn works_in_the_network(&self) -> bool {
+        self.person().is_some_and(|person| person.roles.iter().any(|held| held.role != Role::ServiceUser))
+    }
+
     /// The person, where it is one.
     #[must_use]
     pub fn person(&self) -> Option<&Person> {

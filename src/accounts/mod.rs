@@ -275,7 +275,8 @@ pub fn name_of(field: &'static str, text: &str) -> Done<String> {
 }
 
 /// Whether everything in a name can be seen, on one line and in one direction: else one name could pass for another.
-fn shows_itself(name: &str) -> bool {
+#[must_use]
+pub fn shows_itself(name: &str) -> bool {
     let mut before = ' ';
     name.chars().all(|c| {
         let fits = match c {

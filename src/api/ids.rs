@@ -119,7 +119,10 @@ impl NodeId {
 /// That an id is of another kind than asked for.
 #[must_use]
 pub fn wrong_kind(field: &str, wanted: &str, given: &NodeId) -> Error {
-    bad_input(field, format!("This is the id of a {}; a {wanted}'s is asked for here.", given.kind()))
+    bad_input(
+        field,
+        format!("An id of this kind is asked for here: {wanted}. This is one of the kind {}.", given.kind()),
+    )
 }
 
 macro_rules! expecting {

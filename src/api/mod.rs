@@ -6,6 +6,7 @@ pub mod errors;
 pub mod horizon;
 pub mod ids;
 pub mod limits;
+pub mod nul;
 pub mod omitted;
 pub mod paging;
 pub mod scalars;

@@ -1,7 +1,18 @@
 //! Scalars: instants, dates, wall times, addresses on the web.
 
+use std::ops::RangeInclusive;
+
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{Datelike, NaiveDate, NaiveTime, SecondsFormat, Utc};
+
+/// The years that dates may lie in: nothing here is older than a person, and what lies farther ahead is a slip. Databases
+/// hold fewer years than the calendar has.
+const YEARS: RangeInclusive<i32> = 1900..=2200;
+const OF_OUR_TIME: &str = ", and lies between the years 1900 and 2200";
+
+fn is_near(date: NaiveDate) -> bool {
+    YEARS.contains(&date.year())
+}
 
 /// An instant, in RFC 3339 and UTC, as `2026-11-26T18:00:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +26,15 @@ impl ScalarType for DateTime {
             return Err(InputValueError::expected_type(value));
         };
         chrono::DateTime::parse_from_rfc3339(text)
-            .map(|at| Self(at.with_timezone(&Utc)))
-            .map_err(|_| InputValueError::custom("an instant is written as 2026-11-26T18:00:00Z, with its offset"))
+            .ok()
+            .map(|at| at.with_timezone(&Utc))
+            .filter(|at| is_near(at.date_naive()))
+            .map(Self)
+            .ok_or_else(|| {
+                InputValueError::custom(format!(
+                    "an instant is written as 2026-11-26T18:00:00Z, with its offset{OF_OUR_TIME}"
+                ))
+            })
     }
 
     fn to_value(&self) -> Value {
@@ -36,8 +54,10 @@ impl ScalarType for Date {
             return Err(InputValueError::expected_type(value));
         };
         NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .filter(|date| is_near(*date))
             .map(Self)
-            .map_err(|_| InputValueError::custom("a date is written as 2026-11-26"))
+            .ok_or_else(|| InputValueError::custom(format!("a date is written as 2026-11-26{OF_OUR_TIME}")))
     }
 
     fn to_value(&self) -> Value {
@@ -81,8 +101,9 @@ impl Url {
             return None;
         }
         let lower = text.to_ascii_lowercase();
-        if lower.starts_with("http://") || lower.starts_with("https://") {
-            return Some(Self(text.to_owned()));
+        if let Some(rest) = lower.strip_prefix("http://").or_else(|| lower.strip_prefix("https://")) {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            return host.contains('.').then(|| Self(text.to_owned()));
         }
         let host = lower.split(['/', '?', '#']).next().unwrap_or_default();
         (host.contains('.') && !host.contains(':')).then(|| Self(format!("https://{text}")))

@@ -11,6 +11,7 @@
 mod known;
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -23,6 +24,7 @@ pub use self::known::Known;
 use super::listing::{Area, Capacity, Eligibility, Schedule};
 use super::snapshot::Snapshot;
 use super::snapshot::refresh::Live;
+use super::store::contacts::{Whose, contacts_of};
 use super::store::edges::{self, PublicLocation};
 use super::store::pairs;
 pub use super::store::pairs::Pair;
@@ -109,6 +111,18 @@ impl Loaders {
         }
     }
 
+    /// One thing as the database has it, of which the snapshot holds nothing.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn row<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>, LoadError>
+    where
+        K: Eq + Hash + Clone + Send + Sync + 'static,
+        Reader: Loader<K, Error = LoadError>,
+    {
+        self.view.load_full().rows.load_one(key).await
+    }
+
     /// Several things, in the order given.
     ///
     /// # Errors
@@ -123,6 +137,34 @@ impl Loaders {
             keys.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(key, _)| *key).collect();
         let rows = if missing.is_empty() { HashMap::new() } else { view.rows.load_many(missing).await? };
         Ok(keys.iter().zip(known).map(|(key, known)| known.unwrap_or_else(|| rows.get(key).cloned())).collect())
+    }
+}
+
+/// The people to ask as an agency's workers are told of them: the snapshot holds nothing of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ContactsFor {
+    /// Whose.
+    pub whose: Whose,
+    /// The agency whose worker asks; none for the network's own people.
+    pub asking: Option<AgencyId>,
+}
+
+impl Loader<ContactsFor> for Reader {
+    type Value = Arc<Vec<contact::Model>>;
+    type Error = LoadError;
+
+    async fn load(&self, keys: &[ContactsFor]) -> Result<HashMap<ContactsFor, Self::Value>, LoadError> {
+        self.horizon.rows_were_read();
+        let mut by_asking: HashMap<Option<AgencyId>, Vec<Whose>> = HashMap::new();
+        for key in keys {
+            by_asking.entry(key.asking).or_default().push(key.whose);
+        }
+        let mut found = HashMap::with_capacity(keys.len());
+        for (asking, whose) in by_asking {
+            let rows = contacts_of(self.database.connection(), &whose, asking).await?;
+            found.extend(rows.into_iter().map(|(whose, rows)| (ContactsFor { whose, asking }, Arc::new(rows))));
+        }
+        Ok(found)
     }
 }
 

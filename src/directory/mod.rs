@@ -12,6 +12,7 @@
 
 pub mod agreement;
 pub mod demonstration;
+pub mod door;
 pub mod duplicates;
 pub mod freshness;
 pub mod graphql;

@@ -79,8 +79,13 @@ pub fn london(at: DateTime<Utc>) -> NaiveDateTime {
 /// The first instant of the next day in London.
 #[must_use]
 pub fn next_midnight(at: DateTime<Utc>) -> DateTime<Utc> {
-    let tomorrow = london(at).date().succ_opt();
-    tomorrow.map_or(at, |date| instants(date.and_time(NaiveTime::MIN)).0)
+    london(at).date().succ_opt().map_or(at, midnight)
+}
+
+/// The first instant of a day in London.
+#[must_use]
+pub fn midnight(date: NaiveDate) -> DateTime<Utc> {
+    instants(date.and_time(NaiveTime::MIN)).0
 }
 
 /// The first and the last instant at which the wall shows `local`: one and the same, but for

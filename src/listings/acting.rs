@@ -5,6 +5,7 @@
 
 use entity::enums::{ListingKind, Role};
 use entity::ids::{AccountId, AgencyId, ApiKeyId};
+use entity::listing_version;
 use uuid::Uuid;
 
 use crate::access::Viewer;
@@ -81,6 +82,19 @@ impl Actor {
         let keeps = manages || viewer.holds(Role::ListingEditor);
         let agency = viewer.agency().filter(|_| keeps);
         Some(Self { asker, agency, manages, coordinates: viewer.holds(Role::Coordinator) })
+    }
+
+    /// An agency itself, at the hour for which one of its people planned a change.
+    #[must_use]
+    pub fn on_behalf_of(planned: &listing_version::Model) -> Self {
+        let program = planned.made_by_key.map(Asker::Program);
+        let person = planned.made_by.map(Asker::Person);
+        Self {
+            asker: person.or(program).unwrap_or(Asker::Person(AccountId(Uuid::nil()))),
+            agency: planned.agency_id,
+            manages: true,
+            coordinates: planned.agency_id.is_none(),
+        }
     }
 
     /// Whether all that a listing says is theirs to see: what they change, and for coordinators what agencies and services

@@ -6,6 +6,7 @@
 use entity::enums::{AreaKind, ListingKind, ReferralRoute, ScheduleDays, ScheduleEffect};
 
 use super::subject::Listing;
+use crate::accounts::shows_itself;
 use crate::api::scalars::Url;
 use crate::directory::listing::{
     AgeRule, Area, Contact, Eligibility, Identifier, LocationListing, Phone, Schedule, StoredAgency, StoredService,
@@ -19,6 +20,8 @@ use crate::post::MailAddress;
 pub const LONGEST_NAME: usize = 200;
 /// Longest line: a summary, a note, a quote, in characters.
 pub const LONGEST_LINE: usize = 1_000;
+/// Longest list of days in one line of hours, in characters: every day of five weeks fits.
+const LONGEST_DAYS: usize = 200;
 /// Longest text, in characters.
 pub const LONGEST_TEXT: usize = 20_000;
 /// Most entries of any list.
@@ -65,6 +68,10 @@ pub const fn called(kind: ListingKind) -> &'static str {
     }
 }
 
+fn is_alphabetic(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
 impl Looking<'_> {
     fn wrong(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.flaws.push(Flaw { field: field.into(), message: message.into() });
@@ -104,6 +111,15 @@ impl Looking<'_> {
         self.eligibility(&service.eligibility);
         self.line("costNote", service.cost_note.as_deref(), LONGEST_LINE);
         self.words("languages", &service.languages, 35);
+        for (at, tag) in service.languages.iter().take(MOST_ENTRIES).enumerate() {
+            let mut parts = tag.split('-');
+            let first = parts.next().is_some_and(|part| (2..=8).contains(&part.len()) && is_alphabetic(part));
+            let rest =
+                parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+            if !first || !rest {
+                self.wrong(format!("languages[{at}]"), "A language is a tag of BCP 47: \"en\", \"cy\", \"pt-BR\".");
+            }
+        }
         self.words("funding", &service.funding, LONGEST_LINE);
         self.words("documents", &service.documents, LONGEST_LINE);
         self.capacity(service);
@@ -159,8 +175,8 @@ impl Looking<'_> {
     /// A text of one line.
     fn line(&mut self, field: &str, text: Option<&str>, longest: usize) {
         let Some(text) = text else { return };
-        if text.chars().any(char::is_control) {
-            self.wrong(field, "It must be one line, without control characters.");
+        if !shows_itself(text) {
+            self.wrong(field, "It must be one line, without signs that can't be seen.");
         }
         self.fits(field, text, longest);
     }
@@ -259,6 +275,9 @@ impl Looking<'_> {
             if self.needs.need(key).is_none() {
                 self.wrong(format!("needs[{at}]"), "There is no such need; the query `needs` lists them.");
             }
+            if needs.iter().take(at).any(|before| before == key) {
+                self.wrong(format!("needs[{at}]"), "It is named already: name each need once.");
+            }
         }
     }
 
@@ -299,11 +318,17 @@ impl Looking<'_> {
             if let Err(error) = opening::compile(std::slice::from_ref(line), None, standing) {
                 self.wrong(format!("{field}[{at}]"), error.to_string());
             }
+            for (part, days) in [("byDay", &line.by_day), ("byMonthDay", &line.by_month_day)] {
+                self.line(&within(part), days.as_deref(), LONGEST_DAYS);
+            }
             if line.opens_at.is_some() != line.closes_at.is_some() {
                 self.wrong(within("closesAt"), "Opening and closing come together: give both, or neither.");
             }
             if line.effect != ScheduleEffect::Opens && line.opens_at.is_some() {
                 self.wrong(within("opensAt"), "Only a line that OPENS has times.");
+            }
+            if line.days == ScheduleDays::Weekly && line.by_day.is_none() {
+                self.wrong(within("byDay"), "Name the days of the week: \"MO,TU,WE,TH,FR,SA,SU\" for every day.");
             }
             let dated = line.valid_from.or(line.anchor).is_some();
             if line.days == ScheduleDays::Dates && !dated {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{VersionAction, VersionState};
-use entity::ids::{AgencyId, ListingVersionId, LocationId, ServiceId};
+use entity::ids::{ListingVersionId, LocationId};
 use sea_orm::DatabaseTransaction;
 
 use super::acting::{Actor, Theirs};
@@ -10,13 +10,12 @@ use super::changes::{self, FieldChange};
 use super::check;
 use super::store::{self, Asked, Held, NewVersion};
 use super::subject::{Listing, Subject};
-use super::{Done, Listings, Refused, Trouble, Why};
-use crate::directory::listing::{LocationListing, StoredAgency, StoredService};
+use super::{Done, Listings, Refused, Trouble, Why, told};
+use crate::directory::listing::StoredService;
 use crate::directory::store::changes as directory_changes;
 use crate::directory::store::changes::Touched;
 use crate::directory::store::edges;
 use crate::directory::store::write::Standing;
-use crate::directory::store::{Source, agency_id, location_id, save_source, service_id};
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -51,14 +50,9 @@ pub struct Change {
     pub input: String,
 }
 
-/// Where listings come from that were made here.
-fn made_here() -> Source {
-    Source { key: "agencies".to_owned(), name: "The agencies themselves".to_owned(), licence: None, attribution: None }
-}
-
 /// Whether what an action does waits for a manager where the agency wants that. A door that is shut is said to be shut at
 /// once, and so is what is free.
-const fn waits(action: VersionAction) -> bool {
+pub(super) const fn waits(action: VersionAction) -> bool {
     match action {
         VersionAction::Created
         | VersionAction::Edited
@@ -130,7 +124,7 @@ impl Listings {
             return Ok(ListingVersionId(before));
         }
         let held = self.held(transaction, actor, subject).await?;
-        self.is_expected(transaction, &held, change.expected).await?;
+        self.is_expected(transaction, actor, &held, change.expected).await?;
         let mut listing = held.listing.clone();
         does(&mut listing)?;
         let changes = self.changes(transaction, actor, &held, &listing).await?;
@@ -185,7 +179,13 @@ impl Listings {
     }
 
     /// Refuses what was thought of for another version, and says what has changed since.
-    pub(super) async fn is_expected(&self, db: &DatabaseTransaction, held: &Held, expected: i32) -> Done<()> {
+    pub(super) async fn is_expected(
+        &self,
+        db: &DatabaseTransaction,
+        actor: &Actor,
+        held: &Held,
+        expected: i32,
+    ) -> Done<()> {
         if held.version == expected {
             return Ok(());
         }
@@ -194,6 +194,7 @@ impl Listings {
             Some(then) => changes::between(&serde_json::from_str(&then)?, &held.listing.to_show()?),
             None => Vec::new(),
         };
+        let changed = told::changes(held.is_told_whole(actor), changed);
         let message = format!(
             "The listing has changed: it is at version {}, not {expected}. Look at what it says now, and ask again with \
              that version.",
@@ -264,7 +265,7 @@ impl Listings {
     }
 
     /// The places of a service that its agency may not say it offers something at, but for those where it did already.
-    async fn not_to_use(
+    pub(super) async fn not_to_use(
         &self,
         db: &DatabaseTransaction,
         actor: &Actor,
@@ -362,104 +363,9 @@ impl Listings {
         };
         store::add_version(db, ListingVersionId(self.clock.new_id()), held, None, was, held.updated_at).await
     }
-
-    /// Makes an agency.
-    ///
-    /// # Errors
-    /// [`Why::BadValue`] for what is not of its form.
-    pub async fn make_agency(&self, actor: &Actor, made: Made, mut agency: StoredAgency) -> Done<AgencyId> {
-        let key = self.clock.new_id().to_string();
-        let id = agency_id(made_here().id(), &key);
-        agency.key = key;
-        let made = self.make(actor, Some(id), Subject::Agency(id), made, Listing::Agency(agency)).await?;
-        Ok(AgencyId(made))
-    }
-
-    /// Makes a service of an agency.
-    ///
-    /// # Errors
-    /// [`Why::BadValue`] for what is not of its form; [`Why::NotFound`] for a place that is not theirs to use.
-    pub async fn make_service(&self, actor: &Actor, made: Made, mut service: StoredService) -> Done<ServiceId> {
-        let key = self.clock.new_id().to_string();
-        let id = service_id(made_here().id(), &key);
-        service.key = key;
-        let owner = Some(service.agency);
-        let made = self.make(actor, owner, Subject::Service(id), made, Listing::Service(Box::new(service))).await?;
-        Ok(ServiceId(made))
-    }
-
-    /// Makes a location.
-    ///
-    /// # Errors
-    /// [`Why::BadValue`] for what is not of its form.
-    pub async fn make_location(&self, actor: &Actor, made: Made, mut location: LocationListing) -> Done<LocationId> {
-        let key = self.clock.new_id().to_string();
-        let id = location_id(made_here().id(), &key);
-        location.key = key;
-        let made = self.make(actor, actor.agency, Subject::Location(id), made, Listing::Location(location)).await?;
-        Ok(LocationId(made))
-    }
-
-    async fn make(
-        &self,
-        actor: &Actor,
-        owner: Option<AgencyId>,
-        subject: Subject,
-        made: Made,
-        listing: Listing,
-    ) -> Done<uuid::Uuid> {
-        let reason = said("input.reason", made.reason.as_deref())?;
-        let now = self.now();
-        let transaction = self.database.begin_write().await?;
-        let operation = check::called(subject.kind());
-        let asked = Asked { actor, key: made.key.as_deref(), operation, input: &made.input };
-        if let Some(before) = store::once(&transaction, &asked, subject.uuid(), now).await? {
-            return Ok(before);
-        }
-        let flaws = check::flaws(&listing, self.needs());
-        let mut refused: Vec<Refused> = flaws.into_iter().map(bad).collect();
-        if let Listing::Service(service) = &listing {
-            refused.extend(self.not_to_use(&transaction, actor, service, &[]).await?);
-        }
-        if !refused.is_empty() {
-            return Err(Trouble::Refused(refused));
-        }
-        let source = save_source(&transaction, &made_here(), now).await?;
-        let held =
-            Held { subject, source, version: 0, kept_at: None, owner, used_by: Vec::new(), updated_at: now, listing };
-        let touched = Box::pin(store::write(&transaction, &held, &held.listing, Standing::New, now)).await?;
-        let new = NewVersion {
-            number: Some(1),
-            base: 0,
-            state: VersionState::Published,
-            action: VersionAction::Created,
-            changes: Vec::new(),
-            document: Some(held.listing.to_show()?.to_string()),
-            reason,
-            publish_at: None,
-            undoes: None,
-        };
-        let id = ListingVersionId(self.clock.new_id());
-        store::add_version(&transaction, id, &held, Some(actor), new, now).await?;
-        directory_changes::note(&transaction, VersionAction::Created.as_str(), Some(&touched), now).await?;
-        transaction.commit().await?;
-        self.show().await;
-        Ok(subject.uuid())
-    }
 }
 
-/// What is told of a listing that is made, beside what it says.
-#[derive(Clone, Debug)]
-pub struct Made {
-    /// Why.
-    pub reason: Option<String>,
-    /// A key under which it is made once, however often it is asked for.
-    pub key: Option<String>,
-    /// What was given, in any form that is the same for the same: what the key stands for.
-    pub input: String,
-}
-
-fn bad(flaw: check::Flaw) -> Refused {
+pub(super) fn bad(flaw: check::Flaw) -> Refused {
     one(Why::BadValue, format!("input.{}", flaw.field), flaw.message)
 }
 

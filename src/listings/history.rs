@@ -9,7 +9,7 @@ use super::acting::Actor;
 use super::changes::{self, FieldChange};
 use super::store::{self, Held};
 use super::subject::Subject;
-use super::{Done, Listings, Refused, Why};
+use super::{Done, Listings, Refused, Why, told};
 
 /// A listing as whoever keeps it sees it.
 #[derive(Clone, Debug)]
@@ -24,8 +24,10 @@ pub struct Seen {
     pub updated_at: chrono::DateTime<chrono::Utc>,
     /// Whose it is; absent where it is nobody's, or several agencies'.
     pub owner: Option<AgencyId>,
-    /// All that it says, secrets among it.
+    /// All that it says that the viewer is told of.
     pub document: serde_json::Value,
+    /// Whether they are told all of it, and of every version.
+    pub whole: bool,
 }
 
 impl Listings {
@@ -46,28 +48,26 @@ impl Listings {
             kept_at: held.kept_at,
             updated_at: held.updated_at,
             owner: held.owner,
-            document: held.listing.to_show()?,
+            document: told::document(held.is_told_whole(actor), held.listing.to_show()?),
+            whole: held.is_told_whole(actor),
         }))
     }
 
-    /// Published versions of a listing, the latest first: so many at the most, before a number. Whose the listing is was
-    /// asked before.
+    /// Published versions of a listing, the latest first: so many at the most, before a number, as whoever sees it is told
+    /// of them. Whose the listing is was asked before.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn versions(
-        &self,
-        subject: Subject,
-        before: Option<i32>,
-        most: u64,
-    ) -> Done<Vec<listing_version::Model>> {
+    pub async fn versions(&self, seen: &Seen, before: Option<i32>, most: u64) -> Done<Vec<listing_version::Model>> {
         let mut of = listing_version::Entity::find()
-            .filter(listing_version::Column::ListingId.eq(subject.uuid()))
+            .filter(listing_version::Column::ListingId.eq(seen.subject.uuid()))
             .filter(listing_version::Column::State.eq(VersionState::Published));
         if let Some(before) = before {
             of = of.filter(listing_version::Column::Number.lt(before));
         }
-        Ok(of.order_by_desc(listing_version::Column::Number).limit(most).all(self.database.connection()).await?)
+        let latest = of.order_by_desc(listing_version::Column::Number).limit(most);
+        let rows = latest.all(self.database.connection()).await?.into_iter();
+        Ok(rows.filter_map(|row| told::version(seen.whole, row).transpose()).collect::<Result<_, _>>()?)
     }
 
     /// How many published versions a listing has.
@@ -103,19 +103,21 @@ impl Listings {
         let none = || Refused::field(Why::NotFound, "id", "There is no such change.");
         let version = store::version(self.database.connection(), id, false).await?.ok_or_else(none)?;
         // What was done with a listing when it was another agency's is for those whose it is now.
-        self.theirs(actor, store::subject_of(&version)).await?.map(|_| version).ok_or_else(none)
+        let held = self.theirs(actor, store::subject_of(&version)).await?.ok_or_else(none)?;
+        told::version(held.is_told_whole(actor), version)?.ok_or_else(none)
     }
 
     /// What changed between two published versions of a listing, whichever of them is the later.
     ///
     /// # Errors
     /// [`Why::NotFound`] for a version that is not there.
-    pub async fn difference(&self, subject: Subject, from: i32, to: i32) -> Done<Vec<FieldChange>> {
+    pub async fn difference(&self, seen: &Seen, from: i32, to: i32) -> Done<Vec<FieldChange>> {
         let mut documents = Vec::new();
         for (field, number) in [("from", from), ("to", to)] {
             let none =
                 || Refused::field(Why::NotFound, field, format!("There is no version {number} of this listing."));
-            let version = store::numbered(self.database.connection(), subject.uuid(), number).await?;
+            let version = store::numbered(self.database.connection(), seen.subject.uuid(), number).await?;
+            let version = version.map(|version| told::version(seen.whole, version)).transpose()?.flatten();
             let document = version.and_then(|version| version.document).ok_or_else(none)?;
             documents.push(serde_json::from_str(&document)?);
         }

@@ -96,7 +96,7 @@ impl Listings {
         // Agencies before services, as imports hold them too.
         standing_agency(&transaction, to, "input.to").await?;
         let held = store::find(&transaction, Subject::Service(id), true).await?.ok_or_else(none)?;
-        self.is_expected(&transaction, &held, expected).await?;
+        self.is_expected(&transaction, actor, &held, expected).await?;
         if held.owner == Some(to) {
             return Err(Refused::field(Why::NothingChanges, "input.to", "The service is this agency's already."));
         }
@@ -105,21 +105,13 @@ impl Listings {
         touched.agencies.insert(to);
         let action = VersionAction::HandedOver;
         touched.add(self.coordinate(&transaction, actor, &held, action, &reason, |service| service.agency = to).await?);
+        if let (Some(from), Listing::Service(service)) = (held.owner, &held.listing) {
+            let places: Vec<LocationId> = service.places.iter().map(|place| place.location).collect();
+            let left = left_by(&transaction, from, &places).await?;
+            move_places(&transaction, &left, to).await?;
+        }
         // What its old agency meant to change is for the new one to look at.
-        let waiting = [VersionState::Draft, VersionState::AwaitingApproval, VersionState::Scheduled];
-        let draft = listing_version::ActiveModel {
-            agency_id: Set(Some(to)),
-            state: Set(VersionState::Draft),
-            publish_at: Set(None),
-            decision_note: Set(Some("It was begun before the service was handed over.".to_owned())),
-            ..Default::default()
-        };
-        listing_version::Entity::update_many()
-            .set(draft)
-            .filter(listing_version::Column::ListingId.eq(id.0))
-            .filter(listing_version::Column::State.is_in(waiting))
-            .exec(&transaction)
-            .await?;
+        become_drafts(&transaction, id, to, "It was begun before the service was handed over.").await?;
         directory_changes::note(&transaction, "handed over", Some(&touched), self.now()).await?;
         transaction.commit().await?;
         self.show().await;
@@ -228,6 +220,15 @@ impl Listings {
             ListingKind::Agency => {
                 let (keep, other) = (AgencyId(row.kept_id), AgencyId(row.merged_id));
                 touched.agencies.extend([keep, other]);
+                let kept = agency::Entity::find_by_id(keep).lock_exclusive().one(&transaction).await?;
+                if kept.is_some_and(|kept| kept.merged_into.is_some()) {
+                    let message = "The one that stayed was itself joined to another since: part those two first.";
+                    return Err(Refused::field(Why::Decided, "input.id", message));
+                }
+                // Those that nobody moved, for they came later, are shown again too.
+                let come = service::Entity::find().filter(service::Column::AgencyId.eq(other)).select_only();
+                let come: Vec<ServiceId> = come.column(service::Column::Id).into_tuple().all(&transaction).await?;
+                touched.services.extend(come);
                 // What was handed on to a third since is not theirs to take back.
                 let still = service::Entity::find().filter(service::Column::Id.is_in(moved.services.clone()));
                 let still = still.filter(service::Column::AgencyId.eq(keep)).order_by_asc(service::Column::Id);
@@ -276,6 +277,7 @@ impl Listings {
         for id in services {
             let Some(held) = store::find(db, Subject::Service(*id), true).await? else { continue };
             touched.add(self.coordinate(db, actor, &held, action, reason, |service| service.agency = to).await?);
+            become_drafts(db, *id, to, "It was begun before two agencies were joined or parted.").await?;
         }
         Ok(touched)
     }
@@ -345,6 +347,41 @@ impl Listings {
 async fn standing_agency(db: &DatabaseTransaction, id: AgencyId, field: &'static str) -> Done<agency::Model> {
     let found = agency::Entity::find_by_id(id).lock_exclusive().one(db).await?;
     found.filter(|row| row.merged_into.is_none()).ok_or_else(|| not_found(field, ListingKind::Agency))
+}
+
+/// Makes drafts of what an agency meant to change of a service, for the one whose it is now.
+async fn become_drafts(db: &DatabaseTransaction, service: ServiceId, of: AgencyId, note: &str) -> Done<()> {
+    let waiting = [VersionState::Draft, VersionState::AwaitingApproval, VersionState::Scheduled];
+    let draft = listing_version::ActiveModel {
+        agency_id: Set(Some(of)),
+        state: Set(VersionState::Draft),
+        publish_at: Set(None),
+        decision_note: Set(Some(note.to_owned())),
+        ..Default::default()
+    };
+    listing_version::Entity::update_many()
+        .set(draft)
+        .filter(listing_version::Column::ListingId.eq(service.0))
+        .filter(listing_version::Column::State.is_in(waiting))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Of these places those that an agency keeps and offers nothing at any more.
+async fn left_by(db: &DatabaseTransaction, agency: AgencyId, places: &[LocationId]) -> Done<Vec<LocationId>> {
+    let theirs = location::Entity::find()
+        .filter(location::Column::Id.is_in(places.iter().copied()))
+        .filter(location::Column::AgencyId.eq(agency))
+        .select_only()
+        .column(location::Column::Id);
+    let mut left = Vec::new();
+    for place in theirs.into_tuple::<LocationId>().all(db).await? {
+        if !store::users_of(db, place).await?.contains(&agency) {
+            left.push(place);
+        }
+    }
+    Ok(left)
 }
 
 /// Makes places an agency's to keep.

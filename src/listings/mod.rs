@@ -28,8 +28,10 @@ pub mod freshness;
 pub mod graphql;
 pub mod history;
 pub mod joining;
+pub mod making;
 mod store;
 pub mod subject;
+mod told;
 pub mod undoing;
 pub mod waiting;
 

@@ -51,6 +51,15 @@ impl Held {
         self.theirs(actor) == Theirs::Yes || actor.sees(self.subject.kind(), self.owner) && !self.is_secret()
     }
 
+    /// Whether they are told all of what it says and said. A coordinator who does not keep it is not told of a service
+    /// what it says at its places, some of which may be secrets, nor of a place what it said while it was one.
+    pub(super) fn is_told_whole(&self, actor: &Actor) -> bool {
+        match self.owner {
+            Some(owner) => actor.agency == Some(owner),
+            None => self.is_used_by(actor) || !matches!(self.listing, Listing::Location(_)),
+        }
+    }
+
     /// Whether the agency that somebody keeps listings for offers something at it, where it is a place.
     pub(super) fn is_used_by(&self, actor: &Actor) -> bool {
         actor.agency.is_some_and(|own| self.used_by.contains(&own))
@@ -105,11 +114,12 @@ pub(super) async fn find(db: &impl ConnectionTrait, subject: Subject, hold: bool
         Subject::Location(id) => {
             let row = row!(location, id);
             let users = users_of(db, id).await?;
-            // Whoever made it, or used it before anybody else, keeps it when others come to it.
-            let owner = match (users.as_slice(), row.agency_id) {
-                ([], first) => first,
-                ([only], _) => Some(*only),
-                ([..], first) => first.filter(|first| users.contains(first)),
+            // Whoever made it, or used it before anybody else, keeps it, whoever comes to it and stays there: what was once
+            // said of it is theirs.
+            let owner = match (row.agency_id, users.as_slice()) {
+                (Some(first), _) => Some(first),
+                (None, [only]) => Some(*only),
+                (None, [..]) => None,
             };
             Held {
                 subject,
@@ -126,7 +136,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, subject: Subject, hold: bool
 }
 
 /// The agencies that offer something at a location.
-async fn users_of(db: &impl ConnectionTrait, id: LocationId) -> Done<Vec<AgencyId>> {
+pub(super) async fn users_of(db: &impl ConnectionTrait, id: LocationId) -> Done<Vec<AgencyId>> {
     let at = service_place::Entity::find().filter(service_place::Column::LocationId.eq(id));
     let at = QuerySelect::query(&mut at.select_only().column(service_place::Column::ServiceId)).to_owned();
     let of = service::Entity::find().filter(service::Column::Id.in_subquery(at)).select_only();
@@ -292,7 +302,8 @@ pub(super) async fn once(
         let message = format!("An idempotency key has 1 to {LONGEST_KEY} characters.");
         return Err(Refused::field(Why::BadValue, "input.idempotencyKey", message));
     }
-    let input_hash = hex(&Sha256::digest(asked.input));
+    // For another agency the same words are something else.
+    let input_hash = hex(&Sha256::digest(format!("{:?} {}", asked.actor.agency, asked.input)));
     let row = idempotency_key::ActiveModel {
         asker_id: Set(asked.actor.asker.uuid()),
         key: Set(key.to_owned()),

@@ -6,9 +6,8 @@ use entity::ids::ListingVersionId;
 
 use super::acting::Actor;
 use super::changes::{self, Clash};
-use super::editing::{Change, said};
+use super::editing::{Change, said, waits};
 use super::store::{self, Asked, NewVersion};
-use super::subject::Listing;
 use super::{Done, Listings, Refused, Trouble, Why};
 use crate::directory::store::changes as directory_changes;
 
@@ -44,7 +43,7 @@ impl Listings {
         let version = store::version(&transaction, id, false).await?.ok_or_else(none)?;
         let subject = store::subject_of(&version);
         let held = self.held(&transaction, actor, subject).await.map_err(|trouble| hidden(trouble, none))?;
-        self.is_expected(&transaction, &held, change.expected).await?;
+        self.is_expected(&transaction, actor, &held, change.expected).await?;
         let undoable = match version.action {
             VersionAction::Imported | VersionAction::Created => false,
             // What coordinators did is for them to take back, by what undoes it as a whole.
@@ -63,7 +62,9 @@ impl Listings {
             let message = "This is no change that can be taken back.";
             return Err(Refused::field(Why::Decided, "input.id", message));
         }
+        // What is urgent is taken back as it was said: at once.
         if !actor.manages
+            && waits(version.action)
             && let Some(owner) = held.owner
             && store::needs_approval(&transaction, owner).await?
         {
@@ -71,9 +72,7 @@ impl Listings {
             return Err(Refused::whole(Why::ForManagers, message));
         }
         let turned = changes::back(&store::changes_of(&version)?);
-        let json =
-            changes::apply(&held.listing.to_json()?, &turned).map_err(|clashes| clashed(clashes, held.version))?;
-        let listing = Listing::from_json(subject.kind(), json)?;
+        let listing = held.listing.with(turned, now)?.map_err(|clashes| clashed(clashes, held.version))?;
         let changes = self.changes(&transaction, actor, &held, &listing).await?;
         let new = NewVersion {
             number: None,
@@ -87,6 +86,8 @@ impl Listings {
             undoes: Some(id),
         };
         let touched = self.publish(&transaction, &held, &listing, Some((actor, new_id, new)), now).await?;
+        // What a worker was told is done is done no more.
+        self.correction_returns(&transaction, &version, now).await?;
         directory_changes::note(&transaction, "undone", Some(&touched), now).await?;
         transaction.commit().await?;
         self.show().await;

@@ -12,13 +12,12 @@ use super::acting::{Actor, Theirs};
 use super::changes;
 use super::editing::said;
 use super::store::{self, Held};
-use super::subject::Listing;
 use super::undoing::{clashed, hidden};
 use super::{Done, Listings, Refused, Trouble, Why};
 use crate::directory::store::changes as directory_changes;
 
-/// Most that are published in one go: the next follow at once.
-const AT_ONCE: u64 = 100;
+/// Most that are looked at in one go: the next follow soon.
+const AT_ONCE: u64 = 10_000;
 
 fn no_such_change() -> Trouble {
     Refused::field(Why::NotFound, "input.id", "There is no such change.")
@@ -87,7 +86,7 @@ impl Listings {
                 self.mark(&transaction, &version, VersionState::Scheduled, actor, note, None).await?;
             }
             Verdict::Publish => {
-                self.make_true(&transaction, Some(actor), &held, &version, actor.asker.account(), note, now).await?;
+                self.make_true(&transaction, actor, &held, &version, actor.asker.account(), note, now).await?;
             }
         }
         if verdict != Verdict::Publish {
@@ -124,7 +123,7 @@ impl Listings {
     async fn make_true(
         &self,
         db: &DatabaseTransaction,
-        actor: Option<&Actor>,
+        actor: &Actor,
         held: &Held,
         version: &listing_version::Model,
         decided_by: Option<AccountId>,
@@ -132,14 +131,13 @@ impl Listings {
         now: DateTime<Utc>,
     ) -> Done<()> {
         let wanted = store::changes_of(version)?;
-        let json =
-            changes::apply(&held.listing.to_json()?, &wanted).map_err(|clashes| clashed(clashes, held.version))?;
-        let listing = Listing::from_json(held.subject.kind(), json)?;
+        let listing = held.listing.with(wanted, now)?.map_err(|clashes| clashed(clashes, held.version))?;
         // What it comes to now: less than it was, where somebody else has done a part of it.
         let changes = changes::between(&held.listing.to_show()?, &listing.to_show()?);
-        if let Some(actor) = actor {
-            self.may_stand(db, actor, held, &listing, &changes).await?;
+        if changes.is_empty() {
+            return Err(Refused::whole(Why::NothingChanges, "The listing says so already."));
         }
+        self.may_stand(db, actor, held, &listing, &changes).await?;
         let touched = self.publish(db, held, &listing, None, now).await?;
         let row = listing_version::ActiveModel {
             id: Unchanged(version.id),
@@ -176,7 +174,13 @@ impl Listings {
             due.select_only().column(listing_version::Column::Id).into_tuple().all(self.database.connection()).await?;
         let mut published = 0;
         for id in ids {
-            published += u64::from(self.publish_one(id, now).await?);
+            match self.publish_one(id, now).await {
+                Ok(done) => published += u64::from(done),
+                // The others are not held up by it; it is tried again with the next.
+                Err(trouble) => {
+                    tracing::error!(%trouble, change = %id.0, "listings.publish: a change was not published")
+                }
+            }
         }
         if published > 0 {
             self.show().await;
@@ -192,7 +196,9 @@ impl Listings {
         }
         let Some(held) = store::find(&transaction, store::subject_of(&version), true).await? else { return Ok(false) };
         let made = if held.owner == version.agency_id {
-            self.make_true(&transaction, None, &held, &version, None, None, now).await
+            // Whether whoever planned it might was asked then; whether it may stand is asked now.
+            let agency = Actor::on_behalf_of(&version);
+            self.make_true(&transaction, &agency, &held, &version, None, None, now).await
         } else {
             Err(Refused::whole(Why::NotFound, "The listing is another agency's now."))
         };

@@ -40,7 +40,7 @@ use super::{
     answers::{Answers, Ask, Kept, Made, Trial, Wanted},
     bounded::Digest,
     errors::{self, BAD_USER_INPUT, FORBIDDEN, REQUEST_TIMEOUT, UNAUTHENTICATED},
-    live::{self, Stopping, Streams, Subscriber},
+    live::{self, Seat, Stopping, Streams, Subscriber},
     media::{self, ResponseType},
     metrics::Metrics,
     parameters::Parameters,
@@ -207,13 +207,18 @@ impl<E: Executor> Endpoint<E> {
                 let remember = self.documents.is_to_remember(&found, &document, self.refused_over_get);
                 let question = self.question(document, parameters);
                 let stopping = parts.extensions.get::<Stopping>().cloned().unwrap_or_else(Stopping::never);
+                let seat = parts.extensions.get::<Seat>().cloned();
                 let Asker { from, .. } = asker;
                 let subscriber =
                     Subscriber { id: id.clone(), headers: Arc::new(parts.headers), from, stopping, transport: "sse" };
                 return Ok(match live::answer(self, question, subscriber, place).await {
-                    Ok(response) => {
+                    Ok(mut response) => {
                         if remember {
                             self.documents.remember(&found);
+                        }
+                        if let Some(seat) = seat {
+                            seat.leave();
+                            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                         }
                         (response, Some(kind), Outcome::Ok)
                     }

@@ -16,7 +16,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::live::Stopping;
+use super::live::{Seat, Stopping};
 use super::peer::Peer;
 use crate::config::Server;
 
@@ -207,7 +207,8 @@ async fn connection(
     }
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(head_timeout).max_buf_size(BUFFER);
-    let router = router.layer(Extension(Stopping::when(stopping.clone())));
+    let seat = Seat::of(place);
+    let router = router.layer(Extension(Stopping::when(stopping.clone()))).layer(Extension(seat.clone()));
     let router = match stream.peer_addr() {
         Ok(address) => router.layer(Extension(Peer(address.ip()))),
         // It is gone already.
@@ -225,5 +226,5 @@ async fn connection(
     if let Err(error) = ended {
         tracing::debug!(error, "a connection ended badly");
     }
-    drop(place);
+    drop(seat);
 }

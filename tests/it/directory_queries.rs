@@ -1,9 +1,14 @@
 //! The directory's root fields, as a client meets them.
 
+use entity::enums::{ContactVisibility, Role};
 use serde_json::json;
+use signpost::api::ids::NodeId;
+use signpost::directory::listing::Contact;
+use signpost::directory::store::{agency_id, service_id};
 
-use crate::support::TestApp;
+use crate::support::accounts::As;
 use crate::support::listings::{at, location, service};
+use crate::support::{TestApp, source};
 
 const SERVICES: &str = "query($filter: ServiceFilter, $orderBy: ServiceOrder, $first: Int, $after: String) {
     services(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
@@ -62,7 +67,7 @@ async fn what_is_wrong_with_a_question_is_told_by_its_field() {
         (json!({ "after": "x" }), "after", "not a cursor"),
         (json!({ "after": cursor, "filter": { "text": "beds" } }), "after", "another question"),
         (json!({ "filter": { "needs": ["housing.emergncy"] } }), "filter.needs[0]", "housing.emergency"),
-        (json!({ "filter": { "needs": [agency] } }), "filter.needs[0]", "a Need's"),
+        (json!({ "filter": { "needs": [agency] } }), "filter.needs[0]", "here: Need"),
         (json!({ "filter": { "agency": "zzz" } }), "filter.agency", "not an id"),
         (json!({ "filter": { "near": { "place": "M14 5RQ", "withinKm": 0 } } }), "filter.near.withinKm", "more than 0"),
         (
@@ -230,12 +235,13 @@ async fn names_are_for_those_signed_in_and_what_two_agencies_share_is_between_th
     let mut listing = service("s", "Beds", "housing.emergency");
     listing.agency.contacts = vec![contact("Asha", None), contact("Ben", None), contact("Cora", Some("other"))];
     let app = TestApp::of(&[listing]).await;
-    let query = "{ agencies { nodes { contacts { role name email phone isNamedContact isDeputy withheld }
+    let query =
+        "{ agencies { nodes { contacts { role name email phone isNamedContact isDeputy isForYourAgency withheld }
         namedContact { role name } } } }";
     let data = app.data(query, json!({})).await;
     let shown = |role: &str, named: bool, deputy: bool| {
         json!({ "role": role, "name": null, "email": null, "phone": null,
-                "isNamedContact": named, "isDeputy": deputy, "withheld": true })
+                "isNamedContact": named, "isDeputy": deputy, "isForYourAgency": false, "withheld": true })
     };
     assert_eq!(
         data["agencies"]["nodes"],
@@ -244,6 +250,87 @@ async fn names_are_for_those_signed_in_and_what_two_agencies_share_is_between_th
             "namedContact": { "role": "Asha's role", "name": null },
         }])
     );
+}
+
+/// Who works in the network is told whom to ask by name, and the people of an agency whom another one named for them;
+/// a service user is not, nor is a program, whose readers may be anybody.
+#[tokio::test]
+async fn whoever_works_in_the_network_is_told_whom_to_ask() {
+    let contact = |name: &str, visibility: ContactVisibility, for_agency: Option<&str>| Contact {
+        name: Some(name.to_owned()),
+        role: Some("Worker".to_owned()),
+        email: Some(format!("{}@example.org", name.to_lowercase())),
+        phone: None,
+        visibility,
+        named: name == "Asha",
+        deputy: false,
+        for_agency_key: for_agency.map(str::to_owned),
+    };
+    let (kept, open) = (ContactVisibility::SignedIn, ContactVisibility::Public);
+    let mut listing = service("s", "Beds", "housing.emergency");
+    listing.agency.contacts =
+        vec![contact("Asha", kept, None), contact("Ben", open, None), contact("Cora", kept, Some("other"))];
+    listing.contacts = vec![contact("Dan", kept, None)];
+    let mut house = at(location("house", "M14 5RQ", None));
+    house.contacts = vec![contact("Eve", kept, None)];
+    let mut secret = at(location("secret", "M14 5RQ", None));
+    secret.location.confidential = true;
+    secret.contacts = vec![contact("Fay", kept, None)];
+    listing.places = vec![house, secret];
+    let mut other = service("o", "Advice", "money.debt");
+    other.agency.key = "other".to_owned();
+    let app = TestApp::of(&[listing, other]).await;
+    let source = source().id();
+    let (own, others) = (agency_id(source, "agency"), agency_id(source, "other"));
+    let editor = app.signed_in("ed@example.org", Role::ListingEditor, Some(own)).await;
+    let worker = app.signed_in("lena@example.org", Role::LinkWorker, Some(others)).await;
+    let network = app.signed_in("cora@example.org", Role::Coordinator, None).await;
+    let user = app.signed_in("sam@example.org", Role::ServiceUser, None).await;
+    let query = "query($id: ID!) { service(id: $id) { contacts { name }
+        agency { contacts { name email isForYourAgency withheld } namedContact { name } } places { contacts { name } } } }";
+    let id = json!({ "id": NodeId::Service(service_id(source, "s")).encode().0 });
+    let told = |name: &str, for_yours: bool| {
+        let email = format!("{}@example.org", name.to_lowercase());
+        json!({ "name": name, "email": email, "isForYourAgency": for_yours, "withheld": false })
+    };
+    let withheld = json!({ "name": null, "email": null, "isForYourAgency": false, "withheld": true });
+    let nobody = json!({ "name": null });
+    let rows = [
+        (None, vec![withheld.clone(), told("Ben", false)], &nobody, &nobody),
+        (Some(&user), vec![withheld, told("Ben", false)], &nobody, &nobody),
+        (
+            Some(&editor),
+            vec![told("Asha", false), told("Ben", false)],
+            &json!({ "name": "Asha" }),
+            &json!({ "name": "Eve" }),
+        ),
+        (
+            Some(&worker),
+            vec![told("Cora", true), told("Asha", false), told("Ben", false)],
+            &json!({ "name": "Cora" }),
+            &json!({ "name": "Eve" }),
+        ),
+        (
+            Some(&network),
+            vec![told("Asha", false), told("Ben", false)],
+            &json!({ "name": "Asha" }),
+            &json!({ "name": "Eve" }),
+        ),
+    ];
+    // Twice: what one is told is kept for nobody else.
+    for (token, contacts, named, here) in rows.iter().chain(&rows) {
+        let who = As { token: token.map(String::as_str), agency: None };
+        let data = app.data_as(who, query, id.clone()).await;
+        let shown = &data["service"];
+        assert_eq!(shown["agency"], json!({ "contacts": contacts, "namedContact": named }), "{token:?}");
+        let of_service = if *named == &nobody { &nobody } else { &json!({ "name": "Dan" }) };
+        assert_eq!(shown["contacts"], json!([of_service]));
+        assert_eq!(
+            shown["places"],
+            json!([{ "contacts": [here] }, { "contacts": [] }]),
+            "nobody is told of a secret place"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The lives of listings: changed by those whose they are and by nobody else, each change a version.
 
+mod attacks;
 mod changes;
 mod check;
 mod corrections;

@@ -317,6 +317,8 @@ fn changed(mut document: Value, changes: &[(Index, Change)]) -> Value {
         let (parent, name) = place.rsplit_once('/').unwrap_or(("", ""));
         match change {
             Change::Set(value) => *document.pointer_mut(place).unwrap() = value.clone(),
+            // The whole of it stays.
+            Change::Drop if place.is_empty() => {}
             Change::Drop => match document.pointer_mut(parent).unwrap() {
                 Value::Object(members) => drop(members.remove(name)),
                 Value::Array(items) => drop(items.remove(name.parse().unwrap())),

@@ -14,6 +14,7 @@ pub(crate) mod world;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use entity::enums::ServiceStatus;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -120,7 +121,9 @@ fn check_node(listing: &ServiceListing, question: &Question, node: &Value) {
         None => assert_eq!(shown, None, "{}", context()),
         Some(km) => assert!((shown.unwrap() - km).abs() < 0.0511, "{km} km: {}", context()),
     }
+    // Whatever its hours say, nobody is let in where the service does not run.
     let open = match way.hours.state(question.instant()) {
+        _ if listing.status != ServiceStatus::Active => "CLOSED",
         State::Open { .. } => "OPEN",
         State::Closed => "CLOSED",
         State::Unknown(_) => "UNKNOWN",

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use entity::agency::Model;
 
+use super::contacts::{Contact, contacts};
 use super::matched::ServiceConnection;
-use super::parts::{Contact, ExternalIdentifier, Phone, Source};
+use super::parts::{ExternalIdentifier, Phone, Source};
 use super::queries::{ServiceOrder, services_page};
 use super::{load_list, nullable};
 use crate::api::ids::NodeId;
@@ -14,6 +15,7 @@ use crate::api::scalars::{DateTime, Url};
 use crate::connection;
 use crate::directory::loaders::{AgencyKey, ContactsOfAgency, IdentifiersOfAgency, PhonesOfAgency, SourceKey};
 use crate::directory::snapshot::ServiceFacts;
+use crate::directory::store::contacts::Whose;
 
 /// An organisation in the network: a charity, a council, a health trust, a company.
 #[derive(Clone, Debug)]
@@ -77,15 +79,16 @@ impl Agency {
         load_list(ctx, PhonesOfAgency(self.0.id), |row| Phone::from(row)).await
     }
 
-    /// People to ask, the named contact first. Names are shown to those signed in.
+    /// People to ask, the named contact first, but for whom the agency named for the viewer's own agency. Names are shown
+    /// to those who signed in and work in the network.
     async fn contacts(&self, ctx: &Context<'_>) -> Result<Vec<Contact>> {
-        load_list(ctx, ContactsOfAgency(self.0.id), |row| Contact::from(row)).await
+        contacts(ctx, Whose::Agency(self.0.id), ContactsOfAgency(self.0.id)).await
     }
 
-    /// Who answers for the agency's listings; null where nobody was named. The name is shown to those signed in.
+    /// Whom to ask: who the agency named for the viewer's own agency, else who answers for its listings; null where
+    /// nobody was named. The name is shown to those who signed in and work in the network.
     async fn named_contact(&self, ctx: &Context<'_>) -> Option<Result<Contact>> {
-        let contacts = load_list(ctx, ContactsOfAgency(self.0.id), |row| Contact::from(row)).await;
-        contacts.map(|all| all.into_iter().find(|contact| contact.is_named_contact)).transpose()
+        contacts(ctx, Whose::Agency(self.0.id), ContactsOfAgency(self.0.id)).await.map(Contact::named).transpose()
     }
 
     /// Ids in other registers.

@@ -352,7 +352,7 @@ impl ServiceTest {
             || service.offers.iter().any(|offer| {
                 self.near.as_ref().is_none_or(|near| near.holds(offer.point))
                     && self.access.iter().all(|feature| offer.way.access_offered.contains(feature))
-                    && self.open_at.is_none_or(|at| matches!(offer.hours.state(at), State::Open { .. }))
+                    && self.open_at.is_none_or(|at| matches!(service.door(offer).state(at), State::Open { .. }))
             })
     }
 }

@@ -5,22 +5,23 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use entity::service_place;
 
+use super::contacts::{Contact, contacts};
 use super::listing_enums::{AccessFeature, LocationKind, PlacedBy};
-use super::parts::{Contact, OpenState, OpeningHours, Phone, opening_hours};
+use super::parts::{OpenState, OpeningHours, Phone, opening_hours};
 use super::service::{Service, area_of};
 use super::{load_list, load_one, nullable};
 use crate::api::AskedAt;
 use crate::api::horizon::Horizon;
 use crate::api::ids::NodeId;
 use crate::connection;
+use crate::directory::door::Door;
 use crate::directory::graphql::parts::AreaCovered;
 use crate::directory::loaders::{
     AreasOf, ContactsOfPlace, LocationKey, Pair, PhonesOfLocation, PhonesOfPlace, SchedulesOfLocation,
     SchedulesOfPlace, ServiceKey,
 };
-use crate::directory::opening::shown_until;
+use crate::directory::store::contacts::Whose;
 use crate::directory::store::edges::{OpenLocation, PublicLocation};
-use crate::hours::Hours;
 use crate::places::{Gazetteer, LadCode};
 
 /// Somewhere that services are offered.
@@ -230,18 +231,15 @@ impl ServiceAtLocation {
     /// Whether it is open here now, at the instant of the question.
     async fn open_now(&self, ctx: &Context<'_>) -> Result<OpenState> {
         let snapshot = &super::snapshot(ctx)?;
-        let offer = snapshot
-            .service(self.0.service_id)
-            .and_then(|service| service.offers.iter().find(|offer| offer.place == Some(self.0.id)));
+        let door = snapshot.service(self.0.service_id).and_then(|service| {
+            let offer = service.offers.iter().find(|offer| offer.place == Some(self.0.id))?;
+            Some(service.door(offer))
+        });
         let at = ctx.data::<AskedAt>()?.0;
         // Of what is not there nothing is stated, at any instant.
-        Ok(offer.map_or_else(
-            || OpenState::of(&Hours::not_stated(), at),
-            |offer| {
-                Horizon::of(ctx).until(shown_until(&offer.hours, at));
-                OpenState::of(&offer.hours, at)
-            },
-        ))
+        let Some(door) = door else { return Ok(OpenState::of(&Door::not_stated(), at)) };
+        Horizon::of(ctx).until(door.shown_until(at));
+        Ok(OpenState::of(&door, at))
     }
 
     /// Telephone numbers here; empty where there are none or the place is confidential.
@@ -257,7 +255,7 @@ impl ServiceAtLocation {
         if !self.is_open_place(ctx).await? {
             return Ok(Vec::new());
         }
-        load_list(ctx, ContactsOfPlace(self.pair()), |row| Contact::from(row)).await
+        contacts(ctx, Whose::Place(self.0.id), ContactsOfPlace(self.pair())).await
     }
 }
 

@@ -4,6 +4,7 @@
 //! To add a field: here; to add an edge: a loader first.
 
 pub mod agency;
+pub mod contacts;
 pub mod duplicates;
 pub mod eligibility;
 pub mod filters;

@@ -2,14 +2,14 @@
 
 use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime as Instant, Utc};
-use entity::enums::{ContactVisibility, ScheduleKind};
-use entity::{contact, external_identifier, phone, source};
+use entity::enums::ScheduleKind;
+use entity::{external_identifier, phone, source};
 
 use super::listing_enums::{AreaKind, AssuranceEvidence, FieldGroup, ScheduleDays, ScheduleEffect, WaitingList};
 use crate::api::scalars::{Date, DateTime, LocalTime};
+use crate::directory::door::Door;
 use crate::directory::freshness;
 use crate::directory::listing;
-use crate::directory::opening::SHOWN_DAYS;
 use crate::hours::{self, NextOpening, State};
 
 /// A telephone number.
@@ -32,44 +32,6 @@ impl From<&phone::Model> for Phone {
             extension: row.extension.clone(),
             kind: row.kind.clone(),
             description: row.description.clone(),
-        }
-    }
-}
-
-/// Somebody to ask. The role is public; a name and direct lines may be kept for those signed in.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct Contact {
-    /// Their role; null where nobody said.
-    pub role: Option<String>,
-    /// Their name; null where withheld or not said.
-    pub name: Option<String>,
-    /// Their direct e-mail address; null where withheld or not said.
-    pub email: Option<String>,
-    /// Their direct number; null where withheld or not said.
-    pub phone: Option<String>,
-    /// Whether this is the one who answers for the listing.
-    pub is_named_contact: bool,
-    /// Whether this is their deputy.
-    pub is_deputy: bool,
-    /// Whether name, e-mail and number are withheld from this viewer, whether or not there are any.
-    pub withheld: bool,
-}
-
-impl From<&contact::Model> for Contact {
-    fn from(row: &contact::Model) -> Self {
-        let shown = match row.visibility {
-            ContactVisibility::Public => true,
-            ContactVisibility::SignedIn => false,
-        };
-        let open = |field: &Option<String>| field.clone().filter(|_| shown);
-        Self {
-            role: row.role.clone(),
-            name: open(&row.name),
-            email: open(&row.email),
-            phone: open(&row.phone),
-            is_named_contact: row.named,
-            is_deputy: row.deputy,
-            withheld: !shown,
         }
     }
 }
@@ -204,22 +166,23 @@ pub struct OpenState {
     pub doubt: Option<OpenDoubt>,
     /// Until when it is open; null where it is not, and where no closing is in sight.
     pub until: Option<DateTime>,
-    /// The next opening that is certain, within 35 days; null where there is none.
+    /// The next opening that is certain, within 35 days, and not before a service that is closed is expected back; null
+    /// where there is none, or nobody says when it will be back.
     pub next_opens: Option<DateTime>,
     /// An earlier opening that may be one, for whoever asks them; null where there is none.
     pub perhaps_opens: Option<DateTime>,
 }
 
 impl OpenState {
-    /// The state of hours at an instant.
+    /// The state of a door at an instant.
     #[must_use]
-    pub fn of(hours: &hours::Hours, at: Instant<Utc>) -> Self {
-        let (state, doubt, until) = match hours.state(at) {
+    pub fn of(door: &Door, at: Instant<Utc>) -> Self {
+        let (state, doubt, until) = match door.state(at) {
             State::Open { until } => (OpenStateKind::Open, None, until),
             State::Closed => (OpenStateKind::Closed, None, None),
             State::Unknown(why) => (OpenStateKind::Unknown, Some(why), None),
         };
-        let (next_opens, perhaps_opens) = match hours.next_opening(at, SHOWN_DAYS) {
+        let (next_opens, perhaps_opens) = match door.next_opening(at) {
             NextOpening::At(at) => (Some(at), None),
             NextOpening::PerhapsAt { at, why: _, certain } => (certain, Some(at)),
             NextOpening::None | NextOpening::NotStated => (None, None),

@@ -7,6 +7,7 @@ use entity::enums::FieldGroup as StoredGroup;
 use entity::service::Model;
 
 use super::agency::Agency;
+use super::contacts::{Contact, contacts};
 use super::eligibility::Eligibility;
 use super::listing_enums::{
     AccessFeature, AssuranceEvidence, CostKind, DeliveryMode, FieldGroup, ReferralRoute, ServiceStatus, SessionFormat,
@@ -14,8 +15,7 @@ use super::listing_enums::{
 use super::location::ServiceAtLocation;
 use super::need::Need;
 use super::parts::{
-    AreaCovered, Capacity, Contact, ExternalIdentifier, FieldFreshness, OpeningHours, Phone, Source, events,
-    opening_hours,
+    AreaCovered, Capacity, ExternalIdentifier, FieldFreshness, OpeningHours, Phone, Source, events, opening_hours,
 };
 use super::{load_list, load_one, nullable};
 use crate::api::AskedAt;
@@ -30,6 +30,7 @@ use crate::directory::loaders::{
     PhonesOfService, PlacesOf, SchedulesOfService, SourceKey,
 };
 use crate::directory::snapshot::refresh::Live;
+use crate::directory::store::contacts::Whose;
 use crate::places::CoveredArea;
 
 /// Something that an agency offers.
@@ -193,9 +194,9 @@ impl Service {
         load_list(ctx, PhonesOfService(self.0.id), |row| Phone::from(row)).await
     }
 
-    /// People to ask about it. Names are shown to those signed in.
+    /// People to ask about it. Names are shown to those who signed in and work in the network.
     async fn contacts(&self, ctx: &Context<'_>) -> Result<Vec<Contact>> {
-        load_list(ctx, ContactsOfService(self.0.id), |row| Contact::from(row)).await
+        contacts(ctx, Whose::Service(self.0.id), ContactsOfService(self.0.id)).await
     }
 
     /// When it is open, where a place does not say otherwise; empty where nobody said.

@@ -8,6 +8,7 @@ use entity::enums::{AccessFeature, CostKind, DeliveryMode, FieldGroup, ReferralR
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId};
 use serde::{Deserialize, Serialize};
 
+use crate::directory::door::Door;
 use crate::directory::listing::{Capacity, Eligibility};
 use crate::directory::needs::NeedIndex;
 use crate::hours::Hours;
@@ -45,6 +46,14 @@ pub struct ServiceFacts {
     pub updated_at: DateTime<Utc>,
     /// The ways in which it is offered; never empty.
     pub offers: Box<[Offer]>,
+}
+
+impl ServiceFacts {
+    /// The door of one of its offers.
+    #[must_use]
+    pub fn door(&self, offer: &Offer) -> Door {
+        Door::of(self.status, self.reopens_on, Arc::clone(&offer.hours))
+    }
 }
 
 /// How a service goes about it: combinations that many services share.

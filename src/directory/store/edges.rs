@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use entity::enums::{LocationKind, PlacedBy, Visibility};
+use entity::enums::{LocationKind, PlacedBy};
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId, SourceId};
 use entity::lists::{AccessFeatures, Words};
 use entity::{
@@ -15,7 +15,7 @@ use entity::{
     location, phone, schedule, service, service_place, source,
 };
 use sea_orm::sea_query::{Query, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::{assurances, load};
@@ -98,11 +98,7 @@ impl From<location::Model> for PublicLocation {
 
 /// Services that the public may see.
 fn public_services() -> SelectStatement {
-    Query::select()
-        .column(service::Column::Id)
-        .from(service::Entity)
-        .and_where(service::Column::Visibility.eq(Visibility::Public))
-        .to_owned()
+    QuerySelect::query(&mut load::shown_services().select_only().column(service::Column::Id)).to_owned()
 }
 
 fn by_id<R, K: Hash + Eq, V>(rows: Vec<R>, key: impl Fn(&R) -> K, value: impl Fn(R) -> V) -> HashMap<K, V> {
@@ -126,11 +122,7 @@ pub async fn services(
     db: &impl ConnectionTrait,
     ids: &[ServiceId],
 ) -> Result<HashMap<ServiceId, service::Model>, DbErr> {
-    let rows = service::Entity::find()
-        .filter(service::Column::Id.is_in(ids.to_vec()))
-        .filter(service::Column::Visibility.eq(Visibility::Public))
-        .all(db)
-        .await?;
+    let rows = load::shown_services().filter(service::Column::Id.is_in(ids.to_vec())).all(db).await?;
     Ok(by_id(rows, |row| row.id, |row| row))
 }
 

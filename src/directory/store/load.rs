@@ -116,7 +116,17 @@ pub async fn these_services(db: &impl ConnectionTrait, ids: Vec<ServiceId>) -> R
 }
 
 fn public_services() -> Select<service::Entity> {
-    service::Entity::find().filter(service::Column::Visibility.eq(Visibility::Public)).order_by_asc(service::Column::Id)
+    shown_services().order_by_asc(service::Column::Id)
+}
+
+/// Services that the public may see: those that are public, but for any that stands under an agency which is shown as
+/// another, for it would have none.
+pub(super) fn shown_services() -> Select<service::Entity> {
+    let hidden = agency::Entity::find().filter(agency::Column::MergedInto.is_not_null()).select_only();
+    let hidden = QuerySelect::query(&mut hidden.column(agency::Column::Id)).to_owned();
+    service::Entity::find()
+        .filter(service::Column::Visibility.eq(Visibility::Public))
+        .filter(service::Column::AgencyId.not_in_subquery(hidden))
 }
 
 /// The next agencies in the order of their ids.

@@ -7,6 +7,7 @@
 pub mod assurances;
 pub mod changes;
 mod children;
+pub mod contacts;
 pub mod current;
 pub mod duplicate_keys;
 pub mod edges;

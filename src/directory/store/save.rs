@@ -238,6 +238,8 @@ async fn save_services(
         listings.iter().map(|listing| (service_id(source, &listing.key), listing)).collect();
     let ids = wanted.keys().copied().collect();
     let known = known!(service, ServiceId, ids, db);
+    let agencies = wanted.values().map(|listing| agency_id(source, &listing.agency.key)).collect();
+    let standing = standing_agencies(db, agencies).await?;
     let mut saved = Saved::default();
     let mut rows_ = Vec::new();
     let mut changed = Vec::new();
@@ -256,7 +258,9 @@ async fn save_services(
             Some(_) => saved.changed += 1,
             None => saved.created += 1,
         }
-        let agency = agency_id(source, &listing.agency.key);
+        let told = agency_id(source, &listing.agency.key);
+        // What a source says of an agency that was joined to another is the other's.
+        let agency = standing.get(&told).copied().unwrap_or(told);
         let row = rows::service(id, agency, source, listing, hash, now);
         rows_.push(service::ActiveModel { version: Set(Known::next(known)), ..row });
         changed.push((id, listing));
@@ -278,6 +282,23 @@ async fn save_services(
     children.insert(db).await?;
     duplicate_keys::of_services(db, source, &changed, &replaced).await?;
     Ok(saved)
+}
+
+/// The agencies in whose place others are shown, with those.
+async fn standing_agencies(
+    db: &impl ConnectionTrait,
+    ids: BTreeSet<AgencyId>,
+) -> Result<HashMap<AgencyId, AgencyId>, DbErr> {
+    let joined = agency::Entity::find().filter(agency::Column::MergedInto.is_not_null()).select_only();
+    let joined = joined.columns([agency::Column::Id, agency::Column::MergedInto]);
+    let joined: HashMap<AgencyId, AgencyId> =
+        joined.into_tuple::<(AgencyId, AgencyId)>().all(db).await?.into_iter().collect();
+    let last = |id: AgencyId| {
+        // No longer than there are joinings, whatever the rows say.
+        let chain = std::iter::successors(Some(id), |id| joined.get(id).copied());
+        chain.take(joined.len() + 1).last().unwrap_or(id)
+    };
+    Ok(ids.into_iter().filter(|id| joined.contains_key(id)).map(|id| (id, last(id))).collect())
 }
 
 /// Most values bound in one statement: SQLite takes 32,766, PostgreSQL 65,535.

@@ -1,7 +1,7 @@
 //! Answering a correction: by whoever keeps the service now, once. Taking one back: by whoever made it.
 
 use chrono::{DateTime, Utc};
-use entity::enums::{CorrectionKind, CorrectionState, ListingKind, VersionAction};
+use entity::enums::{CorrectionKind, CorrectionState, VersionAction};
 use entity::ids::{CorrectionId, ListingVersionId};
 use entity::{correction, listing_version};
 use sea_orm::ActiveValue::Set;
@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryS
 use super::life::{self, Act};
 use super::{About, no_such_correction, open_key, worded};
 use crate::listings::acting::{Actor, Theirs};
-use crate::listings::changes::{self, FieldChange};
+use crate::listings::changes::FieldChange;
 use crate::listings::editing::{Change, When};
 use crate::listings::store;
 use crate::listings::subject::{Listing, Subject};
@@ -133,16 +133,7 @@ impl Listings {
             input: String::new(),
         };
         let does = |listing: &mut Listing| {
-            let changed = changes::apply(&listing.to_json()?, &proposed);
-            let changed = changed.map_err(|clashes| clashed(clashes, expected))?;
-            let before = std::mem::replace(listing, Listing::from_json(ListingKind::Service, changed)?);
-            if let (Listing::Service(before), Listing::Service(after)) = (&before, listing)
-                && before.capacity != after.capacity
-                && let Some(capacity) = &mut after.capacity
-            {
-                // Whoever takes it over says so, now.
-                capacity.updated_at = Some(now);
-            }
+            *listing = listing.with(proposed, now)?.map_err(|clashes| clashed(clashes, expected))?;
             Ok(())
         };
         self.edit_in(db, actor, Subject::Service(row.service_id), change, does).await

@@ -97,6 +97,10 @@ impl Proposed {
         }
         if let Some(status) = self.status {
             after.status = status;
+            // Open again: when it is expected back, and the word why it was shut, hold no more.
+            if status == ServiceStatus::Active && service.status != ServiceStatus::Active {
+                (after.reopens_on, after.alert) = (None, None);
+            }
         }
         after
     }

@@ -192,8 +192,11 @@ impl Listings {
         let Subject::Service(id) = held.subject else { return Ok(()) };
         let key = open_key(id, reason);
         let words = refusals::words(tally, reason);
+        // As the listing is now: it may have been changed since the first of them.
+        let proposed = self.changes_proposed(service, &refusals::proposes(reason))?;
         let renewed = correction::ActiveModel {
             words: Set(Some(words.clone())),
+            proposed: Set(written(&proposed)?),
             happened_on: Set(Some(tally.since)),
             updated_at: Set(now),
             ..Default::default()
@@ -206,7 +209,7 @@ impl Listings {
             kind: CorrectionKind::Drafted,
             author: None,
             words: Some(words),
-            proposed: self.changes_proposed(service, &refusals::proposes(reason))?,
+            proposed,
             reason: Some(reason),
             happened_on: Some(tally.since),
             place: None,
@@ -262,7 +265,7 @@ fn row(
     new: New,
     now: DateTime<Utc>,
 ) -> Done<correction::ActiveModel> {
-    let proposed = if new.proposed.is_empty() { None } else { Some(serde_json::to_string(&new.proposed)?) };
+    let proposed = written(&new.proposed)?;
     Ok(correction::ActiveModel {
         id: Set(id),
         service_id: Set(ServiceId(held.subject.uuid())),
@@ -286,4 +289,9 @@ fn row(
         version_id: Set(None),
         updated_at: Set(now),
     })
+}
+
+/// What is proposed, as its row holds it; nothing where nothing is.
+fn written(proposed: &[FieldChange]) -> Done<Option<String>> {
+    if proposed.is_empty() { Ok(None) } else { Ok(Some(serde_json::to_string(proposed)?)) }
 }

@@ -121,7 +121,7 @@ impl Listings {
         if held.theirs(actor) == Theirs::No {
             return Err(none());
         }
-        self.is_expected(&transaction, &held, wanted.expected).await?;
+        self.is_expected(&transaction, actor, &held, wanted.expected).await?;
         let by = match held.owner {
             Some(owner) => agency::Entity::find_by_id(owner).one(&transaction).await?.map(|row| row.name),
             None => None,

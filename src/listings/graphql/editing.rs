@@ -17,9 +17,10 @@ use crate::api::ids;
 use crate::api::scalars::DateTime;
 use crate::directory::graphql::duplicates::{self, PossibleDuplicate};
 use crate::directory::listing::{AgencyListing, LocationListing, ServiceListing, StoredService};
-use crate::listings::editing::{Change, Made, When};
+use crate::listings::editing::{Change, When};
+use crate::listings::making::Made;
 use crate::listings::subject::{Listing as Stored, Subject};
-use crate::listings::{Done, Refused, Why};
+use crate::listings::{Done, Refused, Trouble, Why};
 
 /// What comes of a change.
 #[derive(Clone, Debug, async_graphql::SimpleObject)]
@@ -55,7 +56,7 @@ pub(super) async fn payload(
 
 /// The payload of a listing that was made.
 async fn made(ctx: &Context<'_>, done: Done<Subject>) -> Result<ListingPayload> {
-    let (done, errors) = parted(ctx, done)?;
+    let (done, errors) = parted(ctx, of_fields(done))?;
     let Some(subject) = done else { return Ok(ListingPayload::of(None, None, errors)) };
     let possible_duplicates = match subject {
         Subject::Agency(id) => duplicates::like_agency(ctx, id).await?,
@@ -63,6 +64,25 @@ async fn made(ctx: &Context<'_>, done: Done<Subject>) -> Result<ListingPayload> 
         Subject::Location(_) => Vec::new(),
     };
     Ok(ListingPayload { possible_duplicates, ..ListingPayload::of(seen(ctx, subject).await?, None, errors) })
+}
+
+/// What was refused, each by its name in an input whose field `fields` says what the listing is to say.
+fn of_fields<T>(done: Done<T>) -> Done<T> {
+    const BESIDE: [&str; 7] = ["draft", "expectedVersion", "fields", "id", "idempotencyKey", "publishAt", "reason"];
+    done.map_err(|trouble| match trouble {
+        Trouble::Refused(mut refused) => {
+            for one in &mut refused {
+                let within = one.field.as_deref().and_then(|field| field.strip_prefix("input."));
+                if let Some(within) = within
+                    && !BESIDE.contains(&within.split(['.', '[']).next().unwrap_or_default())
+                {
+                    one.field = Some(format!("input.fields.{within}"));
+                }
+            }
+            Trouble::Refused(refused)
+        }
+        failed @ Trouble::Failed(_) => failed,
+    })
 }
 
 fn when(publish_at: Option<DateTime>, draft: bool) -> Done<When> {
@@ -102,12 +122,13 @@ async fn edit(
     change: Done<Change>,
     does: impl FnOnce(&mut Stored) -> Done<()>,
 ) -> Result<ListingPayload> {
+    let by_fields = change.as_ref().is_ok_and(|change| change.action == VersionAction::Edited);
     let done = match change {
         // What a listing is made of is large, and so is what works on it.
         Ok(change) => Box::pin(listings(ctx)?.edit(&actor(ctx)?, subject, change, does)).await,
         Err(trouble) => Err(trouble),
     };
-    Box::pin(payload(ctx, subject, done)).await
+    Box::pin(payload(ctx, subject, if by_fields { of_fields(done) } else { done })).await
 }
 
 /// The agency that whoever makes something acts for.
@@ -211,8 +232,8 @@ impl EditingMutation {
         edit(ctx, subject, change, |listing| fields.onto(service(listing)?, at)).await
     }
 
-    /// Changes what is said of a location. For the editors, managers and programs of the agency whose services alone are
-    /// there; for coordinators where several agencies have it in common.
+    /// Changes what is said of a location. For the editors, managers and programs of the agency that made it or was there
+    /// first; for coordinators where a source put several agencies there at once.
     async fn update_location(
         &self,
         ctx: &Context<'_>,
@@ -326,6 +347,10 @@ impl EditingMutation {
         let keep_alert = input.keep_alert;
         edit(ctx, subject, change, |listing| {
             let service = service(listing)?;
+            if service.status == ServiceStatus::Active {
+                let message = "It is not closed: to change what stands beside it, use `updateService`.";
+                return Err(Refused::whole(Why::NothingChanges, message));
+            }
             service.status = ServiceStatus::Active;
             service.reopens_on = None;
             if !keep_alert {

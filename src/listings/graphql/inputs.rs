@@ -261,7 +261,7 @@ impl CapacityInput {
     /// It, as said at an instant.
     pub(super) fn at(self, at: chrono::DateTime<chrono::Utc>) -> Done<Capacity> {
         let count = |field: &str, count: Option<i32>| {
-            let wrong = |_| bad(format!("input.fields.capacity.{field}"), "It is a count: nought or more.");
+            let wrong = |_| bad(format!("input.capacity.{field}"), "It is a count: nought or more.");
             count.map(u32::try_from).transpose().map_err(wrong)
         };
         Ok(Capacity {

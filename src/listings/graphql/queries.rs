@@ -18,7 +18,8 @@ pub struct ListingQuery;
 #[Object]
 impl ListingQuery {
     /// A listing as those see it whose it is; null for everybody else, and where there is none. For the editors, managers
-    /// and programs of its agency, and for coordinators where it is nobody's.
+    /// and programs of its agency. Coordinators see what agencies and services say, but nothing of what is said at a
+    /// service's places, and of places only those that are nobody's and no secret.
     async fn listing(
         &self,
         ctx: &Context<'_>,

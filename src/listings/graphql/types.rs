@@ -143,7 +143,8 @@ impl Listing {
         DateTime(self.0.updated_at)
     }
 
-    /// All that it says, field by field as the inputs name them; a secret address stands here.
+    /// All that it says, as its versions keep it: the fields of the inputs, with values in lower case, times to the second
+    /// and ids of tables. A secret address stands here; for coordinators nothing that is said at a service's places.
     async fn document(&self) -> Json<Value> {
         Json(self.0.document.clone())
     }
@@ -184,7 +185,7 @@ impl Listing {
         let first = first.unwrap_or(20);
         let fits = u32::try_from(first).ok().filter(|first| (1..=most).contains(first));
         let first = fits.ok_or_else(|| bad_input("first", format!("A page has 1 to {most} versions.")))?;
-        let versions = listings(ctx)?.versions(self.0.subject, before_version, first.into()).await;
+        let versions = listings(ctx)?.versions(&self.0, before_version, first.into()).await;
         let versions = refused(ctx, versions)?;
         Ok(versions.unwrap_or_default().into_iter().map(ListingVersion::of).collect())
     }
@@ -202,7 +203,7 @@ impl Listing {
         #[graphql(desc = "The version to begin with.")] from: i32,
         #[graphql(desc = "The version to end with; an earlier one tells the way back.")] to: i32,
     ) -> Result<Option<ListingDifference>> {
-        let changes = refused(ctx, listings(ctx)?.difference(self.0.subject, from, to).await)?;
+        let changes = refused(ctx, listings(ctx)?.difference(&self.0, from, to).await)?;
         let changes = changes.map(|changes| changes.into_iter().map(Into::into).collect());
         Ok(changes.map(|changes| ListingDifference { from, to, changes }))
     }

@@ -13,6 +13,7 @@ use crate::api::errors::{bad_input, internal};
 use crate::api::horizon::Horizon;
 use crate::api::paging::PageInfo;
 use crate::api::scalars::DateTime;
+use crate::directory::door::Door;
 use crate::directory::graphql::life_enums::{Characteristic, RuleEvidence};
 use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode};
 use crate::directory::graphql::load_one;
@@ -23,9 +24,7 @@ use crate::directory::graphql::parts::OpenState;
 use crate::directory::graphql::service::Service;
 use crate::directory::loaders::PlacesOf;
 use crate::directory::needs::NeedList;
-use crate::directory::opening::shown_until;
 use crate::directory::snapshot::ServiceFacts;
-use crate::hours::Hours;
 use crate::signposting::rules::assess::{Assessment, Group};
 use crate::signposting::rules::criteria::{self, Asked, Outcome, Subject};
 use crate::signposting::rules::score::{self, Score};
@@ -216,7 +215,7 @@ pub struct SignpostResult {
     needs_met: Vec<Need>,
     needs_not_met: Vec<Need>,
     /// Where it has a way to be used.
-    hours: Option<Arc<Hours>>,
+    door: Option<Door>,
     /// The instant of the question.
     asked_for: Instant<Utc>,
     wait_days: Option<u32>,
@@ -257,7 +256,7 @@ impl SignpostResult {
             distance_m: assessment.distance_m,
             needs_met: of_asked(true),
             needs_not_met: of_asked(false),
-            hours: offer.map(|offer| Arc::clone(&offer.hours)),
+            door: offer.map(|offer| facts.door(offer)),
             asked_for: at,
             wait_days: facts.capacity.as_ref().and_then(|capacity| capacity.wait_days),
             score: assessment.score,
@@ -321,9 +320,9 @@ impl SignpostResult {
     /// Whether it is open at the instant of the question, and when it opens next.
     async fn open_now(&self, ctx: &Context<'_>) -> OpenState {
         let at = self.asked_for;
-        let Some(hours) = &self.hours else { return OpenState::of(&Hours::not_stated(), at) };
-        Horizon::of(ctx).until(shown_until(hours, at));
-        OpenState::of(hours, at)
+        let Some(door) = &self.door else { return OpenState::of(&Door::not_stated(), at) };
+        Horizon::of(ctx).until(door.shown_until(at));
+        OpenState::of(door, at)
     }
 
     /// Days from referral to start, as the agency last said; null where nobody said. `service.freshness` tells how fresh that is.

@@ -156,15 +156,18 @@ fn says(word: &Word) -> bool {
 }
 
 impl Evidence<'_> {
-    /// Takes what each part of a text is about by its words.
-    pub(super) fn gist(&mut self) {
+    /// Takes what each part of a text is about by its words, but for those that say when the person can come: that
+    /// somebody is "free thurs evening" is no need.
+    pub(super) fn gist(&mut self, times: &[Span]) {
+        let of_time = |word: &Word| times.iter().any(|time| time.start <= word.span.start && word.span.end <= time.end);
         let found: Vec<Span> = self.pieces.iter().filter(|piece| piece.1 >= ENOUGH).map(|piece| piece.2).collect();
         let (mut from, mut refused) = (0, false);
         while let Some(head) = self.words.get(from) {
             let rest = self.words.get(from + 1..).unwrap_or_default();
             let ends = |word: &Word| word.gap != Gap::None || word.is(BREAK | AND);
             let to = rest.iter().position(ends).map_or(self.words.len(), |at| from + 1 + at);
-            let said: Vec<usize> = (from..to).filter(|at| self.words.get(*at).is_some_and(says)).collect();
+            let said: Vec<usize> =
+                (from..to).filter(|at| self.words.get(*at).is_some_and(|word| says(word) && !of_time(word))).collect();
             let part = self.words.get(from..to).unwrap_or_default();
             let holds: Vec<Hold> = said.iter().map(|at| self.scope.hold(*at, &self.taken)).collect();
             // A refusal goes on until the sentence ends, something is wished for, or the person says more.

@@ -154,10 +154,12 @@ impl Interpreter {
         let found = self.reading.find(&words);
         let mut understood = vec![false; tokens.list.len()];
 
+        let when = when::find(&tokens);
+        let times: Vec<Span> = when.iter().flat_map(|found| &found.words).copied().collect();
         let mut evidence = Evidence::new(&self.reading, &words, &scope, &found);
         evidence.phrases();
         evidence.loose();
-        evidence.gist();
+        evidence.gist(&times);
         let needs = evidence.found(&mut understood);
 
         let mut statements = Statements::new(&self.reading, &tokens, &words, &scope, &found);
@@ -166,7 +168,6 @@ impl Interpreter {
         statements.pronouns();
         let (circumstances, delivery) = statements.found();
 
-        let when = when::find(&tokens);
         let place = place::find(text, &tokens).filter(|place| {
             let inside = |one: &Span| place.words.iter().any(|span| one.start <= span.start && span.end <= one.end);
             place.confidence > 80 || !needs.iter().flat_map(|need| &need.words).any(inside)

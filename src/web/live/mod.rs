@@ -12,7 +12,7 @@ mod origin;
 mod runs;
 pub(super) mod socket;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -56,6 +56,24 @@ impl Streams {
             let message = "As many subscriptions are open on this server as there may be. Try again later.";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, RESOURCE_EXHAUSTED, message)
         })
+    }
+}
+
+/// A connection's place among all that may be open at once. A stream of events has a place of its own, among streams, and
+/// gives this one back: else as many streams as there may be connections would leave nobody a way in.
+#[derive(Clone, Debug)]
+pub struct Seat(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Seat {
+    /// The seat of a connection that was given a place.
+    #[must_use]
+    pub fn of(place: Option<OwnedSemaphorePermit>) -> Self {
+        Self(Arc::new(Mutex::new(place)))
+    }
+
+    /// Gives the place back before the connection ends, which then serves nothing more.
+    pub(crate) fn leave(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

@@ -98,7 +98,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("agency", ALL),
     ("agencyMembers", "m"),
     ("apiKeys", "m"),
-    ("corrections", "eml"),
+    ("corrections", "em"),
     ("happeningsCursor", ALL),
     ("interpretNeeds", ALL),
     ("listing", "emlc"),

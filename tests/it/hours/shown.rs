@@ -1,14 +1,56 @@
 //! How long what is shown of hours stays as it is: never longer than it does.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::enums::ServiceStatus;
 use proptest::prelude::*;
-use signpost::directory::{graphql::parts::OpenState, opening::shown_until};
-use signpost::hours::{Days, Exception, Hours, Instead, OnHolidays};
+use signpost::directory::{door::Door, graphql::parts::OpenState, opening::shown_until};
+use signpost::hours::{Days, Exception, Hours, Instead, OnHolidays, State};
 
 use super::{date, rule, span, stated::cases, utc};
 
+fn door(status: ServiceStatus, reopens_on: Option<&str>, hours: &Hours) -> Door {
+    Door::of(status, reopens_on.map(date), Arc::new(hours.clone()))
+}
+
 fn shown(hours: &Hours, at: DateTime<Utc>) -> String {
-    format!("{:?}", OpenState::of(hours, at))
+    format!("{:?}", OpenState::of(&door(ServiceStatus::Active, None, hours), at))
+}
+
+/// A closed door is never called open, whatever the hours say, nor is an opening promised before it is back.
+#[test]
+fn the_door_of_a_service_that_does_not_run_is_shut() {
+    let weekly = Hours::new(
+        vec![rule(Days::weekly("MO,TU,WE,TH,FR", 1, None).unwrap(), "09:00-17:00")],
+        vec![],
+        OnHolidays::AsUsual,
+        None,
+    );
+    let always = Hours::new(vec![rule(Days::Every, "all day")], vec![], OnHolidays::AsUsual, None);
+    let (closed, at) = (ServiceStatus::TemporarilyClosed, "2026-11-23 12:00");
+    let rows = [
+        // (what, status, back, hours, at, next)
+        ("nobody says when", closed, None, &weekly, at, None),
+        ("ended", ServiceStatus::Defunct, None, &always, at, None),
+        ("not running, whatever day is left there", ServiceStatus::Inactive, Some("2026-11-25"), &weekly, at, None),
+        ("back on Wednesday", closed, Some("2026-11-25"), &weekly, at, Some("2026-11-25 09:00")),
+        ("back on a Saturday", closed, Some("2026-11-28"), &weekly, at, Some("2026-11-30 09:00")),
+        ("back in a year", closed, Some("2027-11-24"), &weekly, at, Some("2027-11-24 09:00")),
+        ("open day and night from then on", closed, Some("2026-11-25"), &always, at, Some("2026-11-25 00:00")),
+        // In summer London's day begins an hour earlier.
+        ("in summer", closed, Some("2027-07-01"), &always, at, Some("2027-06-30 23:00")),
+        ("back today, later", closed, Some("2026-11-23"), &weekly, "2026-11-23 08:00", Some("2026-11-23 09:00")),
+        ("back today, and that is past", closed, Some("2026-11-23"), &weekly, at, Some("2026-11-24 09:00")),
+        ("was to be back yesterday", closed, Some("2026-11-22"), &weekly, at, None),
+    ];
+    for (what, status, back, hours, at, next) in rows {
+        let door = door(status, back, hours);
+        assert_eq!(door.state(utc(at)), State::Closed, "{what}");
+        let shown = OpenState::of(&door, utc(at));
+        assert_eq!(shown.next_opens.map(|at| at.0), next.map(utc), "{what}");
+        assert!(door.shown_until(utc(at)) <= utc("2026-11-24 00:00"), "{what}: the day may be past tomorrow");
+    }
 }
 
 const MS: TimeDelta = TimeDelta::milliseconds(1);

@@ -57,6 +57,14 @@ fn each_flaw_of_a_service_names_its_field() {
         ("name", Box::new(|s| s.name = "  ".to_owned())),
         ("name", Box::new(|s| s.name = "x".repeat(201))),
         ("name", Box::new(|s| s.name = "two\nlines".to_owned())),
+        ("name", Box::new(|s| s.name = "\u{200b}\u{200b}".to_owned())),
+        ("name", Box::new(|s| s.name = "Beds\u{202e}sdeB".to_owned())),
+        ("summary", Box::new(|s| s.summary = Some("two\u{2028}lines".to_owned()))),
+        ("url", Box::new(|s| s.url = Some("https://".to_owned()))),
+        ("needs[1]", Box::new(|s| s.needs.push(s.needs[0].clone()))),
+        ("languages[0]", Box::new(|s| s.languages = vec!["nonsense!!".to_owned()])),
+        ("languages[1]", Box::new(|s| s.languages = vec!["pt-BR".to_owned(), "e".to_owned()])),
+        ("schedules[0].byDay", Box::new(|s| s.schedules = vec![weekly(&vec!["MO"; 300].join(","), "09:00", "17:00")])),
         ("summary", Box::new(|s| s.summary = Some(String::new()))),
         ("description", Box::new(|s| s.description = Some("x".repeat(LONGEST_TEXT + 1)))),
         ("description", Box::new(|s| s.description = Some("a\u{0}b".to_owned()))),
@@ -71,6 +79,13 @@ fn each_flaw_of_a_service_names_its_field() {
         ("areas[0].value", Box::new(|s| s.areas = vec![area(AreaKind::LocalAuthority, "Narnia")])),
         ("areas[0].value", Box::new(|s| s.areas = vec![area(AreaKind::Postcode, "M999")])),
         ("schedules[0]", Box::new(|s| s.schedules = vec![weekly("XX", "09:00", "17:00")])),
+        (
+            "schedules[0].byDay",
+            Box::new(|s| {
+                s.schedules = vec![weekly("MO", "09:00", "17:00")];
+                s.schedules[0].by_day = None;
+            }),
+        ),
         (
             "schedules[0].closesAt",
             Box::new(|s| {

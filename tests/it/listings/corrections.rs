@@ -191,6 +191,31 @@ async fn a_suggestion_is_taken_over_in_one_step_and_its_author_reads_what_came_o
     assert_eq!(world.versions().await.len(), versions.len());
 }
 
+/// A worker was told that it is done: when it is not any more, they read that too.
+#[tokio::test]
+async fn a_correction_whose_change_is_taken_back_is_open_again() {
+    let world = World::new().await;
+    let shut = "mutation($input: CloseTemporarilyInput!) { closeTemporarily(input: $input) { errors { code } } }";
+    let until = json!({ "id": world.service(0), "expectedVersion": 1, "reopensOn": "2026-12-24", "alert": "Flood." });
+    world.app.data_as(As::token(&world.editor), shut, json!({ "input": until })).await;
+    let proposed = json!({ "status": "ACTIVE" });
+    let made = world.well(&world.worker, "suggestCorrection", suggestion(&world, "k", proposed)).await;
+    let answer = json!({ "id": made["id"], "verdict": "APPLY", "reply": "Yes.", "expectedVersion": 2 });
+    world.well(&world.editor, "answerCorrection", answer).await;
+    // Open is open: neither a day on which it is expected back nor the word why it was shut is left.
+    let shown = "query($id: ID!) { service(id: $id) { status reopensOn alert } }";
+    let shown = world.app.data(shown, json!({ "id": world.service(0) })).await["service"].take();
+    assert_eq!(shown, json!({ "status": "ACTIVE", "reopensOn": null, "alert": null }));
+    let versions = "query($id: ID!) { listing(id: $id) { history { id } } }";
+    let versions = world.app.data_as(As::token(&world.editor), versions, json!({ "id": world.service(0) })).await;
+    let undo = "mutation($input: UndoChangeInput!) { undoChange(input: $input) { errors { code } } }";
+    let input = json!({ "id": versions["listing"]["history"][0]["id"], "expectedVersion": 3 });
+    let undone = world.app.data_as(As::token(&world.editor), undo, json!({ "input": input })).await;
+    assert_eq!(undone["undoChange"]["errors"], json!([]));
+    let mine = world.list(&world.worker, "myCorrections").await;
+    assert_eq!((&mine[0]["state"], &mine[0]["reply"]), (&json!("OPEN"), &json!(null)));
+}
+
 #[tokio::test]
 async fn what_has_changed_since_is_not_changed_back() {
     let world = World::new().await;

@@ -159,3 +159,23 @@ async fn the_settings_say_how_many_it_takes() {
     assert_eq!(draft["proposed"][0]["to"]["available"], 0);
     assert_eq!(draft["proposed"][0]["to"]["waitingList"], json!(null), "whether one can wait is not known");
 }
+
+/// What a draft proposes is held against the listing as it is when somebody is turned away again.
+#[tokio::test]
+async fn a_draft_that_is_renewed_can_still_be_taken_over() {
+    let world = World::new().await;
+    let full = |key: &str| refusal(&world.service(0), "NOT_TAKING_NEW_PEOPLE", key);
+    world.well(&world.worker, "reportRefusal", full("1")).await;
+    world.well(&world.worker, "reportRefusal", full("2")).await;
+    world.well(&world.other_editor, "reportRefusal", full("3")).await;
+    let set = "mutation($input: SetCapacityInput!) { setCapacity(input: $input) { errors { code } } }";
+    let input = json!({ "id": world.service(0), "expectedVersion": 1, "capacity": { "available": 3 } });
+    world.app.data_as(As::token(&world.editor), set, json!({ "input": input })).await;
+    world.well(&world.other_editor, "reportRefusal", full("4")).await;
+    let seen = world.list(&world.editor, "corrections(state: OPEN)").await;
+    let draft = seen.iter().find(|one| one["kind"] == "DRAFTED").unwrap();
+    assert_eq!(draft["proposed"], json!([{ "field": "capacity.available", "from": 3, "to": 0 }]));
+    let answer = json!({ "id": draft["id"], "verdict": "APPLY", "reply": "Full.", "expectedVersion": 2 });
+    world.well(&world.editor, "answerCorrection", answer).await;
+    assert_eq!(world.public().await["capacity"]["available"], 0);
+}

@@ -108,7 +108,10 @@ async fn all_that_is_wrong_with_a_form_is_told_at_once_and_nothing_is_changed() 
     refused.sort();
     refused.dedup();
     let fields: Vec<&str> = refused.iter().map(|(_, field)| field.as_str()).collect();
-    assert_eq!(fields, ["input.email", "input.name", "input.needs[0]", "input.schedules[0]"]);
+    assert_eq!(
+        fields,
+        ["input.fields.email", "input.fields.name", "input.fields.needs[0]", "input.fields.schedules[0]"]
+    );
     assert_eq!(two.listing(&two.editor, &global_service(two.beds), "version document").await, before);
 }
 
@@ -151,7 +154,7 @@ async fn an_agency_changes_itself_and_its_place() {
     // To show it again is for a manager.
     let show = json!({ "id": here, "expectedVersion": 2, "fields": { "confidential": false } });
     let refused = two.refused(&two.editor, "updateLocation", "UpdateLocationInput", show.clone()).await;
-    assert_eq!(refused, one("FOR_MANAGERS", "input.confidential"));
+    assert_eq!(refused, one("FOR_MANAGERS", "input.fields.confidential"));
     assert_eq!(two.shown(two.beds, place).await["places"][0]["location"], hidden);
     two.done(&two.manager, "updateLocation", "UpdateLocationInput", show).await;
     assert_eq!(two.shown(two.beds, place).await["places"][0]["location"]["confidential"], false);
@@ -187,7 +190,7 @@ async fn a_service_is_made_with_its_place_and_found_at_once() {
     let nameless = json!({ "fields": { "summary": "?" } });
     assert_eq!(
         two.refused(&two.editor, "createService", "CreateServiceInput", nameless).await,
-        one("BAD_VALUE", "input.name")
+        one("BAD_VALUE", "input.fields.name")
     );
 }
 

@@ -119,7 +119,7 @@ async fn a_secret_place_of_another_is_no_place_to_put_a_service() {
     let tried = two.does(&two.manager, "updateService", "UpdateServiceInput", put(&secret)).await;
     let unknown = NodeId::Location(entity::ids::LocationId(uuid::Uuid::from_u128(5))).encode().0;
     assert_eq!(tried, two.does(&two.manager, "updateService", "UpdateServiceInput", put(&unknown)).await);
-    assert_eq!(tried["errors"][0]["field"], "input.places[0].location");
+    assert_eq!(tried["errors"][0]["field"], "input.fields.places[0].location");
     let made = json!({ "fields": { "name": "Spy", "places": [{ "location": secret }] } });
     let made = two.does(&two.manager, "createService", "CreateServiceInput", made).await;
     assert_eq!(made["errors"][0]["code"], "NOT_FOUND");
@@ -160,7 +160,7 @@ async fn a_place_of_several_agencies_is_the_first_ones_or_a_coordinators_to_chan
     let hidden = two.done(&two.editor, "createLocation", "CreateLocationInput", hidden).await;
     let share = update(two.advice, 2, json!({ "places": [{ "location": hidden["listing"]["id"] }] }));
     let refused = two.refused(&two.stranger, "updateService", "UpdateServiceInput", share).await;
-    assert_eq!(refused, super::one("NOT_FOUND", "input.places[0].location"));
+    assert_eq!(refused, super::one("NOT_FOUND", "input.fields.places[0].location"));
     // What is one agency's is not the coordinator's.
     let own = update(two.beds, 1, json!({ "alert": "!" }));
     let mutation = "mutation($input: UpdateServiceInput!) { updateService(input: $input) { errors { code } } }";
@@ -195,7 +195,7 @@ async fn a_secret_place_of_several_agencies_is_their_managers_and_no_coordinator
     }
     let show = json!({ "id": id, "expectedVersion": 1, "fields": { "confidential": false } });
     let refused = two.refused(&two.manager, "updateLocation", "UpdateLocationInput", show).await;
-    assert_eq!(refused, super::one("SHARED", "input.confidential"), "one of them alone does not show it");
+    assert_eq!(refused, super::one("SHARED", "input.fields.confidential"), "one of them alone does not show it");
     assert_same(&before, &everything(two.app.db()).await);
     let done = two.done(&two.manager, "updateLocation", "UpdateLocationInput", rename(&id)).await;
     assert_eq!(done["listing"]["document"]["publicArea"], "South");

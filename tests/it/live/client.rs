@@ -213,6 +213,11 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn start(router: Router) -> Self {
+        Self::with(router, 100).await
+    }
+
+    /// The same where so many connections may be open at once.
+    pub(super) async fn with(router: Router, max_connections: usize) -> Self {
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -220,7 +225,7 @@ impl Server {
             let _ = stopped.await;
         };
         let minute = Duration::from_secs(60);
-        let limits = ServeLimits { max_connections: 100, head_timeout: minute, grace: minute };
+        let limits = ServeLimits { max_connections, head_timeout: minute, grace: minute };
         Self { address, stop, ended: tokio::spawn(serve(listener, router, shutdown, limits)) }
     }
 

@@ -4,6 +4,8 @@ use entity::enums::{HappeningKind, Role};
 use serde_json::{Value, json};
 use signpost::config::Config;
 use signpost::web::serve::Stopped;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::client::{Came, PROTOCOL, Server, WATCH, brief, changed, global, listing, of, soon};
@@ -125,7 +127,7 @@ async fn what_is_wrong_with_one_subscription_ends_that_one_only() {
         (json!({ "query": WATCH }), "BAD_USER_INPUT", "Say what to watch"),
         (json!({ "query": WATCH, "variables": { "services": [] } }), "BAD_USER_INPUT", "at least 1"),
         (json!({ "documentId": "unheard-of" }), "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"),
-        (json!({ "query": "subscription { dropEverything }" }), "FORBIDDEN", "dropEverything"),
+        (json!({ "query": "subscription { dropEverything }" }), "GRAPHQL_VALIDATION_FAILED", "dropEverything"),
     ];
     for (payload, code, word) in rows {
         socket.send(json!({ "id": "1", "type": "subscribe", "payload": payload }).to_string()).await;
@@ -300,4 +302,34 @@ async fn stopping_ends_streams_of_events() {
     soon(stream.read_to_string(&mut text)).await.unwrap();
     assert!(text.contains("event: complete\ndata:\n\n"), "{text}");
     assert_eq!(soon(ended).await.unwrap(), Stopped::Finished);
+}
+
+/// Streams of events have places of their own: however many there are, whoever comes next is let in and answered.
+#[tokio::test]
+async fn streams_of_events_take_no_connections_from_others() {
+    let app = TestApp::of(&[listing("a")]).await;
+    let server = Server::with(app.app.router(), 2).await;
+    let body = json!({ "query": WATCH, "variables": { "services": [global("a")] } }).to_string();
+    let mut streams = Vec::new();
+    for _ in 0..5 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\naccept: text/event-stream\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut begun = vec![0; 1_024];
+        let length = soon(stream.read(&mut begun)).await.unwrap();
+        let begun = String::from_utf8_lossy(&begun[..length]).to_lowercase();
+        assert!(begun.starts_with("http/1.1 200") && begun.contains("connection: close"), "{begun}");
+        streams.push(stream);
+    }
+    let mut other = TcpStream::connect(server.address).await.unwrap();
+    other.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    soon(other.read_to_string(&mut answer)).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    drop(streams);
+    soon(server.stop()).await.unwrap();
 }

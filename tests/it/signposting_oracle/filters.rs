@@ -113,7 +113,9 @@ impl Narrow {
                 spelling::speaks_of(naive::texts(listing).iter().map(String::as_str), sought, vocabulary)
             }
             Self::Since(at) => changed >= *at,
-            Self::Access(_) | Self::Near(..) | Self::OpenAt(_) => true,
+            // Whatever its hours say, nobody is let in where it does not run.
+            Self::OpenAt(_) => listing.status == ServiceStatus::Active,
+            Self::Access(_) | Self::Near(..) => true,
         }
     }
 
