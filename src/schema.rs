@@ -279,8 +279,8 @@ impl Guarded {
     /// Lets a request pass, or gives what there is to answer instead: refusals, and what was only to be checked. A
     /// question that passed before is not held against the limits again; who may ask it is looked up every time.
     async fn let_pass(&self, request: &mut Request) -> Result<Response, Response> {
-        let variables = request.variables.clone();
-        let of_nul = request.parsed_query().ok().and_then(|document| place_of_nul(document, &variables));
+        let given = request.variables.clone();
+        let of_nul = request.parsed_query().ok().and_then(|document| place_of_nul(document, &given));
         if let Some(name) = of_nul {
             let error = bad_input(&name, "It holds the sign U+0000, which no text has: leave it out.");
             return Err(Response::from_errors(vec![ServerError {
@@ -298,7 +298,6 @@ impl Guarded {
                 }
             }));
         }
-        let given = request.variables.clone();
         let lighter = request.parsed_query().ok().and_then(|document| without_omitted(document, &given));
         if let Some(document) = lighter {
             request.set_parsed_query(document);
