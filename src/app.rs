@@ -35,6 +35,8 @@ use crate::listings::freshness::reminding::{Reminded, Reminding};
 use crate::post::{Post, PostSettingsError, SecretLink};
 use crate::schema::{self, Guarded, due_rules};
 use crate::signposting::interpret::Interpreter;
+use crate::vault::Vault;
+use crate::vault::file::FileError;
 use crate::web::answers::{Edition, Keeper, StillThere};
 use crate::web::health::{Check, Checks};
 use crate::web::{self, Example, Incoming, Metrics, Parts, Readiness, StoredOperations, Turned};
@@ -72,6 +74,8 @@ pub struct App {
     pub accounts: Accounts,
     /// The lives of listings.
     pub listings: Listings,
+    /// What is sealed, and the keys for it.
+    pub vault: Vault,
     /// What sends letters.
     pub post: Post,
     /// The figures.
@@ -95,6 +99,9 @@ pub enum StartError {
     /// Letters.
     #[error(transparent)]
     Post(#[from] PostSettingsError),
+    /// The keys under which what is personal is sealed.
+    #[error(transparent)]
+    Vault(#[from] FileError),
     /// Signing in.
     #[error("accounts: {0}")]
     Accounts(String),
@@ -125,6 +132,7 @@ impl App {
             0 => {}
             behind => return Err(DatabaseError::Behind(behind).into()),
         }
+        let vault = Vault::open(config.vault.keys_file().ok_or(FileError::Unnamed)?, clock.clone())?;
         let interpreter = Interpreter::new(&needs).map_err(|error| StartError::Needs(error.to_string()))?;
         let file = database.file().await.map_err(DatabaseError::from)?;
         let kept = IndexFile::of(config.directory.index_folder(), file.as_deref());
@@ -136,7 +144,8 @@ impl App {
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         let interpreter = Arc::new(interpreter);
         let post = Post::new(&config.post)?;
-        let accounts = Accounts::new(database.clone(), clock.clone(), config.accounts.clone(), post.clone());
+        let settings = config.accounts.clone();
+        let accounts = Accounts::new(database.clone(), clock.clone(), settings, post.clone(), vault.clone());
         let accounts = accounts.map_err(|error| StartError::Accounts(error.to_string()))?;
         let of = &config.corrections;
         let rule = Rule { refusals: of.refusals, authors: of.workers, days: of.days };
@@ -151,7 +160,8 @@ impl App {
         );
         let operations = Arc::new(stored_operations(&config, &executor).await?);
         let config = Arc::new(config);
-        let app = Self { config, clock, database, live, interpreter, accounts, listings, post, metrics, operations };
+        let app =
+            Self { config, clock, database, live, interpreter, accounts, listings, vault, post, metrics, operations };
         app.tell_directory();
         Ok(app)
     }

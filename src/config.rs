@@ -66,8 +66,26 @@ pub struct Config {
     pub accounts: Accounts,
     /// Letters by e-mail.
     pub post: Post,
+    /// The keys under which what is personal is sealed.
+    pub vault: VaultSettings,
     /// What is logged, and how.
     pub log: Log,
+}
+
+/// The keys under which what is personal is sealed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VaultSettings {
+    /// The file with the master keys; it has to be named, but for the demonstration.
+    pub keys_file: String,
+}
+
+impl VaultSettings {
+    /// [`Self::keys_file`], where it is named.
+    #[must_use]
+    pub fn keys_file(&self) -> Option<&Path> {
+        (!self.keys_file.is_empty()).then(|| Path::new(&self.keys_file))
+    }
 }
 
 impl Config {

@@ -23,4 +23,5 @@ pub mod post;
 pub mod schema;
 pub mod signposting;
 pub mod telemetry;
+pub mod vault;
 pub mod web;

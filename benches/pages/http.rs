@@ -53,6 +53,8 @@ pub(crate) fn throughput(
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
     command.args(["serve", "--database", database, "--listen", &address.to_string()]);
+    let keys = std::env::temp_dir().join(format!("signpost-bench-{}.keys", std::process::id()));
+    command.env("SIGNPOST_VAULT__KEYS_FILE", keys);
     let server = Server(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
     let bodies: Arc<Vec<Vec<u8>>> = Arc::new(
         asked

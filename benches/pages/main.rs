@@ -88,6 +88,9 @@ fn main() -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut config = Config::default();
     config.database.url = signpost::config::DatabaseUrl::try_from(args.database.clone())?;
+    let keys = std::env::temp_dir().join(format!("signpost-bench-{}.keys", std::process::id()));
+    signpost::vault::file::make_if_absent(&keys, &Clock::system())?;
+    config.vault.keys_file = keys.display().to_string();
     let (began, before) = (Instant::now(), of_process(std::process::id()));
     let app = runtime.block_on(App::open(config.clone(), Clock::system()))?;
     let snapshot = app.live.current();

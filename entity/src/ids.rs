@@ -49,4 +49,6 @@ ids! {
     ListingMergeId,
     /// What somebody said of a listing that is not theirs.
     CorrectionId,
+    /// A key under which something is sealed.
+    SealingKeyId,
 }

@@ -34,6 +34,7 @@ pub mod postcode;
 pub mod recovery_code;
 pub mod reminder;
 pub mod schedule;
+pub mod sealing_key;
 pub mod secret_link;
 pub mod service;
 pub mod service_happening;

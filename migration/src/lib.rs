@@ -16,6 +16,7 @@ mod m20261122_000004_happenings;
 mod m20261122_000005_duplicate_keys;
 mod m20261122_000006_freshness;
 mod m20261122_000007_corrections;
+mod m20261122_000008_vault;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_duplicate_keys::Migration),
             Box::new(m20261122_000006_freshness::Migration),
             Box::new(m20261122_000007_corrections::Migration),
+            Box::new(m20261122_000008_vault::Migration),
         ]
     }
 }

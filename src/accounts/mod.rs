@@ -57,6 +57,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::database::Database;
 use crate::post::{MailAddress, Post, PostError, is_invisible};
+use crate::vault::{Vault, VaultError};
 
 /// Passwords that are hashed at once: each takes a processor and 19 MiB.
 const HASHED_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
@@ -76,6 +77,7 @@ pub struct Accounts {
     settings: config::Accounts,
     hasher: Hasher,
     post: Post,
+    vault: Vault,
     organisations: Organisations,
     /// Places for those who show a password.
     doors: Arc<Semaphore>,
@@ -165,7 +167,7 @@ macro_rules! failures {
     )+ };
 }
 
-failures!(DbErr, HashingError, getrandom::Error);
+failures!(DbErr, HashingError, VaultError, getrandom::Error);
 
 /// What can be done, or why not.
 pub type Done<T> = Result<T, Trouble>;
@@ -182,12 +184,18 @@ impl Accounts {
     ///
     /// # Errors
     /// Where the settings have identity providers: the system has no certificates to know them by.
-    pub fn new(database: Database, clock: Clock, settings: config::Accounts, post: Post) -> Result<Self, NotReady> {
+    pub fn new(
+        database: Database,
+        clock: Clock,
+        settings: config::Accounts,
+        post: Post,
+        vault: Vault,
+    ) -> Result<Self, NotReady> {
         let hasher = Hasher::new(Cost::default(), HASHED_AT_ONCE)?;
         let organisations = Organisations::of(&settings.issuers)?;
         let doors = Arc::new(Semaphore::new(MOST_AT_THE_DOOR));
         let letters_under_way = Arc::new(Semaphore::new(MOST_LETTERS));
-        Ok(Self { database, clock, settings, hasher, post, organisations, doors, letters_under_way })
+        Ok(Self { database, clock, settings, hasher, post, vault, organisations, doors, letters_under_way })
     }
 
     /// What hashes passwords, so that it can be told how often it did.

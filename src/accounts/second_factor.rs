@@ -12,9 +12,19 @@ use super::recovery::{CODE_BYTES, CODES, RecoveryCode};
 use super::sessions::Which;
 use super::totp::{SEED_BYTES, TotpSeed};
 use super::{Accounts, Done, Refused, Trouble, Why, held};
+use crate::vault::sealed::{Place, key_of};
+use crate::vault::{self, VaultError};
 
 /// What this server is called in an app of codes.
 const ISSUER: &str = "Signpost";
+
+/// What every sealed seed is like.
+const ALL_SEALED: &str = "v1.%";
+
+/// Where the seed of an account stands.
+fn place_of_seed(id: AccountId) -> Place {
+    Place { column: "account.totp_seed", row: id.0 }
+}
 
 /// A second factor to be, until a code shows that it arrived.
 #[derive(Clone, Debug)]
@@ -33,8 +43,9 @@ impl Accounts {
     pub async fn begin_second_factor(&self, id: AccountId, password: &str) -> Done<Begun> {
         let (transaction, owner) = self.begin_proved(id, password).await?;
         let seed = TotpSeed::new(self.clock.random::<SEED_BYTES>()?);
+        let sealed = self.sealed(&transaction, id, &seed.base32()).await?;
         let given = account::Entity::update_many()
-            .col_expr(account::Column::TotpSeed, Expr::value(seed.base32()))
+            .col_expr(account::Column::TotpSeed, Expr::value(sealed))
             .col_expr(account::Column::TotpLastStep, Expr::value(None::<i64>))
             .filter(account::Column::Id.eq(id))
             .filter(account::Column::TotpConfirmedAt.is_null())
@@ -43,6 +54,7 @@ impl Accounts {
         if given.rows_affected != 1 {
             return Err(Refused::whole(Why::Already, "Your account has a second factor. Remove it first."));
         }
+        self.destroy_seed(&transaction, &owner).await?;
         transaction.commit().await?;
         let shown = owner.email.as_deref().unwrap_or(&owner.name).replace(':', " ");
         let url = seed.otpauth_url(ISSUER, &shown).map_err(|error| Trouble::Failed(error.to_string()))?;
@@ -108,20 +120,68 @@ impl Accounts {
     }
 
     async fn take_second_factor(&self, db: &impl ConnectionTrait, id: AccountId, by: Option<AccountId>) -> Done<()> {
-        let taken = account::Entity::update_many()
+        let none = || Refused::whole(Why::NotFound, "The account has no second factor.");
+        let owner = held(db, id).await?.filter(|owner| owner.totp_seed.is_some()).ok_or_else(none)?;
+        self.destroy_seed(db, &owner).await?;
+        account::Entity::update_many()
             .col_expr(account::Column::TotpSeed, Expr::value(None::<String>))
             .col_expr(account::Column::TotpConfirmedAt, Expr::value(None::<chrono::DateTime<chrono::Utc>>))
             .col_expr(account::Column::TotpLastStep, Expr::value(None::<i64>))
             .filter(account::Column::Id.eq(id))
-            .filter(account::Column::TotpSeed.is_not_null())
             .exec(db)
             .await?;
-        if taken.rows_affected != 1 {
-            return Err(Refused::whole(Why::NotFound, "The account has no second factor."));
-        }
         recovery_code::Entity::delete_many().filter(recovery_code::Column::AccountId.eq(id)).exec(db).await?;
         let what = AccountHappening::SecondFactorRemoved;
         Ok(self.note(db, Event { account: id, by, what, detail: None }, self.now()).await?)
+    }
+
+    /// A seed, sealed under a new key.
+    async fn sealed(&self, db: &impl ConnectionTrait, id: AccountId, seed: &str) -> Done<String> {
+        let key = self.vault.new_key(db).await?;
+        Ok(self.vault.seal(&key, place_of_seed(id), seed)?)
+    }
+
+    async fn destroy_seed(&self, db: &impl ConnectionTrait, owner: &account::Model) -> Done<()> {
+        if let Some(key) = owner.totp_seed.as_deref().and_then(key_of) {
+            vault::destroy(db, key, self.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// The seed of an account's second factor, opened; none where it has none.
+    pub(super) async fn seed_of(&self, db: &impl ConnectionTrait, owner: &account::Model) -> Done<Option<TotpSeed>> {
+        let Some(sealed) = &owner.totp_seed else { return Ok(None) };
+        let Some(key) = key_of(sealed) else { return Ok(None) };
+        let seed = self.vault.key(db, key).await?.open(place_of_seed(owner.id), sealed).map_err(VaultError::from)?;
+        Ok(TotpSeed::from_base32(&seed))
+    }
+
+    /// Seals the seeds that lie about in the open from before there was a vault; says how many. At every start.
+    ///
+    /// # Errors
+    /// The database, or the vault.
+    pub async fn seal_old_seeds(&self) -> Done<u64> {
+        // Where there is no seed, this is not true either.
+        let open = account::Column::TotpSeed.not_like(ALL_SEALED);
+        let found = account::Entity::find().filter(open).all(self.database.connection()).await?;
+        let mut sealed = 0;
+        for owner in found {
+            let Some(seed) = &owner.totp_seed else { continue };
+            let transaction = self.database.begin_write().await?;
+            let text = self.sealed(&transaction, owner.id, seed).await?;
+            // Whoever removed it meanwhile, or sealed it, was quicker.
+            let result = account::Entity::update_many()
+                .col_expr(account::Column::TotpSeed, Expr::value(text))
+                .filter(account::Column::Id.eq(owner.id))
+                .filter(account::Column::TotpSeed.eq(seed.as_str()))
+                .exec(&transaction)
+                .await?;
+            if result.rows_affected == 1 {
+                transaction.commit().await?;
+                sealed += 1;
+            }
+        }
+        Ok(sealed)
     }
 
     /// New recovery codes in place of the old.

@@ -24,7 +24,6 @@ use super::passwords::held_still;
 use super::recovery::RecoveryCode;
 use super::sessions::Tokens;
 use super::throttle::{AddressKey, Failures, Rules, Throttle};
-use super::totp::TotpSeed;
 use super::{Accounts, Done, Refused, Trouble, Why, name_of};
 use crate::post::MailAddress;
 
@@ -231,7 +230,7 @@ impl Accounts {
         account: &account::Model,
         code: &str,
     ) -> Done<bool> {
-        let seed = account.totp_seed.as_deref().and_then(TotpSeed::from_base32);
+        let seed = self.seed_of(db, account).await?;
         let last = account.totp_last_step.and_then(|step| u64::try_from(step).ok());
         let Some(step) = seed.and_then(|seed| seed.check(code, self.now(), last)) else { return Ok(false) };
         let step = i64::try_from(step).unwrap_or(i64::MAX);

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use entity::enums::{Role, SessionEnd};
 use entity::ids::{AccountId, AgencyId};
 
-use super::{Failure, Outcome, open_migrated, say};
+use super::{Failure, Outcome, open_migrated, open_vault, say};
 use crate::accounts::links::Invitee;
 use crate::accounts::sessions::Which;
 use crate::accounts::{Accounts, Refused, Trouble, email_of};
@@ -131,8 +131,10 @@ fn agency(text: &str) -> Result<AgencyId, String> {
 }
 
 pub(super) async fn run(config: Config, args: AccountArgs) -> Outcome {
+    let (clock, post) = (Clock::system(), Post::new(&config.post)?);
+    let vault = open_vault(&config, &clock)?;
     let database = open_migrated(&config).await?;
-    let accounts = Accounts::new(database.clone(), Clock::system(), config.accounts, Post::new(&config.post)?)?;
+    let accounts = Accounts::new(database.clone(), clock, config.accounts, post, vault)?;
     act(&accounts, args.what).await.map_err(by_option)?;
     database.close().await?;
     Ok(())

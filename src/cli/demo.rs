@@ -1,13 +1,18 @@
 //! `signpost demo`: a fictional network to try things on.
 
+use std::path::Path;
+
 use super::serve::listen;
 use super::{Outcome, SettingsArgs, open_migrated};
 use crate::app::{App, EXAMPLE_QUERY, need_list};
 use crate::clock::Clock;
 use crate::directory::demonstration;
+use crate::vault::file::make_if_absent;
 
 /// The file the demonstration lives in, where nothing else was asked for.
 const FILE: &str = "sqlite://signpost-demo.sqlite";
+/// The file of its master keys, where the settings name none.
+const KEYS: &str = "signpost-demo.keys";
 /// How long its tokens work.
 const DAY_IN_MINUTES: u32 = 24 * 60;
 /// The agency whose people are among those who are signed in, by its key.
@@ -21,6 +26,10 @@ pub(super) async fn run(settings: &SettingsArgs) -> Outcome {
     // Nobody is there to read a letter.
     config.freshness.remind = false;
     let clock = Clock::system();
+    if config.vault.keys_file.is_empty() {
+        config.vault.keys_file = KEYS.to_owned();
+    }
+    make_if_absent(Path::new(&config.vault.keys_file), &clock)?;
     let needs = need_list(&config)?;
     let database = open_migrated(&config).await?;
     demonstration::load(&database, &clock).await?;

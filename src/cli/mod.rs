@@ -11,6 +11,7 @@ mod import;
 mod migrate;
 mod schema;
 mod serve;
+mod vault;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,10 +19,13 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::clock::Clock;
 use crate::config::{Config, Override};
 use crate::database::{Database, Settings};
 use crate::directory::store::duplicate_keys;
 use crate::telemetry;
+use crate::vault::Vault;
+use crate::vault::file::FileError;
 
 /// What went wrong, in words for whoever typed the command.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -91,6 +95,8 @@ enum Command {
     Schema(schema::SchemaArgs),
     /// Accounts: the first administrator, roles, and help for who can't sign in.
     Account(account::AccountArgs),
+    /// The keys under which what is personal is sealed.
+    Vault(vault::VaultArgs),
     /// Looks at settings, database, migrations, the index and the quality of the data.
     Doctor(doctor::DoctorArgs),
 }
@@ -127,6 +133,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Import(args) => import::run(&cli.settings.load(None)?, args).await,
         Command::Generate(args) => generate::run(&cli.settings.load(None)?, args).await,
         Command::Account(args) => account::run(cli.settings.load(None)?, args).await,
+        Command::Vault(args) => vault::run(&cli.settings.load(None)?, args).await,
         Command::Schema(args) => schema::run(&args),
         Command::Doctor(args) => doctor::run(cli.settings.load(None), args).await,
     }
@@ -145,6 +152,11 @@ async fn open_migrated(config: &Config) -> Result<Database, Failure> {
 /// The same, to write very much.
 async fn open_in_bulk(config: &Config) -> Result<Database, Failure> {
     open_with(config, Settings { in_bulk: true, ..Settings::from(config) }).await
+}
+
+/// The vault with the master keys of the settings.
+fn open_vault(config: &Config, clock: &Clock) -> Result<Vault, FileError> {
+    Vault::open(config.vault.keys_file().ok_or(FileError::Unnamed)?, clock.clone())
 }
 
 /// Gives what was stored before them the keys by which duplicates are found; once, after an upgrade.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::time::timeout;
 
-use super::{Outcome, open_migrated, say};
+use super::{Outcome, open_migrated, open_vault, say};
 use crate::app::{App, need_list};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -26,6 +26,7 @@ pub(super) struct ServeArgs {
 
 pub(super) async fn run(config: Config, args: ServeArgs) -> Outcome {
     let needs = need_list(&config)?;
+    open_vault(&config, &Clock::system())?;
     // Before anything else is written: what would go wrong with the first letter is told now.
     Post::new(&config.post)?.prepare().await?;
     let database = if args.no_migrate {
@@ -50,6 +51,10 @@ pub(super) async fn listen(app: App, more: &str) -> Outcome {
     }
     if !more.is_empty() {
         say(more.replace("{address}", &address.to_string()))?;
+    }
+    let sealed = app.accounts.seal_old_seeds().await?;
+    if sealed > 0 {
+        tracing::info!(sealed, "accounts.old_seeds");
     }
     let follower = tokio::spawn(app.clone().follow_directory());
     let tidier = tokio::spawn(app.clone().tidy_accounts());

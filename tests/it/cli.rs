@@ -19,7 +19,7 @@ const SCHEMA: &str = include_str!("../../schema.graphql");
 fn help_tells_of_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let overview = said(signpost(folder.path()).arg("--help"));
-    for command in ["serve", "demo", "migrate", "import", "generate", "account", "schema", "doctor"] {
+    for command in ["serve", "demo", "migrate", "import", "generate", "account", "vault", "schema", "doctor"] {
         assert!(overview.contains(command), "{command}: {overview}");
         let help = said(signpost(folder.path()).args([command, "--help"]));
         assert!(

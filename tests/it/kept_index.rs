@@ -17,7 +17,6 @@ use http_body_util::BodyExt;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use signpost::app::{App, need_list};
-use signpost::config::Config;
 use signpost::directory::agreement;
 use signpost::directory::listing::{Area, Schedule, ServiceListing};
 use signpost::directory::snapshot::kept::IndexFile;
@@ -29,7 +28,7 @@ use signpost::directory::store::load::{self, Version};
 use tower::ServiceExt;
 
 use crate::support::listings::{at, location, service as listing, weekly};
-use crate::support::{TestApp, now};
+use crate::support::{TestApp, config, now};
 
 fn file_in(folder: &Path) -> PathBuf {
     folder.join("signpost.index")
@@ -177,7 +176,7 @@ async fn what_is_read_from_the_file_is_what_was_built_in_every_part() {
 async fn a_server_that_read_the_file_gives_the_same_answers() {
     let app = TestApp::demonstration().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut config = Config::default();
+    let mut config = config();
     config.directory.index_folder = folder.path().to_str().unwrap().to_owned();
     let needs = need_list(&config).unwrap();
     let serve = async || {

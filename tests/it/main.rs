@@ -99,4 +99,6 @@ mod support;
 #[cfg(test)]
 mod synthetic;
 #[cfg(test)]
+mod vault;
+#[cfg(test)]
 mod web;

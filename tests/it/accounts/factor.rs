@@ -2,8 +2,11 @@
 
 use chrono::TimeDelta;
 use entity::enums::Role;
-use sea_orm::EntityTrait;
+use entity::{account, sealing_key};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
+use signpost::vault::sealed::key_of;
 
 use super::{code, sign_in, works};
 use crate::support::TestApp;
@@ -116,6 +119,43 @@ async fn it_is_removed_with_the_password_and_not_begun_twice() {
     assert_eq!(sign_in(&app, ANN, PASSWORD, None).await["errors"], json!([]));
     assert!(works(&app, &token).await && !works(&app, &elsewhere).await);
     assert_eq!(code(&asked(&app, &token, remove, json!({ "p": PASSWORD })).await), "NOT_FOUND");
+}
+
+/// The seed as it lies in the database.
+async fn stored(app: &TestApp) -> Option<String> {
+    account::Entity::find().one(app.db().connection()).await.unwrap().unwrap().totp_seed
+}
+
+async fn keys(app: &TestApp) -> Vec<bool> {
+    let keys = sealing_key::Entity::find().order_by_asc(sealing_key::Column::Id).all(app.db().connection()).await;
+    keys.unwrap().into_iter().map(|key| key.wrapped.is_some()).collect()
+}
+
+#[tokio::test]
+async fn a_seed_lies_sealed_and_its_key_goes_with_it() {
+    let app = TestApp::new().await;
+    let (token, seed, _) = with_factor(&app).await;
+    let sealed = stored(&app).await.unwrap();
+    assert!(key_of(&sealed).is_some() && !sealed.contains(&seed), "{sealed}");
+    assert_eq!(app.app.accounts.seal_old_seeds().await.unwrap(), 0);
+    // As it lay there before there was a vault.
+    let owner = account::Entity::find().one(app.db().connection()).await.unwrap().unwrap();
+    let open = account::ActiveModel { id: Set(owner.id), totp_seed: Set(Some(seed.clone())), ..Default::default() };
+    account::Entity::update(open).exec(app.db().connection()).await.unwrap();
+    assert_eq!(app.app.accounts.seal_old_seeds().await.unwrap(), 1);
+    assert!(!stored(&app).await.unwrap().contains(&seed));
+    app.clock.advance(TimeDelta::seconds(30));
+    let right = shown(&app, &seed, 0);
+    assert_eq!(sign_in(&app, ANN, PASSWORD, Some(&right)).await["errors"], json!([]));
+    let remove = "mutation($p: String!) { removeSecondFactor(password: $p) { errors { code } } }";
+    assert_eq!(asked(&app, &token, remove, json!({ "p": PASSWORD })).await["errors"], json!([]));
+    assert_eq!((stored(&app).await, keys(&app).await), (None, vec![true, false]), "the first never lost its row");
+    // One that is begun anew takes the place, and the key, of the one before.
+    let begin = "mutation($p: String!) { beginSecondFactor(password: $p) { secondFactor { seed } errors { code } } }";
+    for wanted in [vec![true, false, true], vec![true, false, false, true]] {
+        assert_eq!(asked(&app, &token, begin, json!({ "p": PASSWORD })).await["errors"], json!([]));
+        assert_eq!(keys(&app).await, wanted);
+    }
 }
 
 #[tokio::test]

@@ -12,10 +12,11 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("database", &["config"]),
     ("api", &["config", "telemetry"]),
     ("post", &["config"]),
+    ("vault", &["clock"]),
     ("directory", &["access", "api", "clock", "database", "hours", "places"]),
     ("signposting", &["api", "database", "directory", "hours", "places"]),
     ("open_referral", &["clock", "database", "directory"]),
-    ("accounts", &["access", "api", "clock", "config", "database", "directory", "post"]),
+    ("accounts", &["access", "api", "clock", "config", "database", "directory", "post", "vault"]),
     ("listings", &["access", "accounts", "api", "clock", "database", "directory", "places", "post"]),
     ("web", &["api", "clock", "config", "telemetry"]),
     ("schema", &["access", "accounts", "api", "config", "database", "directory", "listings", "signposting"]),
@@ -33,6 +34,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "post",
             "schema",
             "signposting",
+            "vault",
             "web",
         ],
     ),
@@ -51,6 +53,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "post",
             "schema",
             "telemetry",
+            "vault",
             "web",
         ],
     ),
@@ -76,6 +79,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "directory::store",
             "listings",
             "open_referral::import",
+            "vault",
         ],
     ),
     (
@@ -96,7 +100,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
     ("axum", &["app", "web"]),
     ("lettre", &["post"]),
     ("reqwest", &["accounts::oidc::fetch"]),
-    ("ring", &["accounts::oidc::signature"]),
+    ("ring", &["accounts::oidc::signature", "vault"]),
     ("rustls", &["accounts::oidc::fetch"]),
     ("tower_http", &["web"]),
     ("clap", &["cli"]),
@@ -169,6 +173,8 @@ pub(super) const PURE: &[&str] = &[
     "signposting::rules",
     "signposting::search",
     "signposting::watching",
+    "vault::master",
+    "vault::sealed",
 ];
 
 /// What pure code never names: how a path begins.
@@ -192,7 +198,7 @@ pub(super) const IMPURE: &[&str] = &[
 /// others the tables that are theirs.
 pub(super) const WRITERS: (&[&str], &[&str]) = (
     &["ActiveModel", "insert_many", "delete_many", "delete_by_id", "update_many", "on_conflict"],
-    &["accounts", "directory::postcodes", "directory::store", "listings", "open_referral::import"],
+    &["accounts", "directory::postcodes", "directory::store", "listings", "open_referral::import", "vault"],
 );
 
 /// What stands nowhere in `src`, but for the modules named beside it. Lints hold most of it too; they can be

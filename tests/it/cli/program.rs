@@ -8,12 +8,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// The program in a folder, without any setting of ours in its environment.
+use crate::support::vault;
+
+/// The program in a folder, without any setting of ours in its environment but the file of master keys.
 pub(crate) fn signpost(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_signpost"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SIGNPOST_")) {
         command.env_remove(name);
     }
+    command.env("SIGNPOST_VAULT__KEYS_FILE", vault().keys_file);
     command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

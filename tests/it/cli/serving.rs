@@ -16,7 +16,7 @@ fn demo_starts_on_a_fresh_folder_and_answers_its_own_question() {
     let folder = tempfile::tempdir().unwrap();
     let demo = || {
         let mut command = signpost(folder.path());
-        command.arg("demo");
+        command.arg("demo").env_remove("SIGNPOST_VAULT__KEYS_FILE");
         command
     };
     for _ in ["fresh", "and again on what is there"] {
@@ -52,7 +52,48 @@ fn demo_starts_on_a_fresh_folder_and_answers_its_own_question() {
     let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     files.sort_unstable();
     let database = "signpost-demo.sqlite";
-    assert_eq!(files, [database, "signpost-demo.sqlite.index"], "the database, its index, and nothing else beside it");
+    let wanted = ["signpost-demo.keys", database, "signpost-demo.sqlite.index"];
+    assert_eq!(files, wanted, "the database, its index, the keys of what is sealed, and nothing else beside them");
+}
+
+/// Nothing is kept open for want of a key, and no key is made in silence.
+#[tokio::test]
+async fn a_server_without_master_keys_does_not_start_and_makes_nothing() {
+    let test = TestDatabase::bare().await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("geheim"), "geheim").unwrap();
+    for (file, why) in [("", "signpost vault new-key"), ("nowhere", "can't be read"), ("geheim", "line 1")] {
+        for command in [&["serve"][..], &["vault", "rewrap"], &["account", "list"]] {
+            let mut program = signpost(folder.path());
+            program.args(["--database", test.url()]).args(command).env("SIGNPOST_VAULT__KEYS_FILE", file);
+            let error = failed(&mut program);
+            assert!(error.contains("vault.keys_file") && error.contains(why), "{error}");
+            assert_eq!(
+                error.matches("geheim").count(),
+                usize::from(file == "geheim"),
+                "the file's name alone: {error}"
+            );
+        }
+    }
+    assert!(test.file().is_none_or(|file| !file.exists()), "no database");
+}
+
+#[tokio::test]
+async fn master_keys_are_made_and_changed_by_commands() {
+    let test = TestDatabase::bare().await;
+    let folder = tempfile::tempdir().unwrap();
+    let command = |words: &[&str]| {
+        let mut command = signpost(folder.path());
+        command.args(["--database", test.url()]).args(words).env("SIGNPOST_VAULT__KEYS_FILE", "master.keys");
+        said(&mut command)
+    };
+    let name = |text: &str| text.split(' ').nth(3).unwrap().to_owned();
+    let first = name(&command(&["vault", "new-key"]));
+    let second = name(&command(&["vault", "new-key"]));
+    let keys = std::fs::read_to_string(folder.path().join("master.keys")).unwrap();
+    assert!(keys.starts_with(&format!("{second} ")) && keys.contains(&format!("\n{first} ")), "two, the new one first");
+    let told = command(&["vault", "rewrap"]);
+    assert!(told.starts_with("Wrapped anew: 0.\n") && told.contains(&format!("{first} wraps 0: it may be")), "{told}");
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaDatabase};
 use serde_json::{Value, json};
 use signpost::app::{App, need_list};
 use signpost::clock::Clock;
-use signpost::config::Config;
 use signpost::database::Database;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -20,7 +19,7 @@ use tower::ServiceExt;
 use crate::import::contents::number;
 use crate::import::feeds::{record, run};
 use crate::support::database::{TestDatabase, postgres};
-use crate::support::now;
+use crate::support::{config, now};
 
 async fn send(router: &Router, request: Request<Body>) -> (StatusCode, Value) {
     let response = router.clone().oneshot(request).await.unwrap();
@@ -54,10 +53,11 @@ const MEMORY: &str = "{ signpost(input: { needs: [\"essentials\"] }) { totalCoun
 async fn app(database: Database) -> App {
     let clock = Clock::manual(now());
     run(&database, &clock, &(0..5).map(record).collect::<Vec<_>>()).await;
-    let mut config = Config::default();
+    let mut config = config();
     // What was asked before would be answered, whatever is away.
     config.answers.cache_bytes = 0;
-    App::with_database(config, clock, database, need_list(&Config::default()).unwrap()).await.unwrap()
+    let needs = need_list(&config).unwrap();
+    App::with_database(config, clock, database, needs).await.unwrap()
 }
 
 /// That the question fails as it should: a code, a number to quote, and nothing of the inside.

@@ -6,14 +6,13 @@ use std::path::Path;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaDatabase};
 use serde_json::json;
 use signpost::clock::Clock;
-use signpost::config::Config;
 use signpost::database::Database;
 use signpost::open_referral::import::ImportError;
 
 use crate::import::contents::{assert_same, content, count, number, strings};
 use crate::import::feeds::{BATCH, feed, try_path};
 use crate::support::database::{TestDatabase, postgres, settings};
-use crate::support::now;
+use crate::support::{config, now};
 
 const RECORDS: usize = 2_000;
 
@@ -34,9 +33,8 @@ async fn fails_for_want_of_room(database: &Database, clock: &Clock, path: &Path)
     assert_eq!(count(database, "directory_change").await, stored / BATCH as i64);
     assert_eq!(number(database, "SELECT COUNT(*) FROM import_run WHERE finished_at IS NOT NULL").await, 0);
     // Whoever asks is answered from what is there.
-    let needs = signpost::app::need_list(&Config::default()).unwrap();
-    let app =
-        signpost::app::App::with_database(Config::default(), clock.clone(), database.clone(), needs).await.unwrap();
+    let needs = signpost::app::need_list(&config()).unwrap();
+    let app = signpost::app::App::with_database(config(), clock.clone(), database.clone(), needs).await.unwrap();
     let answer =
         super::away::ask(&app.router(), "{ services(first: 1) { totalCount nodes { name phones { number } } } }").await;
     assert_eq!(answer["errors"], json!(null), "{answer:#}");

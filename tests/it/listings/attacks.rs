@@ -364,11 +364,16 @@ async fn what_is_taken_back_is_what_was_said_and_not_when() {
 async fn a_door_that_was_shut_by_mistake_is_open_again_at_once() {
     let two = Two::new().await;
     let mutation = "mutation($agency: ID!) { requireApproval(agency: $agency, required: true) { errors { code } } }";
-    two.app.data_as(As::token(&two.manager), mutation, json!({ "agency": agency(two.one) })).await;
     let which = |version: i32| json!({ "id": global_service(two.beds), "expectedVersion": version });
-    assert_eq!(two.refused(&two.editor, "reopen", "ReopenInput", which(1)).await, one("NOTHING_CHANGES", ""));
-    let closed = two.done(&two.editor, "closeTemporarily", "CloseTemporarilyInput", which(1)).await;
-    let undo = json!({ "id": closed["change"]["id"], "expectedVersion": 2 });
+    let shut = json!({ "id": global_service(two.beds), "expectedVersion": 1, "alert": "Ring twice." });
+    two.done(&two.editor, "closeTemporarily", "CloseTemporarilyInput", shut).await;
+    let open = json!({ "id": global_service(two.beds), "expectedVersion": 2, "keepAlert": true });
+    two.done(&two.editor, "reopen", "ReopenInput", open).await;
+    two.app.data_as(As::token(&two.manager), mutation, json!({ "agency": agency(two.one) })).await;
+    assert_eq!(two.refused(&two.editor, "reopen", "ReopenInput", which(3)).await, one("NOTHING_CHANGES", ""));
+    let closed = two.done(&two.editor, "closeTemporarily", "CloseTemporarilyInput", which(3)).await;
+    let undo = json!({ "id": closed["change"]["id"], "expectedVersion": 4 });
     two.done(&two.editor, "undoChange", "UndoChangeInput", undo).await;
-    assert_eq!(two.shown(two.beds, "status").await["status"], "ACTIVE");
+    let shown = two.shown(two.beds, "status alert").await;
+    assert_eq!(shown, json!({ "status": "ACTIVE", "alert": "Ring twice." }));
 }

@@ -6,11 +6,10 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
 use signpost::app::{App, need_list};
 use signpost::clock::Clock;
-use signpost::config::Config;
 
 use super::client::{Events, changed, global, listing, of, soon, write};
 use crate::support::database::{TestDatabase, postgres};
-use crate::support::now;
+use crate::support::{config, now};
 
 /// An application over the database of others, which follows its changes; aborted when it goes.
 struct Process {
@@ -27,7 +26,7 @@ impl Drop for Process {
 impl Process {
     /// Looks for changes every so many milliseconds, where nobody tells it of them.
     async fn start(database: &TestDatabase, refresh_ms: u32) -> Self {
-        let mut config = Config::default();
+        let mut config = config();
         config.directory.refresh_ms = refresh_ms;
         let needs = need_list(&config).unwrap();
         let app = App::with_database(config, Clock::manual(now()), database.open().await, needs).await.unwrap();

@@ -14,12 +14,13 @@ use signpost::accounts::{Accounts, Trouble, Why};
 use signpost::clock::Clock;
 use signpost::config::{self, Issuer};
 use signpost::post::Post;
+use signpost::vault::Vault;
 use uuid::Uuid;
 
 use super::fixtures::{OTHER_RSA, RSA, claims, header, now, settings};
 use super::http::{ok, serve};
 use crate::support::database::TestDatabase;
-use crate::support::logs;
+use crate::support::{logs, vault};
 
 /// An identity provider on loopback, and accounts that take its tokens.
 struct World {
@@ -56,7 +57,9 @@ async fn world_of(issuers: Vec<String>, change: impl Fn(&mut Issuer)) -> World {
     let settings = config::Accounts { issuers: issuers.into_iter().map(of).collect(), ..config::Accounts::default() };
     assert_eq!(Issuer::check_all(&settings.issuers), []);
     let post = Post::new(&config::Post::default()).unwrap();
-    let accounts = Accounts::new(database.open().await, Clock::manual(now()), settings, post).unwrap();
+    let clock = Clock::manual(now());
+    let vault = Vault::open(vault().keys_file().unwrap(), clock.clone()).unwrap();
+    let accounts = Accounts::new(database.open().await, clock, settings, post, vault).unwrap();
     World { issuer, accounts, _database: database }
 }
 

@@ -5,6 +5,8 @@ pub(crate) mod database;
 pub(crate) mod listings;
 pub(crate) mod logs;
 
+use std::sync::Once;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -13,13 +15,14 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use signpost::app::{App, need_list};
 use signpost::clock::Clock;
-use signpost::config::Config;
+use signpost::config::{Config, VaultSettings};
 use signpost::database::Database;
 use signpost::directory::demonstration;
 use signpost::directory::listing::ServiceListing;
 use signpost::directory::store::changes::{self, Touched};
 use signpost::directory::store::save::{Saved, Seen, save};
 use signpost::directory::store::{Source, save_source};
+use signpost::vault::file::make_if_absent;
 use tower::ServiceExt;
 
 use self::database::TestDatabase;
@@ -36,6 +39,19 @@ pub(crate) fn shared(what: &str) -> Option<std::path::PathBuf> {
         eprintln!("SKIPPED {what}: SIGNPOST_TEST_SHARED is not set");
     }
     found
+}
+
+/// The settings of a vault: a file of master keys that all tests share.
+pub(crate) fn vault() -> VaultSettings {
+    const FILE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/test.keys");
+    static MADE: Once = Once::new();
+    MADE.call_once(|| make_if_absent(FILE.as_ref(), &Clock::system()).unwrap());
+    VaultSettings { keys_file: FILE.to_owned() }
+}
+
+/// Settings as they come, with a vault.
+pub(crate) fn config() -> Config {
+    Config { vault: vault(), ..Config::default() }
 }
 
 /// The whole application over a database of its own.
@@ -63,6 +79,7 @@ impl TestApp {
         let outbox = tempfile::tempdir().unwrap();
         let mut config = config;
         config.post.outbox_folder = outbox.path().to_str().unwrap().to_owned();
+        config.vault = vault();
         let needs = need_list(&config).unwrap();
         let app = App::with_database(config, clock.clone(), database.open().await, needs).await.unwrap();
         Self { router: app.router(), app, clock, outbox, database }

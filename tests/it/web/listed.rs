@@ -14,7 +14,7 @@ use super::{
     persisted::hash,
     site::{get, json_of, post, site, text},
 };
-use crate::support::{database::TestDatabase, now};
+use crate::support::{config, database::TestDatabase, now};
 
 async fn told(response: Response<Body>) -> (u16, String) {
     let status = response.status().as_u16();
@@ -147,7 +147,7 @@ async fn started(list: &str, change: impl FnOnce(&mut Config)) -> Result<App, St
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("operations.json");
     std::fs::write(&file, list).unwrap();
-    let mut config = Config::default();
+    let mut config = config();
     config.persisted.operations_file = file.display().to_string();
     change(&mut config);
     let database = TestDatabase::new().await;
