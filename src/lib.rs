@@ -18,6 +18,7 @@ pub mod directory;
 pub mod hours;
 pub mod listings;
 pub mod open_referral;
+pub mod people;
 pub mod places;
 pub mod post;
 pub mod schema;

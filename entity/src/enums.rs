@@ -39,11 +39,13 @@ mod accounts;
 mod duplicates;
 mod happenings;
 mod listings;
+mod people;
 
 pub use self::accounts::*;
 pub use self::duplicates::*;
 pub use self::happenings::*;
 pub use self::listings::*;
+pub use self::people::*;
 
 closed_set! {
     /// Whether a service can be used at all.

@@ -51,4 +51,36 @@ ids! {
     CorrectionId,
     /// A key under which something is sealed.
     SealingKeyId,
+    /// A service user.
+    ServiceUserId,
+    /// A row about a service user.
+    RecordId,
+    /// A team of an agency.
+    TeamId,
+    /// A place in a team.
+    TeamPlaceId,
+    /// That somebody is on a caseload.
+    AssignmentId,
+    /// What makes an agency somebody to a service user.
+    RelationshipId,
+    /// That a service user keeps somebody out.
+    ExclusionId,
+    /// That somebody stands for a service user.
+    ProxyId,
+    /// An information-sharing agreement.
+    AgreementId,
+    /// A version of an agreement.
+    AgreementVersionId,
+    /// A time in which a version is in force.
+    AgreementPeriodId,
+    /// A flow of an agreement.
+    AgreementFlowId,
+    /// What a flow covers.
+    FlowScopeId,
+    /// A consent.
+    ConsentId,
+    /// What a consent covers.
+    ConsentScopeId,
+    /// A row of the ledger.
+    LedgerEntryId,
 }

@@ -17,6 +17,8 @@ mod m20261122_000005_duplicate_keys;
 mod m20261122_000006_freshness;
 mod m20261122_000007_corrections;
 mod m20261122_000008_vault;
+mod m20261122_000009_people;
+mod m20261122_000010_ledger;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_freshness::Migration),
             Box::new(m20261122_000007_corrections::Migration),
             Box::new(m20261122_000008_vault::Migration),
+            Box::new(m20261122_000009_people::Migration),
+            Box::new(m20261122_000010_ledger::Migration),
         ]
     }
 }

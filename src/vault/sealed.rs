@@ -41,6 +41,14 @@ impl fmt::Debug for DataKey {
     }
 }
 
+impl DataKey {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> SealingKeyId {
+        self.id
+    }
+}
+
 /// The key that a sealed text was sealed under; `None` for what is no sealed text.
 #[must_use]
 pub fn key_of(sealed: &str) -> Option<SealingKeyId> {

@@ -13,6 +13,8 @@
 )]
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod accounts;
 #[cfg(test)]
 mod agreement;
@@ -66,6 +68,8 @@ mod open_referral_reader;
 mod open_referral_validate;
 #[cfg(test)]
 mod own_words;
+#[cfg(test)]
+mod people;
 #[cfg(test)]
 mod places;
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("open_referral", &["clock", "database", "directory"]),
     ("accounts", &["access", "api", "clock", "config", "database", "directory", "post", "vault"]),
     ("listings", &["access", "accounts", "api", "clock", "database", "directory", "places", "post"]),
+    ("people", &["access", "clock", "database", "hours", "vault"]),
     ("web", &["api", "clock", "config", "telemetry"]),
     ("schema", &["access", "accounts", "api", "config", "database", "directory", "listings", "signposting"]),
     (
@@ -66,6 +67,9 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
     (
         "sea_orm",
         &[
+            "access::ledger",
+            "access::rule::load",
+            "access::rule::predicate",
             "accounts",
             "api::errors",
             "database",
@@ -79,6 +83,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "directory::store",
             "listings",
             "open_referral::import",
+            "people",
             "vault",
         ],
     ),
@@ -109,6 +114,10 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
 
 /// Modules that only reckon: the same in, the same out.
 pub(super) const PURE: &[&str] = &[
+    "access::ledger::entry",
+    "access::rule::clause",
+    "access::rule::decide",
+    "access::rule::facts",
     "access::viewer",
     "accounts::oidc::claims",
     "accounts::oidc::json",
@@ -170,6 +179,7 @@ pub(super) const PURE: &[&str] = &[
     "signposting::plan",
     "signposting::planning",
     "signposting::query",
+    "people::contents",
     "signposting::rules",
     "signposting::search",
     "signposting::watching",
@@ -198,7 +208,16 @@ pub(super) const IMPURE: &[&str] = &[
 /// others the tables that are theirs.
 pub(super) const WRITERS: (&[&str], &[&str]) = (
     &["ActiveModel", "insert_many", "delete_many", "delete_by_id", "update_many", "on_conflict"],
-    &["accounts", "directory::postcodes", "directory::store", "listings", "open_referral::import", "vault"],
+    &[
+        "access::ledger",
+        "accounts",
+        "directory::postcodes",
+        "directory::store",
+        "listings",
+        "open_referral::import",
+        "people",
+        "vault",
+    ],
 );
 
 /// What stands nowhere in `src`, but for the modules named beside it. Lints hold most of it too; they can be

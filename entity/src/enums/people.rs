@@ -1,0 +1,129 @@
+//! Closed sets about service users: categories, purposes, lawful bases, consent.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+closed_set! {
+    /// A category of personal data. Every row about a service user belongs to one.
+    DataCategory {
+        /// Name, date of birth, identifiers.
+        Identity = "identity",
+        /// Telephone, e-mail, address, and how to reach them safely.
+        Contact = "contact",
+        /// Where they live.
+        Housing = "housing",
+        /// Work and training.
+        Employment = "employment",
+        /// Benefits, money and debt.
+        Benefits = "benefits",
+        /// Drink and drugs.
+        SubstanceUse = "substance_use",
+        /// Mental health.
+        MentalHealth = "mental_health",
+        /// Physical health.
+        PhysicalHealth = "physical_health",
+        /// Offences, sentences, licence.
+        Offending = "offending",
+        /// What may happen to them or through them.
+        Risk = "risk",
+        /// Safeguarding of adults and children.
+        Safeguarding = "safeguarding",
+        /// Family, carers, children.
+        Family = "family",
+        /// Characteristics that the Equality Act 2010 protects.
+        Equality = "equality",
+        /// What workers write.
+        CaseNotes = "case_notes",
+        /// What became of it.
+        Outcomes = "outcomes",
+        /// Appointments kept and missed.
+        Attendance = "attendance",
+    }
+}
+
+closed_set! {
+    /// What somebody looks for.
+    Purpose {
+        /// To find who takes them.
+        Signposting = "signposting",
+        /// To refer them, or to answer a referral.
+        Referral = "referral",
+        /// To work with others for them.
+        CareCoordination = "care_coordination",
+        /// To keep somebody safe.
+        Safeguarding = "safeguarding",
+        /// To reckon figures.
+        Evaluation = "evaluation",
+    }
+}
+
+closed_set! {
+    /// On which basis a flow of an agreement is lawful: article 6(1) of the UK GDPR, where a duty to safeguard is told
+    /// apart from other legal obligations and public tasks.
+    LawfulBasis {
+        /// The person's consent, article 6(1)(a).
+        Consent = "consent",
+        /// A legal obligation, article 6(1)(c).
+        LegalObligation = "legal_obligation",
+        /// A duty to safeguard, as the Care Act 2014 and the Children Act 2004 put it on agencies.
+        SafeguardingDuty = "safeguarding_duty",
+        /// Somebody's vital interests, article 6(1)(d).
+        VitalInterests = "vital_interests",
+        /// A public task, article 6(1)(e).
+        PublicTask = "public_task",
+        /// Legitimate interests, article 6(1)(f).
+        LegitimateInterests = "legitimate_interests",
+    }
+}
+
+closed_set! {
+    /// What a row about a service user is.
+    RecordKind {
+        /// Who they are.
+        Identity = "identity",
+        /// How to reach them.
+        Contact = "contact",
+        /// What signposting asks about.
+        Circumstances = "circumstances",
+        /// A need.
+        Need = "need",
+        /// An assessment.
+        Assessment = "assessment",
+        /// A flag of risk or safeguarding.
+        Flag = "flag",
+        /// A note.
+        Note = "note",
+        /// Somebody around them.
+        PersonAround = "person_around",
+    }
+}
+
+closed_set! {
+    /// What makes an agency somebody to a service user.
+    RelationshipKind {
+        /// A referral to it.
+        Referral = "referral",
+        /// Somebody there looks after them.
+        Assignment = "assignment",
+    }
+}
+
+closed_set! {
+    /// What a consent says.
+    ConsentKind {
+        /// They may.
+        Permit = "permit",
+        /// They may not, whatever a permit says.
+        Deny = "deny",
+    }
+}
+
+closed_set! {
+    /// What was decided.
+    LedgerDecision {
+        /// Something was shown.
+        Allowed = "allowed",
+        /// Nothing was: as far as whoever asked can tell, there is nobody.
+        Refused = "refused",
+    }
+}

@@ -1,0 +1,30 @@
+//! Service users.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{AccountId, AgencyId, SealingKeyId, ServiceUserId};
+use crate::instants::Millis;
+
+/// A person who is supported: a pseudonym, the same everywhere, and no word about them.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "service_user")]
+pub struct Model {
+    /// Id; the pseudonym that the ledger holds.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ServiceUserId,
+    /// The account by which they sign in themselves; absent where they have none.
+    pub account_id: Option<AccountId>,
+    /// The agency that entered them.
+    pub agency_id: AgencyId,
+    /// The key under which everything about them is sealed.
+    pub key_id: SealingKeyId,
+    /// Counts every change of who may see them; what was decided on another count is decided again.
+    pub epoch: i64,
+    /// The record that this one turned out to be double to; absent while it stands for itself.
+    pub merged_into: Option<ServiceUserId>,
+    /// When they were entered.
+    pub created_at: Millis,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,104 @@
+//! The ledger: every decision about a service user, written before anything is released.
+//!
+//! What a request may see is decided on counts: each service user has one that rises with every change of who may see them,
+//! each agreement one that rises with every change of what it allows. [`append`] writes all the decisions of a request in one
+//! insert, and only if every count that they were made on is still the same; whoever withdraws raises the count in the same
+//! transaction. So a disclosure stands in the ledger either before the withdrawal or not at all: then it is decided again.
+//! On PostgreSQL the insert holds what it counts on against changes, and not against other readers, until it is written.
+//!
+//! Order comes from the counts, not from the clocks of processes: an entry has the count that it was decided on.
+
+pub mod entry;
+
+use entity::ledger_entry;
+use sea_orm::sea_query::{
+    Asterisk, CommonTableExpression, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement, Value,
+    ValueTuple, WithClause,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, Iterable};
+
+use self::entry::Decisions;
+
+/// Why nothing may be released.
+#[derive(Debug, thiserror::Error)]
+pub enum NotWritten {
+    /// What it was decided on has changed since: decide again, at another instant.
+    #[error("what it was decided on has changed")]
+    Changed,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// Writes the decisions of a request. Only when this came back may anything of them leave the process.
+///
+/// # Errors
+/// [`NotWritten::Changed`] where a count is another one now; nothing is written then. The database failed.
+pub async fn append(db: &impl ConnectionTrait, decisions: &Decisions) -> Result<(), NotWritten> {
+    let rows = decisions.entries().map_err(|error| DbErr::Custom(error.to_string()))?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let wanted = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let values = rows.iter().map(|row| {
+        ValueTuple::Many(vec![
+            row.id.into(),
+            row.service_user.into(),
+            row.account.into(),
+            row.agency.into(),
+            row.decision.into(),
+            row.despite_denial.into(),
+            row.decided_at.into(),
+            Value::from(row.entry.as_str()),
+        ])
+    });
+    let mut written = Query::select();
+    for place in 1..=ledger_entry::Column::iter().count() {
+        written.column(("v", format!("column{place}")));
+    }
+    written.from_values(values, "v");
+    let mut with = WithClause::new();
+    let users = decisions.service_users().map(|(id, epoch)| {
+        let column = entity::service_user::Column::Id.eq(id);
+        column.and(entity::service_user::Column::Epoch.eq(epoch))
+    });
+    let agreements = decisions.agreements().map(|(id, epoch)| {
+        let column = entity::agreement::Column::Id.eq(id);
+        column.and(entity::agreement::Column::Epoch.eq(epoch))
+    });
+    let users: Vec<Expr> = users.collect();
+    let agreements: Vec<Expr> = agreements.collect();
+    for (name, counts, held) in [
+        ("held_users", users.len(), held(entity::service_user::Entity, entity::service_user::Column::Id, users)),
+        (
+            "held_agreements",
+            agreements.len(),
+            held(entity::agreement::Entity, entity::agreement::Column::Id, agreements),
+        ),
+    ] {
+        if counts == 0 {
+            continue;
+        }
+        let counts = i64::try_from(counts).unwrap_or(i64::MAX);
+        let mut counted = Query::select();
+        counted.expr(Func::count(Expr::col(Asterisk))).from(name);
+        written.and_where(Expr::expr(counted).eq(counts));
+        with.cte(CommonTableExpression::from_select(held).table_name(name).to_owned());
+    }
+    let mut insert = Query::insert();
+    insert.into_table(ledger_entry::Entity).columns(ledger_entry::Column::iter());
+    insert.select_from(written).map_err(|error| DbErr::Custom(error.to_string()))?;
+    if decisions.service_users().next().is_some() || decisions.agreements().next().is_some() {
+        insert.with_cte(with);
+    }
+    let done = db.execute(&insert).await?;
+    if done.rows_affected() == wanted { Ok(()) } else { Err(NotWritten::Changed) }
+}
+
+/// Rows with these ids and counts, held against changes until the end of the statement.
+fn held(table: impl sea_orm::sea_query::IntoTableRef, id: impl ColumnTrait, any_of: Vec<Expr>) -> SelectStatement {
+    let any_of = any_of.into_iter().fold(Condition::any(), Condition::add);
+    let mut select = Query::select();
+    select.expr(id.into_expr()).from(table).cond_where(any_of).order_by_expr(id.into_expr(), Order::Asc).lock_shared();
+    select
+}

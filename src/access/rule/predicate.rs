@@ -1,0 +1,167 @@
+//! The rule as a condition of SQL: part of the statement of whatever reads rows about service users, be it one, a page, a
+//! count or a search. It is built from the same tree that [`super::decide`] walks.
+
+use entity::enums::ConsentKind;
+use entity::{
+    agreement_flow, agreement_period, agreement_version, assignment, consent, consent_scope, exclusion, flow_scope,
+    membership, person_record, proxy, relationship, service_user, team_place,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::clause::{BINDING, Clause, DAY};
+use super::{Ask, Over, READERS, Rule, VISIBLE};
+
+/// Where the row that is asked about has what the rule has to know: columns of the outer statement.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// Whom it is about.
+    pub service_user: Expr,
+    /// Whose it is.
+    pub agency: Expr,
+    /// Its category.
+    pub category: Expr,
+}
+
+impl Columns {
+    /// Those of `person_record`.
+    #[must_use]
+    pub fn of_records() -> Self {
+        Self {
+            service_user: person_record::Column::ServiceUserId.into_expr(),
+            agency: person_record::Column::AgencyId.into_expr(),
+            category: person_record::Column::Category.into_expr(),
+        }
+    }
+}
+
+/// Whether a row of `person_record` may be seen.
+#[must_use]
+pub fn visible(ask: &Ask) -> Expr {
+    condition(&VISIBLE, ask, &Columns::of_records())
+}
+
+/// A rule as a condition.
+#[must_use]
+pub fn condition(rule: &Rule, ask: &Ask, row: &Columns) -> Expr {
+    match rule {
+        Rule::All(parts) => parts.iter().fold(Condition::all(), |all, part| all.add(condition(part, ask, row))).into(),
+        Rule::Any(parts) => parts.iter().fold(Condition::any(), |any, part| any.add(condition(part, ask, row))).into(),
+        Rule::Not(part) => condition(part, ask, row).not(),
+        Rule::Some(over, part) => {
+            let there_is = tables(*over).expr(Expr::value(1)).and_where(condition(part, ask, row)).to_owned();
+            Expr::exists(there_is)
+        }
+        Rule::Is(clause) => compared(*clause, ask, row),
+    }
+}
+
+/// The tables of a kind of fact, joined.
+pub(super) fn tables(over: Over) -> SelectStatement {
+    let mut select = Query::select();
+    match over {
+        Over::Memberships => select.from(membership::Entity),
+        Over::ServiceUsers => select.from(service_user::Entity),
+        Over::Proxies => select.from(proxy::Entity),
+        Over::Exclusions => select.from(exclusion::Entity),
+        Over::Assignments => select.from(assignment::Entity),
+        Over::TeamPlaces => select.from(team_place::Entity),
+        Over::Relationships => select.from(relationship::Entity),
+        Over::Consents => select.from(consent::Entity).inner_join(
+            consent_scope::Entity,
+            consent_scope::Column::ConsentId.into_expr().eq(consent::Column::Id.into_expr()),
+        ),
+        Over::Flows => select
+            .from(agreement_flow::Entity)
+            .inner_join(
+                flow_scope::Entity,
+                flow_scope::Column::FlowId.into_expr().eq(agreement_flow::Column::Id.into_expr()),
+            )
+            .inner_join(
+                agreement_version::Entity,
+                agreement_version::Column::Id.into_expr().eq(agreement_flow::Column::VersionId.into_expr()),
+            )
+            .inner_join(
+                agreement_period::Entity,
+                agreement_period::Column::VersionId.into_expr().eq(agreement_version::Column::Id.into_expr()),
+            ),
+    };
+    select
+}
+
+/// An end, exclusive, that is later than the instant; none is later than all.
+fn later(end: impl ColumnTrait, ask: &Ask) -> Expr {
+    end.is_null().or(end.gt(ask.at))
+}
+
+/// Whether a column holds the agency that is acted for; where none is, nothing does.
+fn is_agency(column: impl ColumnTrait, ask: &Ask) -> Expr {
+    ask.agency.map_or_else(|| Expr::value(false), |agency| column.eq(agency))
+}
+
+fn compared(clause: Clause, ask: &Ask, row: &Columns) -> Expr {
+    let is_row = |column: Expr| column.eq(row.service_user.clone());
+    match clause {
+        Clause::SelfOfRow => is_row(service_user::Column::Id.into_expr()),
+        Clause::SelfIsAccount => service_user::Column::AccountId.eq(ask.account),
+        Clause::ProxyOfRow => is_row(proxy::Column::ServiceUserId.into_expr()),
+        Clause::ProxyIsAccount => proxy::Column::AccountId.eq(ask.account),
+        Clause::ProxyBegun => proxy::Column::BeginsAt.lte(ask.at),
+        Clause::ProxyNotEnded => later(proxy::Column::EndsAt, ask),
+        Clause::MembershipOfAccount => membership::Column::AccountId.eq(ask.account),
+        Clause::MembershipOfAgency => is_agency(membership::Column::AgencyId, ask),
+        Clause::MembershipBegun => membership::Column::BeginsAt.lte(ask.at.to_utc()),
+        Clause::MembershipNotEnded => {
+            membership::Column::EndsAt.is_null().or(membership::Column::EndsAt.gt(ask.at.to_utc()))
+        }
+        Clause::MembershipMayRead => {
+            let may = READERS.iter().map(|(role, categories)| {
+                membership::Column::Role.eq(*role).and(row.category.clone().is_in(categories.iter().copied()))
+            });
+            may.fold(Condition::any(), Condition::add).into()
+        }
+        Clause::ExclusionOfRow => is_row(exclusion::Column::ServiceUserId.into_expr()),
+        Clause::ExclusionOfAccount => exclusion::Column::AccountId.eq(ask.account),
+        Clause::ExclusionOfAgency => is_agency(exclusion::Column::AgencyId, ask),
+        Clause::ExclusionBegun => exclusion::Column::BeginsAt.lte(ask.at),
+        Clause::ExclusionNotEnded => later(exclusion::Column::EndsAt, ask),
+        Clause::RowOfAgency => ask.agency.map_or_else(|| Expr::value(false), |agency| row.agency.clone().eq(agency)),
+        Clause::AssignmentOfRow => is_row(assignment::Column::ServiceUserId.into_expr()),
+        Clause::AssignmentOfAgency => is_agency(assignment::Column::AgencyId, ask),
+        Clause::AssignmentBegun => assignment::Column::BeginsAt.lte(ask.at),
+        Clause::AssignmentNotEnded => later(assignment::Column::EndsAt, ask),
+        Clause::AssignmentOfAccount => assignment::Column::AccountId.eq(ask.account),
+        Clause::TeamPlaceOfAssignment => {
+            team_place::Column::TeamId.into_expr().eq(assignment::Column::TeamId.into_expr())
+        }
+        Clause::TeamPlaceOfAccount => team_place::Column::AccountId.eq(ask.account),
+        Clause::TeamPlaceBegun => team_place::Column::BeginsAt.lte(ask.at),
+        Clause::TeamPlaceNotEnded => later(team_place::Column::EndsAt, ask),
+        Clause::FlowFromRow => agreement_flow::Column::FromAgencyId.into_expr().eq(row.agency.clone()),
+        Clause::FlowToAgency => is_agency(agreement_flow::Column::ToAgencyId, ask),
+        Clause::FlowOfCategory => flow_scope::Column::Category.into_expr().eq(row.category.clone()),
+        Clause::FlowForPurpose => flow_scope::Column::Purpose.eq(ask.purpose),
+        Clause::FlowBegun => agreement_period::Column::BeginsAt.lte(ask.at),
+        Clause::FlowNotEnded => later(agreement_period::Column::EndsAt, ask),
+        Clause::FlowNotExpired => agreement_version::Column::ExpiresAt.gt(ask.at),
+        Clause::FlowRestsOnConsent => agreement_flow::Column::Basis.eq(entity::enums::LawfulBasis::Consent),
+        Clause::FlowBindsAnyway => agreement_flow::Column::Basis.is_in(BINDING.iter().copied()),
+        Clause::ConsentPermits => consent::Column::Kind.eq(ConsentKind::Permit),
+        Clause::ConsentDenies => consent::Column::Kind.eq(ConsentKind::Deny),
+        Clause::ConsentOfRow => is_row(consent::Column::ServiceUserId.into_expr()),
+        Clause::ConsentToAgency => is_agency(consent_scope::Column::AgencyId, ask),
+        Clause::ConsentOfCategory => consent_scope::Column::Category.into_expr().eq(row.category.clone()),
+        Clause::ConsentForPurpose => consent_scope::Column::Purpose.eq(ask.purpose),
+        Clause::ConsentBegun => consent::Column::BeginsAt.lte(ask.at),
+        Clause::ConsentNotEnded => later(consent::Column::EndedAt, ask),
+        Clause::ConsentNotExpired => later(consent::Column::ExpiresAt, ask),
+        Clause::RelationshipOfRow => is_row(relationship::Column::ServiceUserId.into_expr()),
+        Clause::RelationshipWithAgency => is_agency(relationship::Column::AgencyId, ask),
+        Clause::RelationshipBegun => relationship::Column::OpenedAt.lte(ask.at),
+        Clause::RelationshipCounts => {
+            let days = agreement_version::Column::RelatedDays.into_expr().mul(DAY);
+            let counts = relationship::Column::ClosedAt.into_expr().add(days).gt(ask.at);
+            relationship::Column::ClosedAt.is_null().or(counts)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Service users: who is entered, what is recorded of them, and what of it somebody may see.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`contents`] | what a row about a service user says, and of what form it must be; no database |
+//! | [`entering`] | a service user is entered, something is recorded of them |
+//! | [`reading`] | the one way in which rows about service users leave the tables |
+//! | [`withdrawing`] | a consent is withdrawn |
+//!
+//! Everything that a row says is sealed under the key of whom it is about, from the first row on.
+
+pub mod contents;
+pub mod entering;
+pub mod reading;
+pub mod withdrawing;
+
+use sea_orm::DbErr;
+
+use self::contents::Wrong;
+use crate::access::ledger::NotWritten;
+use crate::clock::Clock;
+use crate::database::Database;
+use crate::vault::{Vault, VaultError};
+
+/// Service users, over a database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct People {
+    database: Database,
+    clock: Clock,
+    vault: Vault,
+}
+
+/// Why something about a service user could not be done. Holds nothing of what anybody said.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// There is nobody, or nothing, of that id; or it is not theirs to see or to change, which is the same.
+    #[error("there is no such thing")]
+    NotFound,
+    /// What was given is not of the form it must have.
+    #[error(transparent)]
+    Wrong(#[from] Wrong),
+    /// What it rests on changes faster than it can be decided.
+    #[error("what it was decided on has changed, several times in a row")]
+    Changing,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The operating system has no random bytes, or text is not what it must be.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<NotWritten> for Trouble {
+    fn from(error: NotWritten) -> Self {
+        match error {
+            NotWritten::Changed => Self::Changing,
+            NotWritten::Database(error) => Self::Database(error),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Trouble {
+    fn from(error: serde_json::Error) -> Self {
+        // Where it stumbled may quote what stands there.
+        Self::Failed(format!("what was sealed is not what it must be (line {})", error.line()))
+    }
+}
+
+impl People {
+    /// Service users of a database, sealed by a vault.
+    #[must_use]
+    pub fn new(database: Database, clock: Clock, vault: Vault) -> Self {
+        Self { database, clock, vault }
+    }
+}

@@ -1,0 +1,8 @@
+//! Who may see what: the rule against a naive oracle, in worlds made at random, by every way there is to it.
+
+mod cases;
+mod mutants;
+mod oracle;
+pub(crate) mod stored;
+pub(crate) mod world;
+mod worlds;

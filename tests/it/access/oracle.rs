@@ -1,0 +1,119 @@
+//! The rule as `docs` tell it in words, slow and plain. It shares nothing with the code that it is held against.
+
+use entity::enums::{LawfulBasis, Role};
+
+use super::world::{KeptOut, Question, Record, Span, Whose, World};
+
+fn within(span: Span, at: i64) -> bool {
+    if at < span.begins {
+        return false;
+    }
+    match span.ends {
+        Some(end) => at < end,
+        None => true,
+    }
+}
+
+/// Whether somebody may see a record.
+pub(super) fn may_see(world: &World, question: Question, record: &Record) -> bool {
+    let Question { account, agency, purpose, at } = question;
+    let person = record.person;
+    // "Self, or an authorised proxy (a carer)."
+    if world.own_accounts[person] == Some(account) {
+        return true;
+    }
+    let account_is_kept_out = world.bars.iter().any(|bar| {
+        bar.person == person
+            && within(bar.span, at)
+            && match bar.whom {
+                KeptOut::Account(whom) => whom == account,
+                KeptOut::Agency(_) => false,
+            }
+    });
+    for carer in &world.carers {
+        if carer.person == person && carer.account == account && within(carer.span, at) && !account_is_kept_out {
+            return true;
+        }
+    }
+    // "The account is an active member of the agency at t, its role permits the operation on the category, the person has
+    // not barred that agency or account."
+    let Some(agency) = agency else { return false };
+    let mut works_there = false;
+    for member in &world.members {
+        let here = member.account == account && member.agency == Some(agency) && within(member.span, at);
+        // Link workers read every category, others none.
+        works_there |= here && member.role == Role::LinkWorker;
+    }
+    let agency_is_kept_out = world.bars.iter().any(|bar| {
+        bar.person == person
+            && within(bar.span, at)
+            && match bar.whom {
+                KeptOut::Agency(whom) => whom == agency,
+                KeptOut::Account(_) => false,
+            }
+    });
+    if !works_there || account_is_kept_out || agency_is_kept_out {
+        return false;
+    }
+    // "Own record. The row's source agency is the agency, and the account is on the person's caseload or team."
+    if record.agency == agency {
+        for on in &world.caseloads {
+            if on.person != person || on.agency != agency || !within(on.span, at) {
+                continue;
+            }
+            let theirs = match on.whose {
+                Whose::Account(whose) => whose == account,
+                Whose::Team(team) => {
+                    world.teams[team].places.iter().any(|(member, span)| *member == account && within(*span, at))
+                }
+            };
+            if theirs {
+                return true;
+            }
+        }
+    }
+    // "Shared. All of: an ACTIVE agreement flow source → agency covers category and purpose at t; …"
+    for version in &world.versions {
+        let active = at < version.expires && version.in_force.iter().any(|span| within(*span, at));
+        if !active {
+            continue;
+        }
+        // "a legitimate relationship (… or one closed less than the agreement's N days ago)"
+        let related = world.dealings.iter().any(|dealing| {
+            let over = match dealing.closed {
+                None => false,
+                Some(closed) => at - closed >= i64::from(version.related_days) * 24 * 60 * 60 * 1000,
+            };
+            dealing.person == person && dealing.agency == agency && dealing.opened <= at && !over
+        });
+        for flow in &version.flows {
+            if flow.from != record.agency || flow.to != agency || !flow.covers.contains(&(record.category, purpose)) {
+                continue;
+            }
+            let said = |denies: bool| {
+                world.words.iter().any(|word| {
+                    let withdrawn = word.withdrawn.is_some_and(|withdrawn| withdrawn <= at);
+                    word.denies == denies
+                        && word.person == person
+                        && word.agencies.contains(&agency)
+                        && word.categories.contains(&record.category)
+                        && word.purposes.contains(&purpose)
+                        && within(word.span, at)
+                        && !withdrawn
+                })
+            };
+            // "if that flow's basis is consent, an ACTIVE permit covers recipient, category and purpose, and no deny
+            // matches (a deny beats every permit; it does not stop a flow whose recorded basis is a legal obligation or a
+            // safeguarding duty …)"
+            let lawful = match flow.basis {
+                LawfulBasis::Consent => said(false) && !said(true),
+                LawfulBasis::LegalObligation | LawfulBasis::SafeguardingDuty => true,
+                LawfulBasis::VitalInterests | LawfulBasis::PublicTask | LawfulBasis::LegitimateInterests => !said(true),
+            };
+            if lawful && related {
+                return true;
+            }
+        }
+    }
+    false
+}
