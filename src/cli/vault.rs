@@ -41,7 +41,9 @@ pub(super) async fn run(config: &Config, args: VaultArgs) -> Outcome {
             let done = vault.rewrap(database.connection()).await?;
             say(format_args!("Wrapped anew: {done}."))?;
             for (name, keys) in vault.in_use(database.connection()).await? {
-                let unused = if keys == 0 { ": it may be taken out of the file" } else { "" };
+                // The first wraps whatever comes next.
+                let unused =
+                    if keys == 0 && name != vault.wraps_by() { ": it may be taken out of the file" } else { "" };
                 say(format_args!("{name} wraps {keys}{unused}."))?;
             }
             database.close().await?;

@@ -82,6 +82,12 @@ impl Vault {
         Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The name of the master key that wraps.
+    #[must_use]
+    pub fn wraps_by(&self) -> String {
+        self.known().first.name.clone()
+    }
+
     /// The master keys as they stand in the file now.
     fn read_anew(&self) -> Result<Arc<MasterKeys>, FileError> {
         let read = Arc::new(file::read(&self.path)?);

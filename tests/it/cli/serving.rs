@@ -94,6 +94,7 @@ async fn master_keys_are_made_and_changed_by_commands() {
     assert!(keys.starts_with(&format!("{second} ")) && keys.contains(&format!("\n{first} ")), "two, the new one first");
     let told = command(&["vault", "rewrap"]);
     assert!(told.starts_with("Wrapped anew: 0.\n") && told.contains(&format!("{first} wraps 0: it may be")), "{told}");
+    assert!(told.contains(&format!("{second} wraps 0.")), "the one that wraps stays: {told}");
 }
 
 #[tokio::test]
