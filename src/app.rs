@@ -32,6 +32,7 @@ use crate::listings::Listings;
 use crate::listings::corrections::refusals::Rule;
 use crate::listings::freshness::due::Period;
 use crate::listings::freshness::reminding::{Reminded, Reminding};
+use crate::people::People;
 use crate::post::{Post, PostSettingsError, SecretLink};
 use crate::schema::{self, Guarded, due_rules};
 use crate::signposting::interpret::Interpreter;
@@ -76,6 +77,8 @@ pub struct App {
     pub listings: Listings,
     /// What is sealed, and the keys for it.
     pub vault: Vault,
+    /// Service users.
+    pub people: People,
     /// What sends letters.
     pub post: Post,
     /// The figures.
@@ -146,6 +149,7 @@ impl App {
         let post = Post::new(&config.post)?;
         let settings = config.accounts.clone();
         let accounts = Accounts::new(database.clone(), clock.clone(), settings, post.clone(), vault.clone());
+        let people = People::new(database.clone(), clock.clone(), vault.clone());
         let accounts = accounts.map_err(|error| StartError::Accounts(error.to_string()))?;
         let of = &config.corrections;
         let rule = Rule { refusals: of.refusals, authors: of.workers, days: of.days };
@@ -157,11 +161,24 @@ impl App {
             Arc::clone(&interpreter),
             accounts.clone(),
             listings.clone(),
+            people.clone(),
         );
         let operations = Arc::new(stored_operations(&config, &executor).await?);
         let config = Arc::new(config);
-        let app =
-            Self { config, clock, database, live, interpreter, accounts, listings, vault, post, metrics, operations };
+        let app = Self {
+            config,
+            clock,
+            database,
+            live,
+            interpreter,
+            accounts,
+            listings,
+            people,
+            vault,
+            post,
+            metrics,
+            operations,
+        };
         app.tell_directory();
         Ok(app)
     }
@@ -287,8 +304,9 @@ impl App {
         let interpreter = Arc::clone(&self.interpreter);
         let accounts = self.accounts.clone();
         let listings = self.listings.clone();
+        let people = self.people.clone();
         let executor =
-            Guarded::new(&self.config, database.clone(), live.clone(), interpreter, accounts.clone(), listings);
+            Guarded::new(&self.config, database.clone(), live.clone(), interpreter, accounts.clone(), listings, people);
         web::router(Parts {
             news: live.news(),
             keeper: Some(Arc::new(PublicAnswers { app: self.clone(), executor: executor.clone() })),

@@ -4,13 +4,14 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, Executor, Interface, MergedObject, MergedSubscription, Object, Pos, Request, Response, Result, Schema,
-    SchemaBuilder, ServerError, SimpleObject, Variables, parser::types::ExecutableDocument,
+    Context, Data, Executor, Interface, MergedObject, MergedSubscription, Object, Pos, Request, Response, Result,
+    Schema, SchemaBuilder, ServerError, SimpleObject, Variables, parser::types::ExecutableDocument,
 };
 use entity::enums::FieldGroup;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt, once};
 
+use crate::access::ledger::{self, NotWritten, Pending};
 use crate::access::operations::Turned;
 use crate::access::{Viewer, operations};
 use crate::accounts::Accounts;
@@ -18,7 +19,7 @@ use crate::accounts::graphql::AccountError;
 use crate::accounts::graphql::managing::ManagingMutation;
 use crate::accounts::graphql::queries::AccountQuery;
 use crate::accounts::graphql::signing_in::SigningInMutation;
-use crate::api::errors::bad_input;
+use crate::api::errors::{bad_input, changing, failed_on_our_side};
 use crate::api::limits::{self, QueryLimits};
 use crate::api::nul::place_of_nul;
 use crate::api::omitted::without_omitted;
@@ -41,11 +42,19 @@ use crate::listings::graphql::deciding::DecidingMutation;
 use crate::listings::graphql::editing::EditingMutation;
 use crate::listings::graphql::freshness::{FreshnessMutation, FreshnessQuery};
 use crate::listings::graphql::queries::ListingQuery;
+use crate::people::People;
+use crate::people::graphql::ServiceUserError;
+use crate::people::graphql::caseloads::{CaseloadMutation, TeamQuery};
+use crate::people::graphql::mutations::ServiceUserMutation;
+use crate::people::graphql::queries::ServiceUserQuery;
+use crate::people::graphql::wishes::WishesMutation;
+use crate::people::reading::TRIES;
 use crate::signposting::graphql::SignpostingQuery;
 use crate::signposting::graphql::happenings::{HappeningQuery, HappeningSubscription};
 use crate::signposting::graphql::planned::PlanQuery;
 use crate::signposting::graphql::understood::InterpretationQuery;
 use crate::signposting::interpret::Interpreter;
+use crate::telemetry::RequestId;
 
 /// The root of all queries.
 #[derive(Debug, Default, MergedObject)]
@@ -62,6 +71,8 @@ pub struct Query(
     ListingQuery,
     CorrectionQuery,
     FreshnessQuery,
+    ServiceUserQuery,
+    TeamQuery,
     AboutQuery,
 );
 
@@ -76,6 +87,9 @@ pub struct Mutation(
     CoordinatingMutation,
     CorrectionMutation,
     FreshnessMutation,
+    ServiceUserMutation,
+    CaseloadMutation,
+    WishesMutation,
 );
 
 /// What a change was refused for: in words for whoever asked for it.
@@ -93,6 +107,8 @@ pub enum UserError {
     Account(AccountError),
     /// About a listing.
     Listing(ListingError),
+    /// About a service user.
+    ServiceUser(ServiceUserError),
 }
 
 /// The root of all subscriptions.
@@ -191,6 +207,8 @@ pub struct Guarded {
     checks: SignpostSchema,
     /// Executes what was let pass.
     executes: SignpostSchema,
+    /// Where the decisions of a question are written before its answer leaves.
+    database: Database,
 }
 
 /// Not an asynchronous function itself, so that the engine is compiled for this schema once, here, and not again in
@@ -224,6 +242,7 @@ impl Guarded {
         interpreter: Arc<Interpreter>,
         accounts: Accounts,
         listings: Listings,
+        people: People,
     ) -> Self {
         let query_limits = QueryLimits::from(&config.graphql);
         let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
@@ -232,12 +251,13 @@ impl Guarded {
             .data(pages)
             .data(freshness_rules(&config.freshness))
             .data(due_rules(&config.freshness))
-            .data(database)
+            .data(database.clone())
             .data(live)
             .data(interpreter)
             .data(accounts)
-            .data(listings);
-        Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish() }
+            .data(listings)
+            .data(people);
+        Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish(), database }
     }
 
     /// Whether the answer to a document may be kept and shown to whoever asks the same.
@@ -314,6 +334,48 @@ impl Guarded {
     }
 }
 
+/// An answer that is an error and nothing else.
+fn without_data(error: ServerError) -> Response {
+    Response::from_errors(vec![ServerError { locations: Vec::new(), ..error }])
+}
+
+/// Nothing may be released, for the ledger could not be written.
+fn not_written(shared: &Data, reason: &dyn std::fmt::Display) -> ServerError {
+    let id = shared.get(&TypeId::of::<RequestId>()).and_then(|id| id.downcast_ref::<RequestId>());
+    failed_on_our_side(id, reason).into_server_error(Pos::default())
+}
+
+/// Runs a question with data that other runs of it share. See [`run`].
+fn run_sharing(schema: &SignpostSchema, request: Request, shared: Arc<Data>) -> BoxFuture<'static, Response> {
+    let schema = schema.clone();
+    Box::pin(async move {
+        let answer = schema.execute_stream_with_session_data(request, shared).next().await;
+        answer.unwrap_or_default()
+    })
+}
+
+impl Guarded {
+    /// Answers a question that changes nothing: every decision about a service user that it rests on is written in one go
+    /// before the answer leaves. Where something that it was decided on has changed, it is asked again.
+    async fn answer_privately(&self, mut request: Request) -> Response {
+        let shared = Arc::new(std::mem::take(&mut request.data));
+        for _ in 0..TRIES {
+            let again = match limits::again(&mut request) {
+                Ok(again) => again,
+                Err(error) => return without_data(error),
+            };
+            let pending = Pending::default();
+            let answer = run_sharing(&self.executes, again.data(pending.clone()), Arc::clone(&shared)).await;
+            match ledger::append(self.database.connection(), &pending.take()).await {
+                Ok(()) => return answer,
+                Err(NotWritten::Changed) => {}
+                Err(NotWritten::Database(error)) => return without_data(not_written(&shared, &error)),
+            }
+        }
+        without_data(changing().into_server_error(Pos::default()))
+    }
+}
+
 impl Executor for Guarded {
     async fn execute(&self, mut request: Request) -> Response {
         let checked = match self.let_pass(&mut request).await {
@@ -321,7 +383,11 @@ impl Executor for Guarded {
             Err(answer) => return answer,
         };
         let viewer = viewer(&request);
-        let mut response = run(&self.executes, request.data(viewer)).await;
+        // Whatever everybody may ask is about nobody.
+        let about_people = viewer.person().is_some() && request.parsed_query().is_ok_and(operations::asks_privately);
+        let request = request.data(viewer);
+        let mut response =
+            if about_people { self.answer_privately(request).await } else { run(&self.executes, request).await };
         response.extensions.extend(checked.extensions);
         response
     }

@@ -166,6 +166,7 @@ async fn in_process(app: &App, config: &Config, asked: &[Question]) -> Outcome<u
         app.interpreter.clone(),
         app.accounts.clone(),
         app.listings.clone(),
+        app.people.clone(),
     );
     let (mut bytes, mut pages) = (0, 0);
     for kind in Kind::ALL {

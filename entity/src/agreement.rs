@@ -18,6 +18,8 @@ pub struct Model {
     pub title: String,
     /// Counts every change of what it allows; what was decided on another count is decided again.
     pub epoch: i64,
+    /// When that count was last raised: nothing is decided as of an earlier instant, whatever the clock of whoever decides.
+    pub changed_at: Millis,
     /// When it was begun.
     pub created_at: Millis,
 }

@@ -27,6 +27,8 @@ pub struct Model {
     pub begins_at: Millis,
     /// Until when, exclusive; absent for as long as nobody ends it.
     pub ends_at: Option<Millis>,
+    /// Who put them there; absent for the demonstration.
+    pub named_by: Option<AccountId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

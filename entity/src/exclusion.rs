@@ -25,6 +25,8 @@ pub struct Model {
     pub begins_at: Millis,
     /// Until when, exclusive; absent for as long as nobody ends it.
     pub ends_at: Option<Millis>,
+    /// Who wrote it down; absent for the demonstration.
+    pub named_by: Option<AccountId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -53,6 +53,8 @@ ids! {
     SealingKeyId,
     /// A service user.
     ServiceUserId,
+    /// That two records of one service user were joined.
+    ServiceUserMergeId,
     /// A row about a service user.
     RecordId,
     /// A team of an agency.

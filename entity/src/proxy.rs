@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::enums::ProxyAuthority;
 use crate::ids::{AccountId, ProxyId, ServiceUserId};
 use crate::instants::Millis;
 
@@ -23,6 +24,10 @@ pub struct Model {
     pub begins_at: Millis,
     /// Until when, exclusive; absent for as long as nobody ends it.
     pub ends_at: Option<Millis>,
+    /// On what authority they stand for them.
+    pub authority: Option<ProxyAuthority>,
+    /// Who named them; absent for the demonstration.
+    pub named_by: Option<AccountId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -21,6 +21,8 @@ pub struct Model {
     pub key_id: SealingKeyId,
     /// Counts every change of who may see them; what was decided on another count is decided again.
     pub epoch: i64,
+    /// When that count was last raised: nothing is decided as of an earlier instant, whatever the clock of whoever decides.
+    pub changed_at: Millis,
     /// The record that this one turned out to be double to; absent while it stands for itself.
     pub merged_into: Option<ServiceUserId>,
     /// When they were entered.

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{AgencyId, TeamId};
+use crate::instants::Millis;
 
 /// A team of an agency.
 #[sea_orm::model]
@@ -17,6 +18,8 @@ pub struct Model {
     /// What it is called.
     #[sea_orm(column_type = "Text")]
     pub name: String,
+    /// When it was closed; absent while it is there.
+    pub closed_at: Option<Millis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

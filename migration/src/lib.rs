@@ -19,6 +19,9 @@ mod m20261122_000007_corrections;
 mod m20261122_000008_vault;
 mod m20261122_000009_people;
 mod m20261122_000010_ledger;
+mod m20261123_000001_changed;
+mod m20261123_000002_finding;
+mod m20261123_000003_caseloads;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -38,6 +41,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_vault::Migration),
             Box::new(m20261122_000009_people::Migration),
             Box::new(m20261122_000010_ledger::Migration),
+            Box::new(m20261123_000001_changed::Migration),
+            Box::new(m20261123_000002_finding::Migration),
+            Box::new(m20261123_000003_caseloads::Migration),
         ]
     }
 }

@@ -82,6 +82,16 @@ const MEMBERS: Allowed = Holders(&[
     Role::Coordinator,
     Role::Administrator,
 ]);
+/// Who works with service users.
+const LINK_WORKERS: Allowed = PeopleHolding(&[Role::LinkWorker]);
+/// Who looks after an agency's teams.
+const AGENCY_TEAMS: Allowed = PeopleHolding(&[Role::AgencyManager]);
+/// Who sees them.
+const TEAM_READERS: Allowed = PeopleHolding(&[Role::LinkWorker, Role::AgencyManager]);
+/// Service users themselves, and those who stand for them.
+const SERVICE_USERS: Allowed = PeopleHolding(&[Role::ServiceUser]);
+/// Who may see something of service users: those who work with them, and they themselves.
+const AROUND_SERVICE_USERS: Allowed = PeopleHolding(&[Role::LinkWorker, Role::ServiceUser]);
 /// Who looks after accounts.
 const ADMINISTRATORS: Allowed = Holders(&[Role::Administrator]);
 
@@ -89,9 +99,13 @@ const ADMINISTRATORS: Allowed = Holders(&[Role::Administrator]);
 /// subscriptions, in alphabetical order.
 pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "acceptInvitation", Anyone, Never),
+    (Mutation, "addToTeam", AGENCY_TEAMS, Never),
     (Mutation, "answerCorrection", KEEPERS, Never),
+    (Mutation, "assignServiceUser", LINK_WORKERS, Never),
     (Mutation, "beginSecondFactor", SignedIn, Never),
     (Mutation, "changePassword", SignedIn, Never),
+    (Mutation, "closeCase", LINK_WORKERS, Never),
+    (Mutation, "closeTeam", AGENCY_TEAMS, Never),
     (Mutation, "closeTemporarily", KEEPERS, Never),
     (Mutation, "confirmListing", KEEPERS, Never),
     (Mutation, "confirmSecondFactor", SignedIn, Never),
@@ -99,21 +113,33 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "createApiKey", AGENCY_MANAGERS, Never),
     (Mutation, "createLocation", KEEPERS, Never),
     (Mutation, "createService", KEEPERS, Never),
+    (Mutation, "createTeam", AGENCY_TEAMS, Never),
     (Mutation, "declineChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "disableAccount", ADMINISTRATORS, Never),
     (Mutation, "dropChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "enableAccount", ADMINISTRATORS, Never),
+    (Mutation, "endAssignment", LINK_WORKERS, Never),
     (Mutation, "endMembership", MANAGERS, Never),
     (Mutation, "endOtherSessions", SignedIn, Never),
+    (Mutation, "endProxy", AROUND_SERVICE_USERS, Never),
     (Mutation, "endService", KEEPERS, Never),
     (Mutation, "endSession", SignedIn, Never),
+    (Mutation, "enterServiceUser", LINK_WORKERS, Never),
     (Mutation, "grantRole", INVITERS, Never),
     (Mutation, "handOverService", COORDINATORS, Never),
     (Mutation, "invite", INVITERS, Never),
     (Mutation, "joinListings", COORDINATORS, Never),
+    (Mutation, "keepOut", AROUND_SERVICE_USERS, Never),
+    (Mutation, "letIn", AROUND_SERVICE_USERS, Never),
+    (Mutation, "linkAccount", LINK_WORKERS, Never),
+    (Mutation, "mergeServiceUsers", LINK_WORKERS, Never),
+    (Mutation, "moveCaseload", AGENCY_TEAMS, Never),
+    (Mutation, "nameProxy", AROUND_SERVICE_USERS, Never),
     (Mutation, "partListings", COORDINATORS, Never),
     (Mutation, "publishChange", KEEPERS_AND_COORDINATORS, Never),
+    (Mutation, "recordOfServiceUser", LINK_WORKERS, Never),
     (Mutation, "refreshSession", Anyone, Never),
+    (Mutation, "removeFromTeam", AGENCY_TEAMS, Never),
     (Mutation, "removeSecondFactor", SignedIn, Never),
     (Mutation, "renewRecoveryCodes", SignedIn, Never),
     (Mutation, "reopen", KEEPERS, Never),
@@ -129,7 +155,9 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "signIn", Anyone, Never),
     (Mutation, "signOut", SignedIn, Never),
     (Mutation, "suggestCorrection", WORKERS, Never),
+    (Mutation, "takeBackRecord", LINK_WORKERS, Never),
     (Mutation, "undoChange", KEEPERS_AND_COORDINATORS, Never),
+    (Mutation, "undoMerge", LINK_WORKERS, Never),
     (Mutation, "updateAgency", KEEPERS, Never),
     (Mutation, "updateLocation", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "updateService", KEEPERS, Never),
@@ -140,6 +168,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "agencyMembers", AGENCY_MANAGERS, Never),
     (Query, "apiKeys", AGENCY_MANAGERS, Never),
     (Query, "corrections", PeopleHolding(&[Role::ListingEditor, Role::AgencyManager]), Never),
+    (Query, "findServiceUsers", LINK_WORKERS, Never),
     (Query, "happeningsCursor", Anyone, Never),
     (Query, "interpretNeeds", Anyone, Never),
     (Query, "listing", KEEPERS_AND_COORDINATORS, Never),
@@ -149,16 +178,20 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "location", Anyone, WhileItHolds),
     (Query, "locations", Anyone, WhileItHolds),
     (Query, "myCorrections", SignedIn, Never),
+    (Query, "myRecords", SERVICE_USERS, Never),
     (Query, "need", Anyone, WhileItHolds),
     (Query, "needs", Anyone, WhileItHolds),
     (Query, "node", Anyone, WhileItHolds),
     (Query, "possibleDuplicates", EDITORS, Never),
     (Query, "service", Anyone, WhileItHolds),
     (Query, "serviceConfig", Anyone, WhileItHolds),
+    (Query, "serviceUser", AROUND_SERVICE_USERS, Never),
+    (Query, "serviceUsers", LINK_WORKERS, Never),
     (Query, "services", Anyone, WhileItHolds),
     (Query, "signpost", Anyone, WhileItHolds),
     (Query, "signpostPlan", Anyone, Never),
     (Query, "suggestions", Anyone, WhileItHolds),
+    (Query, "teams", TEAM_READERS, Never),
     (Query, "viewer", Anyone, Never),
     (Query, "waitingChanges", KEEPERS, Never),
     (Subscription, "serviceHappenings", Anyone, Never),
@@ -201,6 +234,20 @@ pub fn may_keep(document: &ExecutableDocument) -> bool {
     };
     document.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query)
         && each_root_field(document, &mut |kind, field, _| if keeps(kind, field) { Ok(()) } else { Err(()) }).is_ok()
+}
+
+/// Whether a document only asks, and not only for what everybody may: its answer may be about somebody.
+#[must_use]
+pub fn asks_privately(document: &ExecutableDocument) -> bool {
+    let only_asks = document.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query);
+    let is_public = |kind, field: &str| match listed(kind, field) {
+        Some((Allowed::Anyone, _)) => true,
+        Some((Allowed::SignedIn | Allowed::Holders(_) | Allowed::PeopleHolding(_), _)) => false,
+        None => field == "__typename",
+    };
+    only_asks
+        && each_root_field(document, &mut |kind, field, _| if is_public(kind, field) { Ok(()) } else { Err(()) })
+            .is_err()
 }
 
 fn listed(kind: OperationType, field: &str) -> Option<(Allowed, Kept)> {

@@ -5,8 +5,9 @@ use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
-    AccountId, AgencyId, ApiKeyId, CorrectionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId,
-    ServiceId, SessionId,
+    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AssignmentId, ConsentId, CorrectionId, ExclusionId,
+    ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId, ProxyId, RecordId, ServiceId, ServiceUserId,
+    ServiceUserMergeId, SessionId, TeamId,
 };
 use uuid::Uuid;
 
@@ -39,6 +40,26 @@ pub enum NodeId {
     ListingMerge(ListingMergeId),
     /// What a worker said of a listing.
     Correction(CorrectionId),
+    /// A service user.
+    ServiceUser(ServiceUserId),
+    /// That two records of one service user were joined.
+    ServiceUserMerge(ServiceUserMergeId),
+    /// A row about a service user.
+    Record(RecordId),
+    /// A team of an agency.
+    Team(TeamId),
+    /// That a service user is on a caseload.
+    Assignment(AssignmentId),
+    /// That a service user keeps somebody out.
+    Exclusion(ExclusionId),
+    /// That somebody stands for a service user.
+    Proxy(ProxyId),
+    /// An information-sharing agreement.
+    Agreement(AgreementId),
+    /// A version of an information-sharing agreement.
+    AgreementVersion(AgreementVersionId),
+    /// What a service user permits or denies.
+    Consent(ConsentId),
 }
 
 impl NodeId {
@@ -58,6 +79,16 @@ impl NodeId {
             Self::ListingVersion(_) => "ListingVersion",
             Self::ListingMerge(_) => "ListingMerge",
             Self::Correction(_) => "Correction",
+            Self::ServiceUser(_) => "ServiceUser",
+            Self::ServiceUserMerge(_) => "ServiceUserMerge",
+            Self::Record(_) => "ServiceUserRecord",
+            Self::Team(_) => "Team",
+            Self::Assignment(_) => "Assignment",
+            Self::Exclusion(_) => "Exclusion",
+            Self::Proxy(_) => "Proxy",
+            Self::Agreement(_) => "Agreement",
+            Self::AgreementVersion(_) => "AgreementVersion",
+            Self::Consent(_) => "Consent",
         }
     }
 
@@ -77,6 +108,16 @@ impl NodeId {
             Self::ListingVersion(id) => id.0.to_string(),
             Self::ListingMerge(id) => id.0.to_string(),
             Self::Correction(id) => id.0.to_string(),
+            Self::ServiceUser(id) => id.0.to_string(),
+            Self::ServiceUserMerge(id) => id.0.to_string(),
+            Self::Record(id) => id.0.to_string(),
+            Self::Team(id) => id.0.to_string(),
+            Self::Assignment(id) => id.0.to_string(),
+            Self::Exclusion(id) => id.0.to_string(),
+            Self::Proxy(id) => id.0.to_string(),
+            Self::Agreement(id) => id.0.to_string(),
+            Self::AgreementVersion(id) => id.0.to_string(),
+            Self::Consent(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -101,6 +142,16 @@ impl NodeId {
             "ListingVersion" => Self::ListingVersion(ListingVersionId(uuid()?)),
             "ListingMerge" => Self::ListingMerge(ListingMergeId(uuid()?)),
             "Correction" => Self::Correction(CorrectionId(uuid()?)),
+            "ServiceUser" => Self::ServiceUser(ServiceUserId(uuid()?)),
+            "ServiceUserMerge" => Self::ServiceUserMerge(ServiceUserMergeId(uuid()?)),
+            "ServiceUserRecord" => Self::Record(RecordId(uuid()?)),
+            "Team" => Self::Team(TeamId(uuid()?)),
+            "Assignment" => Self::Assignment(AssignmentId(uuid()?)),
+            "Exclusion" => Self::Exclusion(ExclusionId(uuid()?)),
+            "Proxy" => Self::Proxy(ProxyId(uuid()?)),
+            "Agreement" => Self::Agreement(AgreementId(uuid()?)),
+            "AgreementVersion" => Self::AgreementVersion(AgreementVersionId(uuid()?)),
+            "Consent" => Self::Consent(ConsentId(uuid()?)),
             _ => return None,
         })
     }
@@ -151,5 +202,15 @@ expecting! {
     listing_version, ListingVersion, ListingVersionId;
     listing_merge, ListingMerge, ListingMergeId;
     correction, Correction, CorrectionId;
+    service_user, ServiceUser, ServiceUserId;
+    service_user_merge, ServiceUserMerge, ServiceUserMergeId;
+    record, Record, RecordId;
+    team, Team, TeamId;
+    assignment, Assignment, AssignmentId;
+    exclusion, Exclusion, ExclusionId;
+    proxy, Proxy, ProxyId;
+    agreement, Agreement, AgreementId;
+    agreement_version, AgreementVersion, AgreementVersionId;
+    consent, Consent, ConsentId;
     place, ServiceAtLocation, PlaceId;
 }

@@ -174,12 +174,22 @@ pub fn is_only_checked(request: &Request) -> bool {
 /// # Errors
 /// Its query can't be read.
 pub fn to_check(request: &mut Request) -> ServerResult<Request> {
-    let document = request.parsed_query()?.clone();
     let is_within = request.data.contains_key(&TypeId::of::<Parsed>());
+    let copy = again(request)?;
+    Ok(only_checked(if is_within { copy.data(Parsed) } else { copy }))
+}
+
+/// The same question once more, without its data.
+///
+/// # Errors
+/// Its query can't be read.
+pub fn again(request: &mut Request) -> ServerResult<Request> {
+    let document = request.parsed_query()?.clone();
     let mut copy = Request::new(request.query.clone()).variables(request.variables.clone());
     copy.operation_name.clone_from(&request.operation_name);
+    copy.introspection_mode = request.introspection_mode;
     copy.set_parsed_query(document);
-    Ok(only_checked(if is_within { copy.data(Parsed) } else { copy }))
+    Ok(copy)
 }
 
 /// Says that the same question has been held against the schema and every limit before, and passed.

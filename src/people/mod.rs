@@ -3,15 +3,34 @@
 //! | module | what |
 //! |---|---|
 //! | [`contents`] | what a row about a service user says, and of what form it must be; no database |
-//! | [`entering`] | a service user is entered, something is recorded of them |
+//! | [`names`] | what somebody is found by; no database |
+//! | [`entering`] | a service user is entered |
+//! | [`acting`] | who may change something about them: they themselves, who stands for them, who works with them |
+//! | [`teams`], [`caseload`] | whose caseload they are on |
+//! | [`around`] | what stands around them now: caseloads, whom they keep out, who stands for them |
+//! | [`wishes`] | whom they keep out, who stands for them, which account is theirs |
+//! | [`merging`] | double records are joined, and parted again |
+//! | [`recording`] | something is recorded of them, said anew, taken back |
+//! | [`finding`] | whom somebody may see: of a caseload, of a name |
 //! | [`reading`] | the one way in which rows about service users leave the tables |
 //! | [`withdrawing`] | a consent is withdrawn |
+//! | [`graphql`] | all of it in the graph |
 //!
 //! Everything that a row says is sealed under the key of whom it is about, from the first row on.
 
+pub mod acting;
+pub mod around;
+pub mod caseload;
 pub mod contents;
 pub mod entering;
+pub mod finding;
+pub mod graphql;
+pub mod merging;
+pub mod names;
 pub mod reading;
+pub mod recording;
+pub mod teams;
+pub mod wishes;
 pub mod withdrawing;
 
 use sea_orm::DbErr;
@@ -51,6 +70,17 @@ pub enum Trouble {
     /// The operating system has no random bytes, or text is not what it must be.
     #[error("{0}")]
     Failed(String),
+}
+
+impl Trouble {
+    /// The same, where what is wrong is a field of this part.
+    #[must_use]
+    pub fn within(self, part: &str) -> Self {
+        match self {
+            Self::Wrong(wrong) => Self::Wrong(Wrong { field: format!("{part}.{}", wrong.field), ..wrong }),
+            other @ (Self::NotFound | Self::Changing | Self::Database(_) | Self::Vault(_) | Self::Failed(_)) => other,
+        }
+    }
 }
 
 impl From<NotWritten> for Trouble {

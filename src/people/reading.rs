@@ -1,16 +1,23 @@
 //! The one way in which rows about service users leave the tables: decided, written into the ledger, opened. In this order.
+//!
+//! Where a request is answered as a whole, its decisions are gathered ([`Pending`]) and written by whoever lets the answer
+//! out; everything else is written here, before anything comes back.
 
-use entity::enums::{DataCategory, Purpose};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use entity::enums::{DataCategory, Purpose, RecordKind};
 use entity::ids::{AccountId, AgencyId, LedgerEntryId, RecordId, ServiceUserId};
 use entity::instants::Millis;
 use entity::person_record;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::around::{Around, around};
 use super::contents::Contents;
-use super::entering::place;
+use super::recording::place;
+use super::teams::names_of;
 use super::{People, Trouble};
 use crate::access::ledger::entry::Decisions;
-use crate::access::ledger::{NotWritten, append};
+use crate::access::ledger::{NotWritten, Pending, append};
 use crate::access::rule::decide::{self, Ground};
 use crate::access::rule::facts::Facts;
 use crate::access::rule::predicate::visible;
@@ -18,7 +25,7 @@ use crate::access::rule::{Ask, Row};
 use crate::vault::sealed::key_of;
 
 /// How often it is decided again where what it rests on changes meanwhile.
-const TRIES: usize = 5;
+pub const TRIES: usize = 5;
 
 /// Who reads, for which agency, what for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +40,29 @@ pub struct Reader {
     pub operation: &'static str,
 }
 
+/// What is read. What is not asked for is neither opened nor told to have been.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The kinds of rows.
+    pub kinds: BTreeSet<RecordKind>,
+    /// Whether also what stands around them.
+    pub around: bool,
+}
+
+impl Wanted {
+    /// All there is.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { kinds: RecordKind::ALL.iter().copied().collect(), around: true }
+    }
+
+    /// Adds what is wanted elsewhere.
+    pub fn add(&mut self, other: Self) {
+        self.kinds.extend(other.kinds);
+        self.around |= other.around;
+    }
+}
+
 /// A row, opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
@@ -45,9 +75,38 @@ pub struct Opened {
     /// When it was recorded.
     pub recorded_at: Millis,
     /// By whom.
-    pub recorded_by: Option<AccountId>,
+    pub recorded_by: Option<Recorder>,
+    /// The row that it says anew.
+    pub replaces: Option<RecordId>,
     /// On which ground it is seen.
     pub ground: Ground,
+}
+
+/// Who recorded something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorder {
+    /// Their account.
+    pub account: AccountId,
+    /// Their name.
+    pub name: String,
+}
+
+/// Why something is not shown, whether or not it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No agreement in force lets it flow to the agency for the purpose.
+    NoAgreement,
+    /// An agreement would; what the service user permits, or what the agency has to do with them, does not.
+    NotPermitted,
+}
+
+/// A category of which other agencies may hold something that is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// The category.
+    pub category: DataCategory,
+    /// Why.
+    pub reason: Reason,
 }
 
 /// What somebody may see of a service user.
@@ -55,83 +114,141 @@ pub struct Opened {
 pub struct Seen {
     /// Who.
     pub service_user: ServiceUserId,
-    /// Every row that holds, the oldest first.
+    /// Every row that holds and was asked for, the oldest first.
     pub records: Vec<Opened>,
     /// Categories of which other agencies may hold something that is not shared, whether or not they do.
-    pub withheld: Vec<DataCategory>,
+    pub withheld: Vec<Withheld>,
+    /// Whether they see it as the service user themselves, or for them.
+    pub theirs: bool,
+    /// Whether the service user is on their caseload.
+    pub on_caseload: bool,
+    /// What stands around them, where that was asked for, for who is them, stands for them or works with them.
+    pub around: Option<Around>,
+}
+
+/// What became of a try.
+enum Decided {
+    /// This may be shown; it is written, or put to what is written before it leaves.
+    Released(Vec<Seen>),
+    /// Something changed meanwhile.
+    Again,
 }
 
 impl People {
     /// What somebody may see of these service users now; those of whom it is nothing are not among them, as if they were
-    /// not there. Every decision stands in the ledger before this comes back, refusals too.
+    /// not there. Who was joined to another is seen as that one. Every decision stands in the ledger before this comes back, or is put to those of the request that are
+    /// written before its answer leaves; refusals too.
     ///
     /// The statements are the same for whoever is asked about, be there anybody or not.
     ///
     /// # Errors
     /// [`Trouble::Changing`] where what it rests on keeps changing; the database, the ledger or the vault failed, and
     /// nothing is shown.
-    pub async fn read(&self, reader: Reader, of: &[ServiceUserId]) -> Result<Vec<Seen>, Trouble> {
+    pub async fn read(
+        &self,
+        reader: Reader,
+        of: &[ServiceUserId],
+        wanted: &Wanted,
+        pending: Option<&Pending>,
+    ) -> Result<Vec<Seen>, Trouble> {
+        if of.is_empty() {
+            return Ok(Vec::new());
+        }
+        let of = &self.standing(of).await?;
         for _ in 0..TRIES {
-            if let Some(seen) = self.try_to_read(reader, of).await? {
+            if let Decided::Released(seen) = self.try_to_read(reader, of, wanted, pending).await? {
                 return Ok(seen);
             }
         }
         Err(Trouble::Changing)
     }
 
-    /// None where something changed meanwhile.
-    async fn try_to_read(&self, reader: Reader, of: &[ServiceUserId]) -> Result<Option<Vec<Seen>>, Trouble> {
+    async fn try_to_read(
+        &self,
+        reader: Reader,
+        of: &[ServiceUserId],
+        wanted: &Wanted,
+        pending: Option<&Pending>,
+    ) -> Result<Decided, Trouble> {
         let db = self.database.connection();
         let Reader { account, agency, purpose, operation } = reader;
-        let ask = Ask { account, agency, purpose, at: self.clock.now().into() };
+        let mut ask = Ask { account, agency, purpose, at: self.clock.now().into() };
         let facts = Facts::load(db, &ask, of).await?;
-        let rows = person_record::Entity::find()
-            .filter(person_record::Column::ServiceUserId.is_in(of.iter().copied()))
-            .filter(person_record::Column::EndedAt.is_null())
-            .filter(visible(&ask))
-            .order_by_asc(person_record::Column::RecordedAt)
-            .order_by_asc(person_record::Column::Id)
-            .all(db)
-            .await?;
+        ask.at = facts.now(ask.at);
         let mut decisions = Decisions::new(ask, operation);
         for id in of {
             let epoch = facts.themselves.iter().find(|them| them.service_user == *id).map(|them| them.epoch);
             decisions.asked_about(*id, epoch, LedgerEntryId(self.clock.new_id()));
         }
-        let mut shown = Vec::with_capacity(rows.len());
-        for record in rows {
+        let mut grounds: BTreeMap<ServiceUserId, Vec<Ground>> = BTreeMap::new();
+        for row in visible_rows(db, &ask, of).await? {
+            // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
+            let Some(ground) = decide::ground(&ask, &row, &facts) else { return Ok(Decided::Again) };
+            if !decisions.known(&row, ground) {
+                return Ok(Decided::Again);
+            }
+            grounds.entry(row.service_user).or_default().push(ground);
+        }
+        let mut shown = Vec::new();
+        for record in records(db, &ask, of, wanted).await? {
             let (service_user, agency, category) = (record.service_user_id, record.agency_id, record.category);
             let row = Row { service_user, agency, category };
-            // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
-            let Some(ground) = decide::ground(&ask, &row, &facts) else { return Ok(None) };
+            let Some(ground) = decide::ground(&ask, &row, &facts) else { return Ok(Decided::Again) };
             if !decisions.shown(&row, ground) {
-                return Ok(None);
+                return Ok(Decided::Again);
             }
+            grounds.entry(service_user).or_default().push(ground);
             shown.push((record, row, ground));
         }
-        match append(db, &decisions).await {
-            Ok(()) => {}
-            Err(NotWritten::Changed) => return Ok(None),
-            Err(NotWritten::Database(error)) => return Err(error.into()),
+        match pending {
+            Some(pending) => pending.put(decisions),
+            None => match append(db, &[decisions]).await {
+                Ok(()) => {}
+                Err(NotWritten::Changed) => return Ok(Decided::Again),
+                Err(NotWritten::Database(error)) => return Err(error.into()),
+            },
         }
-        let opened = self.opened(shown).await?;
-        Ok(Some(of.iter().filter_map(|id| seen(*id, &opened, &ask, &facts)).collect()))
+        let mut records: HashMap<ServiceUserId, Vec<Opened>> = HashMap::new();
+        for opened in self.opened(shown).await? {
+            records.entry(opened.row.service_user).or_default().push(opened);
+        }
+        let theirs =
+            |grounds: &Vec<Ground>| grounds.iter().any(|ground| matches!(ground, Ground::OwnRecord | Ground::Proxy));
+        let is_close = |grounds: &Vec<Ground>| theirs(grounds) || grounds.contains(&Ground::OwnAgency);
+        let mut around_of = if wanted.around { around(db, of, ask.at).await? } else { HashMap::new() };
+        let seen = of.iter().filter_map(|id| {
+            let grounds = grounds.get(id)?;
+            let theirs = theirs(grounds);
+            Some(Seen {
+                service_user: *id,
+                records: records.remove(id).unwrap_or_default(),
+                withheld: if theirs { Vec::new() } else { withheld(*id, &ask, &facts) },
+                theirs,
+                on_caseload: grounds.contains(&Ground::OwnAgency),
+                around: (wanted.around && is_close(grounds)).then(|| around_of.remove(id).unwrap_or_default()),
+            })
+        });
+        Ok(Decided::Released(seen.collect()))
     }
 
     async fn opened(&self, shown: Vec<(person_record::Model, Row, Ground)>) -> Result<Vec<Opened>, Trouble> {
+        let db = self.database.connection();
         let keys: Vec<_> = shown.iter().filter_map(|(record, ..)| key_of(&record.sealed)).collect();
-        let keys = self.vault.keys(self.database.connection(), &keys).await?;
+        let keys = self.vault.keys(db, &keys).await?;
+        let names = names_of(db, shown.iter().filter_map(|(record, ..)| record.recorded_by)).await?;
         let mut all = Vec::with_capacity(shown.len());
         for (record, row, ground) in shown {
             // Whose key was destroyed is gone: there is nothing to show.
             let Some(key) = key_of(&record.sealed).and_then(|id| keys.get(&id)) else { continue };
             let text = key.open(place(record.id), &record.sealed).map_err(crate::vault::VaultError::from)?;
+            let recorder = |account: AccountId| Some(Recorder { account, name: names.get(&account)?.clone() });
             all.push(Opened {
                 id: record.id,
                 row,
                 contents: serde_json::from_str(&text)?,
                 recorded_at: record.recorded_at,
-                recorded_by: record.recorded_by,
+                recorded_by: record.recorded_by.and_then(recorder),
+                replaces: record.replaces,
                 ground,
             });
         }
@@ -139,17 +256,58 @@ impl People {
     }
 }
 
-fn seen(id: ServiceUserId, opened: &[Opened], ask: &Ask, facts: &Facts) -> Option<Seen> {
-    let records: Vec<Opened> = opened.iter().filter(|row| row.row.service_user == id).cloned().collect();
-    let theirs = |row: &Opened| matches!(row.ground, Ground::OwnRecord | Ground::Proxy);
-    let whole = records.first().is_some_and(theirs);
-    let is_shared = |category: DataCategory| {
-        let others = facts.flows.iter().map(|flow| flow.from).filter(|from| Some(*from) != ask.agency);
-        others.into_iter().any(|agency| {
-            let row = Row { service_user: id, agency, category };
+/// What sort of rows about them somebody may see: whose, and of which category.
+async fn visible_rows(db: &impl ConnectionTrait, ask: &Ask, of: &[ServiceUserId]) -> Result<Vec<Row>, Trouble> {
+    let rows: Vec<(ServiceUserId, AgencyId, DataCategory)> = person_record::Entity::find()
+        .select_only()
+        .column(person_record::Column::ServiceUserId)
+        .column(person_record::Column::AgencyId)
+        .column(person_record::Column::Category)
+        .distinct()
+        .filter(person_record::Column::ServiceUserId.is_in(of.iter().copied()))
+        .filter(person_record::Column::EndedAt.is_null())
+        .filter(visible(ask))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(service_user, agency, category)| Row { service_user, agency, category }).collect())
+}
+
+/// The rows themselves, of the kinds that are wanted.
+async fn records(
+    db: &impl ConnectionTrait,
+    ask: &Ask,
+    of: &[ServiceUserId],
+    wanted: &Wanted,
+) -> Result<Vec<person_record::Model>, Trouble> {
+    if wanted.kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = person_record::Entity::find()
+        .filter(person_record::Column::ServiceUserId.is_in(of.iter().copied()))
+        .filter(person_record::Column::Kind.is_in(wanted.kinds.iter().copied()))
+        .filter(person_record::Column::EndedAt.is_null())
+        .filter(visible(ask))
+        .order_by_asc(person_record::Column::RecordedAt)
+        .order_by_asc(person_record::Column::Id);
+    Ok(rows.all(db).await?)
+}
+
+/// What is withheld from somebody: told from agreements, consent and relationship alone, never from what is there.
+fn withheld(id: ServiceUserId, ask: &Ask, facts: &Facts) -> Vec<Withheld> {
+    let sources: BTreeSet<AgencyId> =
+        facts.flows.iter().map(|flow| flow.from).filter(|from| Some(*from) != ask.agency).collect();
+    let told = |category: DataCategory| {
+        let is_shared = sources.iter().any(|agency| {
+            let row = Row { service_user: id, agency: *agency, category };
             matches!(decide::ground(ask, &row, facts), Some(Ground::Shared { .. }))
-        })
+        });
+        let flows = facts.flows.iter().any(|flow| {
+            let in_force = flow.begins <= ask.at && flow.ends.is_none_or(|ends| ask.at < ends) && ask.at < flow.expires;
+            in_force && flow.category == category && Some(flow.from) != ask.agency
+        });
+        let reason = if flows { Reason::NotPermitted } else { Reason::NoAgreement };
+        (!is_shared).then_some(Withheld { category, reason })
     };
-    let withheld = DataCategory::ALL.iter().copied().filter(|category| !whole && !is_shared(*category)).collect();
-    (!records.is_empty()).then_some(Seen { service_user: id, records, withheld })
+    DataCategory::ALL.iter().copied().filter_map(told).collect()
 }

@@ -2,32 +2,40 @@
 //! master key that is in no database: what lies in a file, a log of writes or a backup is not read without it, and what
 //! was sealed under a key that has been destroyed is never read again.
 //!
-//! [`master`] reads master keys, [`file`] keeps them, [`sealed`] seals and opens; here keys are made, found, wrapped anew
-//! and destroyed.
+//! [`master`] reads master keys, [`file`] keeps them, [`sealed`] seals and opens, [`index`] hashes; here keys are made,
+//! found, wrapped anew and destroyed.
 //!
 //! A master key is changed while everything goes on: the file is read anew before a key is wrapped and whenever a key was
 //! wrapped by a master key that is not known yet. So a new one is put into the file (`signpost vault new-key`), everything
 //! is wrapped by it (`signpost vault rewrap`), and the old one is taken out.
 
 pub mod file;
+pub mod index;
 pub mod master;
 pub mod sealed;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use entity::ids::SealingKeyId;
 use entity::sealing_key;
 use ring::aead::{Aad, NONCE_LEN};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use self::file::FileError;
+use self::index::IndexKey;
 use self::master::{KEY_BYTES, MasterKeys, aead_key};
 use self::sealed::{DataKey, NotOpened, Place};
 use crate::clock::Clock;
+
+/// The id of the key of the index, of which there is one: it stands among the others, and is wrapped anew with them.
+const INDEX: SealingKeyId = SealingKeyId(uuid::uuid!("5e000000-0000-8000-8000-000000000001"));
 
 /// Keys that are wrapped anew in one go.
 const AT_ONCE: u64 = 500;
@@ -60,6 +68,7 @@ pub enum VaultError {
 pub struct Vault {
     path: PathBuf,
     known: Arc<RwLock<Arc<MasterKeys>>>,
+    index: Arc<OnceLock<IndexKey>>,
     clock: Clock,
 }
 
@@ -75,7 +84,7 @@ impl Vault {
     /// The file cannot be read, or holds something else.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, FileError> {
         let known = Arc::new(RwLock::new(Arc::new(file::read(path)?)));
-        Ok(Self { path: path.to_owned(), known, clock })
+        Ok(Self { path: path.to_owned(), known, index: Arc::default(), clock })
     }
 
     fn known(&self) -> Arc<MasterKeys> {
@@ -112,6 +121,36 @@ impl Vault {
         };
         sealing_key::Entity::insert(row).exec_without_returning(db).await?;
         Ok(DataKey { id, key: aead_key(&bytes).ok_or(NotOpened)? })
+    }
+
+    /// The key of the index, which is made where there is none yet; never within a transaction, which might take it back.
+    ///
+    /// # Errors
+    /// [`VaultError::Unopened`]; the database failed.
+    pub async fn index_key(&self, db: &DatabaseConnection) -> Result<IndexKey, VaultError> {
+        if let Some(known) = self.index.get() {
+            return Ok(known.clone());
+        }
+        let find = || sealing_key::Entity::find_by_id(INDEX).one(db);
+        let row = match find().await? {
+            Some(row) => row,
+            None => {
+                let master = self.read_anew()?;
+                let row = sealing_key::ActiveModel {
+                    id: Set(INDEX),
+                    master: Set(master.first.name.clone()),
+                    wrapped: Set(Some(self.wrap(&master, INDEX, &self.clock.random::<KEY_BYTES>()?)?)),
+                    made_at: Set(self.clock.now()),
+                    destroyed_at: Set(None),
+                };
+                // Of two that make it at once both go on with the first.
+                let first = OnConflict::column(sealing_key::Column::Id).do_nothing().to_owned();
+                sealing_key::Entity::insert(row).on_conflict(first).exec_without_returning(db).await?;
+                find().await?.ok_or(VaultError::Gone(INDEX))?
+            }
+        };
+        let key = IndexKey::of(&self.unwrap(&row)?);
+        Ok(self.index.get_or_init(|| key).clone())
     }
 
     /// Seals a text for a place, under a key of this vault.

@@ -1,7 +1,9 @@
 //! Service users in the tables: entered and recorded sealed, read by one way, which writes into the ledger first.
 
+mod graph;
 mod racing;
 
+use chrono::TimeDelta;
 use entity::enums::{ConsentKind, DataCategory, LawfulBasis, Purpose, RelationshipKind};
 use entity::ids::{
     AgreementFlowId, AgreementId, AgreementPeriodId, AgreementVersionId, ConsentId, ConsentScopeId, FlowScopeId,
@@ -14,9 +16,10 @@ use entity::{
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use serde_json::{Value, json};
+use signpost::clock::Clock;
 use signpost::people::contents::{Contact, Contents, Identity, Note};
 use signpost::people::entering::Worker;
-use signpost::people::reading::{Reader, Seen};
+use signpost::people::reading::{Reader, Reason, Seen, Wanted};
 use signpost::people::{People, Trouble};
 use uuid::Uuid;
 
@@ -61,8 +64,11 @@ impl Agencies {
             Identity { given_names: GIVEN.to_owned(), family_name: FAMILY.to_owned(), ..Identity::default() };
         let id = self.people.enter(Self::worker(0), identity).await.unwrap();
         let contact = Contact { telephone: Some(TELEPHONE.to_owned()), ..Contact::default() };
-        self.people.record(Self::worker(0), id, &Contents::Contact(contact)).await.unwrap();
-        self.people.record(Self::worker(0), id, &Contents::Note(Note { text: WORDS.to_owned() })).await.unwrap();
+        self.people.record(Self::worker(0), id, &[Contents::Contact(contact)], None).await.unwrap();
+        self.people
+            .record(Self::worker(0), id, &[Contents::Note(Note { text: WORDS.to_owned() })], None)
+            .await
+            .unwrap();
         id
     }
 
@@ -77,7 +83,11 @@ impl Agencies {
         let db = self.app.db().connection();
         let (agreement_id, version_id) = (Self::agreement(), AgreementVersionId(id(2)));
         let title = "Between two agencies".to_owned();
-        insert(db, vec![agreement::Model { id: agreement_id, title, epoch: 0, created_at: Millis(0) }]).await;
+        insert(
+            db,
+            vec![agreement::Model { id: agreement_id, title, epoch: 0, changed_at: Millis(0), created_at: Millis(0) }],
+        )
+        .await;
         let version = agreement_version::Model {
             id: version_id,
             agreement_id,
@@ -160,7 +170,7 @@ impl Agencies {
     }
 
     async fn read(&self, number: usize, of: ServiceUserId) -> Option<Seen> {
-        self.people.read(Self::reader(number), &[of]).await.unwrap().pop()
+        self.people.read(Self::reader(number), &[of], &Wanted::everything(), None).await.unwrap().pop()
     }
 
     pub(super) async fn ledger(&self) -> Vec<Value> {
@@ -190,7 +200,8 @@ async fn a_service_user_is_seen_by_their_own_worker_and_by_nobody_else() {
     let all = [DataCategory::Identity, DataCategory::Contact, DataCategory::CaseNotes];
     assert_eq!(categories(Some(&own)), all);
     assert!(matches!(&own.records[0].contents, Contents::Identity(identity) if identity.family_name == FAMILY));
-    assert_eq!(own.withheld, DataCategory::ALL, "nobody else shares anything, whether they hold it or not");
+    let withheld: Vec<_> = own.withheld.iter().map(|it| it.category).collect();
+    assert_eq!(withheld, DataCategory::ALL, "nobody else shares anything, whether they hold it or not");
     // A worker of another agency: the same as for nobody at all, in as many statements.
     let nobody = ServiceUserId(Uuid::from_u128(99));
     let mut statements = Vec::new();
@@ -199,8 +210,8 @@ async fn a_service_user_is_seen_by_their_own_worker_and_by_nobody_else() {
         assert_eq!(agencies.read(1, asked).await, None);
         statements.push(agencies.app.db().statements() - before);
         let note = Contents::Note(Note { text: "x".to_owned() });
-        let record = agencies.people.record(Agencies::worker(1), asked, &note);
-        assert!(matches!(record.await, Err(Trouble::NotFound)));
+        let record = agencies.people.record(Agencies::worker(1), asked, &[note], None).await;
+        assert!(matches!(record, Err(Trouble::NotFound)));
     }
     assert_eq!(statements[0], statements[1]);
     let ledger = agencies.ledger().await;
@@ -222,10 +233,16 @@ async fn what_is_shared_is_seen_until_the_consent_is_withdrawn() {
     let consent = agencies.say(id, ConsentKind::Permit).await;
     let seen = agencies.read(1, id).await.unwrap();
     assert_eq!(categories(Some(&seen)), [DataCategory::Identity, DataCategory::Contact]);
-    assert!(!seen.withheld.contains(&DataCategory::Identity) && seen.withheld.contains(&DataCategory::CaseNotes));
+    let withheld = |category| seen.withheld.iter().find(|it| it.category == category).map(|it| it.reason);
+    assert_eq!(withheld(DataCategory::Identity), None);
+    assert_eq!(withheld(DataCategory::CaseNotes), Some(Reason::NoAgreement));
     assert_eq!(agencies.read(2, id).await, None, "another agency");
     let elsewhere = Reader { purpose: Purpose::CareCoordination, ..Agencies::reader(1) };
-    assert_eq!(agencies.people.read(elsewhere, &[id]).await.unwrap(), [], "another purpose");
+    assert_eq!(
+        agencies.people.read(elsewhere, &[id], &Wanted::everything(), None).await.unwrap(),
+        [],
+        "another purpose"
+    );
     agencies.people.withdraw(consent).await.unwrap();
     assert_eq!(agencies.read(1, id).await, None, "from the very next read on");
     assert!(agencies.read(0, id).await.is_some(), "what was recorded stays with whoever recorded it");
@@ -255,13 +272,29 @@ async fn a_read_in_spite_of_a_denial_is_marked() {
     assert_eq!(agencies.ledger().await[0]["shown"][0]["despite"], json!(denial));
 }
 
+/// A process whose clock is behind honours what another one's clock dated.
+#[tokio::test]
+async fn a_withdrawal_holds_where_the_clock_is_behind() {
+    let agencies = Agencies::new().await;
+    let id = agencies.entered().await;
+    agencies.agree(LawfulBasis::Consent).await;
+    agencies.refer(id).await;
+    let consent = agencies.say(id, ConsentKind::Permit).await;
+    let behind = Clock::manual(agencies.app.clock.now() - TimeDelta::minutes(10));
+    let there = People::new(agencies.app.db().clone(), behind, agencies.app.app.vault.clone());
+    let read = async || there.read(Agencies::reader(1), &[id], &Wanted::everything(), None).await.unwrap();
+    assert_eq!(read().await.len(), 1, "permitted long ago");
+    agencies.people.withdraw(consent).await.unwrap();
+    assert_eq!(read().await, []);
+}
+
 /// Where the ledger cannot be written, nothing is released.
 #[tokio::test]
 async fn without_the_ledger_nothing_is_released() {
     let agencies = Agencies::new().await;
     let id = agencies.entered().await;
     agencies.app.db().connection().execute_unprepared("ALTER TABLE ledger_entry RENAME TO gone").await.unwrap();
-    let read = agencies.people.read(Agencies::reader(0), &[id]).await;
+    let read = agencies.people.read(Agencies::reader(0), &[id], &Wanted::everything(), None).await;
     assert!(matches!(read, Err(Trouble::Database(_))), "{read:?}");
 }
 
@@ -295,7 +328,7 @@ async fn what_is_said_lies_sealed() {
         ..Default::default()
     };
     person_record::Entity::update(moved).exec(agencies.app.db().connection()).await.unwrap();
-    let read = agencies.people.read(Agencies::reader(0), &[id]).await;
+    let read = agencies.people.read(Agencies::reader(0), &[id], &Wanted::everything(), None).await;
     assert!(matches!(read, Err(Trouble::Vault(_))), "{read:?}");
 }
 
@@ -325,7 +358,8 @@ async fn what_is_not_of_the_form_is_told_and_not_kept() {
         (Contact { address_lines: vec!["a".to_owned(); 11], ..Contact::default() }, "addressLines"),
     ];
     for (contact, field) in contacts {
-        let wrong = agencies.people.record(Agencies::worker(0), id, &Contents::Contact(contact)).await.unwrap_err();
+        let wrong =
+            agencies.people.record(Agencies::worker(0), id, &[Contents::Contact(contact)], None).await.unwrap_err();
         assert!(matches!(&wrong, Trouble::Wrong(wrong) if wrong.field == field), "{wrong}");
     }
     assert_eq!(person_record::Entity::find().all(agencies.app.db().connection()).await.unwrap().len(), 3);

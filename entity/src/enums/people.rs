@@ -99,6 +99,28 @@ closed_set! {
 }
 
 closed_set! {
+    /// On what authority somebody stands for a service user.
+    ProxyAuthority {
+        /// The service user named them themselves.
+        Named = "named",
+        /// The service user told a worker.
+        OnTheirWord = "on_their_word",
+        /// A lasting power of attorney, a deputyship, parental responsibility.
+        Legal = "legal",
+    }
+}
+
+closed_set! {
+    /// What a flag is about.
+    FlagKind {
+        /// What may happen to them or through them.
+        Risk = "risk",
+        /// Safeguarding of adults and children.
+        Safeguarding = "safeguarding",
+    }
+}
+
+closed_set! {
     /// What makes an agency somebody to a service user.
     RelationshipKind {
         /// A referral to it.

@@ -32,6 +32,10 @@ struct Decided {
     id: LedgerEntryId,
     /// The count it was decided on; absent where there is nobody of that number.
     epoch: Option<i64>,
+    /// Whether it was told that there is somebody of that number.
+    known: bool,
+    /// The agreements that it rests on, with their counts.
+    rests_on: BTreeSet<(AgreementId, i64)>,
     shown: Vec<Shown>,
 }
 
@@ -64,7 +68,8 @@ pub struct Entry {
     pub entry: String,
 }
 
-/// The text of an entry; its fields in this order for ever.
+/// The text of an entry; its fields in this order for ever. Allowed, and nothing shown: it was told that there is such a
+/// service user, and nothing about them.
 #[derive(Serialize)]
 struct Text<'a> {
     form: u32,
@@ -96,13 +101,34 @@ impl Decisions {
     /// Takes note of somebody who was asked about, with the count of them that it is decided on; of none where there is
     /// nobody of that number. The id is that of the entry.
     pub fn asked_about(&mut self, service_user: ServiceUserId, epoch: Option<i64>, id: LedgerEntryId) {
-        self.decided.entry(service_user).or_insert(Decided { id, epoch, shown: Vec::new() });
+        self.decided.entry(service_user).or_insert(Decided {
+            id,
+            epoch,
+            known: false,
+            rests_on: BTreeSet::new(),
+            shown: Vec::new(),
+        });
+    }
+
+    /// Takes note that it is told that there is such a service user, because a row may be seen. Of somebody who was not
+    /// asked about it takes none, and says so.
+    #[must_use]
+    pub fn known(&mut self, row: &Row, ground: Ground) -> bool {
+        let Some(decided) = self.decided.get_mut(&row.service_user) else { return false };
+        decided.known = true;
+        if let Ground::Shared { agreement, epoch, .. } = ground {
+            decided.rests_on.insert((agreement, epoch));
+        }
+        true
     }
 
     /// Takes note of a row that is shown; the same category of the same agency once. Of somebody who was not asked about
     /// it takes none, and says so.
     #[must_use]
     pub fn shown(&mut self, row: &Row, ground: Ground) -> bool {
+        if !self.known(row, ground) {
+            return false;
+        }
         let Some(decided) = self.decided.get_mut(&row.service_user) else { return false };
         let shown = Shown { category: row.category, source: row.agency, ground };
         if !decided.shown.contains(&shown) {
@@ -119,12 +145,7 @@ impl Decisions {
     /// The agreements it was decided on, with their counts. One that was read with two counts changed meanwhile, and
     /// neither will be found.
     pub fn agreements(&self) -> impl Iterator<Item = (AgreementId, i64)> {
-        let rests_on = |shown: &Shown| match shown.ground {
-            Ground::Shared { agreement, epoch, .. } => Some((agreement, epoch)),
-            Ground::OwnRecord | Ground::Proxy | Ground::OwnAgency => None,
-        };
-        let all = self.decided.values().flat_map(|decided| &decided.shown).filter_map(rests_on);
-        all.collect::<BTreeSet<_>>().into_iter()
+        self.decided.values().flat_map(|decided| decided.rests_on.iter().copied())
     }
 
     /// The rows to be written, one for each service user.
@@ -137,9 +158,9 @@ impl Decisions {
 
     fn entry(&self, service_user: ServiceUserId, decided: &Decided) -> Result<Entry, serde_json::Error> {
         let Ask { account, agency, purpose, at } = self.ask;
-        let Decided { id, epoch, shown } = decided;
+        let Decided { id, epoch, known, shown, .. } = decided;
         let (id, epoch, operation) = (*id, *epoch, self.operation);
-        let decision = if shown.is_empty() { LedgerDecision::Refused } else { LedgerDecision::Allowed };
+        let decision = if *known { LedgerDecision::Allowed } else { LedgerDecision::Refused };
         let despite = |shown: &Shown| matches!(shown.ground, Ground::Shared { despite: Some(_), .. });
         let despite_denial = shown.iter().any(despite);
         let decided_at = at.0;

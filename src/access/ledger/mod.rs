@@ -9,6 +9,9 @@
 //! Order comes from the counts, not from the clocks of processes: an entry has the count that it was decided on.
 
 pub mod entry;
+mod pending;
+
+use std::collections::BTreeSet;
 
 use entity::ledger_entry;
 use sea_orm::sea_query::{
@@ -18,6 +21,7 @@ use sea_orm::sea_query::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, Iterable};
 
 use self::entry::Decisions;
+pub use self::pending::Pending;
 
 /// Why nothing may be released.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +34,15 @@ pub enum NotWritten {
     Database(#[from] DbErr),
 }
 
-/// Writes the decisions of a request. Only when this came back may anything of them leave the process.
+/// Writes the decisions of a request, all of them or none. Only when this came back may anything of them leave the process.
 ///
 /// # Errors
 /// [`NotWritten::Changed`] where a count is another one now; nothing is written then. The database failed.
-pub async fn append(db: &impl ConnectionTrait, decisions: &Decisions) -> Result<(), NotWritten> {
-    let rows = decisions.entries().map_err(|error| DbErr::Custom(error.to_string()))?;
+pub async fn append(db: &impl ConnectionTrait, decisions: &[Decisions]) -> Result<(), NotWritten> {
+    let mut rows = Vec::new();
+    for of_one in decisions {
+        rows.extend(of_one.entries().map_err(|error| DbErr::Custom(error.to_string()))?);
+    }
     if rows.is_empty() {
         return Ok(());
     }
@@ -58,16 +65,20 @@ pub async fn append(db: &impl ConnectionTrait, decisions: &Decisions) -> Result<
     }
     written.from_values(values, "v");
     let mut with = WithClause::new();
-    let users = decisions.service_users().map(|(id, epoch)| {
+    // Whoever was decided on with two counts changed meanwhile: one of them will not be found.
+    let users: BTreeSet<_> = decisions.iter().flat_map(Decisions::service_users).collect();
+    let users = users.into_iter().map(|(id, epoch)| {
         let column = entity::service_user::Column::Id.eq(id);
         column.and(entity::service_user::Column::Epoch.eq(epoch))
     });
-    let agreements = decisions.agreements().map(|(id, epoch)| {
+    let agreements: BTreeSet<_> = decisions.iter().flat_map(Decisions::agreements).collect();
+    let agreements = agreements.into_iter().map(|(id, epoch)| {
         let column = entity::agreement::Column::Id.eq(id);
         column.and(entity::agreement::Column::Epoch.eq(epoch))
     });
     let users: Vec<Expr> = users.collect();
     let agreements: Vec<Expr> = agreements.collect();
+    let rests_on_any = !users.is_empty() || !agreements.is_empty();
     for (name, counts, held) in [
         ("held_users", users.len(), held(entity::service_user::Entity, entity::service_user::Column::Id, users)),
         (
@@ -88,7 +99,7 @@ pub async fn append(db: &impl ConnectionTrait, decisions: &Decisions) -> Result<
     let mut insert = Query::insert();
     insert.into_table(ledger_entry::Entity).columns(ledger_entry::Column::iter());
     insert.select_from(written).map_err(|error| DbErr::Custom(error.to_string()))?;
-    if decisions.service_users().next().is_some() || decisions.agreements().next().is_some() {
+    if rests_on_any {
         insert.with_cte(with);
     }
     let done = db.execute(&insert).await?;

@@ -2,7 +2,6 @@
 
 use entity::enums::LawfulBasis;
 use entity::ids::{AgreementId, AgreementVersionId, ConsentId};
-
 use serde::Serialize;
 
 use super::clause::Bound;

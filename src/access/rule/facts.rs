@@ -26,6 +26,8 @@ pub struct Themselves {
     pub service_user: ServiceUserId,
     /// The count of changes of who may see them, for what is decided on it.
     pub epoch: i64,
+    /// When it was last raised.
+    pub changed: Millis,
     /// Their account; absent where they have none.
     pub account: Option<AccountId>,
 }
@@ -95,6 +97,8 @@ pub struct Flow {
     pub agreement: AgreementId,
     /// Its count, for what is decided on it.
     pub epoch: i64,
+    /// When it was last raised.
+    pub changed: Millis,
     /// The version.
     pub version: AgreementVersionId,
     /// Whose rows.
@@ -174,4 +178,14 @@ pub struct Facts {
     pub consents: Vec<Consent>,
     /// Who has to do with whom.
     pub relationships: Vec<Relationship>,
+}
+
+impl Facts {
+    /// The instant as of which it is decided on these: that of a clock, but none before the last change of who may see
+    /// whom. A withdrawal that another process dated holds here too, be the clock here behind its.
+    #[must_use]
+    pub fn now(&self, clock: Millis) -> Millis {
+        let changes = self.themselves.iter().map(|them| them.changed).chain(self.flows.iter().map(|flow| flow.changed));
+        changes.fold(clock, Ord::max)
+    }
 }

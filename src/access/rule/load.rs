@@ -58,8 +58,12 @@ async fn memberships(db: &impl ConnectionTrait, ask: &Ask) -> Result<Vec<Members
 
 async fn themselves(db: &impl ConnectionTrait, of: &[ServiceUserId]) -> Result<Vec<Themselves>, DbErr> {
     let rows = service_user::Entity::find().filter(service_user::Column::Id.is_in(of.iter().copied())).all(db).await?;
-    let fact =
-        |row: service_user::Model| Themselves { service_user: row.id, epoch: row.epoch, account: row.account_id };
+    let fact = |row: service_user::Model| Themselves {
+        service_user: row.id,
+        epoch: row.epoch,
+        changed: row.changed_at,
+        account: row.account_id,
+    };
     Ok(rows.into_iter().map(fact).collect())
 }
 
@@ -133,6 +137,7 @@ async fn flows(db: &impl ConnectionTrait, ask: &Ask, agency: AgencyId) -> Result
         .exprs([
             agreement::Column::Id.into_expr(),
             agreement::Column::Epoch.into_expr(),
+            agreement::Column::ChangedAt.into_expr(),
             agreement_version::Column::Id.into_expr(),
             agreement_version::Column::ExpiresAt.into_expr(),
             agreement_version::Column::RelatedDays.into_expr(),
@@ -140,16 +145,30 @@ async fn flows(db: &impl ConnectionTrait, ask: &Ask, agency: AgencyId) -> Result
             agreement_flow::Column::ToAgencyId.into_expr(),
             agreement_flow::Column::Basis.into_expr(),
             flow_scope::Column::Category.into_expr(),
-            flow_scope::Column::Purpose.into_expr(),
             agreement_period::Column::BeginsAt.into_expr(),
             agreement_period::Column::EndsAt.into_expr(),
         ])
         .and_where(agreement_flow::Column::ToAgencyId.eq(agency))
         .and_where(flow_scope::Column::Purpose.eq(ask.purpose));
     let fact = |row: &QueryResult| {
-        let (agreement, epoch, version, expires, related_days, from, to, basis, category, purpose, begins, ends) =
+        let (agreement, epoch, changed, version, expires, related_days, from, to, basis, category, begins, ends) =
             TryGetableMany::try_get_many_by_index(row)?;
-        Ok(Flow { agreement, epoch, version, from, to, basis, category, purpose, related_days, begins, ends, expires })
+        let purpose = ask.purpose;
+        Ok(Flow {
+            agreement,
+            epoch,
+            changed,
+            version,
+            from,
+            to,
+            basis,
+            category,
+            purpose,
+            related_days,
+            begins,
+            ends,
+            expires,
+        })
     };
     db.query_all(&select).await?.iter().map(fact).collect::<Result<_, TryGetError>>().map_err(DbErr::from)
 }

@@ -1,7 +1,7 @@
 //! The rule as a condition of SQL: part of the statement of whatever reads rows about service users, be it one, a page, a
 //! count or a search. It is built from the same tree that [`super::decide`] walks.
 
-use entity::enums::ConsentKind;
+use entity::enums::{ConsentKind, LawfulBasis};
 use entity::{
     agreement_flow, agreement_period, agreement_version, assignment, consent, consent_scope, exclusion, flow_scope,
     membership, person_record, proxy, relationship, service_user, team_place,
@@ -144,7 +144,7 @@ fn compared(clause: Clause, ask: &Ask, row: &Columns) -> Expr {
         Clause::FlowBegun => agreement_period::Column::BeginsAt.lte(ask.at),
         Clause::FlowNotEnded => later(agreement_period::Column::EndsAt, ask),
         Clause::FlowNotExpired => agreement_version::Column::ExpiresAt.gt(ask.at),
-        Clause::FlowRestsOnConsent => agreement_flow::Column::Basis.eq(entity::enums::LawfulBasis::Consent),
+        Clause::FlowRestsOnConsent => agreement_flow::Column::Basis.eq(LawfulBasis::Consent),
         Clause::FlowBindsAnyway => agreement_flow::Column::Basis.is_in(BINDING.iter().copied()),
         Clause::ConsentPermits => consent::Column::Kind.eq(ConsentKind::Permit),
         Clause::ConsentDenies => consent::Column::Kind.eq(ConsentKind::Deny),

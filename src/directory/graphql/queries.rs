@@ -185,7 +185,17 @@ impl DirectoryQuery {
                 | NodeId::ApiKey(_)
                 | NodeId::ListingVersion(_)
                 | NodeId::ListingMerge(_)
-                | NodeId::Correction(_),
+                | NodeId::Correction(_)
+                | NodeId::ServiceUser(_)
+                | NodeId::ServiceUserMerge(_)
+                | NodeId::Record(_)
+                | NodeId::Team(_)
+                | NodeId::Assignment(_)
+                | NodeId::Exclusion(_)
+                | NodeId::Proxy(_)
+                | NodeId::Agreement(_)
+                | NodeId::AgreementVersion(_)
+                | NodeId::Consent(_),
             ) => None,
             Err(error) => Some(Err(error)),
         }

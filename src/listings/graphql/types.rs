@@ -107,7 +107,17 @@ pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Sub
         | NodeId::ApiKey(_)
         | NodeId::ListingVersion(_)
         | NodeId::ListingMerge(_)
-        | NodeId::Correction(_)) => return Err(wrong_kind(field, what, &other)),
+        | NodeId::Correction(_)
+        | NodeId::ServiceUser(_)
+        | NodeId::ServiceUserMerge(_)
+        | NodeId::Record(_)
+        | NodeId::Team(_)
+        | NodeId::Assignment(_)
+        | NodeId::Exclusion(_)
+        | NodeId::Proxy(_)
+        | NodeId::Agreement(_)
+        | NodeId::AgreementVersion(_)
+        | NodeId::Consent(_)) => return Err(wrong_kind(field, what, &other)),
     })
 }
 

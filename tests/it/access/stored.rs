@@ -94,7 +94,12 @@ pub(crate) fn facts(world: &World, ids: Ids) -> Facts {
     }
     for (person, account) in world.own_accounts.iter().enumerate() {
         let account = account.map(|account| ids.account(account));
-        facts.themselves.push(facts::Themselves { service_user: ids.person(person), epoch: 0, account });
+        facts.themselves.push(facts::Themselves {
+            service_user: ids.person(person),
+            epoch: 0,
+            changed: Millis(0),
+            account,
+        });
     }
     for carer in &world.carers {
         facts.proxies.push(facts::Proxy {
@@ -139,6 +144,7 @@ pub(crate) fn facts(world: &World, ids: Ids) -> Facts {
                 facts.flows.extend(version.in_force.iter().map(|span| facts::Flow {
                     agreement: ids.agreement(number),
                     epoch: 0,
+                    changed: Millis(0),
                     version: ids.version(number),
                     from: ids.agency(flow.from),
                     to: ids.agency(flow.to),
@@ -277,6 +283,7 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
         agency_id: ids.agency(0),
         key_id: SealingKeyId(Uuid::nil()),
         epoch: 0,
+        changed_at: Millis(0),
         merged_into: None,
         created_at: Millis(0),
     });
@@ -319,6 +326,8 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
             account_id,
             begins_at,
             ends_at,
+            authority: None,
+            named_by: None,
         }
     });
     insert(db, carers.collect()).await;
@@ -334,12 +343,18 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
             account_id,
             begins_at,
             ends_at,
+            named_by: None,
         }
     });
     insert(db, bars.collect()).await;
     let (mut teams, mut places) = (Vec::new(), Vec::new());
     for (number, one) in world.teams.iter().enumerate() {
-        teams.push(team::Model { id: ids.team(number), agency_id: ids.agency(one.agency), name: "A team".to_owned() });
+        teams.push(team::Model {
+            id: ids.team(number),
+            agency_id: ids.agency(one.agency),
+            name: "A team".to_owned(),
+            closed_at: None,
+        });
         for (account, when) in &one.places {
             let (begins_at, ends_at) = span(when);
             let (team_id, account_id) = (ids.team(number), ids.account(*account));
@@ -360,6 +375,7 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
             team_id,
             begins_at,
             ends_at,
+            named_by: None,
         }
     });
     insert(db, caseloads.collect()).await;
@@ -407,6 +423,7 @@ async fn store_agreements(world: &World, ids: Ids, db: &impl ConnectionTrait, ne
             id: agreement_id,
             title: "An agreement".to_owned(),
             epoch: 0,
+            changed_at: Millis(0),
             created_at: Millis(0),
         });
         versions.push(agreement_version::Model {

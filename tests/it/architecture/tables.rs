@@ -18,9 +18,23 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("open_referral", &["clock", "database", "directory"]),
     ("accounts", &["access", "api", "clock", "config", "database", "directory", "post", "vault"]),
     ("listings", &["access", "accounts", "api", "clock", "database", "directory", "places", "post"]),
-    ("people", &["access", "clock", "database", "hours", "vault"]),
+    ("people", &["access", "api", "clock", "database", "directory", "hours", "vault"]),
     ("web", &["api", "clock", "config", "telemetry"]),
-    ("schema", &["access", "accounts", "api", "config", "database", "directory", "listings", "signposting"]),
+    (
+        "schema",
+        &[
+            "access",
+            "accounts",
+            "api",
+            "config",
+            "database",
+            "directory",
+            "listings",
+            "people",
+            "signposting",
+            "telemetry",
+        ],
+    ),
     (
         "app",
         &[
@@ -32,6 +46,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "database",
             "directory",
             "listings",
+            "people",
             "post",
             "schema",
             "signposting",
@@ -67,6 +82,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
     (
         "sea_orm",
         &[
+            "access::epochs",
             "access::ledger",
             "access::rule::load",
             "access::rule::predicate",
@@ -97,6 +113,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "directory::graphql",
             "directory::loaders",
             "listings::graphql",
+            "people::graphql",
             "schema",
             "signposting::graphql",
             "web",
@@ -180,9 +197,11 @@ pub(super) const PURE: &[&str] = &[
     "signposting::planning",
     "signposting::query",
     "people::contents",
+    "people::names",
     "signposting::rules",
     "signposting::search",
     "signposting::watching",
+    "vault::index",
     "vault::master",
     "vault::sealed",
 ];
@@ -209,6 +228,7 @@ pub(super) const IMPURE: &[&str] = &[
 pub(super) const WRITERS: (&[&str], &[&str]) = (
     &["ActiveModel", "insert_many", "delete_many", "delete_by_id", "update_many", "on_conflict"],
     &[
+        "access::epochs",
         "access::ledger",
         "accounts",
         "directory::postcodes",

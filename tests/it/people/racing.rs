@@ -12,6 +12,7 @@ use signpost::access::ledger::entry::Decisions;
 use signpost::access::ledger::{NotWritten, append};
 use signpost::access::rule::decide::Ground;
 use signpost::access::rule::{Ask, Row};
+use signpost::people::reading::Wanted;
 
 use super::Agencies;
 
@@ -36,7 +37,7 @@ async fn nothing_is_disclosed_on_a_consent_that_was_withdrawn_before() {
                 over.as_mut().enable();
                 while !tokio::select! { biased; () = &mut over => true, () = std::future::ready(()) => false } {
                     // Where it changes faster than it is decided, nothing is shown; that is no failure.
-                    match agencies.people.read(Agencies::reader(1), &[id]).await {
+                    match agencies.people.read(Agencies::reader(1), &[id], &Wanted::everything(), None).await {
                         Ok(seen) if seen.is_empty() => refused += 1,
                         Ok(_) => shown += 1,
                         Err(_) => {}
@@ -64,7 +65,11 @@ async fn nothing_is_disclosed_on_a_consent_that_was_withdrawn_before() {
         }
         agencies.people.withdraw(consent).await.unwrap();
         withdrawn.push((consent, epoch().await));
-        assert_eq!(agencies.people.read(Agencies::reader(1), &[id]).await.unwrap_or_default(), [], "right after it");
+        assert_eq!(
+            agencies.people.read(Agencies::reader(1), &[id], &Wanted::everything(), None).await.unwrap_or_default(),
+            [],
+            "right after it"
+        );
     }
     done.notify_waiters();
     for reader in readers {
@@ -109,17 +114,17 @@ async fn what_was_decided_on_another_count_is_not_written() {
     agencies.agree(LawfulBasis::Consent).await;
     let db = agencies.app.db().connection();
     for (epoch, of_agreement) in [(1, 0), (0, 1), (-1, 0)] {
-        let written = append(db, &decided(&agencies, id, epoch, of_agreement)).await;
+        let written = append(db, &[decided(&agencies, id, epoch, of_agreement)]).await;
         assert!(matches!(written, Err(NotWritten::Changed)), "{epoch} {of_agreement}: {written:?}");
     }
     assert_eq!(agencies.ledger().await, Vec::<serde_json::Value>::new());
-    append(db, &decided(&agencies, id, 0, 0)).await.unwrap();
+    append(db, &[decided(&agencies, id, 0, 0)]).await.unwrap();
     assert_eq!(agencies.ledger().await.len(), 1);
     // Of several, one that has changed holds all of them up: nothing is written by halves.
     let mut two = decided(&agencies, id, 0, 0);
     let other = agencies.entered().await;
     two.asked_about(other, Some(3), LedgerEntryId(agencies.app.clock.new_id()));
-    assert!(matches!(append(db, &two).await, Err(NotWritten::Changed)));
+    assert!(matches!(append(db, &[two]).await, Err(NotWritten::Changed)));
     assert_eq!(agencies.ledger().await.len(), 1);
 }
 
@@ -134,7 +139,7 @@ async fn what_is_being_withdrawn_is_waited_for() {
     service_user::Entity::update(raised).exec(&withdrawal).await.unwrap();
     let written = tokio::spawn({
         let agencies = Arc::clone(&agencies);
-        async move { append(agencies.app.db().connection(), &decided(&agencies, id, 0, 0)).await }
+        async move { append(agencies.app.db().connection(), &[decided(&agencies, id, 0, 0)]).await }
     });
     if agencies.app.db().engine() == DbBackend::Postgres {
         let waits = "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() \

@@ -1,0 +1,120 @@
+//! Who changes something about a service user: they themselves, who stands for them, or a worker on whose caseload they are.
+
+use entity::enums::{DataCategory, Purpose, Role};
+use entity::ids::{AccountId, AgencyId, ServiceUserId};
+use entity::instants::Millis;
+use entity::membership;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
+
+use super::{People, Trouble};
+use crate::access::epochs::raise_service_user;
+use crate::access::rule::facts::Facts;
+use crate::access::rule::{Ask, Row, WAYS, decide};
+
+/// Who acts, and for which agency, where for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Their account.
+    pub account: AccountId,
+    /// The agency they act for; none for service users and carers.
+    pub agency: Option<AgencyId>,
+}
+
+/// As what somebody acts about a service user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// They are the service user.
+    Themselves,
+    /// They stand for them.
+    Proxy,
+    /// They work with them, for this agency.
+    Worker(AgencyId),
+}
+
+/// A change of who may see a service user, begun: their count is raised, and whoever disclosed on the old one waits.
+pub(crate) struct Begun {
+    pub(crate) transaction: DatabaseTransaction,
+    /// Whose: who stands for whoever was named, where they were joined to another.
+    pub(crate) of: ServiceUserId,
+    /// From when the change is to hold.
+    pub(crate) at: Millis,
+    /// As what whoever makes it acts.
+    pub(crate) stands: Stands,
+}
+
+impl People {
+    /// Begins a change of who may see a service user.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for whoever neither is them, nor stands for them, nor works with them; the statements are the
+    /// same where there is nobody. The database failed.
+    pub(crate) async fn begin_change(&self, actor: Actor, of: ServiceUserId) -> Result<Begun, Trouble> {
+        let now = Millis::from(self.clock.now());
+        let of = self.stands_for(of).await?;
+        let transaction = self.database.begin_write().await?;
+        let at = raise_service_user(&transaction, of, now).await?;
+        let stands = self.stands(&transaction, actor, of, at.unwrap_or(now)).await?;
+        let (at, stands) = (at.ok_or(Trouble::NotFound)?, stands.ok_or(Trouble::NotFound)?);
+        Ok(Begun { transaction, of, at, stands })
+    }
+
+    /// As what somebody may act about a service user; none where they may not.
+    async fn stands(
+        &self,
+        db: &DatabaseTransaction,
+        actor: Actor,
+        of: ServiceUserId,
+        at: Millis,
+    ) -> Result<Option<Stands>, Trouble> {
+        let Actor { account, agency } = actor;
+        let ask = Ask { account, agency, purpose: Purpose::CareCoordination, at };
+        let facts = Facts::load(db, &ask, &[of]).await?;
+        // A row of theirs as it might be; whoever acts for no agency has none of an agency's.
+        let row = Row {
+            service_user: of,
+            agency: agency.unwrap_or(AgencyId(uuid::Uuid::nil())),
+            category: DataCategory::Identity,
+        };
+        let holds = |way| decide::holds(way, &ask, &row, &facts);
+        Ok(match agency {
+            _ if holds(&WAYS.own_record) => Some(Stands::Themselves),
+            _ if holds(&WAYS.proxy) => Some(Stands::Proxy),
+            Some(agency) if holds(&WAYS.own_agency) => Some(Stands::Worker(agency)),
+            Some(_) | None => None,
+        })
+    }
+}
+
+/// Whether an account works with service users for an agency at an instant.
+pub(super) async fn is_link_worker(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    agency: AgencyId,
+    at: Millis,
+) -> Result<bool, Trouble> {
+    let found = membership::Entity::find()
+        .filter(membership::Column::AccountId.eq(account))
+        .filter(membership::Column::AgencyId.eq(agency))
+        .filter(membership::Column::Role.eq(Role::LinkWorker))
+        .filter(holding(at))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Whether an account is for somebody of their own, and not for work: it holds the role of service users, and none of an
+/// agency or of the network besides.
+pub(super) async fn is_of_somebody_themselves(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    at: Millis,
+) -> Result<bool, Trouble> {
+    let held = membership::Entity::find().filter(membership::Column::AccountId.eq(account)).filter(holding(at));
+    let roles: Vec<Role> = held.all(db).await?.into_iter().map(|row| row.role).collect();
+    Ok(!roles.is_empty() && roles.iter().all(|role| *role == Role::ServiceUser))
+}
+
+fn holding(at: Millis) -> Condition {
+    let lasts = membership::Column::EndsAt.is_null().or(membership::Column::EndsAt.gt(at.to_utc()));
+    Condition::all().add(membership::Column::BeginsAt.lte(at.to_utc())).add(lasts)
+}

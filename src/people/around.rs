@@ -1,0 +1,141 @@
+//! Whose caseload a service user is on, whom they keep out, who stands for them: shown to themselves, to who stands for
+//! them, and to who works with them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use entity::enums::ProxyAuthority;
+use entity::ids::{AccountId, AgencyId, AssignmentId, ExclusionId, ProxyId, ServiceUserId, TeamId};
+use entity::instants::Millis;
+use entity::{assignment, exclusion, proxy, team};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::Trouble;
+use super::teams::{assigned_at, names_of};
+
+/// What stands around a service user now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// Whose caseloads they are on, the longest first.
+    pub caseloads: Vec<OnCaseload>,
+    /// Whom they keep out.
+    pub kept_out: Vec<KeptOutNow>,
+    /// Who stands for them.
+    pub proxies: Vec<StandsFor>,
+}
+
+/// That they are on a caseload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnCaseload {
+    /// Id.
+    pub id: AssignmentId,
+    /// Of which agency.
+    pub agency: AgencyId,
+    /// The key worker, where it is one, with their name.
+    pub key_worker: Option<(AccountId, String)>,
+    /// The team, where it is one, with its name.
+    pub team: Option<(TeamId, String)>,
+    /// From when.
+    pub since: Millis,
+}
+
+/// That they keep somebody out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptOutNow {
+    /// Id.
+    pub id: ExclusionId,
+    /// The agency, where it is one.
+    pub agency: Option<AgencyId>,
+    /// The account, where it is one, with its name.
+    pub account: Option<(AccountId, String)>,
+    /// From when.
+    pub since: Millis,
+}
+
+/// That somebody stands for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandsFor {
+    /// Id.
+    pub id: ProxyId,
+    /// Who.
+    pub account: (AccountId, String),
+    /// On what authority; absent where nobody said.
+    pub authority: Option<ProxyAuthority>,
+    /// From when.
+    pub since: Millis,
+    /// Until when, exclusive.
+    pub until: Option<Millis>,
+}
+
+/// What stands around these service users at an instant.
+pub(super) async fn around(
+    db: &impl ConnectionTrait,
+    of: &[ServiceUserId],
+    at: Millis,
+) -> Result<HashMap<ServiceUserId, Around>, Trouble> {
+    let assigned = assignment::Entity::find()
+        .filter(assignment::Column::ServiceUserId.is_in(of.iter().copied()))
+        .filter(assigned_at(at))
+        .order_by_asc(assignment::Column::BeginsAt)
+        .order_by_asc(assignment::Column::Id)
+        .all(db)
+        .await?;
+    let lasting = |begins: exclusion::Column, ends: exclusion::Column| {
+        let lasts = Condition::any().add(ends.is_null()).add(ends.gt(at));
+        Condition::all().add(begins.lte(at)).add(lasts)
+    };
+    let kept_out = exclusion::Entity::find()
+        .filter(exclusion::Column::ServiceUserId.is_in(of.iter().copied()))
+        .filter(lasting(exclusion::Column::BeginsAt, exclusion::Column::EndsAt))
+        .order_by_asc(exclusion::Column::Id)
+        .all(db)
+        .await?;
+    let proxies = proxy::Entity::find()
+        .filter(proxy::Column::ServiceUserId.is_in(of.iter().copied()))
+        .filter(proxy::Column::BeginsAt.lte(at))
+        .filter(Condition::any().add(proxy::Column::EndsAt.is_null()).add(proxy::Column::EndsAt.gt(at)))
+        .order_by_asc(proxy::Column::Id)
+        .all(db)
+        .await?;
+    let accounts = assigned.iter().filter_map(|row| row.account_id);
+    let accounts = accounts.chain(kept_out.iter().filter_map(|row| row.account_id));
+    let names = names_of(db, accounts.chain(proxies.iter().map(|row| row.account_id))).await?;
+    let teams: BTreeMap<TeamId, String> = team::Entity::find()
+        .select_only()
+        .column(team::Column::Id)
+        .column(team::Column::Name)
+        .filter(team::Column::Id.is_in(assigned.iter().filter_map(|row| row.team_id)))
+        .into_tuple::<(TeamId, String)>()
+        .all(db)
+        .await?
+        .into_iter()
+        .collect();
+    let named = |account: AccountId| (account, names.get(&account).cloned().unwrap_or_default());
+    let mut all: HashMap<ServiceUserId, Around> = HashMap::new();
+    for row in assigned {
+        all.entry(row.service_user_id).or_default().caseloads.push(OnCaseload {
+            id: row.id,
+            agency: row.agency_id,
+            key_worker: row.account_id.map(named),
+            team: row.team_id.map(|team| (team, teams.get(&team).cloned().unwrap_or_default())),
+            since: row.begins_at,
+        });
+    }
+    for row in kept_out {
+        all.entry(row.service_user_id).or_default().kept_out.push(KeptOutNow {
+            id: row.id,
+            agency: row.agency_id,
+            account: row.account_id.map(named),
+            since: row.begins_at,
+        });
+    }
+    for row in proxies {
+        all.entry(row.service_user_id).or_default().proxies.push(StandsFor {
+            id: row.id,
+            account: named(row.account_id),
+            authority: row.authority,
+            since: row.begins_at,
+            until: row.ends_at,
+        });
+    }
+    Ok(all)
+}

@@ -1,0 +1,169 @@
+//! Service users in the graph. Thin: who sees what is decided by the rule, in `people::reading`; who may call is in
+//! `access::operations`.
+
+pub mod caseloads;
+pub mod enums;
+pub mod inputs;
+pub mod mutations;
+pub mod queries;
+pub mod records;
+pub mod service_user;
+pub mod wishes;
+
+use async_graphql::{Context, Enum, Lookahead, Result, SimpleObject};
+use entity::enums::{Purpose, RecordKind};
+use entity::ids::ServiceUserId;
+
+use self::service_user::ServiceUser;
+use super::entering::Worker;
+use super::reading::{Reader, Wanted};
+use super::{People, Trouble};
+use crate::access::Viewer;
+use crate::access::ledger::Pending;
+use crate::access::viewer::Person;
+use crate::api::errors::{bad_input, internal};
+
+/// Why something about a service user is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ServiceUserErrorCode {
+    /// There is no such thing, or it is not yours.
+    NotFound,
+    /// A value is not of the form it must have.
+    BadValue,
+    /// What it rests on changed several times while it was done: nothing was; try again.
+    Changing,
+}
+
+/// What a change about a service user was refused for.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct ServiceUserError {
+    /// Why.
+    code: ServiceUserErrorCode,
+    #[graphql(skip)]
+    message: String,
+    #[graphql(skip)]
+    field: Option<String>,
+}
+
+#[async_graphql::ComplexObject]
+impl ServiceUserError {
+    /// What is wrong, and what would be right; never anything personal.
+    pub(crate) async fn message(&self) -> String {
+        self.message.clone()
+    }
+
+    /// The field of the input that is wrong, as `input.identity.givenNames`; null where none is to blame.
+    pub(crate) async fn field(&self) -> Option<String> {
+        self.field.clone()
+    }
+}
+
+/// What a trouble is in the graph: something to tell, or a failure on this side.
+pub(crate) fn told(ctx: &Context<'_>, trouble: Trouble, within: &str) -> Result<ServiceUserError> {
+    let error = |code, message: &str, field| ServiceUserError { code, message: message.to_owned(), field };
+    match trouble {
+        Trouble::NotFound => {
+            Ok(error(ServiceUserErrorCode::NotFound, "There is no such thing, or it is not yours.", None))
+        }
+        Trouble::Wrong(wrong) => {
+            let field = Some(format!("{within}.{}", wrong.field));
+            Ok(error(ServiceUserErrorCode::BadValue, &wrong.message, field))
+        }
+        Trouble::Changing => {
+            let message = "Who may see what of them changed several times meanwhile: try again.";
+            Ok(error(ServiceUserErrorCode::Changing, message, None))
+        }
+        failed @ (Trouble::Database(_) | Trouble::Vault(_) | Trouble::Failed(_)) => Err(internal(ctx, &failed)),
+    }
+}
+
+/// What was done, or what it was refused for.
+pub(crate) fn parted<T>(
+    ctx: &Context<'_>,
+    done: Result<T, Trouble>,
+    within: &str,
+) -> Result<(Option<T>, Vec<ServiceUserError>)> {
+    match done {
+        Ok(done) => Ok((Some(done), Vec::new())),
+        Err(trouble) => Ok((None, vec![told(ctx, trouble, within)?])),
+    }
+}
+
+/// What was found; what it was refused for is an error of the whole field.
+pub(crate) fn found<T>(ctx: &Context<'_>, done: Result<T, Trouble>) -> Result<T> {
+    done.map_err(|trouble| match trouble {
+        Trouble::Wrong(wrong) => bad_input(wrong.field, wrong.message),
+        other @ (Trouble::NotFound
+        | Trouble::Changing
+        | Trouble::Database(_)
+        | Trouble::Vault(_)
+        | Trouble::Failed(_)) => internal(ctx, &other),
+    })
+}
+
+pub(crate) fn people<'c>(ctx: &Context<'c>) -> Result<&'c People> {
+    ctx.data::<People>()
+}
+
+/// The person who asks; the operations table let nobody else in.
+pub(crate) fn person<'c>(ctx: &Context<'c>) -> Result<&'c Person> {
+    let person = ctx.data::<Viewer>()?.person();
+    person.ok_or_else(|| internal(ctx, &"a field for persons was let through to somebody else"))
+}
+
+/// Who reads, for the agency that they act for.
+pub(crate) fn reader(ctx: &Context<'_>, purpose: Purpose, operation: &'static str) -> Result<Reader> {
+    let (account, agency) = (person(ctx)?.account, ctx.data::<Viewer>()?.agency());
+    Ok(Reader { account, agency, purpose, operation })
+}
+
+/// Who works with service users, for the agency that they act for.
+pub(crate) fn worker(ctx: &Context<'_>) -> Result<Worker> {
+    let agency = ctx.data::<Viewer>()?.agency();
+    let agency = agency.ok_or_else(|| bad_input("signpost-agency", "Say for which agency you act."))?;
+    Ok(Worker { account: person(ctx)?.account, agency })
+}
+
+/// Where the decisions of this request are gathered; none where each is written at once.
+pub(crate) fn pending<'c>(ctx: &Context<'c>) -> Option<&'c Pending> {
+    ctx.data_opt::<Pending>()
+}
+
+/// The fields of a service user that show rows, with the kind of rows that they show.
+const SHOWN: &[(&str, RecordKind)] = &[
+    ("name", RecordKind::Identity),
+    ("identity", RecordKind::Identity),
+    ("contact", RecordKind::Contact),
+    ("circumstances", RecordKind::Circumstances),
+    ("circumstanceRecords", RecordKind::Circumstances),
+    ("needs", RecordKind::Need),
+    ("assessments", RecordKind::Assessment),
+    ("flags", RecordKind::Flag),
+    ("notes", RecordKind::Note),
+    ("peopleAround", RecordKind::PersonAround),
+];
+
+/// The fields of a service user that show what stands around them.
+const AROUND: &[&str] = &["caseloads", "keptOut", "proxies"];
+
+/// The kinds of rows that a question asks for about a service user: nothing else is opened.
+pub(crate) fn wanted(asked: &Lookahead<'_>) -> Wanted {
+    let kinds = SHOWN.iter().filter(|(field, _)| asked.field(field).exists()).map(|(_, kind)| *kind).collect();
+    Wanted { kinds, around: AROUND.iter().any(|field| asked.field(field).exists()) }
+}
+
+/// A service user as the viewer sees them after a change; null where they see nothing of them.
+pub(crate) async fn afterwards(
+    ctx: &Context<'_>,
+    id: ServiceUserId,
+    operation: &'static str,
+) -> Result<Option<ServiceUser>> {
+    let asked = ctx.look_ahead().field("serviceUser");
+    if !asked.exists() {
+        return Ok(None);
+    }
+    let reader = reader(ctx, Purpose::CareCoordination, operation)?;
+    let seen = found(ctx, people(ctx)?.read(reader, &[id], &wanted(&asked), pending(ctx)).await)?.pop();
+    Ok(seen.map(|seen| ServiceUser::of(seen, reader)))
+}

@@ -1,0 +1,145 @@
+//! A service user, as far as the viewer may see them.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object, SimpleObject};
+
+use super::caseloads::{self, CaseloadPlace};
+use super::enums::{DataCategory, Purpose, WithheldReason};
+use super::records::{
+    self, PersonAround, PersonAssessment, PersonCircumstances, PersonContact, PersonFlag, PersonIdentity, PersonNeed,
+    PersonNote, Record,
+};
+use super::wishes::{self, KeptOutEntry, ServiceUserProxy};
+use crate::api::ids::NodeId;
+use crate::connection;
+use crate::people::contents::Contents;
+use crate::people::reading::{Reader, Seen};
+
+/// A service user, as far as the viewer may see them.
+#[derive(Clone, Debug)]
+pub struct ServiceUser {
+    pub(crate) seen: Arc<Seen>,
+    pub(crate) reader: Reader,
+}
+
+impl ServiceUser {
+    pub(crate) fn of(seen: Seen, reader: Reader) -> Self {
+        Self { seen: Arc::new(seen), reader }
+    }
+}
+
+/// A category of which other agencies may hold something that is not shown to the viewer, whether or not they do.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Withheld {
+    /// The category.
+    pub category: DataCategory,
+    /// Why.
+    pub reason: WithheldReason,
+}
+
+/// A person who is supported, as far as the viewer may see them for the purpose that they said. Whoever may see nothing of
+/// them is told that there is nobody. That it was looked at stands in the ledger, which the person is shown.
+#[Object]
+impl ServiceUser {
+    /// Global id: a pseudonym, the same for everybody.
+    async fn id(&self) -> ID {
+        NodeId::ServiceUser(self.seen.service_user).encode()
+    }
+
+    /// The purpose for which they are seen.
+    async fn seen_for(&self) -> Purpose {
+        self.reader.purpose.into()
+    }
+
+    /// What they go by, from the newest identity that is seen; null where none is.
+    async fn name(&self) -> Option<String> {
+        let name = |contents: &Contents| {
+            let Contents::Identity(identity) = contents else { return None };
+            Some(identity.name())
+        };
+        self.seen.records.iter().rev().find_map(|record| name(&record.contents))
+    }
+
+    /// Who they are, as each agency recorded it, the newest first.
+    #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
+    async fn identity(&self) -> Vec<PersonIdentity> {
+        records::identity(&self.seen)
+    }
+
+    /// How to reach them, as each agency recorded it, the newest first.
+    #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
+    async fn contact(&self) -> Vec<PersonContact> {
+        records::contact(&self.seen)
+    }
+
+    /// What their life is like, from everything that is seen of it; the newest holds.
+    async fn circumstances(&self) -> PersonCircumstances {
+        records::circumstances(&self.seen)
+    }
+
+    /// Whose rows the circumstances come from, the newest first.
+    #[graphql(complexity = "crate::api::limits::list_cost(8, child_complexity)")]
+    async fn circumstance_records(&self) -> Vec<Record> {
+        records::circumstance_records(&self.seen)
+    }
+
+    /// What they want help with, the most urgent first.
+    #[graphql(complexity = "crate::api::limits::list_cost(8, child_complexity)")]
+    async fn needs(&self) -> Vec<PersonNeed> {
+        records::needs(&self.seen)
+    }
+
+    /// What was found out, the newest first.
+    #[graphql(complexity = "crate::api::limits::list_cost(8, child_complexity)")]
+    async fn assessments(&self) -> Vec<PersonAssessment> {
+        records::assessments(&self.seen)
+    }
+
+    /// What everybody who meets them has to mind, the newest first.
+    #[graphql(complexity = "crate::api::limits::list_cost(8, child_complexity)")]
+    async fn flags(&self) -> Vec<PersonFlag> {
+        records::flags(&self.seen)
+    }
+
+    /// Notes, the newest first.
+    #[graphql(complexity = "crate::api::limits::list_cost(20, child_complexity)")]
+    async fn notes(&self) -> Vec<PersonNote> {
+        records::notes(&self.seen)
+    }
+
+    /// Who is around them, the newest first.
+    #[graphql(complexity = "crate::api::limits::list_cost(8, child_complexity)")]
+    async fn people_around(&self) -> Vec<PersonAround> {
+        records::people_around(&self.seen)
+    }
+
+    /// Whose caseloads they are on now, the longest first; empty for who neither is them, nor stands for them, nor works
+    /// with them.
+    #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
+    async fn caseloads(&self) -> Vec<CaseloadPlace> {
+        self.seen.around.as_ref().map(caseloads::caseloads).unwrap_or_default()
+    }
+
+    /// Whom they keep out; empty for who neither is them, nor stands for them, nor works with them.
+    #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
+    async fn kept_out(&self) -> Vec<KeptOutEntry> {
+        self.seen.around.as_ref().map(wishes::kept_out).unwrap_or_default()
+    }
+
+    /// Who stands for them now; empty for who neither is them, nor stands for them, nor works with them.
+    #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
+    async fn proxies(&self) -> Vec<ServiceUserProxy> {
+        self.seen.around.as_ref().map(wishes::proxies).unwrap_or_default()
+    }
+
+    /// Categories of which other agencies may hold something that the viewer is not shown, whether or not they do; empty
+    /// for the service user themselves and for who stands for them.
+    #[graphql(complexity = "crate::api::limits::list_cost(16, child_complexity)")]
+    async fn withheld(&self) -> Vec<Withheld> {
+        let withheld = self.seen.withheld.iter();
+        withheld.map(|it| Withheld { category: it.category.into(), reason: it.reason.into() }).collect()
+    }
+}
+
+connection!(ServiceUserConnection, ServiceUserEdge, ServiceUser, "service users");

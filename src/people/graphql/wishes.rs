@@ -1,0 +1,254 @@
+//! Whom service users keep out, who stands for them, which account is their own, which records are double.
+
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, OneofObject, Result, SimpleObject};
+use entity::enums as stored;
+use entity::ids::AgencyId;
+
+use super::caseloads::{NamedAccount, named, service_user};
+use super::mutations::{ServiceUserPayload, payload};
+use super::{ServiceUserError, afterwards, parted, people, person, worker};
+use crate::access::Viewer;
+use crate::api::ids::{self, NodeId};
+use crate::api::scalars::DateTime;
+use crate::directory::graphql::agency::Agency;
+use crate::directory::graphql::nullable;
+use crate::directory::loaders::AgencyKey;
+use crate::people::acting::Actor;
+use crate::people::around::{Around, KeptOutNow, StandsFor};
+use crate::people::wishes::KeptOut;
+
+/// On what authority somebody stands for a service user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "stored::ProxyAuthority")]
+pub enum ProxyAuthority {
+    /// The service user named them themselves.
+    Named,
+    /// The service user told a worker.
+    OnTheirWord,
+    /// A lasting power of attorney, a deputyship, parental responsibility.
+    Legal,
+}
+
+/// Somebody whom a service user keeps out: they see nothing of them, whatever else holds.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct KeptOutEntry {
+    /// Global id, to lift it by.
+    pub id: ID,
+    /// The account; null where a whole agency is kept out.
+    pub account: Option<NamedAccount>,
+    /// From when.
+    pub since: DateTime,
+    #[graphql(skip)]
+    agency: Option<AgencyId>,
+}
+
+#[ComplexObject]
+impl KeptOutEntry {
+    /// The agency; null where one account is kept out.
+    async fn agency(&self, ctx: &Context<'_>) -> Option<Result<Agency>> {
+        nullable(ctx, AgencyKey(self.agency?), Agency).await
+    }
+}
+
+/// Somebody who stands for a service user, and sees what they see.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ServiceUserProxy {
+    /// Global id, to end it by.
+    pub id: ID,
+    /// Who.
+    pub account: NamedAccount,
+    /// On what authority; null where nobody said.
+    pub authority: Option<ProxyAuthority>,
+    /// From when.
+    pub since: DateTime,
+    /// Until when, exclusive; null where nobody said.
+    pub until: Option<DateTime>,
+}
+
+pub(super) fn kept_out(around: &Around) -> Vec<KeptOutEntry> {
+    let entry = |kept: &KeptOutNow| KeptOutEntry {
+        id: NodeId::Exclusion(kept.id).encode(),
+        account: kept.account.as_ref().map(named),
+        since: DateTime(kept.since.to_utc()),
+        agency: kept.agency,
+    };
+    around.kept_out.iter().map(entry).collect()
+}
+
+pub(super) fn proxies(around: &Around) -> Vec<ServiceUserProxy> {
+    let entry = |stands: &StandsFor| ServiceUserProxy {
+        id: NodeId::Proxy(stands.id).encode(),
+        account: named(&stands.account),
+        authority: stands.authority.map(Into::into),
+        since: DateTime(stands.since.to_utc()),
+        until: stands.until.map(|until| DateTime(until.to_utc())),
+    };
+    around.proxies.iter().map(entry).collect()
+}
+
+/// Whom to keep out: exactly one of these.
+#[derive(Clone, Debug, OneofObject)]
+pub enum KeepOutWhom {
+    /// An agency, with all who work there, by its global id.
+    Agency(ID),
+    /// One account, by its global id.
+    Account(ID),
+}
+
+/// Whom a service user keeps out.
+#[derive(Clone, Debug, InputObject)]
+pub struct KeepOutInput {
+    /// Whose wish it is.
+    pub service_user: ID,
+    /// Whom.
+    pub whom: KeepOutWhom,
+}
+
+/// Who stands for a service user.
+#[derive(Clone, Debug, InputObject)]
+pub struct NameProxyInput {
+    /// For whom.
+    pub service_user: ID,
+    /// Whose account: one with the role SERVICE_USER and no other.
+    pub account: ID,
+    /// On what authority: NAMED by the service user themselves, the others by who works with them.
+    pub authority: ProxyAuthority,
+    /// Until when, a year ahead at the most.
+    pub until: DateTime,
+}
+
+/// Which account is a service user's own.
+#[derive(Clone, Debug, InputObject)]
+pub struct LinkAccountInput {
+    /// Whose.
+    pub service_user: ID,
+    /// The account: one with the role SERVICE_USER and no other.
+    pub account: ID,
+}
+
+/// Which two records are of one service user.
+#[derive(Clone, Debug, InputObject)]
+pub struct MergeServiceUsersInput {
+    /// The one that is to stand for both.
+    pub keep: ID,
+    /// The other.
+    pub other: ID,
+}
+
+/// What became of two records that were to be joined.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct MergePayload {
+    /// Global id of the joining, to undo it by; null where nothing was done.
+    pub id: Option<ID>,
+    /// The service user as the viewer now sees them.
+    pub service_user: Option<super::service_user::ServiceUser>,
+    /// What it was refused for; empty where it was done.
+    pub errors: Vec<ServiceUserError>,
+}
+
+fn actor(ctx: &Context<'_>) -> Result<Actor> {
+    Ok(Actor { account: person(ctx)?.account, agency: ctx.data::<Viewer>()?.agency() })
+}
+
+/// Mutations about what service users wish, and who they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WishesMutation;
+
+/// Mutations about what service users wish, and who they are.
+#[Object]
+impl WishesMutation {
+    /// Keeps an agency or an account out at the service user's wish: from the next read on they see nothing of them. For
+    /// the service user, who stands for them, and link workers who work with them.
+    async fn keep_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom, and whose wish it is.")] input: KeepOutInput,
+    ) -> Result<ServiceUserPayload> {
+        let of = service_user(&input.service_user)?;
+        let whom = match &input.whom {
+            KeepOutWhom::Agency(id) => KeptOut::Agency(ids::agency("input.whom.agency", id)?),
+            KeepOutWhom::Account(id) => KeptOut::Account(ids::account("input.whom.account", id)?),
+        };
+        let done = people(ctx)?.keep_out(actor(ctx)?, of, whom).await.map_err(|trouble| trouble.within("whom"));
+        payload(ctx, done.map(|_| of), "keepOut").await
+    }
+
+    /// Lets somebody in again who was kept out. For the service user, who stands for them, and link workers who work with
+    /// them.
+    async fn let_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to lift, by its global id.")] id: ID,
+    ) -> Result<ServiceUserPayload> {
+        let done = people(ctx)?.let_in(actor(ctx)?, ids::exclusion("id", &id)?).await;
+        payload(ctx, done, "letIn").await
+    }
+
+    /// Names somebody who stands for the service user and sees what they see. For the service user, and link workers who
+    /// work with them.
+    async fn name_proxy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, for whom, until when.")] input: NameProxyInput,
+    ) -> Result<ServiceUserPayload> {
+        let of = service_user(&input.service_user)?;
+        let account = ids::account("input.account", &input.account)?;
+        let (authority, until) = (input.authority.into(), input.until.0.into());
+        let done = people(ctx)?.name_proxy(actor(ctx)?, of, account, authority, until).await;
+        payload(ctx, done.map(|_| of), "nameProxy").await
+    }
+
+    /// Somebody stands for the service user no longer. For the service user, who stands for them, and link workers who work
+    /// with them.
+    async fn end_proxy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to end, by its global id.")] id: ID,
+    ) -> Result<ServiceUserPayload> {
+        let done = people(ctx)?.end_proxy(actor(ctx)?, ids::proxy("id", &id)?).await;
+        payload(ctx, done, "endProxy").await
+    }
+
+    /// Says which account is the service user's own: by it they see all that is recorded of them. For link workers who work
+    /// with them.
+    async fn link_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose, and which.")] input: LinkAccountInput,
+    ) -> Result<ServiceUserPayload> {
+        let of = service_user(&input.service_user)?;
+        let account = ids::account("input.account", &input.account)?;
+        let done = people(ctx)?.link_account(worker(ctx)?, of, account).await;
+        payload(ctx, done.map(|()| of), "linkAccount").await
+    }
+
+    /// Joins two records of one service user: what either denied, or whom either kept out, then holds for both. For link
+    /// workers who work with both.
+    async fn merge_service_users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which two.")] input: MergeServiceUsersInput,
+    ) -> Result<MergePayload> {
+        let keep = ids::service_user("input.keep", &input.keep)?;
+        let other = ids::service_user("input.other", &input.other)?;
+        let done = people(ctx)?.merge(worker(ctx)?, keep, other).await;
+        let (done, errors) = parted(ctx, done, "input")?;
+        let service_user = match done {
+            Some(_) => afterwards(ctx, keep, "mergeServiceUsers").await?,
+            None => None,
+        };
+        Ok(MergePayload { id: done.map(|id| NodeId::ServiceUserMerge(id).encode()), service_user, errors })
+    }
+
+    /// Parts two records again that were joined by mistake: each row goes back to whom it was recorded for; what was
+    /// recorded since stays with the one that stood for both. For link workers who work with them.
+    async fn undo_merge(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The joining, by its global id.")] id: ID,
+    ) -> Result<ServiceUserPayload> {
+        let done = people(ctx)?.undo_merge(worker(ctx)?, ids::service_user_merge("id", &id)?).await;
+        payload(ctx, done, "undoMerge").await
+    }
+}

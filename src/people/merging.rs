@@ -1,0 +1,248 @@
+//! Double records of one service user are joined, and parted again where that was a mistake.
+//!
+//! Every row keeps for whom it was recorded, and goes by the one that stands for both. So what somebody denied or whom they
+//! kept out under either name holds for both, and parting them gives each row back.
+
+use std::collections::BTreeSet;
+
+use entity::ids::{AgencyId, ServiceUserId, ServiceUserMergeId};
+use entity::instants::Millis;
+use entity::{
+    assignment, consent, exclusion, name_key, person_record, proxy, relationship, service_user, service_user_merge,
+};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+
+use super::acting::Stands;
+use super::contents::Wrong;
+use super::entering::Worker;
+use super::{People, Trouble};
+use crate::access::epochs::raise_service_user;
+
+/// Most joinings that are followed from one to the next; there are never so many.
+const MOST_STEPS: usize = 20;
+
+impl People {
+    /// Joins two records of one service user; both have to be on the worker's caseload, or on that of a team of theirs.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`] where they are the same, or have an account each; the
+    /// database failed.
+    pub async fn merge(
+        &self,
+        by: Worker,
+        keep: ServiceUserId,
+        other: ServiceUserId,
+    ) -> Result<ServiceUserMergeId, Trouble> {
+        if keep == other {
+            return Err(Wrong::new("other", "It is the same service user.").into());
+        }
+        // The one of the lower id first, so that two who join the same two wait for one another.
+        let (first, second) = if keep < other { (keep, other) } else { (other, keep) };
+        let begun = self.begin_change(by.into(), first).await?;
+        let (db, now) = (&begun.transaction, Millis::from(self.clock.now()));
+        let at = Ord::max(begun.at, raise_service_user(db, second, now).await?.ok_or(Trouble::NotFound)?);
+        let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
+        self.works_with(db, by, second).await?;
+        let (kept, merged) = (one(db, keep).await?, one(db, other).await?);
+        if kept.merged_into.is_some() || merged.merged_into.is_some() {
+            return Err(Wrong::new("other", "One of them was joined to another already.").into());
+        }
+        let moved_account = match (kept.account_id, merged.account_id) {
+            (Some(_), Some(_)) => {
+                return Err(Wrong::new("other", "They have an account each, and so are not one person.").into());
+            }
+            (None, Some(account)) => {
+                set_account(db, other, None).await?;
+                set_account(db, keep, Some(account)).await?;
+                true
+            }
+            (Some(_) | None, None) => false,
+        };
+        hand_over(db, &BTreeSet::from([other]), None, keep).await?;
+        stand_for(db, other, Some(keep)).await?;
+        let id = ServiceUserMergeId(self.clock.new_id());
+        let row = service_user_merge::ActiveModel {
+            id: Set(id),
+            kept_id: Set(keep),
+            merged_id: Set(other),
+            agency_id: Set(agency),
+            moved_account: Set(moved_account),
+            merged_at: Set(at),
+            merged_by: Set(Some(by.account)),
+            undone_at: Set(None),
+            undone_by: Set(None),
+        };
+        service_user_merge::Entity::insert(row).exec_without_returning(db).await?;
+        begun.transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Parts two records again that were joined by mistake: every row goes back to whom it was recorded for; what was
+    /// recorded since they were joined stays with the one that stood for both.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] where they are not joined, or are nobody's whom the worker works with; [`Trouble::Wrong`] where
+    /// the one that stood for both was itself joined to another since; the database failed.
+    pub async fn undo_merge(&self, by: Worker, id: ServiceUserMergeId) -> Result<ServiceUserId, Trouble> {
+        let found = service_user_merge::Entity::find_by_id(id).one(self.database.connection()).await?;
+        let of = found.as_ref().map_or(ServiceUserId(id.0), |found| found.kept_id);
+        let begun = self.begin_change(by.into(), of).await?;
+        let Stands::Worker(_) = begun.stands else { return Err(Trouble::NotFound) };
+        let db = &begun.transaction;
+        // Read again, now that nobody else changes it.
+        let found = service_user_merge::Entity::find_by_id(id).one(db).await?.filter(|row| row.undone_at.is_none());
+        let found = found.ok_or(Trouble::NotFound)?;
+        let (kept, merged) = (found.kept_id, found.merged_id);
+        raise_service_user(db, merged, begun.at).await?;
+        if one(db, kept).await?.merged_into.is_some() {
+            return Err(Wrong::new("id", "The other was joined to a third since: part those first.").into());
+        }
+        hand_over(db, &joined_to(db, merged).await?, Some(kept), merged).await?;
+        stand_for(db, merged, None).await?;
+        if found.moved_account {
+            let account = one(db, kept).await?.account_id;
+            set_account(db, kept, None).await?;
+            set_account(db, merged, account).await?;
+        }
+        let undone = service_user_merge::ActiveModel {
+            undone_at: Set(Some(begun.at)),
+            undone_by: Set(Some(by.account)),
+            ..Default::default()
+        };
+        let this = service_user_merge::Column::Id.eq(id);
+        service_user_merge::Entity::update_many().set(undone).filter(this).exec(db).await?;
+        begun.transaction.commit().await?;
+        Ok(kept)
+    }
+
+    /// That a service user is on the caseload of a worker.
+    async fn works_with(&self, db: &DatabaseTransaction, by: Worker, of: ServiceUserId) -> Result<(), Trouble> {
+        let facts = self.facts_of_writer(db, by, of).await?;
+        self.may_write(by, of, entity::enums::DataCategory::Identity, &facts)
+    }
+
+    /// Whoever stands for each of these service users now, in the same order: they themselves, where they were not joined
+    /// to others.
+    pub(super) async fn standing(&self, of: &[ServiceUserId]) -> Result<Vec<ServiceUserId>, Trouble> {
+        let db = self.database.connection();
+        let mut standing = of.to_vec();
+        for _ in 0..MOST_STEPS {
+            let joined = service_user::Entity::find()
+                .filter(service_user::Column::Id.is_in(standing.iter().copied()))
+                .filter(service_user::Column::MergedInto.is_not_null())
+                .all(db)
+                .await?;
+            if joined.is_empty() {
+                break;
+            }
+            for id in &mut standing {
+                let to = joined.iter().find(|row| row.id == *id).and_then(|row| row.merged_into);
+                *id = to.unwrap_or(*id);
+            }
+        }
+        let mut each = BTreeSet::new();
+        standing.retain(|id| each.insert(*id));
+        Ok(standing)
+    }
+
+    /// Whoever stands for one service user now.
+    pub(super) async fn stands_for(&self, of: ServiceUserId) -> Result<ServiceUserId, Trouble> {
+        Ok(self.standing(&[of]).await?.pop().unwrap_or(of))
+    }
+
+    /// Joinings of a service user that were not undone, the latest first, that a worker's agency made.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn merges(
+        &self,
+        agency: AgencyId,
+        kept: ServiceUserId,
+    ) -> Result<Vec<service_user_merge::Model>, Trouble> {
+        let rows = service_user_merge::Entity::find()
+            .filter(service_user_merge::Column::KeptId.eq(kept))
+            .filter(service_user_merge::Column::AgencyId.eq(agency))
+            .filter(service_user_merge::Column::UndoneAt.is_null())
+            .order_by_desc(service_user_merge::Column::MergedAt);
+        Ok(rows.all(self.database.connection()).await?)
+    }
+}
+
+async fn one(db: &impl ConnectionTrait, id: ServiceUserId) -> Result<service_user::Model, Trouble> {
+    service_user::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)
+}
+
+async fn set_account(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+    account: Option<entity::ids::AccountId>,
+) -> Result<(), Trouble> {
+    let set = service_user::ActiveModel { account_id: Set(account), ..Default::default() };
+    service_user::Entity::update_many().set(set).filter(service_user::Column::Id.eq(of)).exec(db).await?;
+    Ok(())
+}
+
+async fn stand_for(
+    db: &impl ConnectionTrait,
+    merged: ServiceUserId,
+    into: Option<ServiceUserId>,
+) -> Result<(), Trouble> {
+    let set = service_user::ActiveModel { merged_into: Set(into), ..Default::default() };
+    service_user::Entity::update_many().set(set).filter(service_user::Column::Id.eq(merged)).exec(db).await?;
+    Ok(())
+}
+
+/// A service user, and everybody who was joined to them or to one of those.
+async fn joined_to(db: &impl ConnectionTrait, root: ServiceUserId) -> Result<BTreeSet<ServiceUserId>, Trouble> {
+    let mut all = BTreeSet::from([root]);
+    loop {
+        let next = service_user::Entity::find()
+            .filter(service_user::Column::MergedInto.is_in(all.iter().copied()))
+            .filter(service_user::Column::Id.is_not_in(all.iter().copied()))
+            .all(db)
+            .await?;
+        if next.is_empty() {
+            return Ok(all);
+        }
+        all.extend(next.into_iter().map(|row| row.id));
+    }
+}
+
+/// Gives every row about somebody to another: all that go by the name of one of these where nobody is given whose they are
+/// now, else those that were recorded for one of these and go by that name.
+async fn hand_over(
+    db: &impl ConnectionTrait,
+    of: &BTreeSet<ServiceUserId>,
+    now_of: Option<ServiceUserId>,
+    to: ServiceUserId,
+) -> Result<(), Trouble> {
+    macro_rules! each {
+        ($($table:ident),+) => { $({
+            use $table::Column;
+            let those = match now_of {
+                None => Column::ServiceUserId.is_in(of.iter().copied()),
+                Some(now_of) => Column::RecordedFor.is_in(of.iter().copied()).and(Column::ServiceUserId.eq(now_of)),
+            };
+            $table::Entity::update_many()
+                .col_expr(Column::ServiceUserId, Expr::value(to))
+                .filter(those)
+                .exec(db)
+                .await?;
+        })+ };
+    }
+    each!(person_record, assignment, relationship, exclusion, proxy, consent);
+    // What somebody is found by follows the row that says it.
+    let of_row = Query::select()
+        .column(person_record::Column::Id)
+        .from(person_record::Entity)
+        .and_where(person_record::Column::ServiceUserId.eq(to))
+        .to_owned();
+    name_key::Entity::update_many()
+        .col_expr(name_key::Column::ServiceUserId, Expr::value(to))
+        .filter(name_key::Column::RecordId.in_subquery(of_row))
+        .exec(db)
+        .await?;
+    Ok(())
+}

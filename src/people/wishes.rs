@@ -1,0 +1,215 @@
+//! Whom a service user keeps out, who stands for them, and which account is their own.
+
+use entity::enums::ProxyAuthority;
+use entity::ids::{AccountId, AgencyId, ExclusionId, ProxyId, ServiceUserId};
+use entity::instants::Millis;
+use entity::{account, agency, exclusion, proxy, service_user};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
+
+use super::acting::{Actor, Stands, is_of_somebody_themselves};
+use super::contents::Wrong;
+use super::entering::Worker;
+use super::{People, Trouble};
+
+/// Who is kept out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptOut {
+    /// An agency, with all who work there.
+    Agency(AgencyId),
+    /// One account: a relative, a former partner.
+    Account(AccountId),
+}
+
+/// Longest that somebody stands for a service user before it is said anew, in days of 24 hours.
+const LONGEST_PROXY_DAYS: i64 = 366;
+
+impl People {
+    /// Keeps somebody out at the service user's wish, from now on: of this service user they see nothing any more,
+    /// whatever else holds. Who is kept out already stays so.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for whoever may not act for the service user; [`Trouble::Wrong`] for an agency or account that
+    /// is not there, and for the service user themselves; the database failed.
+    pub async fn keep_out(&self, actor: Actor, of: ServiceUserId, whom: KeptOut) -> Result<ExclusionId, Trouble> {
+        let begun = self.begin_change(actor, of).await?;
+        let (db, of, at) = (&begun.transaction, begun.of, begun.at);
+        let (agency, account) = match whom {
+            KeptOut::Agency(id) => {
+                let found = agency::Entity::find_by_id(id).one(db).await?;
+                found.ok_or_else(|| Wrong::new("agency", "There is no such agency."))?;
+                (Some(id), None)
+            }
+            KeptOut::Account(id) => {
+                let found = account::Entity::find_by_id(id).one(db).await?;
+                found.ok_or_else(|| Wrong::new("account", "There is no such account."))?;
+                (None, Some(id))
+            }
+        };
+        let same = exclusion::Entity::find()
+            .filter(exclusion::Column::ServiceUserId.eq(of))
+            .filter(match whom {
+                KeptOut::Agency(id) => exclusion::Column::AgencyId.eq(id),
+                KeptOut::Account(id) => exclusion::Column::AccountId.eq(id),
+            })
+            .filter(exclusion::Column::EndsAt.is_null());
+        if let Some(known) = same.one(db).await? {
+            return Ok(known.id);
+        }
+        let id = ExclusionId(self.clock.new_id());
+        let row = exclusion::ActiveModel {
+            id: Set(id),
+            service_user_id: Set(of),
+            recorded_for: Set(of),
+            agency_id: Set(agency),
+            account_id: Set(account),
+            begins_at: Set(at),
+            ends_at: Set(None),
+            named_by: Set(Some(actor.account)),
+        };
+        exclusion::Entity::insert(row).exec_without_returning(db).await?;
+        begun.transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Lets somebody in again who was kept out.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for whoever may not act for the service user, and where nobody is kept out; the database failed.
+    pub async fn let_in(&self, actor: Actor, id: ExclusionId) -> Result<ServiceUserId, Trouble> {
+        let found = exclusion::Entity::find_by_id(id).one(self.database.connection()).await?;
+        let of = found.map_or(ServiceUserId(id.0), |found| found.service_user_id);
+        let begun = self.begin_change(actor, of).await?;
+        let done = exclusion::Entity::update_many()
+            .col_expr(exclusion::Column::EndsAt, Expr::value(begun.at))
+            .filter(exclusion::Column::Id.eq(id))
+            .filter(exclusion::Column::EndsAt.is_null())
+            .exec(&begun.transaction)
+            .await?;
+        if done.rows_affected == 0 {
+            return Err(Trouble::NotFound);
+        }
+        begun.transaction.commit().await?;
+        Ok(of)
+    }
+
+    /// Names somebody who stands for the service user, as a carer does: they see what the service user sees, until a day.
+    ///
+    /// Nobody names themselves, and nobody is named whose account is one for work: a worker would see everything by it.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for whoever may not act for the service user; a proxy names no other. [`Trouble::Wrong`] for an
+    /// account that can't be one, and for an end that is past or farther than a year. The database failed.
+    pub async fn name_proxy(
+        &self,
+        actor: Actor,
+        of: ServiceUserId,
+        account: AccountId,
+        authority: ProxyAuthority,
+        until: Millis,
+    ) -> Result<ProxyId, Trouble> {
+        let begun = self.begin_change(actor, of).await?;
+        let (db, of, at) = (&begun.transaction, begun.of, begun.at);
+        match (begun.stands, authority) {
+            (Stands::Themselves, ProxyAuthority::Named)
+            | (Stands::Worker(_), ProxyAuthority::OnTheirWord | ProxyAuthority::Legal) => {}
+            (Stands::Proxy, _) => return Err(Trouble::NotFound),
+            (Stands::Themselves, _) => {
+                return Err(Wrong::new("authority", "Whom you name yourself is NAMED.").into());
+            }
+            (Stands::Worker(_), ProxyAuthority::Named) => {
+                let message = "Only the service user names somebody themselves: it is ON_THEIR_WORD, or LEGAL.";
+                return Err(Wrong::new("authority", message).into());
+            }
+        }
+        if until <= at || until.0 - at.0 > LONGEST_PROXY_DAYS * crate::access::rule::clause::DAY {
+            return Err(Wrong::new("until", "It lies in the past, or more than a year ahead.").into());
+        }
+        let person = service_user::Entity::find_by_id(of).one(db).await?.ok_or(Trouble::NotFound)?;
+        let fits = account != actor.account
+            && person.account_id != Some(account)
+            && is_of_somebody_themselves(db, account, at).await?;
+        if !fits {
+            let message = "Only somebody else's account that is not one for work can stand for them: one with the role \
+                           SERVICE_USER and no other.";
+            return Err(Wrong::new("account", message).into());
+        }
+        let id = ProxyId(self.clock.new_id());
+        let row = proxy::ActiveModel {
+            id: Set(id),
+            service_user_id: Set(of),
+            recorded_for: Set(of),
+            account_id: Set(account),
+            begins_at: Set(at),
+            ends_at: Set(Some(until)),
+            authority: Set(Some(authority)),
+            named_by: Set(Some(actor.account)),
+        };
+        proxy::Entity::insert(row).exec_without_returning(db).await?;
+        begun.transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Somebody stands for the service user no longer. Who stands for them may say so too.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for whoever may not act for the service user, and where nobody stands for them; the database
+    /// failed.
+    pub async fn end_proxy(&self, actor: Actor, id: ProxyId) -> Result<ServiceUserId, Trouble> {
+        let found = proxy::Entity::find_by_id(id).one(self.database.connection()).await?;
+        let of = found.map_or(ServiceUserId(id.0), |found| found.service_user_id);
+        let begun = self.begin_change(actor, of).await?;
+        let lasts = proxy::Column::EndsAt.is_null().or(proxy::Column::EndsAt.gt(begun.at));
+        let done = proxy::Entity::update_many()
+            .col_expr(proxy::Column::EndsAt, Expr::value(begun.at))
+            .filter(proxy::Column::Id.eq(id))
+            .filter(lasts)
+            .exec(&begun.transaction)
+            .await?;
+        if done.rows_affected == 0 {
+            return Err(Trouble::NotFound);
+        }
+        begun.transaction.commit().await?;
+        Ok(of)
+    }
+
+    /// Says which account is the service user's own: they see by it all that is recorded of them. For workers; an account
+    /// for work can be nobody's own, and one that is somebody's is nobody else's.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] for an account that can't be
+    /// theirs, and where they have one; the database failed.
+    pub async fn link_account(&self, by: Worker, of: ServiceUserId, account: AccountId) -> Result<(), Trouble> {
+        let begun = self.begin_change(by.into(), of).await?;
+        let Stands::Worker(_) = begun.stands else { return Err(Trouble::NotFound) };
+        let (db, of, at) = (&begun.transaction, begun.of, begun.at);
+        let wrong = |message: &str| Trouble::from(Wrong::new("account", message));
+        let person = service_user::Entity::find_by_id(of).one(db).await?.ok_or(Trouble::NotFound)?;
+        if person.account_id.is_some() {
+            return Err(wrong("They have an account already."));
+        }
+        let taken = service_user::Entity::find().filter(service_user::Column::AccountId.eq(account));
+        if taken.one(db).await?.is_some() || is_proxy(db, account, of).await? {
+            return Err(wrong("It is the account of somebody else, or of who stands for them."));
+        }
+        if !is_of_somebody_themselves(db, account, at).await? {
+            return Err(wrong("It is an account for work: invite them with the role SERVICE_USER first."));
+        }
+        service_user::Entity::update_many()
+            .col_expr(service_user::Column::AccountId, Expr::value(account))
+            .filter(service_user::Column::Id.eq(of))
+            .exec(db)
+            .await?;
+        Ok(begun.transaction.commit().await?)
+    }
+}
+
+async fn is_proxy(db: &impl ConnectionTrait, account: AccountId, of: ServiceUserId) -> Result<bool, Trouble> {
+    let found = proxy::Entity::find()
+        .filter(proxy::Column::AccountId.eq(account))
+        .filter(proxy::Column::ServiceUserId.eq(of))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
+}
