@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod agreements;
 pub mod api;
 pub mod app;
 pub mod cli;

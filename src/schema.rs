@@ -19,6 +19,8 @@ use crate::accounts::graphql::AccountError;
 use crate::accounts::graphql::managing::ManagingMutation;
 use crate::accounts::graphql::queries::AccountQuery;
 use crate::accounts::graphql::signing_in::SigningInMutation;
+use crate::agreements::graphql::AgreementError;
+use crate::agreements::graphql::root::{AgreementMutation, AgreementQuery};
 use crate::api::errors::{bad_input, changing, failed_on_our_side};
 use crate::api::limits::{self, QueryLimits};
 use crate::api::nul::place_of_nul;
@@ -45,6 +47,7 @@ use crate::listings::graphql::queries::ListingQuery;
 use crate::people::People;
 use crate::people::graphql::ServiceUserError;
 use crate::people::graphql::caseloads::{CaseloadMutation, TeamQuery};
+use crate::people::graphql::consenting::{ConsentMutation, ConsentQuery};
 use crate::people::graphql::mutations::ServiceUserMutation;
 use crate::people::graphql::queries::ServiceUserQuery;
 use crate::people::graphql::wishes::WishesMutation;
@@ -71,8 +74,10 @@ pub struct Query(
     ListingQuery,
     CorrectionQuery,
     FreshnessQuery,
+    AgreementQuery,
     ServiceUserQuery,
     TeamQuery,
+    ConsentQuery,
     AboutQuery,
 );
 
@@ -87,9 +92,11 @@ pub struct Mutation(
     CoordinatingMutation,
     CorrectionMutation,
     FreshnessMutation,
+    AgreementMutation,
     ServiceUserMutation,
     CaseloadMutation,
     WishesMutation,
+    ConsentMutation,
 );
 
 /// What a change was refused for: in words for whoever asked for it.
@@ -107,6 +114,8 @@ pub enum UserError {
     Account(AccountError),
     /// About a listing.
     Listing(ListingError),
+    /// About an information-sharing agreement.
+    Agreement(AgreementError),
     /// About a service user.
     ServiceUser(ServiceUserError),
 }
@@ -256,6 +265,7 @@ impl Guarded {
             .data(interpreter)
             .data(accounts)
             .data(listings)
+            .data(people.agreements().clone())
             .data(people);
         Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish(), database }
     }

@@ -79,6 +79,12 @@ ids! {
     AgreementFlowId,
     /// What a flow covers.
     FlowScopeId,
+    /// A party of a version.
+    AgreementPartyId,
+    /// Something that was done with a version.
+    AgreementEventId,
+    /// What a service user was asked to permit.
+    ConsentProposalId,
     /// A consent.
     ConsentId,
     /// What a consent covers.

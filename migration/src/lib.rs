@@ -22,6 +22,7 @@ mod m20261122_000010_ledger;
 mod m20261123_000001_changed;
 mod m20261123_000002_finding;
 mod m20261123_000003_caseloads;
+mod m20261123_000004_agreements;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_changed::Migration),
             Box::new(m20261123_000002_finding::Migration),
             Box::new(m20261123_000003_caseloads::Migration),
+            Box::new(m20261123_000004_agreements::Migration),
         ]
     }
 }

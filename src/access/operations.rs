@@ -84,7 +84,11 @@ const MEMBERS: Allowed = Holders(&[
 ]);
 /// Who works with service users.
 const LINK_WORKERS: Allowed = PeopleHolding(&[Role::LinkWorker]);
-/// Who looks after an agency's teams.
+/// Who drafts information-sharing agreements, and moves them on.
+const AGREEMENT_MANAGERS: Allowed = PeopleHolding(&[Role::AgencyManager, Role::Coordinator]);
+/// Who reads them.
+const AGREEMENT_READERS: Allowed = WORKERS;
+/// Who looks after an agency's teams, and signs for it.
 const AGENCY_TEAMS: Allowed = PeopleHolding(&[Role::AgencyManager]);
 /// Who sees them.
 const TEAM_READERS: Allowed = PeopleHolding(&[Role::LinkWorker, Role::AgencyManager]);
@@ -100,6 +104,7 @@ const ADMINISTRATORS: Allowed = Holders(&[Role::Administrator]);
 pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "acceptInvitation", Anyone, Never),
     (Mutation, "addToTeam", AGENCY_TEAMS, Never),
+    (Mutation, "answerConsent", AROUND_SERVICE_USERS, Never),
     (Mutation, "answerCorrection", KEEPERS, Never),
     (Mutation, "assignServiceUser", LINK_WORKERS, Never),
     (Mutation, "beginSecondFactor", SignedIn, Never),
@@ -116,6 +121,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "createTeam", AGENCY_TEAMS, Never),
     (Mutation, "declineChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "disableAccount", ADMINISTRATORS, Never),
+    (Mutation, "draftAgreement", AGREEMENT_MANAGERS, Never),
     (Mutation, "dropChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "enableAccount", ADMINISTRATORS, Never),
     (Mutation, "endAssignment", LINK_WORKERS, Never),
@@ -125,6 +131,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "endService", KEEPERS, Never),
     (Mutation, "endSession", SignedIn, Never),
     (Mutation, "enterServiceUser", LINK_WORKERS, Never),
+    (Mutation, "giveConsent", AROUND_SERVICE_USERS, Never),
     (Mutation, "grantRole", INVITERS, Never),
     (Mutation, "handOverService", COORDINATORS, Never),
     (Mutation, "invite", INVITERS, Never),
@@ -133,9 +140,11 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "letIn", AROUND_SERVICE_USERS, Never),
     (Mutation, "linkAccount", LINK_WORKERS, Never),
     (Mutation, "mergeServiceUsers", LINK_WORKERS, Never),
+    (Mutation, "moveAgreement", AGREEMENT_MANAGERS, Never),
     (Mutation, "moveCaseload", AGENCY_TEAMS, Never),
     (Mutation, "nameProxy", AROUND_SERVICE_USERS, Never),
     (Mutation, "partListings", COORDINATORS, Never),
+    (Mutation, "proposeConsent", LINK_WORKERS, Never),
     (Mutation, "publishChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "recordOfServiceUser", LINK_WORKERS, Never),
     (Mutation, "refreshSession", Anyone, Never),
@@ -147,11 +156,13 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "requestPasswordReset", Anyone, Never),
     (Mutation, "requireApproval", AGENCY_MANAGERS, Never),
     (Mutation, "resetPassword", Anyone, Never),
+    (Mutation, "reviseAgreement", AGREEMENT_MANAGERS, Never),
     (Mutation, "revokeApiKey", AGENCY_MANAGERS, Never),
     (Mutation, "setCapacity", KEEPERS, Never),
     (Mutation, "setListingDuty", INVITERS, Never),
     (Mutation, "setServiceEligibility", KEEPERS, Never),
     (Mutation, "setServiceHours", KEEPERS, Never),
+    (Mutation, "signAgreement", AGENCY_TEAMS, Never),
     (Mutation, "signIn", Anyone, Never),
     (Mutation, "signOut", SignedIn, Never),
     (Mutation, "suggestCorrection", WORKERS, Never),
@@ -161,13 +172,17 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "updateAgency", KEEPERS, Never),
     (Mutation, "updateLocation", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "updateService", KEEPERS, Never),
+    (Mutation, "withdrawConsent", AROUND_SERVICE_USERS, Never),
     (Mutation, "withdrawCorrection", SignedIn, Never),
     (Query, "account", Holders(&[Role::Administrator, Role::Auditor]), Never),
     (Query, "agencies", Anyone, WhileItHolds),
     (Query, "agency", Anyone, WhileItHolds),
     (Query, "agencyMembers", AGENCY_MANAGERS, Never),
+    (Query, "agreement", AGREEMENT_READERS, Never),
+    (Query, "agreements", AGREEMENT_READERS, Never),
     (Query, "apiKeys", AGENCY_MANAGERS, Never),
     (Query, "corrections", PeopleHolding(&[Role::ListingEditor, Role::AgencyManager]), Never),
+    (Query, "disclosurePreview", AROUND_SERVICE_USERS, Never),
     (Query, "findServiceUsers", LINK_WORKERS, Never),
     (Query, "happeningsCursor", Anyone, Never),
     (Query, "interpretNeeds", Anyone, Never),

@@ -5,9 +5,9 @@ use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
-    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AssignmentId, ConsentId, CorrectionId, ExclusionId,
-    ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId, ProxyId, RecordId, ServiceId, ServiceUserId,
-    ServiceUserMergeId, SessionId, TeamId,
+    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AssignmentId, ConsentId, ConsentProposalId,
+    CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId, ProxyId, RecordId,
+    ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, TeamId,
 };
 use uuid::Uuid;
 
@@ -58,6 +58,8 @@ pub enum NodeId {
     Agreement(AgreementId),
     /// A version of an information-sharing agreement.
     AgreementVersion(AgreementVersionId),
+    /// What a service user was asked to permit or to deny.
+    ConsentProposal(ConsentProposalId),
     /// What a service user permits or denies.
     Consent(ConsentId),
 }
@@ -88,6 +90,7 @@ impl NodeId {
             Self::Proxy(_) => "Proxy",
             Self::Agreement(_) => "Agreement",
             Self::AgreementVersion(_) => "AgreementVersion",
+            Self::ConsentProposal(_) => "ConsentProposal",
             Self::Consent(_) => "Consent",
         }
     }
@@ -117,6 +120,7 @@ impl NodeId {
             Self::Proxy(id) => id.0.to_string(),
             Self::Agreement(id) => id.0.to_string(),
             Self::AgreementVersion(id) => id.0.to_string(),
+            Self::ConsentProposal(id) => id.0.to_string(),
             Self::Consent(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
@@ -151,6 +155,7 @@ impl NodeId {
             "Proxy" => Self::Proxy(ProxyId(uuid()?)),
             "Agreement" => Self::Agreement(AgreementId(uuid()?)),
             "AgreementVersion" => Self::AgreementVersion(AgreementVersionId(uuid()?)),
+            "ConsentProposal" => Self::ConsentProposal(ConsentProposalId(uuid()?)),
             "Consent" => Self::Consent(ConsentId(uuid()?)),
             _ => return None,
         })
@@ -211,6 +216,7 @@ expecting! {
     proxy, Proxy, ProxyId;
     agreement, Agreement, AgreementId;
     agreement_version, AgreementVersion, AgreementVersionId;
+    consent_proposal, ConsentProposal, ConsentProposalId;
     consent, Consent, ConsentId;
     place, ServiceAtLocation, PlaceId;
 }

@@ -59,9 +59,9 @@ impl People {
     }
 
     /// As what somebody may act about a service user; none where they may not.
-    async fn stands(
+    pub(super) async fn stands(
         &self,
-        db: &DatabaseTransaction,
+        db: &impl ConnectionTrait,
         actor: Actor,
         of: ServiceUserId,
         at: Millis,

@@ -9,8 +9,9 @@ use entity::instants::Millis;
 use entity::{assignment, exclusion, proxy, team};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::Trouble;
+use super::consents::reading::{ConsentSeen, ProposalSeen};
 use super::teams::{assigned_at, names_of};
+use super::{People, Trouble};
 
 /// What stands around a service user now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub struct Around {
     pub kept_out: Vec<KeptOutNow>,
     /// Who stands for them.
     pub proxies: Vec<StandsFor>,
+    /// What they permit and deny, the newest first; what has ended too.
+    pub consents: Vec<ConsentSeen>,
+    /// What they were asked, the newest first.
+    pub proposals: Vec<ProposalSeen>,
 }
 
 /// That they are on a caseload.
@@ -68,6 +73,7 @@ pub struct StandsFor {
 
 /// What stands around these service users at an instant.
 pub(super) async fn around(
+    people: &People,
     db: &impl ConnectionTrait,
     of: &[ServiceUserId],
     at: Millis,
@@ -136,6 +142,12 @@ pub(super) async fn around(
             since: row.begins_at,
             until: row.ends_at,
         });
+    }
+    for (id, consents) in people.consents(db, of, at).await? {
+        all.entry(id).or_default().consents = consents;
+    }
+    for (id, proposals) in people.proposals(db, of).await? {
+        all.entry(id).or_default().proposals = proposals;
     }
     Ok(all)
 }

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use entity::ids::{AgencyId, ServiceUserId, ServiceUserMergeId};
 use entity::instants::Millis;
 use entity::{
-    assignment, consent, exclusion, name_key, person_record, proxy, relationship, service_user, service_user_merge,
+    assignment, consent, consent_proposal, exclusion, name_key, person_record, proxy, relationship, service_user,
+    service_user_merge,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -232,7 +233,7 @@ async fn hand_over(
                 .await?;
         })+ };
     }
-    each!(person_record, assignment, relationship, exclusion, proxy, consent);
+    each!(person_record, assignment, relationship, exclusion, proxy, consent, consent_proposal);
     // What somebody is found by follows the row that says it.
     let of_row = Query::select()
         .column(person_record::Column::Id)

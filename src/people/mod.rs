@@ -13,7 +13,7 @@
 //! | [`recording`] | something is recorded of them, said anew, taken back |
 //! | [`finding`] | whom somebody may see: of a caseload, of a name |
 //! | [`reading`] | the one way in which rows about service users leave the tables |
-//! | [`withdrawing`] | a consent is withdrawn |
+//! | [`consents`] | what they permit and deny |
 //! | [`graphql`] | all of it in the graph |
 //!
 //! Everything that a row says is sealed under the key of whom it is about, from the first row on.
@@ -21,6 +21,7 @@
 pub mod acting;
 pub mod around;
 pub mod caseload;
+pub mod consents;
 pub mod contents;
 pub mod entering;
 pub mod finding;
@@ -31,12 +32,12 @@ pub mod reading;
 pub mod recording;
 pub mod teams;
 pub mod wishes;
-pub mod withdrawing;
 
 use sea_orm::DbErr;
 
 use self::contents::Wrong;
 use crate::access::ledger::NotWritten;
+use crate::agreements::Agreements;
 use crate::clock::Clock;
 use crate::database::Database;
 use crate::vault::{Vault, VaultError};
@@ -47,6 +48,7 @@ pub struct People {
     database: Database,
     clock: Clock,
     vault: Vault,
+    agreements: Agreements,
 }
 
 /// Why something about a service user could not be done. Holds nothing of what anybody said.
@@ -103,6 +105,13 @@ impl People {
     /// Service users of a database, sealed by a vault.
     #[must_use]
     pub fn new(database: Database, clock: Clock, vault: Vault) -> Self {
-        Self { database, clock, vault }
+        let agreements = Agreements::new(database.clone(), clock.clone());
+        Self { database, clock, vault, agreements }
+    }
+
+    /// The agreements of the same database.
+    #[must_use]
+    pub fn agreements(&self) -> &Agreements {
+        &self.agreements
     }
 }

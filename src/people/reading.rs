@@ -215,7 +215,7 @@ impl People {
         let theirs =
             |grounds: &Vec<Ground>| grounds.iter().any(|ground| matches!(ground, Ground::OwnRecord | Ground::Proxy));
         let is_close = |grounds: &Vec<Ground>| theirs(grounds) || grounds.contains(&Ground::OwnAgency);
-        let mut around_of = if wanted.around { around(db, of, ask.at).await? } else { HashMap::new() };
+        let mut around_of = if wanted.around { around(self, db, of, ask.at).await? } else { HashMap::new() };
         let seen = of.iter().filter_map(|id| {
             let grounds = grounds.get(id)?;
             let theirs = theirs(grounds);

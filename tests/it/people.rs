@@ -1,5 +1,6 @@
 //! Service users in the tables: entered and recorded sealed, read by one way, which writes into the ledger first.
 
+mod consents;
 mod graph;
 mod racing;
 
@@ -55,7 +56,7 @@ impl Agencies {
     }
 
     /// The worker of an agency.
-    fn worker(number: usize) -> Worker {
+    pub(super) fn worker(number: usize) -> Worker {
         Worker { account: IDS.account(number), agency: IDS.agency(number) }
     }
 
@@ -94,6 +95,13 @@ impl Agencies {
             number: 1,
             expires_at: Millis(FAR_OFF),
             related_days: 30,
+            document: None,
+            document_hash: None,
+            state: None,
+            review_on: None,
+            suspended_for: None,
+            drafted_by: None,
+            drafted_at: None,
         };
         insert(db, vec![version]).await;
         let period = agreement_period::Model {
@@ -147,6 +155,17 @@ impl Agencies {
             begins_at: Millis(LONG_AGO),
             expires_at: Some(Millis(FAR_OFF)),
             ended_at: None,
+            text_key: None,
+            text_version: None,
+            method: None,
+            given_by: None,
+            recorded_by: None,
+            agency_id: None,
+            preview_hash: None,
+            sealed: None,
+            ended_as: None,
+            ended_by: None,
+            superseded_by: None,
         };
         insert(db, vec![said]).await;
         let scope = |category| consent_scope::Model {
@@ -243,11 +262,11 @@ async fn what_is_shared_is_seen_until_the_consent_is_withdrawn() {
         [],
         "another purpose"
     );
-    agencies.people.withdraw(consent).await.unwrap();
+    agencies.people.withdraw(Agencies::worker(0).into(), consent).await.unwrap();
     assert_eq!(agencies.read(1, id).await, None, "from the very next read on");
     assert!(agencies.read(0, id).await.is_some(), "what was recorded stays with whoever recorded it");
-    agencies.people.withdraw(consent).await.unwrap();
-    let unknown = agencies.people.withdraw(ConsentId(Uuid::from_u128(99))).await;
+    agencies.people.withdraw(Agencies::worker(0).into(), consent).await.unwrap();
+    let unknown = agencies.people.withdraw(Agencies::worker(0).into(), ConsentId(Uuid::from_u128(99))).await;
     assert!(matches!(unknown, Err(Trouble::NotFound)));
     let ledger = agencies.ledger().await;
     let shown = &ledger[2]["shown"][0];
@@ -284,7 +303,7 @@ async fn a_withdrawal_holds_where_the_clock_is_behind() {
     let there = People::new(agencies.app.db().clone(), behind, agencies.app.app.vault.clone());
     let read = async || there.read(Agencies::reader(1), &[id], &Wanted::everything(), None).await.unwrap();
     assert_eq!(read().await.len(), 1, "permitted long ago");
-    agencies.people.withdraw(consent).await.unwrap();
+    agencies.people.withdraw(Agencies::worker(0).into(), consent).await.unwrap();
     assert_eq!(read().await, []);
 }
 

@@ -149,3 +149,109 @@ closed_set! {
         Refused = "refused",
     }
 }
+
+closed_set! {
+    /// How far a version of an agreement has come. That it ran out, or that its review is overdue, time brings alone.
+    AgreementState {
+        /// Being written.
+        Draft = "draft",
+        /// Being looked at.
+        InReview = "in_review",
+        /// Approved; not signed by every party.
+        AwaitingSignatures = "awaiting_signatures",
+        /// Signed by every party, and in force.
+        Active = "active",
+        /// Out of force for a while.
+        Suspended = "suspended",
+        /// Another version stands in its place.
+        Superseded = "superseded",
+        /// Ended for good.
+        Terminated = "terminated",
+    }
+}
+
+closed_set! {
+    /// What is done with a version of an agreement.
+    AgreementStep {
+        /// It was written.
+        Drafted = "drafted",
+        /// It is to be looked at.
+        Submitted = "submitted",
+        /// It goes back to be written anew.
+        Returned = "returned",
+        /// It is as it should be: the parties may sign.
+        Approved = "approved",
+        /// A party signed.
+        Signed = "signed",
+        /// Every party has signed: it is in force.
+        Activated = "activated",
+        /// It is out of force for a while.
+        Suspended = "suspended",
+        /// It is in force again.
+        Resumed = "resumed",
+        /// Another version stands in its place.
+        Superseded = "superseded",
+        /// It ended for good.
+        Terminated = "terminated",
+    }
+}
+
+closed_set! {
+    /// As what a party handles data (articles 4(7), 4(8) and 26 of the UK GDPR).
+    PartyRole {
+        /// It decides by itself.
+        Controller = "controller",
+        /// It decides together with others.
+        JointController = "joint_controller",
+        /// It does as another says.
+        Processor = "processor",
+    }
+}
+
+closed_set! {
+    /// How a consent was given.
+    ConsentMethod {
+        /// By word of mouth, face to face.
+        Spoken = "spoken",
+        /// By signing.
+        Signed = "signed",
+        /// By telephone.
+        Telephone = "telephone",
+        /// By themselves, in an app.
+        Online = "online",
+    }
+}
+
+closed_set! {
+    /// Who gave a consent.
+    ConsentGiver {
+        /// The service user.
+        Themselves = "themselves",
+        /// Who stands for them.
+        Proxy = "proxy",
+    }
+}
+
+closed_set! {
+    /// As what a consent ended.
+    ConsentEnd {
+        /// They took it back.
+        Withdrawn = "withdrawn",
+        /// Another one stands in its place.
+        Superseded = "superseded",
+    }
+}
+
+closed_set! {
+    /// What became of asking a service user.
+    ProposalState {
+        /// They have not answered.
+        Proposed = "proposed",
+        /// They said yes.
+        Accepted = "accepted",
+        /// They said no.
+        Refused = "refused",
+        /// Whoever asked took it back.
+        TakenBack = "taken_back",
+    }
+}

@@ -195,6 +195,7 @@ impl DirectoryQuery {
                 | NodeId::Proxy(_)
                 | NodeId::Agreement(_)
                 | NodeId::AgreementVersion(_)
+                | NodeId::ConsentProposal(_)
                 | NodeId::Consent(_),
             ) => None,
             Err(error) => Some(Err(error)),

@@ -117,6 +117,7 @@ pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Sub
         | NodeId::Proxy(_)
         | NodeId::Agreement(_)
         | NodeId::AgreementVersion(_)
+        | NodeId::ConsentProposal(_)
         | NodeId::Consent(_)) => return Err(wrong_kind(field, what, &other)),
     })
 }

@@ -3,60 +3,6 @@
 use async_graphql::Enum;
 use entity::enums as stored;
 
-/// A category of personal data. Everything that is recorded of a service user belongs to one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "stored::DataCategory")]
-pub enum DataCategory {
-    /// Name, date of birth, identifiers.
-    Identity,
-    /// Telephone, e-mail, address, and how to reach them safely.
-    Contact,
-    /// Where they live.
-    Housing,
-    /// Work and training.
-    Employment,
-    /// Benefits, money and debt.
-    Benefits,
-    /// Drink and drugs.
-    SubstanceUse,
-    /// Mental health.
-    MentalHealth,
-    /// Physical health.
-    PhysicalHealth,
-    /// Offences, sentences, licence.
-    Offending,
-    /// What may happen to them or through them.
-    Risk,
-    /// Safeguarding of adults and children.
-    Safeguarding,
-    /// Family, carers, children.
-    Family,
-    /// Characteristics that the Equality Act 2010 protects.
-    Equality,
-    /// What workers write.
-    CaseNotes,
-    /// What became of it.
-    Outcomes,
-    /// Appointments kept and missed.
-    Attendance,
-}
-
-/// What somebody looks at a service user for. Nothing is shown for a purpose that was not said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "stored::Purpose")]
-pub enum Purpose {
-    /// To find who takes them.
-    Signposting,
-    /// To refer them, or to answer a referral.
-    Referral,
-    /// To work with others for them.
-    CareCoordination,
-    /// To keep somebody safe.
-    Safeguarding,
-    /// To reckon figures.
-    Evaluation,
-}
-
 /// What a flag is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "stored::FlagKind")]

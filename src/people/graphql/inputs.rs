@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use async_graphql::{ID, InputObject, OneofObject, Result};
 
-use super::enums::{DataCategory, FlagKind};
+use super::enums::FlagKind;
 use super::records::PersonSubstanceUse;
+use crate::agreements::graphql::enums::DataCategory;
 use crate::api::errors::bad_input;
 use crate::api::ids::NodeId;
 use crate::api::scalars::Date;

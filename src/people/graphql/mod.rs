@@ -2,6 +2,8 @@
 //! `access::operations`.
 
 pub mod caseloads;
+pub mod consenting;
+pub mod consents;
 pub mod enums;
 pub mod inputs;
 pub mod mutations;
@@ -145,7 +147,7 @@ const SHOWN: &[(&str, RecordKind)] = &[
 ];
 
 /// The fields of a service user that show what stands around them.
-const AROUND: &[&str] = &["caseloads", "keptOut", "proxies"];
+const AROUND: &[&str] = &["caseloads", "consents", "keptOut", "proposals", "proxies"];
 
 /// The kinds of rows that a question asks for about a service user: nothing else is opened.
 pub(crate) fn wanted(asked: &Lookahead<'_>) -> Wanted {

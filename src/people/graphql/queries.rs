@@ -4,9 +4,10 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use entity::ids::ServiceUserId;
 use serde::{Deserialize, Serialize};
 
-use super::enums::{Caseload, Purpose};
+use super::enums::Caseload;
 use super::service_user::{ServiceUser, ServiceUserConnection};
 use super::{found, pending, people, reader, wanted};
+use crate::agreements::graphql::enums::Purpose;
 use crate::api::AskedAt;
 use crate::api::ids;
 use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize};

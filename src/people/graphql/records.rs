@@ -3,8 +3,9 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use entity::enums as stored;
 
-use super::enums::{DataCategory, FlagKind, SeenAs};
+use super::enums::{FlagKind, SeenAs};
 use crate::access::rule::decide::Ground;
+use crate::agreements::graphql::enums::DataCategory;
 use crate::api::ids::NodeId;
 use crate::api::scalars::{Date, DateTime};
 use crate::directory::graphql::agency::Agency;

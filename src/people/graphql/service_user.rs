@@ -5,12 +5,14 @@ use std::sync::Arc;
 use async_graphql::{ID, Object, SimpleObject};
 
 use super::caseloads::{self, CaseloadPlace};
-use super::enums::{DataCategory, Purpose, WithheldReason};
+use super::consents::{self, Consent, ConsentProposal};
+use super::enums::WithheldReason;
 use super::records::{
     self, PersonAround, PersonAssessment, PersonCircumstances, PersonContact, PersonFlag, PersonIdentity, PersonNeed,
     PersonNote, Record,
 };
 use super::wishes::{self, KeptOutEntry, ServiceUserProxy};
+use crate::agreements::graphql::enums::{DataCategory, Purpose};
 use crate::api::ids::NodeId;
 use crate::connection;
 use crate::people::contents::Contents;
@@ -119,6 +121,20 @@ impl ServiceUser {
     #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
     async fn caseloads(&self) -> Vec<CaseloadPlace> {
         self.seen.around.as_ref().map(caseloads::caseloads).unwrap_or_default()
+    }
+
+    /// What they permit and deny, the newest first, what has ended too; empty for who neither is them, nor stands for them,
+    /// nor works with them.
+    #[graphql(complexity = "crate::api::limits::list_cost(5, child_complexity)")]
+    async fn consents(&self) -> Vec<Consent> {
+        self.seen.around.as_ref().map(consents::consents).unwrap_or_default()
+    }
+
+    /// What they were asked to permit or to deny, the newest first, refusals too; empty for who neither is them, nor stands
+    /// for them, nor works with them.
+    #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
+    async fn proposals(&self) -> Vec<ConsentProposal> {
+        self.seen.around.as_ref().map(consents::proposals).unwrap_or_default()
     }
 
     /// Whom they keep out; empty for who neither is them, nor stands for them, nor works with them.

@@ -147,7 +147,8 @@ pub struct MergePayload {
     pub errors: Vec<ServiceUserError>,
 }
 
-fn actor(ctx: &Context<'_>) -> Result<Actor> {
+/// Who acts, for the agency that they act for, where for one.
+pub(super) fn actor(ctx: &Context<'_>) -> Result<Actor> {
     Ok(Actor { account: person(ctx)?.account, agency: ctx.data::<Viewer>()?.agency() })
 }
 

@@ -192,6 +192,7 @@ async fn a_permit_without_an_end_is_not_stored() {
         begins_at: Set(Millis(NOW)),
         expires_at: Set(expires_at),
         ended_at: Set(None),
+        ..Default::default()
     };
     let rows = [
         (ConsentKind::Permit, None, false),

@@ -391,6 +391,17 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
             begins_at: Millis(word.span.begins),
             expires_at: word.span.ends.map(Millis),
             ended_at: word.withdrawn.map(Millis),
+            text_key: None,
+            text_version: None,
+            method: None,
+            given_by: None,
+            recorded_by: None,
+            agency_id: None,
+            preview_hash: None,
+            sealed: None,
+            ended_as: None,
+            ended_by: None,
+            superseded_by: None,
         });
         covered.extend(scopes(word).into_iter().map(|(agency, category, purpose)| consent_scope::Model {
             id: ConsentScopeId(new()),
@@ -432,6 +443,13 @@ async fn store_agreements(world: &World, ids: Ids, db: &impl ConnectionTrait, ne
             number: 1,
             expires_at: Millis(version.expires),
             related_days: version.related_days,
+            document: None,
+            document_hash: None,
+            state: None,
+            review_on: None,
+            suspended_for: None,
+            drafted_by: None,
+            drafted_at: None,
         });
         periods.extend(version.in_force.iter().map(|span| agreement_period::Model {
             id: AgreementPeriodId(new()),

@@ -1,8 +1,8 @@
 //! Service users as clients see them, over HTTP: entered, recorded, found, put on caseloads, kept from others.
 
-use entity::enums::Role;
-use entity::ids::AccountId;
-use entity::ledger_entry;
+use entity::enums::{RelationshipKind, Role};
+use entity::ids::{AccountId, AgencyId, RelationshipId};
+use entity::{ledger_entry, relationship};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use signpost::api::ids::NodeId;
@@ -50,6 +50,35 @@ impl Network {
         let manager = app.signed_in("mo@example.org", Role::AgencyManager, Some(IDS.agency(0))).await;
         let sam = app.signed_in("sam@example.org", Role::ServiceUser, None).await;
         Self { app, ann, bea, cal, manager, sam }
+    }
+
+    pub(super) fn agency(number: usize) -> AgencyId {
+        IDS.agency(number)
+    }
+
+    /// A manager of the second agency.
+    pub(super) async fn other_manager(&self) -> String {
+        self.app.signed_in("max@example.org", Role::AgencyManager, Some(IDS.agency(1))).await
+    }
+
+    /// A manager of the third agency.
+    pub(super) async fn third_manager(&self) -> String {
+        self.app.signed_in("may@example.org", Role::AgencyManager, Some(IDS.agency(2))).await
+    }
+
+    /// A referral to an agency.
+    pub(super) async fn refer(&self, of: &str, agency_id: AgencyId) {
+        let Some(NodeId::ServiceUser(of)) = NodeId::decode(of) else { panic!("{of}") };
+        let dealing = relationship::Model {
+            id: RelationshipId(self.app.clock.new_id()),
+            service_user_id: of,
+            recorded_for: of,
+            agency_id,
+            kind: RelationshipKind::Referral,
+            opened_at: self.app.clock.now().into(),
+            closed_at: None,
+        };
+        stored::insert(self.app.db().connection(), vec![dealing]).await;
     }
 
     pub(super) async fn ask(&self, token: &str, query: &str, variables: Value) -> Value {

@@ -63,7 +63,7 @@ async fn nothing_is_disclosed_on_a_consent_that_was_withdrawn_before() {
             }
             tokio::task::yield_now().await;
         }
-        agencies.people.withdraw(consent).await.unwrap();
+        agencies.people.withdraw(Agencies::worker(0).into(), consent).await.unwrap();
         withdrawn.push((consent, epoch().await));
         assert_eq!(
             agencies.people.read(Agencies::reader(1), &[id], &Wanted::everything(), None).await.unwrap_or_default(),

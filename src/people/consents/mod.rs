@@ -1,0 +1,17 @@
+//! What service users permit and deny: on which words, with what each agency would then see, from when until when.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`words`] | the words that are read to them, in versions; no database |
+//! | [`asked`] | what is asked of them, and of what form it must be; no database |
+//! | [`preview`] | exactly what each agency would see, and its hash |
+//! | [`giving`] | a consent is given, or asked for and answered |
+//! | [`withdrawing`] | a consent is withdrawn |
+//! | [`reading`] | consents as those see them who are close to the service user; the receipt |
+
+pub mod asked;
+pub mod giving;
+pub mod preview;
+pub mod reading;
+pub mod withdrawing;
+pub mod words;
