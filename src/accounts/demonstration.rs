@@ -1,7 +1,7 @@
 //! People of the demonstration: one for each role, fictional, signed in without a password.
 
 use entity::enums::Role;
-use entity::ids::AgencyId;
+use entity::ids::{AccountId, AgencyId};
 
 use super::sessions::Tokens;
 use super::{Accounts, Done, Trouble, Why, by_email, email_of};
@@ -30,22 +30,38 @@ impl Accounts {
     pub async fn demonstrate(&self, agency: AgencyId) -> Done<Vec<(Role, &'static str, Tokens)>> {
         let mut signed_in = Vec::new();
         for role in Role::ALL.iter().copied() {
-            let email = email_of("email", &format!("{}@demonstration.invalid", role.as_str().replace('_', "-")))?;
-            let transaction = self.database.begin_write().await?;
-            let id = match by_email(&transaction, &email).await? {
-                Some(known) => known.id,
-                None => self.create_in(&transaction, None, Some(&email), name(role)).await?,
-            };
             let within = is_of_an_agency(role).then_some(agency);
-            match self.grant_in(&transaction, None, id, within, role, None).await {
-                Ok(_) => {}
-                Err(Trouble::Refused(refused)) if refused.why == Why::Already => {}
-                Err(trouble) => return Err(trouble),
-            }
-            let tokens = self.begin_session(&transaction, id, Some("demonstration".to_owned())).await?;
-            transaction.commit().await?;
+            let called = role.as_str().replace('_', "-");
+            let (_, tokens) = self.demonstrate_one(&called, name(role), role, within).await?;
             signed_in.push((role, name(role), tokens));
         }
         Ok(signed_in)
+    }
+
+    /// Signs in one person of the demonstration, who is made where they are not there yet.
+    ///
+    /// # Errors
+    /// The database failed, or there is no such agency.
+    pub async fn demonstrate_one(
+        &self,
+        called: &str,
+        name: &str,
+        role: Role,
+        within: Option<AgencyId>,
+    ) -> Done<(AccountId, Tokens)> {
+        let email = email_of("email", &format!("{called}@demonstration.invalid"))?;
+        let transaction = self.database.begin_write().await?;
+        let id = match by_email(&transaction, &email).await? {
+            Some(known) => known.id,
+            None => self.create_in(&transaction, None, Some(&email), name).await?,
+        };
+        match self.grant_in(&transaction, None, id, within, role, None).await {
+            Ok(_) => {}
+            Err(Trouble::Refused(refused)) if refused.why == Why::Already => {}
+            Err(trouble) => return Err(trouble),
+        }
+        let tokens = self.begin_session(&transaction, id, Some("demonstration".to_owned())).await?;
+        transaction.commit().await?;
+        Ok((id, tokens))
     }
 }

@@ -2,11 +2,18 @@
 
 use std::path::Path;
 
+use entity::enums::Role;
+use entity::ids::AgencyId;
+
 use super::serve::listen;
 use super::{Outcome, SettingsArgs, open_migrated};
+use crate::accounts::sessions::Tokens;
+use crate::api::ids::NodeId;
 use crate::app::{App, EXAMPLE_QUERY, need_list};
 use crate::clock::Clock;
 use crate::directory::demonstration;
+use crate::people::demonstration::Cast;
+use crate::people::entering::Worker;
 use crate::vault::file::make_if_absent;
 
 /// The file the demonstration lives in, where nothing else was asked for.
@@ -17,6 +24,11 @@ const KEYS: &str = "signpost-demo.keys";
 const DAY_IN_MINUTES: u32 = 24 * 60;
 /// The agency whose people are among those who are signed in, by its key.
 const AGENCY: &str = "gm-brightmoor-advice";
+/// Who else works with its service users: the agency's key, how the account is called, the person, the agency in short.
+const ELSEWHERE: [(&str, &str, &str, &str); 2] = [
+    ("gm-canalside-homes", "canalside", "Hal Brennan", "Canalside"),
+    ("gm-clearway", "clearway", "Tess Moran", "Clearway"),
+];
 
 pub(super) async fn run(settings: &SettingsArgs) -> Outcome {
     let mut config = settings.load(Some(FILE))?;
@@ -40,15 +52,46 @@ pub(super) async fn run(settings: &SettingsArgs) -> Outcome {
         .demonstrate(agency)
         .await?
         .iter()
-        .map(|(role, name, tokens)| format!("  {:<24} {name:<14} {}", role.as_str(), tokens.access.expose()))
+        .map(|(role, name, tokens)| line(role.as_str(), name, tokens))
         .collect();
-    let tokens = tokens.join("\n");
+    let (first, others) = service_users(&app, agency).await?;
+    let (tokens, others) = (tokens.join("\n"), others.join("\n"));
     let more = format!(
         "\nTry this question there:\n\n{EXAMPLE_QUERY}\nOr from a shell:\n\n  \
          curl -s http://{{address}}/graphql -H 'content-type: application/json' \\\n    \
          -d '{{\"query\":\"{{ needs(first: 3) {{ nodes {{ key name serviceCount }} }} }}\"}}'\n\n\
          Signed in for a day, one for each role, agencies' roles at Brightmoor Advice:\n\n{tokens}\n\n\
-         A token is shown in the header `authorization: Bearer …`.\n"
+         A token is shown in the header `authorization: Bearer …`. Others who have to do with its service users:\n\n{others}\n\n\
+         The service user Sam Okoro is {first}\n"
     );
     listen(app, &more).await
+}
+
+fn line(what: &str, name: &str, tokens: &Tokens) -> String {
+    format!("  {what:<24} {name:<14} {}", tokens.access.expose())
+}
+
+/// The demonstration's service users; the global id of the first, and who works with them elsewhere, signed in.
+async fn service_users(
+    app: &App,
+    agency: AgencyId,
+) -> Result<(String, Vec<String>), Box<dyn std::error::Error + Send + Sync>> {
+    let accounts = &app.accounts;
+    let worker = |account, agency| Worker { account, agency };
+    let (advice, _) = accounts.demonstrate_one("link-worker", "Lena Lyle", Role::LinkWorker, Some(agency)).await?;
+    let mut lines = Vec::new();
+    let mut workers = Vec::new();
+    for (key, called, name, of) in ELSEWHERE {
+        let agency = demonstration::agency(key);
+        let (account, tokens) = accounts.demonstrate_one(called, name, Role::LinkWorker, Some(agency)).await?;
+        lines.push(line(&format!("link_worker, {of}"), name, &tokens));
+        workers.push(worker(account, agency));
+    }
+    let [housing, treatment] = workers.as_slice() else { return Err("somebody is missing".into()) };
+    let (own, _) = accounts.demonstrate_one("service-user", "Sam Okoro", Role::ServiceUser, None).await?;
+    let (carer, tokens) = accounts.demonstrate_one("carer", "Carla Carter", Role::ServiceUser, None).await?;
+    lines.push(line("service_user, a carer", "Carla Carter", &tokens));
+    let cast = Cast { advice: worker(advice, agency), housing: *housing, treatment: *treatment, own, carer };
+    let first = app.people.demonstrate(&cast).await?;
+    Ok((NodeId::ServiceUser(first).encode().0, lines))
 }

@@ -14,6 +14,7 @@
 //! | [`finding`] | whom somebody may see: of a caseload, of a name |
 //! | [`reading`] | the one way in which rows about service users leave the tables |
 //! | [`consents`] | what they permit and deny |
+//! | [`demonstration`] | fictional service users, each a case of who may see what |
 //! | [`graphql`] | all of it in the graph |
 //!
 //! Everything that a row says is sealed under the key of whom it is about, from the first row on.
@@ -23,6 +24,7 @@ pub mod around;
 pub mod caseload;
 pub mod consents;
 pub mod contents;
+pub mod demonstration;
 pub mod entering;
 pub mod finding;
 pub mod graphql;

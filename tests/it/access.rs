@@ -3,6 +3,7 @@
 mod cases;
 mod mutants;
 mod oracle;
+mod paths;
 pub(crate) mod stored;
 pub(crate) mod world;
 mod worlds;

@@ -7,7 +7,7 @@ mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 
 use source::{Source, code_of, paths, repository, sources};
-use tables::{CRATES, FORBIDDEN, IMPURE, PURE, ROOMS, WRITERS};
+use tables::{CRATES, FORBIDDEN, IMPURE, PERSONAL, PURE, ROOMS, WRITERS};
 
 /// Most lines of a file: longer ones are two things.
 const MOST_LINES: usize = 500;
@@ -189,6 +189,31 @@ fn tables_are_written_by_those_whose_they_are() {
         }
     }
     assert_none("rows are written elsewhere than in WRITERS; listings go through store::save", &wrong);
+}
+
+/// Whoever reads rows about service users does it by the rule's own condition, or writes only: a new way to them is a line in
+/// [`PERSONAL`], and either names `visible` or stands there among the writers.
+#[test]
+fn rows_about_service_users_are_read_by_the_rule_alone() {
+    let (readers, writers) = PERSONAL;
+    let mut wrong = BTreeSet::new();
+    for file in sources("src") {
+        let names_them = ["person_record", "name_key", "ledger_entry"].iter().any(|table| file.code.contains(table));
+        if !names_them || is_within(&file.module, &["access"]) || is_within(&file.module, writers) {
+            continue;
+        }
+        if !is_within(&file.module, readers) || !file.code.contains("visible(") {
+            wrong.insert(file.name);
+        }
+    }
+    assert_none("these read rows about service users past the rule (see PERSONAL)", &wrong);
+    let sealed = |file: &Source| file.code.contains(".sealed") && !is_within(&file.module, &["vault"]);
+    let opens: Vec<String> = sources("src").into_iter().filter(sealed).map(|file| file.name).collect();
+    assert_eq!(
+        opens,
+        ["src/people/consents/reading.rs", "src/people/reading.rs"],
+        "what is sealed is opened there alone"
+    );
 }
 
 #[test]

@@ -68,12 +68,11 @@ pub fn embedded() -> Result<&'static Words, String> {
     EMBEDDED.as_ref().map_err(ToString::to_string)
 }
 
-/// "a", "a and b", "a; b; and c".
+/// "a", "a; and b", "a; b; and c": what is listed may hold an "and" itself.
 fn listed(all: &[String]) -> String {
     match all {
         [] => String::new(),
         [one] => one.clone(),
-        [one, other] => format!("{one} and {other}"),
         [before @ .., last] => format!("{}; and {last}", before.join("; ")),
     }
 }

@@ -68,6 +68,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "directory",
             "open_referral",
             "places",
+            "people",
             "post",
             "schema",
             "telemetry",
@@ -248,6 +249,11 @@ pub(super) const WRITERS: (&[&str], &[&str]) = (
         "vault",
     ],
 );
+
+/// Modules that name the tables of rows about service users: those that read them, by the rule, and those that write them and
+/// show nothing.
+pub(super) const PERSONAL: (&[&str], &[&str]) =
+    (&["people::consents::preview", "people::finding", "people::reading"], &["people::merging", "people::recording"]);
 
 /// What stands nowhere in `src`, but for the modules named beside it. Lints hold most of it too; they can be
 /// switched off file by file, this can't.

@@ -38,6 +38,28 @@ fn demo_starts_on_a_fresh_folder_and_answers_its_own_question() {
                                    "account": { "name": name.trim() }, "actsFor": agency });
             assert_eq!(who, expected, "{role}");
         }
+        let text = server.read_until("The service user Sam Okoro is");
+        let first = text.rsplit("The service user Sam Okoro is ").next().unwrap().lines().next().unwrap().trim();
+        let others: Vec<&str> = text.lines().filter_map(|line| line.rsplit_once(" sps_").map(|(who, _)| who)).collect();
+        assert_eq!(others.len(), 3, "two workers and a carer: {text}");
+        // Everybody of the demonstration sees of the first what they are to see.
+        let sam = format!("{{ serviceUser(id: {first:?}, purpose: REFERRAL) {{ name needs {{ need {{ key }} }} }} }}");
+        let token_of = |who: &str| -> String {
+            let line = text.lines().find(|line| line.contains(who)).unwrap();
+            line.rsplit_once(' ').unwrap().1.to_owned()
+        };
+        let needs = |token: &str| {
+            server.data_as(Some(token), &sam, &json!({}))["serviceUser"]["needs"].as_array().unwrap().len()
+        };
+        let of_role =
+            |role: &str| tokens.iter().find(|(known, _)| *known == role).unwrap().1.rsplit_once(' ').unwrap().1;
+        assert_eq!(needs(of_role("link_worker")), 3, "their own agency");
+        assert_eq!(needs(of_role("service_user")), 3, "they themselves");
+        assert_eq!((needs(&token_of("Hal Brennan")), needs(&token_of("Tess Moran"))), (1, 1), "housing, treatment");
+        let list = "{ serviceUsers(purpose: REFERRAL, caseload: AGENCY) { totalCount } }";
+        let count = |token: &str| server.data_as(Some(token), list, &json!({}))["serviceUsers"]["totalCount"].clone();
+        assert_eq!(count(of_role("link_worker")), 12, "theirs; who was entered twice is one");
+        assert_eq!(count(&token_of("Hal Brennan")), 3, "two who permit it, and their own");
         let data = server.data(signpost::app::EXAMPLE_QUERY);
         let counts = &data["signpost"]["counts"];
         assert!(counts["fits"].as_u64().unwrap() > 0, "{counts}");
