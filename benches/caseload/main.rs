@@ -173,7 +173,7 @@ async fn main() -> Outcome<()> {
     make_if_absent(keys, &clock)?;
     let vault = VaultSettings { keys_file: keys.display().to_string() };
     let mut config = Config { vault, ..Config::default() };
-    config.database.url = DatabaseUrl::parse(&args.postgres)?;
+    config.database.url = DatabaseUrl::try_from(args.postgres.clone())?;
     config.post.outbox_folder = folder.path().display().to_string();
     let database = Database::connect(&Settings::from(&config)).await?;
     database.migrate_up().await?;
