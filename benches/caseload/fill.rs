@@ -166,7 +166,7 @@ async fn page(app: &App, own: (AccountId, AgencyId), shared: (AccountId, AgencyI
             until: Some((app.clock.now() + chrono::TimeDelta::days(300)).timestamp_millis()),
         };
         let actor = Actor::from(worker);
-        let hash = app.people.preview(actor, of, &asked).await?.hash;
+        let hash = app.people.preview(actor, of, &asked, None).await?.hash;
         let spoken = Manner { method: Some(ConsentMethod::Spoken), ..Manner::default() };
         app.people.give(actor, of, &asked, &hash, &spoken, None).await?;
     }

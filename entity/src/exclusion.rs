@@ -27,6 +27,10 @@ pub struct Model {
     pub ends_at: Option<Millis>,
     /// Who wrote it down; absent for the demonstration.
     pub named_by: Option<AccountId>,
+    /// The agency that wrote it down; absent where they said so themselves.
+    pub written_for: Option<AgencyId>,
+    /// Who lifted it; absent while it holds.
+    pub ended_by: Option<AccountId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -15,6 +15,8 @@ pub struct Model {
     pub id: ServiceUserId,
     /// The account by which they sign in themselves; absent where they have none.
     pub account_id: Option<AccountId>,
+    /// Who said that it is theirs; absent where nobody did.
+    pub linked_by: Option<AccountId>,
     /// The agency that entered them.
     pub agency_id: AgencyId,
     /// The key under which everything about them is sealed.

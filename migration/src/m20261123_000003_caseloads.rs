@@ -7,12 +7,18 @@ use sea_orm_migration::schema::*;
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
+/// The index by which an account is one service user's own.
+const OWN: &str = "uq_service_user_account_id";
+
 /// Columns of tables that were there.
 fn columns() -> Vec<(&'static str, ColumnDef)> {
     vec![
         ("proxy", uuid_null("named_by")),
         ("proxy", text_null("authority")),
         ("exclusion", uuid_null("named_by")),
+        ("exclusion", uuid_null("ended_by")),
+        ("exclusion", uuid_null("written_for")),
+        ("service_user", uuid_null("linked_by")),
         ("assignment", uuid_null("named_by")),
         ("team", big_integer_null("closed_at")),
     ]
@@ -45,10 +51,13 @@ impl MigrationTrait for Migration {
             let mut index = Index::create().name(name).table("service_user_merge").to_owned();
             manager.create_index(index.col(column).to_owned()).await?;
         }
-        Ok(())
+        // An account is one service user's own, and nobody else's.
+        let mut one = Index::create().name(OWN).table("service_user").to_owned();
+        manager.create_index(one.col("account_id").unique().to_owned()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_index(Index::drop().name(OWN).table("service_user").to_owned()).await?;
         manager.drop_table(Table::drop().table("service_user_merge").to_owned()).await?;
         for (table, column) in columns() {
             let name = column.get_column_name();

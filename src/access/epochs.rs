@@ -5,7 +5,7 @@ use entity::ids::{AgreementId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{agreement, assignment, service_user};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// The later of what a column holds and an instant.
 fn no_earlier(column: impl ColumnTrait, than: Millis) -> Expr {
@@ -52,11 +52,21 @@ pub async fn raise_agreement(db: &impl ConnectionTrait, id: AgreementId, now: Mi
 pub async fn raise_service_users_of(db: &impl ConnectionTrait, on: Condition, now: Millis) -> Result<(), DbErr> {
     let theirs =
         Query::select().column(assignment::Column::ServiceUserId).from(assignment::Entity).cond_where(on).to_owned();
-    service_user::Entity::update_many()
-        .col_expr(service_user::Column::Epoch, service_user::Column::Epoch.into_expr().add(1))
-        .col_expr(service_user::Column::ChangedAt, no_earlier(service_user::Column::ChangedAt, now))
+    // Held in one order, so that of two who raise many at once one waits for the other.
+    let held = service_user::Entity::find()
         .filter(service_user::Column::Id.in_subquery(theirs))
-        .exec(db)
+        .order_by_asc(service_user::Column::Id)
+        .lock_exclusive()
+        .all(db)
         .await?;
+    let ids: Vec<ServiceUserId> = held.into_iter().map(|row| row.id).collect();
+    for some in ids.chunks(500) {
+        service_user::Entity::update_many()
+            .col_expr(service_user::Column::Epoch, service_user::Column::Epoch.into_expr().add(1))
+            .col_expr(service_user::Column::ChangedAt, no_earlier(service_user::Column::ChangedAt, now))
+            .filter(service_user::Column::Id.is_in(some.iter().copied()))
+            .exec(db)
+            .await?;
+    }
     Ok(())
 }

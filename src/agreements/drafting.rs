@@ -67,14 +67,20 @@ impl Agreements {
         }
         known(&transaction, &terms).await?;
         match last.state {
-            Some(AgreementState::Terminated) => {
+            Some(AgreementState::Terminated) if !lives(&transaction, id).await? => {
                 return Err(Trouble::NotNow("It has ended for good: draft a new agreement.".to_owned()));
             }
             Some(AgreementState::Draft | AgreementState::InReview | AgreementState::AwaitingSignatures) => {
                 set_state(&transaction, last.id, AgreementState::Superseded).await?;
                 self.note(&transaction, last.id, AgreementStep::Superseded, by, now, None).await?;
             }
-            Some(AgreementState::Active | AgreementState::Suspended | AgreementState::Superseded) | None => {}
+            Some(
+                AgreementState::Active
+                | AgreementState::Suspended
+                | AgreementState::Superseded
+                | AgreementState::Terminated,
+            )
+            | None => {}
         }
         let version = self.put(&transaction, by, id, last.number + 1, &terms, now).await?;
         transaction.commit().await?;
@@ -180,6 +186,14 @@ async fn known(db: &impl ConnectionTrait, terms: &Terms) -> Result<(), Trouble> 
     let ids: Vec<_> = terms.parties.iter().map(|party| party.agency).collect();
     let found = agency::Entity::find().filter(agency::Column::Id.is_in(ids.iter().copied())).all(db).await?.len();
     if found == ids.len() { Ok(()) } else { Err(Wrong::new("parties", "One of them is no agency.").into()) }
+}
+
+/// Whether a version of an agreement is in force or suspended.
+async fn lives(db: &impl ConnectionTrait, id: AgreementId) -> Result<bool, Trouble> {
+    let found = agreement_version::Entity::find()
+        .filter(agreement_version::Column::AgreementId.eq(id))
+        .filter(agreement_version::Column::State.is_in([AgreementState::Active, AgreementState::Suspended]));
+    Ok(found.one(db).await?.is_some())
 }
 
 /// The parties of a version.

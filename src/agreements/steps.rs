@@ -56,16 +56,29 @@ impl Agreements {
         let Some((next, step)) = asked.from_to(state) else {
             return Err(Trouble::NotNow(format!("It is {}: that can't be done with it.", state.as_str())));
         };
+        if asked == Move::Approve && by.account.is_some() && by.account == version.drafted_by {
+            return Err(Trouble::NotNow("You drafted it: somebody else approves it.".to_owned()));
+        }
         match asked {
-            Move::Suspend | Move::Terminate => close_periods(&transaction, id, at).await?,
+            Move::Suspend => {
+                close_periods(&transaction, id, at).await?;
+                // Nobody's signature from before brings in force, by a newer version, what was just suspended.
+                for version in pending(&transaction, version.agreement_id).await? {
+                    unsign(&transaction, version).await?;
+                }
+            }
+            Move::Terminate => {
+                close_periods(&transaction, id, at).await?;
+                if matches!(state, AgreementState::Active | AgreementState::Suspended) {
+                    for version in pending(&transaction, version.agreement_id).await? {
+                        set_state(&transaction, version, AgreementState::Terminated).await?;
+                        self.note(&transaction, version, AgreementStep::Terminated, by, at, reason.clone()).await?;
+                    }
+                }
+            }
             Move::Resume => self.open_period(&transaction, id, at).await?,
             // Whoever signed before signs anew: it may be another text by then.
-            Move::Return => {
-                let unsigned =
-                    agreement_party::ActiveModel { signed_at: Set(None), signed_by: Set(None), ..Default::default() };
-                let of_version = agreement_party::Column::VersionId.eq(id);
-                agreement_party::Entity::update_many().set(unsigned).filter(of_version).exec(&transaction).await?;
-            }
+            Move::Return => unsign(&transaction, id).await?,
             Move::Submit | Move::Approve => {}
         }
         let suspended = agreement_version::ActiveModel {
@@ -99,6 +112,22 @@ impl Agreements {
         if version.document_hash.as_deref() != Some(hash) {
             let message = "It is not the hash of this version: read it, and give its `documentHash`.";
             return Err(Wrong::new("documentHash", message).into());
+        }
+        let of_it = agreement_version::Entity::find()
+            .filter(agreement_version::Column::AgreementId.eq(version.agreement_id))
+            .filter(agreement_version::Column::State.eq(AgreementState::Suspended))
+            .filter(agreement_version::Column::SuspendedFor.is_null());
+        if of_it.one(&transaction).await?.is_some() {
+            return Err(Trouble::NotNow("The network suspended the agreement, and has to resume it first.".to_owned()));
+        }
+        let already = agreement_party::Entity::find()
+            .filter(agreement_party::Column::VersionId.eq(id))
+            .filter(agreement_party::Column::AgencyId.ne(agency))
+            .filter(agreement_party::Column::SignedBy.eq(by.account));
+        if by.account.is_some() && already.one(&transaction).await?.is_some() {
+            return Err(Trouble::NotNow(
+                "You signed it for another party: each has somebody of its own sign.".to_owned(),
+            ));
         }
         let signed =
             agreement_party::ActiveModel { signed_at: Set(Some(at)), signed_by: Set(by.account), ..Default::default() };
@@ -199,6 +228,25 @@ fn not_theirs(why: NotTheirs) -> Trouble {
         }
         .to_owned(),
     )
+}
+
+/// Versions of an agreement that may come into force yet.
+async fn pending(db: &impl ConnectionTrait, agreement: AgreementId) -> Result<Vec<AgreementVersionId>, Trouble> {
+    let pending = [AgreementState::Draft, AgreementState::InReview, AgreementState::AwaitingSignatures];
+    let found = agreement_version::Entity::find()
+        .filter(agreement_version::Column::AgreementId.eq(agreement))
+        .filter(agreement_version::Column::State.is_in(pending))
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(|version| version.id).collect())
+}
+
+/// Takes every signature off a version.
+async fn unsign(db: &impl ConnectionTrait, id: AgreementVersionId) -> Result<(), Trouble> {
+    let unsigned = agreement_party::ActiveModel { signed_at: Set(None), signed_by: Set(None), ..Default::default() };
+    let of_version = agreement_party::Column::VersionId.eq(id);
+    agreement_party::Entity::update_many().set(unsigned).filter(of_version).exec(db).await?;
+    Ok(())
 }
 
 /// Closes the period in which a version is in force, where there is one.

@@ -28,6 +28,24 @@ pub struct Around {
     pub proposals: Vec<ProposalSeen>,
 }
 
+impl Around {
+    /// What of it is for who works with them for an agency: its own caseloads; whom they keep out as far as somebody there
+    /// wrote it down; and of consents who witnessed them, and what was said of their capacity, only where the agency wrote
+    /// them down. What holds against the agency itself it is told by seeing nothing.
+    #[must_use]
+    pub fn of_agency(mut self, agency: Option<AgencyId>) -> Self {
+        self.caseloads.retain(|on| Some(on.agency) == agency);
+        self.kept_out.retain(|kept| kept.written_for == agency && agency.is_some());
+        for consent in self.consents.iter_mut().filter(|consent| consent.written_for != agency) {
+            if let Some(beside) = &mut consent.beside {
+                beside.witness = None;
+                beside.capacity_note = None;
+            }
+        }
+        self
+    }
+}
+
 /// That they are on a caseload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnCaseload {
@@ -52,6 +70,8 @@ pub struct KeptOutNow {
     pub agency: Option<AgencyId>,
     /// The account, where it is one, with its name.
     pub account: Option<(AccountId, String)>,
+    /// The agency that wrote it down; absent where they said so themselves.
+    pub written_for: Option<AgencyId>,
     /// From when.
     pub since: Millis,
 }
@@ -131,6 +151,7 @@ pub(super) async fn around(
             id: row.id,
             agency: row.agency_id,
             account: row.account_id.map(named),
+            written_for: row.written_for,
             since: row.begins_at,
         });
     }

@@ -34,6 +34,15 @@ impl Whose {
         Condition::all().add(assignment::Column::AgencyId.eq(agency)).add(whose)
     }
 
+    /// Assignments that are somebody else's, of whichever sort.
+    fn others(self) -> Condition {
+        let (account, team) = (assignment::Column::AccountId, assignment::Column::TeamId);
+        match self {
+            Self::Account(id) => Condition::any().add(account.is_null()).add(account.ne(id)),
+            Self::Team(id) => Condition::any().add(team.is_null()).add(team.ne(id)),
+        }
+    }
+
     fn columns(self) -> (Option<AccountId>, Option<TeamId>) {
         match self {
             Self::Account(account) => (Some(account), None),
@@ -61,7 +70,7 @@ impl People {
         let (transaction, of, at) = (begun.transaction, begun.of, begun.at);
         takes_caseload(&transaction, agency, to, at).await?;
         if alone {
-            let others = Condition::all().add(to.theirs(agency).not());
+            let others = to.others();
             end_assignments(&transaction, agency, of, others, at).await?;
         }
         self.put_on(&transaction, by, of, to, at).await?;
@@ -79,7 +88,13 @@ impl People {
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         let (transaction, of, at) = (begun.transaction, begun.of, begun.at);
-        let this = Condition::all().add(assignment::Column::Id.eq(id));
+        let whose = match found.map(|found| (found.account_id, found.team_id)) {
+            Some((Some(account), _)) => Whose::Account(account),
+            Some((None, Some(team))) => Whose::Team(team),
+            Some((None, None)) | None => return Err(Trouble::NotFound),
+        };
+        // Where double records were joined they may be on it twice.
+        let this = whose.theirs(agency);
         if end_assignments(&transaction, agency, of, this, at).await? == 0 {
             return Err(Trouble::NotFound);
         }

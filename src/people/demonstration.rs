@@ -69,7 +69,7 @@ impl People {
         // Was asked, and said no.
         let dorothy = self.person(cast, "Dorothy", "Finch", housing).await?;
         let asked = self.asked(ConsentKind::Permit, housing, &[C::Identity, C::Housing], &[P::Referral]);
-        let hash = self.preview(cast.advice.into(), dorothy, &asked).await?.hash;
+        let hash = self.preview(cast.advice.into(), dorothy, &asked, None).await?.hash;
         let proposal = self.propose(cast.advice, dorothy, &asked, &hash).await?;
         self.answer(cast.advice.into(), proposal, None, &Manner::default()).await?;
 
@@ -130,7 +130,7 @@ impl People {
         let asked =
             self.asked(ConsentKind::Permit, cast.advice.agency, &[C::Identity, C::Housing], &[P::CareCoordination]);
         let actor = Actor::from(cast.housing);
-        let hash = self.preview(actor, ffion, &asked).await?.hash;
+        let hash = self.preview(actor, ffion, &asked, None).await?.hash;
         let signed = Manner { method: Some(ConsentMethod::Signed), ..Manner::default() };
         self.give(actor, ffion, &asked, &hash, &signed, None).await?;
         Ok(sam)
@@ -297,7 +297,7 @@ impl People {
         asked: &Asked,
     ) -> Result<entity::ids::ConsentId, Trouble> {
         let actor = Actor::from(cast.advice);
-        let hash = self.preview(actor, of, asked).await?.hash;
+        let hash = self.preview(actor, of, asked, None).await?.hash;
         let spoken = Manner { method: Some(ConsentMethod::Spoken), ..Manner::default() };
         self.give(actor, of, asked, &hash, &spoken, None).await
     }

@@ -37,6 +37,7 @@ impl People {
         let person = service_user::ActiveModel {
             id: Set(id),
             account_id: Set(None),
+            linked_by: Set(None),
             agency_id: Set(by.agency),
             key_id: Set(key.id()),
             epoch: Set(0),

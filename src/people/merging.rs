@@ -5,15 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use entity::ids::{AgencyId, ServiceUserId, ServiceUserMergeId};
+use entity::enums::{ConsentKind, DataCategory};
+use entity::ids::{AgencyId, ConsentId, ConsentScopeId, ExclusionId, ServiceUserId, ServiceUserMergeId};
 use entity::instants::Millis;
 use entity::{
-    assignment, consent, consent_proposal, exclusion, name_key, person_record, proxy, relationship, service_user,
-    service_user_merge,
+    assignment, consent, consent_proposal, consent_scope, exclusion, name_key, person_record, proxy, relationship,
+    service_user, service_user_merge,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
 
 use super::acting::Stands;
 use super::contents::Wrong;
@@ -81,10 +84,12 @@ impl People {
     }
 
     /// Parts two records again that were joined by mistake: every row goes back to whom it was recorded for; what was
-    /// recorded since they were joined stays with the one that stood for both.
+    /// recorded since they were joined stays with the one that stood for both. But whom they kept out since, and what they
+    /// denied, holds for both from then on: nobody is let in by it.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] where they are not joined, or are nobody's whom the worker works with; [`Trouble::Wrong`] where
+    /// [`Trouble::NotFound`] where they are not joined, were joined by another agency, or are nobody's whom the worker works
+    /// with; [`Trouble::Wrong`] where
     /// the one that stood for both was itself joined to another since; the database failed.
     pub async fn undo_merge(&self, by: Worker, id: ServiceUserMergeId) -> Result<ServiceUserId, Trouble> {
         let found = service_user_merge::Entity::find_by_id(id).one(self.database.connection()).await?;
@@ -94,13 +99,14 @@ impl People {
         let db = &begun.transaction;
         // Read again, now that nobody else changes it.
         let found = service_user_merge::Entity::find_by_id(id).one(db).await?.filter(|row| row.undone_at.is_none());
-        let found = found.ok_or(Trouble::NotFound)?;
+        let found = found.filter(|row| row.agency_id == by.agency).ok_or(Trouble::NotFound)?;
         let (kept, merged) = (found.kept_id, found.merged_id);
         raise_service_user(db, merged, begun.at).await?;
         if one(db, kept).await?.merged_into.is_some() {
             return Err(Wrong::new("id", "The other was joined to a third since: part those first.").into());
         }
         hand_over(db, &joined_to(db, merged).await?, Some(kept), merged).await?;
+        self.double_refusals(db, kept, merged, found.merged_at).await?;
         stand_for(db, merged, None).await?;
         if found.moved_account {
             let account = one(db, kept).await?.account_id;
@@ -118,10 +124,52 @@ impl People {
         Ok(kept)
     }
 
+    /// Gives one service user the bars and denials of another that were said since an instant and hold.
+    async fn double_refusals(
+        &self,
+        db: &DatabaseTransaction,
+        of: ServiceUserId,
+        to: ServiceUserId,
+        since: Millis,
+    ) -> Result<(), Trouble> {
+        let bars = exclusion::Entity::find()
+            .filter(exclusion::Column::ServiceUserId.eq(of))
+            .filter(exclusion::Column::BeginsAt.gte(since))
+            .filter(exclusion::Column::EndsAt.is_null())
+            .all(db)
+            .await?;
+        for bar in bars {
+            let id = ExclusionId(self.clock.new_id());
+            let same = exclusion::Model { id, service_user_id: to, recorded_for: to, ..bar };
+            exclusion::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
+        }
+        let denials = consent::Entity::find()
+            .filter(consent::Column::ServiceUserId.eq(of))
+            .filter(consent::Column::Kind.eq(ConsentKind::Deny))
+            .filter(consent::Column::BeginsAt.gte(since))
+            .filter(consent::Column::EndedAt.is_null())
+            .all(db)
+            .await?;
+        for denial in denials {
+            let scopes = consent_scope::Entity::find().filter(consent_scope::Column::ConsentId.eq(denial.id));
+            let scopes = scopes.all(db).await?;
+            let id = ConsentId(self.clock.new_id());
+            // What lies sealed beside it opens for the first alone.
+            let same = consent::Model { id, service_user_id: to, recorded_for: to, sealed: None, ..denial };
+            consent::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
+            for scope in scopes {
+                let scope_id = ConsentScopeId(self.clock.new_id());
+                let same = consent_scope::Model { id: scope_id, consent_id: id, ..scope };
+                consent_scope::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// That a service user is on the caseload of a worker.
     async fn works_with(&self, db: &DatabaseTransaction, by: Worker, of: ServiceUserId) -> Result<(), Trouble> {
         let facts = self.facts_of_writer(db, by, of).await?;
-        self.may_write(by, of, entity::enums::DataCategory::Identity, &facts)
+        self.may_write(by, of, DataCategory::Identity, &facts)
     }
 
     /// Whoever stands for each of these service users now, in the same order: they themselves, where they were not joined

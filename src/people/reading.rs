@@ -200,6 +200,11 @@ impl People {
             grounds.entry(service_user).or_default().push(ground);
             shown.push((record, row, ground));
         }
+        let close: Vec<ServiceUserId> =
+            grounds.iter().filter(|(_, grounds)| is_close(grounds)).map(|(id, _)| *id).collect();
+        if wanted.around {
+            close.iter().for_each(|id| decisions.around(*id));
+        }
         match pending {
             Some(pending) => pending.put(decisions),
             None => match append(db, &[decisions]).await {
@@ -208,24 +213,24 @@ impl People {
                 Err(NotWritten::Database(error)) => return Err(error.into()),
             },
         }
+        let mut around_of = if wanted.around { around(self, db, &close, ask.at).await? } else { HashMap::new() };
         let mut records: HashMap<ServiceUserId, Vec<Opened>> = HashMap::new();
         for opened in self.opened(shown).await? {
             records.entry(opened.row.service_user).or_default().push(opened);
         }
-        let theirs =
-            |grounds: &Vec<Ground>| grounds.iter().any(|ground| matches!(ground, Ground::OwnRecord | Ground::Proxy));
-        let is_close = |grounds: &Vec<Ground>| theirs(grounds) || grounds.contains(&Ground::OwnAgency);
-        let mut around_of = if wanted.around { around(self, db, of, ask.at).await? } else { HashMap::new() };
         let seen = of.iter().filter_map(|id| {
             let grounds = grounds.get(id)?;
-            let theirs = theirs(grounds);
+            let theirs = is_theirs(grounds);
             Some(Seen {
                 service_user: *id,
                 records: records.remove(id).unwrap_or_default(),
                 withheld: if theirs { Vec::new() } else { withheld(*id, &ask, &facts) },
                 theirs,
                 on_caseload: grounds.contains(&Ground::OwnAgency),
-                around: (wanted.around && is_close(grounds)).then(|| around_of.remove(id).unwrap_or_default()),
+                around: (wanted.around && is_close(grounds)).then(|| {
+                    let all = around_of.remove(id).unwrap_or_default();
+                    if theirs { all } else { all.of_agency(agency) }
+                }),
             })
         });
         Ok(Decided::Released(seen.collect()))
@@ -254,6 +259,16 @@ impl People {
         }
         Ok(all)
     }
+}
+
+/// Whether somebody sees it as the service user themselves, or for them.
+fn is_theirs(grounds: &[Ground]) -> bool {
+    grounds.iter().any(|ground| matches!(ground, Ground::OwnRecord | Ground::Proxy))
+}
+
+/// Whether they see what stands around the service user: as them, for them, or as who works with them.
+fn is_close(grounds: &[Ground]) -> bool {
+    is_theirs(grounds) || grounds.contains(&Ground::OwnAgency)
 }
 
 /// What sort of rows about them somebody may see: whose, and of which category.

@@ -6,9 +6,9 @@ use entity::instants::Millis;
 use entity::{account, agency, exclusion, proxy, service_user};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, SqlErr};
 
-use super::acting::{Actor, Stands, is_of_somebody_themselves};
+use super::acting::{Actor, Stands, ever_worked_at, is_of_somebody_themselves};
 use super::contents::Wrong;
 use super::entering::Worker;
 use super::{People, Trouble};
@@ -42,6 +42,10 @@ impl People {
                 (Some(id), None)
             }
             KeptOut::Account(id) => {
+                let person = service_user::Entity::find_by_id(of).one(db).await?.ok_or(Trouble::NotFound)?;
+                if person.account_id == Some(id) {
+                    return Err(Wrong::new("account", "It is their own.").into());
+                }
                 let found = account::Entity::find_by_id(id).one(db).await?;
                 found.ok_or_else(|| Wrong::new("account", "There is no such account."))?;
                 (None, Some(id))
@@ -55,6 +59,13 @@ impl People {
             })
             .filter(exclusion::Column::EndsAt.is_null());
         if let Some(known) = same.one(db).await? {
+            // Said by themselves it is theirs alone to lift, whoever wrote it down before.
+            if begun.stands == Stands::Themselves {
+                let theirs = exclusion::ActiveModel { written_for: Set(None), ..Default::default() };
+                let this = exclusion::Column::Id.eq(known.id);
+                exclusion::Entity::update_many().set(theirs).filter(this).exec(db).await?;
+                begun.transaction.commit().await?;
+            }
             return Ok(known.id);
         }
         let id = ExclusionId(self.clock.new_id());
@@ -67,23 +78,48 @@ impl People {
             begins_at: Set(at),
             ends_at: Set(None),
             named_by: Set(Some(actor.account)),
+            written_for: Set(match begun.stands {
+                Stands::Worker(agency) => Some(agency),
+                Stands::Themselves | Stands::Proxy => None,
+            }),
+            ended_by: Set(None),
         };
         exclusion::Entity::insert(row).exec_without_returning(db).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }
 
-    /// Lets somebody in again who was kept out.
+    /// Lets somebody in again who was kept out: the service user says so themselves. On their word a worker does only where it
+    /// was written down on their word too, and never for their own agency or somebody who works there; a proxy never.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] for whoever may not act for the service user, and where nobody is kept out; the database failed.
+    /// [`Trouble::NotFound`] for whoever may not lift it, and where nobody is kept out; the database failed.
     pub async fn let_in(&self, actor: Actor, id: ExclusionId) -> Result<ServiceUserId, Trouble> {
         let found = exclusion::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = found.map_or(ServiceUserId(id.0), |found| found.service_user_id);
         let begun = self.begin_change(actor, of).await?;
+        let (db, at) = (&begun.transaction, begun.at);
+        let found = exclusion::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)?;
+        let may = match begun.stands {
+            Stands::Themselves => true,
+            Stands::Proxy => false,
+            Stands::Worker(agency) => {
+                let ours = found.agency_id == Some(agency)
+                    || match found.account_id {
+                        Some(account) => ever_worked_at(db, account, agency).await?,
+                        None => false,
+                    };
+                found.written_for == Some(agency) && !ours
+            }
+        };
+        if !may {
+            return Err(Trouble::NotFound);
+        }
         let done = exclusion::Entity::update_many()
-            .col_expr(exclusion::Column::EndsAt, Expr::value(begun.at))
+            .col_expr(exclusion::Column::EndsAt, Expr::value(at))
+            .col_expr(exclusion::Column::EndedBy, Expr::value(actor.account))
             .filter(exclusion::Column::Id.eq(id))
+            .filter(exclusion::Column::ServiceUserId.eq(begun.of))
             .filter(exclusion::Column::EndsAt.is_null())
             .exec(&begun.transaction)
             .await?;
@@ -135,6 +171,14 @@ impl People {
                            SERVICE_USER and no other.";
             return Err(Wrong::new("account", message).into());
         }
+        let lasting = proxy::Column::EndsAt.is_null().or(proxy::Column::EndsAt.gt(at));
+        let same = proxy::Entity::find()
+            .filter(proxy::Column::ServiceUserId.eq(of))
+            .filter(proxy::Column::AccountId.eq(account))
+            .filter(lasting);
+        if same.one(db).await?.is_some() {
+            return Err(Wrong::new("account", "They stand for them already: end that first.").into());
+        }
         let id = ProxyId(self.clock.new_id());
         let row = proxy::ActiveModel {
             id: Set(id),
@@ -151,7 +195,7 @@ impl People {
         Ok(id)
     }
 
-    /// Somebody stands for the service user no longer. Who stands for them may say so too.
+    /// Somebody stands for the service user no longer. Who stands for them may say so of themselves, and of no other.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever may not act for the service user, and where nobody stands for them; the database
@@ -160,10 +204,15 @@ impl People {
         let found = proxy::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = found.map_or(ServiceUserId(id.0), |found| found.service_user_id);
         let begun = self.begin_change(actor, of).await?;
+        let found = proxy::Entity::find_by_id(id).one(&begun.transaction).await?.ok_or(Trouble::NotFound)?;
+        if begun.stands == Stands::Proxy && found.account_id != actor.account {
+            return Err(Trouble::NotFound);
+        }
         let lasts = proxy::Column::EndsAt.is_null().or(proxy::Column::EndsAt.gt(begun.at));
         let done = proxy::Entity::update_many()
             .col_expr(proxy::Column::EndsAt, Expr::value(begun.at))
             .filter(proxy::Column::Id.eq(id))
+            .filter(proxy::Column::ServiceUserId.eq(begun.of))
             .filter(lasts)
             .exec(&begun.transaction)
             .await?;
@@ -196,11 +245,18 @@ impl People {
         if !is_of_somebody_themselves(db, account, at).await? {
             return Err(wrong("It is an account for work: invite them with the role SERVICE_USER first."));
         }
-        service_user::Entity::update_many()
+        let linked = service_user::Entity::update_many()
             .col_expr(service_user::Column::AccountId, Expr::value(account))
+            .col_expr(service_user::Column::LinkedBy, Expr::value(by.account))
             .filter(service_user::Column::Id.eq(of))
             .exec(db)
-            .await?;
+            .await;
+        // Of two who say so of two people at once, one is told.
+        match linked.map_err(|error| (error.sql_err(), error)) {
+            Ok(_) => {}
+            Err((Some(SqlErr::UniqueConstraintViolation(_)), _)) => return Err(wrong("It is somebody else's.")),
+            Err((_, error)) => return Err(error.into()),
+        }
         Ok(begun.transaction.commit().await?)
     }
 }

@@ -99,8 +99,18 @@ pub struct Incoming<'a> {
 }
 
 /// Root fields that are refused over GET, because what they are asked with is private.
-pub const PRIVATE_SEARCHES: &[&str] =
-    &["signpost", "signpostPlan", "interpretNeeds", "suggestions", "serviceHappenings"];
+pub const PRIVATE_SEARCHES: &[&str] = &[
+    "signpost",
+    "signpostPlan",
+    "interpretNeeds",
+    "suggestions",
+    "serviceHappenings",
+    "disclosurePreview",
+    "findServiceUsers",
+    "myRecords",
+    "serviceUser",
+    "serviceUsers",
+];
 
 /// What the HTTP face is put together from.
 pub struct Parts<E> {

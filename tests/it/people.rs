@@ -1,7 +1,9 @@
 //! Service users in the tables: entered and recorded sealed, read by one way, which writes into the ledger first.
 
+mod attacks;
 mod consents;
 mod graph;
+mod lying;
 mod racing;
 
 use chrono::TimeDelta;

@@ -34,6 +34,8 @@ struct Decided {
     epoch: Option<i64>,
     /// Whether it was told that there is somebody of that number.
     known: bool,
+    /// Whether it was shown what stands around them: caseloads, consents, whom they keep out.
+    around: bool,
     /// The agreements that it rests on, with their counts.
     rests_on: BTreeSet<(AgreementId, i64)>,
     shown: Vec<Shown>,
@@ -83,6 +85,7 @@ struct Text<'a> {
     epoch: Option<i64>,
     decision: LedgerDecision,
     shown: &'a [Shown],
+    around: bool,
 }
 
 impl Decisions {
@@ -105,6 +108,7 @@ impl Decisions {
             id,
             epoch,
             known: false,
+            around: false,
             rests_on: BTreeSet::new(),
             shown: Vec::new(),
         });
@@ -122,6 +126,13 @@ impl Decisions {
         true
     }
 
+    /// Takes note that it is shown what stands around a service user.
+    pub fn around(&mut self, service_user: ServiceUserId) {
+        if let Some(decided) = self.decided.get_mut(&service_user) {
+            decided.around = true;
+        }
+    }
+
     /// Takes note of a row that is shown; the same category of the same agency once. Of somebody who was not asked about
     /// it takes none, and says so.
     #[must_use]
@@ -137,9 +148,10 @@ impl Decisions {
         true
     }
 
-    /// The service users it was decided on, with their counts.
+    /// The service users of whom something is shown, with the counts it was decided on. A refusal rests on none: it is as
+    /// good a moment later, and whoever is refused must not learn from it that somebody's count changes.
     pub fn service_users(&self) -> impl Iterator<Item = (ServiceUserId, i64)> {
-        self.decided.iter().filter_map(|(id, decided)| Some((*id, decided.epoch?)))
+        self.decided.iter().filter(|(_, decided)| decided.known).filter_map(|(id, decided)| Some((*id, decided.epoch?)))
     }
 
     /// The agreements it was decided on, with their counts. One that was read with two counts changed meanwhile, and
@@ -158,7 +170,7 @@ impl Decisions {
 
     fn entry(&self, service_user: ServiceUserId, decided: &Decided) -> Result<Entry, serde_json::Error> {
         let Ask { account, agency, purpose, at } = self.ask;
-        let Decided { id, epoch, known, shown, .. } = decided;
+        let Decided { id, epoch, known, around, shown, .. } = decided;
         let (id, epoch, operation) = (*id, *epoch, self.operation);
         let decision = if *known { LedgerDecision::Allowed } else { LedgerDecision::Refused };
         let despite = |shown: &Shown| matches!(shown.ground, Ground::Shared { despite: Some(_), .. });
@@ -176,6 +188,7 @@ impl Decisions {
             epoch,
             decision,
             shown,
+            around: *around,
         };
         let entry = serde_json::to_string(&text)?;
         Ok(Entry { id, service_user, account, agency, decision, despite_denial, decided_at: at, entry })

@@ -15,10 +15,10 @@ use std::collections::BTreeSet;
 
 use entity::ledger_entry;
 use sea_orm::sea_query::{
-    Asterisk, CommonTableExpression, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement, Value,
-    ValueTuple, WithClause,
+    Asterisk, CommonTableExpression, Expr, ExprTrait, Func, LockType, Order, Query, SelectStatement, Value, ValueTuple,
+    WithClause,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, Iterable};
+use sea_orm::{ConnectionTrait, DbErr, Iterable};
 
 use self::entry::Decisions;
 pub use self::pending::Pending;
@@ -67,34 +67,21 @@ pub async fn append(db: &impl ConnectionTrait, decisions: &[Decisions]) -> Resul
     let mut with = WithClause::new();
     // Whoever was decided on with two counts changed meanwhile: one of them will not be found.
     let users: BTreeSet<_> = decisions.iter().flat_map(Decisions::service_users).collect();
-    let users = users.into_iter().map(|(id, epoch)| {
-        let column = entity::service_user::Column::Id.eq(id);
-        column.and(entity::service_user::Column::Epoch.eq(epoch))
-    });
     let agreements: BTreeSet<_> = decisions.iter().flat_map(Decisions::agreements).collect();
-    let agreements = agreements.into_iter().map(|(id, epoch)| {
-        let column = entity::agreement::Column::Id.eq(id);
-        column.and(entity::agreement::Column::Epoch.eq(epoch))
-    });
-    let users: Vec<Expr> = users.collect();
-    let agreements: Vec<Expr> = agreements.collect();
     let rests_on_any = !users.is_empty() || !agreements.is_empty();
-    for (name, counts, held) in [
-        ("held_users", users.len(), held(entity::service_user::Entity, entity::service_user::Column::Id, users)),
-        (
-            "held_agreements",
-            agreements.len(),
-            held(entity::agreement::Entity, entity::agreement::Column::Id, agreements),
-        ),
-    ] {
-        if counts == 0 {
+    let users: Vec<ValueTuple> =
+        users.into_iter().map(|(id, epoch)| ValueTuple::Two(id.into(), epoch.into())).collect();
+    let agreements: Vec<ValueTuple> =
+        agreements.into_iter().map(|(id, epoch)| ValueTuple::Two(id.into(), epoch.into())).collect();
+    for (name, table, counts) in [("held_users", "service_user", users), ("held_agreements", "agreement", agreements)] {
+        if counts.is_empty() {
             continue;
         }
-        let counts = i64::try_from(counts).unwrap_or(i64::MAX);
+        let wanted = i64::try_from(counts.len()).unwrap_or(i64::MAX);
         let mut counted = Query::select();
         counted.expr(Func::count(Expr::col(Asterisk))).from(name);
-        written.and_where(Expr::expr(counted).eq(counts));
-        with.cte(CommonTableExpression::from_select(held).table_name(name).to_owned());
+        written.and_where(Expr::expr(counted).eq(wanted));
+        with.cte(CommonTableExpression::from_select(held(table, counts)).table_name(name).to_owned());
     }
     let mut insert = Query::insert();
     insert.into_table(ledger_entry::Entity).columns(ledger_entry::Column::iter());
@@ -106,10 +93,19 @@ pub async fn append(db: &impl ConnectionTrait, decisions: &[Decisions]) -> Resul
     if done.rows_affected() == wanted { Ok(()) } else { Err(NotWritten::Changed) }
 }
 
-/// Rows with these ids and counts, held against changes until the end of the statement.
-fn held(table: impl sea_orm::sea_query::IntoTableRef, id: impl ColumnTrait, any_of: Vec<Expr>) -> SelectStatement {
-    let any_of = any_of.into_iter().fold(Condition::any(), Condition::add);
+/// Rows with these ids and counts, held against changes until the end of the statement. They are joined as a list of values:
+/// a condition for each would grow with them, deeper than an engine takes.
+fn held(table: &'static str, counts: Vec<ValueTuple>) -> SelectStatement {
+    let of = |column: &'static str| Expr::col((table, column));
+    let given = |place: &'static str| Expr::col(("given", place));
     let mut select = Query::select();
-    select.expr(id.into_expr()).from(table).cond_where(any_of).order_by_expr(id.into_expr(), Order::Asc).lock_shared();
+    select
+        .expr(of("id"))
+        .from(table)
+        .from_values(counts, "given")
+        .and_where(of("id").eq(given("column1")))
+        .and_where(of("epoch").eq(given("column2")))
+        .order_by_expr(of("id"), Order::Asc)
+        .lock_with_tables(LockType::Share, [table]);
     select
 }

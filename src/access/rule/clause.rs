@@ -1,6 +1,6 @@
 //! The clauses of the rule: each one comparison. Pure.
 
-use entity::enums::{ConsentKind, LawfulBasis};
+use entity::enums::{ConsentKind, LawfulBasis, Purpose};
 use entity::instants::Millis;
 
 use super::facts::{Assignment, Consent, Exclusion, Flow, Membership, Proxy, Relationship, TeamPlace, Themselves};
@@ -63,6 +63,8 @@ pub enum Clause {
     ProxyBegun,
     /// It has not ended.
     ProxyNotEnded,
+    /// It is asked for a purpose for which rows are shown; figures are reckoned, and never shown.
+    PurposeShowsRows,
     /// The role is the account's.
     MembershipOfAccount,
     /// It is held in the agency.
@@ -158,6 +160,7 @@ impl Clause {
         Self::ProxyIsAccount,
         Self::ProxyBegun,
         Self::ProxyNotEnded,
+        Self::PurposeShowsRows,
         Self::MembershipOfAccount,
         Self::MembershipOfAgency,
         Self::MembershipBegun,
@@ -212,6 +215,7 @@ impl Clause {
             Self::ProxyIsAccount => b.proxy.is_some_and(|it| it.account == ask.account),
             Self::ProxyBegun => b.proxy.is_some_and(|it| it.begins <= ask.at),
             Self::ProxyNotEnded => b.proxy.is_some_and(|it| later(it.ends, ask.at)),
+            Self::PurposeShowsRows => ask.purpose != Purpose::Evaluation,
             Self::MembershipOfAccount => b.membership.is_some_and(|it| it.account == ask.account),
             Self::MembershipOfAgency => b.membership.is_some_and(|it| it.agency.is_some() && it.agency == ask.agency),
             Self::MembershipBegun => b.membership.is_some_and(|it| it.begins <= ask.at),

@@ -187,7 +187,12 @@ fn works_there() -> Rule {
         Clause::MembershipNotEnded,
         Clause::MembershipMayRead,
     ];
-    all([some(Over::Memberships, membership), not(excluded_account()), not(excluded_agency())])
+    all([
+        Clause::PurposeShowsRows.into(),
+        some(Over::Memberships, membership),
+        not(excluded_account()),
+        not(excluded_agency()),
+    ])
 }
 
 fn excluded_account() -> Rule {

@@ -1,7 +1,7 @@
 //! The rule as a condition of SQL: part of the statement of whatever reads rows about service users, be it one, a page, a
 //! count or a search. It is built from the same tree that [`super::decide`] walks.
 
-use entity::enums::{ConsentKind, LawfulBasis};
+use entity::enums::{ConsentKind, LawfulBasis, Purpose};
 use entity::{
     agreement_flow, agreement_period, agreement_version, assignment, consent, consent_scope, exclusion, flow_scope,
     membership, person_record, proxy, relationship, service_user, team_place,
@@ -108,6 +108,7 @@ fn compared(clause: Clause, ask: &Ask, row: &Columns) -> Expr {
         Clause::ProxyIsAccount => proxy::Column::AccountId.eq(ask.account),
         Clause::ProxyBegun => proxy::Column::BeginsAt.lte(ask.at),
         Clause::ProxyNotEnded => later(proxy::Column::EndsAt, ask),
+        Clause::PurposeShowsRows => Expr::value(ask.purpose != Purpose::Evaluation),
         Clause::MembershipOfAccount => membership::Column::AccountId.eq(ask.account),
         Clause::MembershipOfAgency => is_agency(membership::Column::AgencyId, ask),
         Clause::MembershipBegun => membership::Column::BeginsAt.lte(ask.at.to_utc()),

@@ -51,7 +51,7 @@ impl People {
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever neither is them, nor stands for them, nor works with them, and for a consent to be
-    /// superseded that is not theirs or has ended; [`Trouble::Wrong`], for `previewHash` where what would be seen is
+    /// superseded that is not theirs to end; [`Trouble::Wrong`], for `previewHash` where what would be seen is
     /// something else by now; the database or the vault failed, and nothing is given.
     pub async fn give(
         &self,
@@ -64,7 +64,10 @@ impl People {
     ) -> Result<ConsentId, Trouble> {
         asked.check(self.clock.now().into())?;
         let begun = self.begin_change(actor, of).await?;
-        let id = self.put_consent(&begun, actor, asked, preview_hash, manner).await?;
+        if let Some(before) = supersedes {
+            self.may_end(&begun, before).await?;
+        }
+        let id = self.put_consent(&begun, actor, asked, preview_hash, supersedes, manner).await?;
         if let Some(before) = supersedes {
             let ended = consent::ActiveModel {
                 ended_at: Set(Some(begun.at)),
@@ -102,7 +105,7 @@ impl People {
         asked.check(self.clock.now().into())?;
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
-        self.hold_against(&begun, by.into(), asked, preview_hash).await?;
+        self.hold_against(&begun, by.into(), asked, preview_hash, None).await?;
         let id = ConsentProposalId(self.clock.new_id());
         let row = consent_proposal::ActiveModel {
             id: Set(id),
@@ -149,7 +152,7 @@ impl People {
             Some(hash) => {
                 let asked: Asked = serde_json::from_str(&open.asked)?;
                 asked.check(begun.at)?;
-                (ProposalState::Accepted, Some(self.put_consent(&begun, actor, &asked, hash, manner).await?))
+                (ProposalState::Accepted, Some(self.put_consent(&begun, actor, &asked, hash, None, manner).await?))
             }
             None => (ProposalState::Refused, None),
         };
@@ -173,8 +176,9 @@ impl People {
         actor: Actor,
         asked: &Asked,
         hash: &str,
+        supersedes: Option<ConsentId>,
     ) -> Result<super::preview::Preview, Trouble> {
-        let preview = self.preview_in(&begun.transaction, actor, begun.of, asked, begun.at).await?;
+        let preview = self.preview_in(&begun.transaction, actor, begun.of, asked, supersedes, begun.at).await?;
         if preview.hash == hash {
             return Ok(preview);
         }
@@ -188,6 +192,7 @@ impl People {
         actor: Actor,
         asked: &Asked,
         preview_hash: &str,
+        supersedes: Option<ConsentId>,
         manner: &Manner,
     ) -> Result<ConsentId, Trouble> {
         if_any("witness", manner.witness.as_ref(), LONGEST_LINE)?;
@@ -209,7 +214,14 @@ impl People {
                 return Err(Wrong::new("method", message).into());
             }
         };
-        let preview = self.hold_against(begun, actor, asked, preview_hash).await?;
+        let preview = self.hold_against(begun, actor, asked, preview_hash, supersedes).await?;
+        let same = consent::Entity::find()
+            .filter(consent::Column::ServiceUserId.eq(begun.of))
+            .filter(consent::Column::PreviewHash.eq(preview_hash))
+            .filter(consent::Column::EndedAt.is_null());
+        if same.one(&begun.transaction).await?.is_some() {
+            return Err(Wrong::new("previewHash", "This was said already, and holds.").into());
+        }
         let (db, id) = (&begun.transaction, ConsentId(self.clock.new_id()));
         let person = service_user::Entity::find_by_id(begun.of).one(db).await?.ok_or(Trouble::NotFound)?;
         let key = self.vault.key(db, person.key_id).await?;

@@ -17,7 +17,7 @@ use super::words::{self, Read, SHARING};
 use crate::access::rule::facts::{Consent, Facts, Membership, Relationship};
 use crate::access::rule::predicate::visible;
 use crate::access::rule::{Ask, Row, WAYS, decide};
-use crate::people::acting::Actor;
+use crate::people::acting::{Actor, Stands};
 use crate::people::contents::Wrong;
 use crate::people::{People, Trouble};
 
@@ -44,7 +44,8 @@ pub struct Preview {
     /// What each would see, in the order of agencies, purposes and categories. Of what an agency would not see there is
     /// nothing here: no agreement lets it flow, or the service user says no to it.
     pub seen: Vec<WouldSee>,
-    /// Agencies that have to do with the service user already; the others would see it once they have.
+    /// Agencies that have to do with the service user already, as far as that is for whoever asks to know; the others would
+    /// see it once they have.
     pub related: BTreeSet<AgencyId>,
     /// Its hash: SHA-256, in hexadecimal.
     pub hash: String,
@@ -56,25 +57,35 @@ struct Hashed<'a> {
     form: u32,
     service_user: ServiceUserId,
     asked: &'a Asked,
+    supersedes: Option<ConsentId>,
     text: (&'a str, i32),
     seen: &'a [WouldSee],
 }
 
 impl People {
-    /// What each agency would see if the service user said this now.
+    /// What each agency would see if the service user said this now, in the place of a consent of theirs, where one is named.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever neither is them, nor stands for them, nor works with them; [`Trouble::Wrong`]; the
     /// database failed.
-    pub async fn preview(&self, actor: Actor, of: ServiceUserId, asked: &Asked) -> Result<Preview, Trouble> {
+    pub async fn preview(
+        &self,
+        actor: Actor,
+        of: ServiceUserId,
+        asked: &Asked,
+        supersedes: Option<ConsentId>,
+    ) -> Result<Preview, Trouble> {
         let now = Millis::from(self.clock.now());
         asked.check(now)?;
         let of = self.stands_for(of).await?;
         let db = self.database.connection();
-        if self.stands(db, actor, of, now).await?.is_none() {
-            return Err(Trouble::NotFound);
+        let stands = self.stands(db, actor, of, now).await?.ok_or(Trouble::NotFound)?;
+        let mut preview = self.preview_in(db, actor, of, asked, supersedes, now).await?;
+        // With whom somebody has to do is nobody's to know but theirs, and of a worker's own agency.
+        if let Stands::Worker(own) = stands {
+            preview.related.retain(|agency| *agency == own);
         }
-        self.preview_in(db, actor, of, asked, now).await
+        Ok(preview)
     }
 
     /// The same within a transaction that holds the service user.
@@ -84,6 +95,7 @@ impl People {
         actor: Actor,
         of: ServiceUserId,
         asked: &Asked,
+        supersedes: Option<ConsentId>,
         now: Millis,
     ) -> Result<Preview, Trouble> {
         let names = names(db, asked).await?;
@@ -99,6 +111,7 @@ impl People {
                 if facts.relationships.iter().any(counts) {
                     related.insert(*agency);
                 }
+                facts.consents.retain(|consent| Some(consent.consent) != supersedes);
                 suppose(&mut facts, &ask, of, asked);
                 seen.extend(would_see(&ask, of, &facts, &theirs));
             }
@@ -106,7 +119,8 @@ impl People {
         let words = words::embedded().map_err(Trouble::Failed)?;
         let text = words.newest(SHARING).ok_or_else(|| Trouble::Failed("there are no words".to_owned()))?;
         let read = words.read(text, asked, &names);
-        let hashed = Hashed { form: 1, service_user: of, asked, text: (&read.key, read.version), seen: &seen };
+        let hashed =
+            Hashed { form: 1, service_user: of, asked, supersedes, text: (&read.key, read.version), seen: &seen };
         let digest = Sha256::digest(serde_json::to_vec(&hashed)?);
         let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Preview { words: read, seen, related, hash })

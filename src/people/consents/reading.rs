@@ -53,6 +53,10 @@ pub struct ConsentSeen {
     pub method: Option<ConsentMethod>,
     /// Who gave it.
     pub given_by: Option<ConsentGiver>,
+    /// Who ended it, by name.
+    pub ended_by: Option<String>,
+    /// The agency that wrote it down; absent where they gave it themselves.
+    pub written_for: Option<AgencyId>,
     /// Who wrote it down, by name.
     pub recorded_by: Option<(AccountId, String)>,
     /// The version of the words.
@@ -110,7 +114,8 @@ impl People {
             .await?;
         let keys: Vec<_> = rows.iter().filter_map(|row| key_of(row.sealed.as_deref()?)).collect();
         let keys = self.vault.keys(db, &keys).await?;
-        let names = names_of(db, rows.iter().filter_map(|row| row.recorded_by)).await?;
+        let by: Vec<AccountId> = rows.iter().flat_map(|row| [row.recorded_by, row.ended_by]).flatten().collect();
+        let names = names_of(db, by.into_iter()).await?;
         let mut covered: BTreeMap<ConsentId, Vec<&consent_scope::Model>> = BTreeMap::new();
         for scope in &scopes {
             covered.entry(scope.consent_id).or_default().push(scope);
@@ -140,6 +145,8 @@ impl People {
                 ended: row.ended_at,
                 method: row.method,
                 given_by: row.given_by,
+                ended_by: row.ended_by.and_then(|by| names.get(&by).cloned()),
+                written_for: row.agency_id,
                 recorded_by: row.recorded_by.and_then(|by| Some((by, names.get(&by)?.clone()))),
                 text: row.text_key.zip(row.text_version),
                 preview_hash: row.preview_hash,
@@ -205,7 +212,12 @@ impl ConsentSeen {
             lines.push(format!("Who was there too: {witness}."));
         }
         match (self.state, self.ended) {
-            (ConsentState::Withdrawn, Some(at)) => lines.push(format!("You ended it on {}.", day(at))),
+            (ConsentState::Withdrawn, Some(at)) => {
+                lines.push(format!("You ended it on {}.", day(at)));
+                if let Some(name) = &self.ended_by {
+                    lines.push(format!("Written down by: {name}."));
+                }
+            }
             (ConsentState::Superseded, Some(at)) => lines.push(format!("You gave a new one on {}.", day(at))),
             (ConsentState::Expired, _) => lines.push("It has run out.".to_owned()),
             (ConsentState::Active | ConsentState::Withdrawn | ConsentState::Superseded, _) => {}

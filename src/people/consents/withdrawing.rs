@@ -1,12 +1,12 @@
 //! A consent is withdrawn: in one call, without a reason, from the very next read on.
 
-use entity::consent;
-use entity::enums::ConsentEnd;
+use entity::enums::{ConsentEnd, ConsentGiver, ConsentKind};
 use entity::ids::{ConsentId, ServiceUserId};
+use entity::{consent, consent_scope};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use crate::people::acting::Actor;
+use crate::people::acting::{Actor, Begun, Stands};
 use crate::people::{People, Trouble};
 
 impl People {
@@ -21,6 +21,7 @@ impl People {
         let of = found.map_or(ServiceUserId(id.0), |found| found.service_user_id);
         // First the count, which makes whoever disclosed on it wait or decide again; then the end.
         let begun = self.begin_change(actor, of).await?;
+        self.may_end(&begun, id).await?;
         let ended = consent::ActiveModel {
             ended_at: Set(Some(begun.at)),
             ended_as: Set(Some(ConsentEnd::Withdrawn)),
@@ -30,10 +31,32 @@ impl People {
         consent::Entity::update_many()
             .set(ended)
             .filter(consent::Column::Id.eq(id))
+            .filter(consent::Column::ServiceUserId.eq(begun.of))
             .filter(consent::Column::EndedAt.is_null())
             .exec(&begun.transaction)
             .await?;
         begun.transaction.commit().await?;
         Ok(begun.of)
+    }
+
+    /// That whoever has begun a change may end a consent of the service user. A permit is ended by everybody who may act for
+    /// them, for nobody sees more by it. To end a denial is to open something: they do so themselves; a worker on their word
+    /// only where it was a worker of the same agency who wrote it down, and it does not name that agency; a proxy what a
+    /// proxy said.
+    pub(super) async fn may_end(&self, begun: &Begun, id: ConsentId) -> Result<(), Trouble> {
+        let db = &begun.transaction;
+        let found = consent::Entity::find_by_id(id).one(db).await?;
+        let found = found.filter(|found| found.service_user_id == begun.of).ok_or(Trouble::NotFound)?;
+        let may = match (found.kind, begun.stands) {
+            (ConsentKind::Permit, _) | (ConsentKind::Deny, Stands::Themselves) => true,
+            (ConsentKind::Deny, Stands::Proxy) => found.given_by == Some(ConsentGiver::Proxy),
+            (ConsentKind::Deny, Stands::Worker(agency)) => {
+                let named = consent_scope::Entity::find()
+                    .filter(consent_scope::Column::ConsentId.eq(id))
+                    .filter(consent_scope::Column::AgencyId.eq(agency));
+                found.agency_id == Some(agency) && named.one(db).await?.is_none()
+            }
+        };
+        may.then_some(()).ok_or(Trouble::NotFound)
     }
 }

@@ -163,9 +163,11 @@ impl ConsentQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked.")] input: ConsentTermsInput,
+        #[graphql(desc = "A consent of theirs in whose place it would stand.")] supersedes: Option<ID>,
     ) -> Result<Option<DisclosurePreview>> {
         let (of, asked) = (service_user(&input.service_user)?, input.checked()?);
-        match people(ctx)?.preview(actor(ctx)?, of, &asked).await {
+        let before = supersedes.as_ref().map(|id| ids::consent("supersedes", id)).transpose()?;
+        match people(ctx)?.preview(actor(ctx)?, of, &asked, before).await {
             Err(Trouble::NotFound) => Ok(None),
             other => Ok(Some(DisclosurePreview(super::found(ctx, other.map_err(|trouble| trouble.within("input")))?))),
         }
@@ -221,7 +223,9 @@ impl ConsentMutation {
     }
 
     /// Withdraws a consent, without a reason: from the next read on nothing is shown on it. By the service user, by who
-    /// stands for them, or on their word by a link worker who works with them.
+    /// stands for them, or on their word by a link worker who works with them. A denial, which keeps something shut, is
+    /// withdrawn by the service user; by who stands for them where one who does said it; on their word by a link worker
+    /// where one of the same agency wrote it down and it does not name that agency.
     async fn withdraw_consent(
         &self,
         ctx: &Context<'_>,

@@ -146,6 +146,11 @@ impl Consent {
         self.0.ended.map(|at| DateTime(at.to_utc()))
     }
 
+    /// The name of who ended it, or wrote down that they did; null where nobody has.
+    async fn ended_by(&self) -> Option<&str> {
+        self.0.ended_by.as_deref()
+    }
+
     /// How it was given; null where nobody said.
     async fn method(&self) -> Option<ConsentMethod> {
         self.0.method.map(Into::into)
@@ -161,12 +166,13 @@ impl Consent {
         self.0.recorded_by.as_ref().map(|(_, name)| name.as_str())
     }
 
-    /// Who bore witness; null where nobody did.
+    /// Who bore witness; null where nobody did, and for workers of another agency than the one that wrote it down.
     async fn witness(&self) -> Option<&str> {
         self.0.beside.as_ref()?.witness.as_deref()
     }
 
-    /// What there is to say of their capacity to decide this; null where nothing was said.
+    /// What there is to say of their capacity to decide this; null where nothing was said, and for workers of another agency
+    /// than the one that wrote it down.
     async fn capacity_note(&self) -> Option<&str> {
         self.0.beside.as_ref()?.capacity_note.as_deref()
     }

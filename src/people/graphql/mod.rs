@@ -23,7 +23,7 @@ use super::{People, Trouble};
 use crate::access::Viewer;
 use crate::access::ledger::Pending;
 use crate::access::viewer::Person;
-use crate::api::errors::{bad_input, internal};
+use crate::api::errors::{bad_input, changing, internal};
 
 /// Why something about a service user is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -96,11 +96,10 @@ pub(crate) fn parted<T>(
 pub(crate) fn found<T>(ctx: &Context<'_>, done: Result<T, Trouble>) -> Result<T> {
     done.map_err(|trouble| match trouble {
         Trouble::Wrong(wrong) => bad_input(wrong.field, wrong.message),
-        other @ (Trouble::NotFound
-        | Trouble::Changing
-        | Trouble::Database(_)
-        | Trouble::Vault(_)
-        | Trouble::Failed(_)) => internal(ctx, &other),
+        Trouble::Changing => changing(),
+        other @ (Trouble::NotFound | Trouble::Database(_) | Trouble::Vault(_) | Trouble::Failed(_)) => {
+            internal(ctx, &other)
+        }
     })
 }
 

@@ -175,8 +175,9 @@ impl WishesMutation {
         payload(ctx, done.map(|_| of), "keepOut").await
     }
 
-    /// Lets somebody in again who was kept out. For the service user, who stands for them, and link workers who work with
-    /// them.
+    /// Lets somebody in again who was kept out. For the service user; on their word a link worker does it where one of the
+    /// same agency wrote the wish down, and never for that agency or somebody who works there. Nobody who stands for the
+    /// service user does.
     async fn let_in(
         &self,
         ctx: &Context<'_>,
@@ -200,8 +201,8 @@ impl WishesMutation {
         payload(ctx, done.map(|_| of), "nameProxy").await
     }
 
-    /// Somebody stands for the service user no longer. For the service user, who stands for them, and link workers who work
-    /// with them.
+    /// Somebody stands for the service user no longer. For the service user, link workers who work with them, and who stands
+    /// for them of themselves.
     async fn end_proxy(
         &self,
         ctx: &Context<'_>,

@@ -1,6 +1,6 @@
 //! The rule as `docs` tell it in words, slow and plain. It shares nothing with the code that it is held against.
 
-use entity::enums::{LawfulBasis, Role};
+use entity::enums::{LawfulBasis, Purpose, Role};
 
 use super::world::{KeptOut, Question, Record, Span, Whose, World};
 
@@ -38,6 +38,10 @@ pub(super) fn may_see(world: &World, question: Question, record: &Record) -> boo
     // "The account is an active member of the agency at t, its role permits the operation on the category, the person has
     // not barred that agency or account."
     let Some(agency) = agency else { return false };
+    // "Figures have a predicate of their own: … counted and suppressed, never returned."
+    if purpose == Purpose::Evaluation {
+        return false;
+    }
     let mut works_there = false;
     for member in &world.members {
         let here = member.account == account && member.agency == Some(agency) && within(member.span, at);

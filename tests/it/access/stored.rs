@@ -280,6 +280,7 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
     let people = (0..PEOPLE).map(|person| service_user::Model {
         id: ids.person(person),
         account_id: world.own_accounts[person].map(|account| ids.account(account)),
+        linked_by: None,
         agency_id: ids.agency(0),
         key_id: SealingKeyId(Uuid::nil()),
         epoch: 0,
@@ -344,6 +345,8 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
             begins_at,
             ends_at,
             named_by: None,
+            written_for: None,
+            ended_by: None,
         }
     });
     insert(db, bars.collect()).await;

@@ -72,7 +72,10 @@ pub(crate) const ACCOUNTS: usize = 3;
 pub(crate) const PEOPLE: usize = 2;
 const TEAMS: usize = 2;
 const CATEGORIES: &[DataCategory] = &[DataCategory::Housing, DataCategory::MentalHealth, DataCategory::Offending];
-const PURPOSES: &[Purpose] = &[Purpose::Referral, Purpose::CareCoordination];
+const PURPOSES: &[Purpose] = &[Purpose::Referral, Purpose::CareCoordination, Purpose::Evaluation];
+/// What is asked for: figures now and then, which show nobody anything.
+const ASKED_FOR: &[Purpose] =
+    &[Purpose::Referral, Purpose::Referral, Purpose::CareCoordination, Purpose::CareCoordination, Purpose::Evaluation];
 const ROLES: &[Role] = &[
     Role::LinkWorker,
     Role::LinkWorker,
@@ -271,8 +274,12 @@ impl World {
 
     fn change(&mut self, dice: &mut Dice) {
         let (person, agency, account) = (dice.below(PEOPLE), dice.below(AGENCIES), dice.below(ACCOUNTS));
-        match dice.below(27) {
-            0 => self.own_accounts[person] = if dice.one_in(2) { None } else { Some(account) },
+        match dice.below(28) {
+            0 => {
+                // An account is one person's own.
+                self.own_accounts.iter_mut().filter(|own| **own == Some(account)).for_each(|own| *own = None);
+                self.own_accounts[person] = if dice.one_in(2) { None } else { Some(account) };
+            }
             1 => drop_one(dice, &mut self.members),
             2 => one(dice, &mut self.members, |member, dice| member.span = Span::any(dice)),
             3 => {
@@ -362,6 +369,11 @@ impl World {
                 });
             }
             25 => one(dice, &mut self.words, |word, dice| word.person = dice.below(PEOPLE)),
+            26 => {
+                // Whom the permit names is kept out.
+                let whom = if dice.one_in(2) { KeptOut::Agency(1) } else { KeptOut::Account(1) };
+                self.bars.push(Bar { person: 0, whom, span: Span::any(dice) });
+            }
             _ => self.dealings.push(Dealing { person, agency, opened: instant(dice), closed: None }),
         }
     }
@@ -388,6 +400,6 @@ impl Question {
             1 => Some(dice.below(AGENCIES)),
             _ => Some(account),
         };
-        Self { account, agency, purpose: dice.of(PURPOSES), at: instant(dice) }
+        Self { account, agency, purpose: dice.of(ASKED_FOR), at: instant(dice) }
     }
 }

@@ -14,12 +14,12 @@ use crate::support::accounts::As;
 
 const UNTIL: &str = "2027-11-01T00:00:00Z";
 
-fn agency(id: AgencyId) -> String {
+pub(super) fn agency(id: AgencyId) -> String {
     NodeId::Agency(id).encode().0
 }
 
 /// What the first agency and the second agree on: identity, housing and offending of the first, for referrals.
-fn terms(first: AgencyId, second: AgencyId) -> Value {
+pub(super) fn terms(first: AgencyId, second: AgencyId) -> Value {
     let text = "As it should be.";
     json!({
         "title": "Between two agencies",
@@ -39,20 +39,20 @@ const VERSION: &str = "version { id number state isInForce isExpired isReviewOve
     flows { basis categories purposes from { id } to { id } } history { step by reason } } errors { code field message }";
 
 impl Network {
-    async fn draft(&self, token: &str, terms: Value) -> Value {
+    pub(super) async fn draft(&self, token: &str, terms: Value) -> Value {
         let query =
             format!("mutation($input: AgreementTermsInput!) {{ draftAgreement(input: $input) {{ {VERSION} }} }}");
         self.ask(token, &query, json!({ "input": terms })).await["draftAgreement"].take()
     }
 
-    async fn step(&self, token: &str, version: &str, step: &str) -> Value {
+    pub(super) async fn step(&self, token: &str, version: &str, step: &str) -> Value {
         let query = format!(
             "mutation {{ moveAgreement(input: {{ version: {version:?}, move: {step}, reason: \"so\" }}) {{ {VERSION} }} }}"
         );
         self.ask(token, &query, json!({})).await["moveAgreement"].take()
     }
 
-    async fn sign(&self, token: &str, version: &str, hash: &str) -> Value {
+    pub(super) async fn sign(&self, token: &str, version: &str, hash: &str) -> Value {
         let query = format!(
             "mutation {{ signAgreement(input: {{ version: {version:?}, documentHash: {hash:?} }}) {{ {VERSION} }} }}"
         );
@@ -74,13 +74,13 @@ impl Network {
         version.to_owned()
     }
 
-    async fn preview(&self, token: &str, asked: &Value) -> Value {
+    pub(super) async fn preview(&self, token: &str, asked: &Value) -> Value {
         let query = "query($input: ConsentTermsInput!) { disclosurePreview(input: $input) { hash related { id } \
             words { key version title paragraphs } seen { agency { id } purpose category sources { id } records } } }";
         self.ask(token, query, json!({ "input": asked })).await["disclosurePreview"].take()
     }
 
-    async fn give(&self, token: &str, asked: &Value, manner: Value) -> Value {
+    pub(super) async fn give(&self, token: &str, asked: &Value, manner: Value) -> Value {
         let hash = self.preview(token, asked).await["hash"].clone();
         self.give_on(token, asked, hash, manner).await
     }
@@ -99,7 +99,14 @@ impl Network {
         self.ask(token, &query, json!({ "id": of })).await["serviceUser"].take()
     }
 
-    async fn consents(&self, token: &str, of: &str) -> Value {
+    /// Somebody permits the second agency to see who they are.
+    pub(super) async fn permit(&self, token: &str, of: &str, manner: Value) {
+        let asked = json!({ "serviceUser": of, "kind": "PERMIT", "agencies": [agency(Network::agency(1))],
+            "categories": ["IDENTITY"], "purposes": ["REFERRAL"], "until": UNTIL });
+        assert_eq!(self.give(token, &asked, manner).await["errors"], json!([]));
+    }
+
+    pub(super) async fn consents(&self, token: &str, of: &str) -> Value {
         let query = "query($id: ID!) { serviceUser(id: $id, purpose: CARE_COORDINATION) { consents { id kind state method \
             givenByProxy witness capacityNote recordedBy agencies { id } categories purposes beginsAt expiresAt endedAt \
             words { version paragraphs } receipt receiptHtml previewHash } proposals { id state kind answeredAt } } }";
@@ -235,7 +242,7 @@ async fn what_was_previewed_is_seen_until_it_is_withdrawn() {
         [(json!("IDENTITY"), json!("REFERRAL"), 1), (json!("HOUSING"), json!("REFERRAL"), 2)],
         "no agreement lets notes flow, nor anything for that other purpose"
     );
-    assert_eq!(preview["related"], json!([{ "id": agency(second) }]));
+    assert_eq!(preview["related"], json!([]), "with whom else they have to do is theirs to know");
     let words = preview["words"]["paragraphs"].as_array().unwrap();
     assert!(words[1].as_str().unwrap().contains("An agency"), "{words:?}");
     assert!(words.iter().any(|line| line == "Your yes ends on 1 November 2027. You can end it sooner."), "{words:?}");

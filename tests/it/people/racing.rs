@@ -124,8 +124,15 @@ async fn what_was_decided_on_another_count_is_not_written() {
     let mut two = decided(&agencies, id, 0, 0);
     let other = agencies.entered().await;
     two.asked_about(other, Some(3), LedgerEntryId(agencies.app.clock.new_id()));
-    assert!(matches!(append(db, &[two]).await, Err(NotWritten::Changed)));
+    let own =
+        Row { service_user: other, agency: Agencies::reader(1).agency.unwrap(), category: DataCategory::Identity };
+    let mut both = two.clone();
+    assert!(both.shown(&own, Ground::OwnAgency));
+    assert!(matches!(append(db, &[both]).await, Err(NotWritten::Changed)));
     assert_eq!(agencies.ledger().await.len(), 1);
+    // Of whom nothing is shown nothing is told by it either: a refusal rests on no count.
+    append(db, &[two]).await.unwrap();
+    assert_eq!(agencies.ledger().await.len(), 3);
 }
 
 /// A withdrawal that is under way is waited for, and then holds.
