@@ -51,7 +51,7 @@ impl Agreements {
             .one(&transaction)
             .await?;
         let drafted_for = drafted.and_then(|event| event.agency_id);
-        may(by.side, asked, &parties, drafted_for, version.suspended_for).map_err(|why| not_theirs(why))?;
+        may(by.side, asked, &parties, drafted_for, version.suspended_for).map_err(not_theirs)?;
         let state = version.state.unwrap_or(AgreementState::Active);
         let Some((next, step)) = asked.from_to(state) else {
             return Err(Trouble::NotNow(format!("It is {}: that can't be done with it.", state.as_str())));
