@@ -152,6 +152,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "removeSecondFactor", SignedIn, Never),
     (Mutation, "renewRecoveryCodes", SignedIn, Never),
     (Mutation, "reopen", KEEPERS, Never),
+    (Mutation, "reopenCase", AGENCY_TEAMS, Never),
     (Mutation, "reportRefusal", WORKERS, Never),
     (Mutation, "requestPasswordReset", Anyone, Never),
     (Mutation, "requireApproval", AGENCY_MANAGERS, Never),

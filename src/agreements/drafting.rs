@@ -115,7 +115,7 @@ impl Agreements {
             expires_at: Set(Millis(terms.expires_at)),
             related_days: Set(terms.related_days),
             document: Set(Some(serde_json::to_string(&terms.clone().in_order())?)),
-            document_hash: Set(Some(terms.hash()?)),
+            document_hash: Set(Some(terms.hash(agreement, number)?)),
             state: Set(Some(AgreementState::Draft)),
             review_on: Set(Some(terms.review_on)),
             suspended_for: Set(None),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entity::enums::{DataCategory, LawfulBasis, PartyRole, Purpose};
-use entity::ids::AgencyId;
+use entity::ids::{AgencyId, AgreementId};
 use entity::instants::Millis;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -216,12 +216,13 @@ impl Terms {
         self
     }
 
-    /// The hash of all of it, in hexadecimal: what a party signs. SHA-256 of its canonical text.
+    /// The hash of all of it as a version of an agreement, in hexadecimal: what a party signs. SHA-256 of its canonical text,
+    /// with which agreement it is and the number of the version, so that a signature is for no other.
     ///
     /// # Errors
     /// It is no text, which plain words, ids and numbers always are.
-    pub fn hash(&self) -> Result<String, serde_json::Error> {
-        let text = serde_json::to_vec(&self.clone().in_order())?;
+    pub fn hash(&self, agreement: AgreementId, number: i32) -> Result<String, serde_json::Error> {
+        let text = serde_json::to_vec(&(agreement, number, self.clone().in_order()))?;
         Ok(Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }

@@ -1,9 +1,9 @@
 //! Whose caseload a service user is on: a key worker's, a team's. Whose it is sees what their agency recorded.
 
 use entity::enums::RelationshipKind;
-use entity::ids::{AccountId, AgencyId, AssignmentId, ServiceUserId, TeamId};
+use entity::ids::{AccountId, AgencyId, AssignmentId, RelationshipId, ServiceUserId, TeamId};
 use entity::instants::Millis;
-use entity::{assignment, relationship};
+use entity::{assignment, exclusion, relationship};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
@@ -13,7 +13,7 @@ use super::contents::Wrong;
 use super::entering::Worker;
 use super::teams::{assigned_at, of_agency};
 use super::{People, Trouble};
-use crate::access::epochs::raise_service_users_of;
+use crate::access::epochs::{raise_service_user, raise_service_users_of};
 
 /// Whose caseload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +129,51 @@ impl People {
             .filter(relationship::Column::ClosedAt.is_null())
             .exec(&transaction)
             .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Puts somebody whose case an agency closed on one of its caseloads again: when they come back. For its managers, for
+    /// nobody of the agency sees them meanwhile, and they are not shown them either.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for anybody who never was on a caseload of the agency, who is on one now, and who keeps the
+    /// agency out; [`Trouble::Wrong`] for who is no link worker, or no team, of the agency; the database failed.
+    pub async fn reopen_case(&self, by: Worker, of: ServiceUserId, to: Whose) -> Result<(), Trouble> {
+        let now = Millis::from(self.clock.now());
+        let of = self.stands_for(of).await?;
+        let transaction = self.database.begin_write().await?;
+        let raised = raise_service_user(&transaction, of, now).await?;
+        let at = raised.unwrap_or(now);
+        let at_agency = || {
+            assignment::Entity::find()
+                .filter(assignment::Column::ServiceUserId.eq(of))
+                .filter(assignment::Column::AgencyId.eq(by.agency))
+        };
+        let was_on = at_agency().one(&transaction).await?.is_some();
+        let is_on = at_agency().filter(assigned_at(at)).one(&transaction).await?.is_some();
+        let kept_out = exclusion::Entity::find()
+            .filter(exclusion::Column::ServiceUserId.eq(of))
+            .filter(exclusion::Column::AgencyId.eq(by.agency))
+            .filter(exclusion::Column::EndsAt.is_null())
+            .one(&transaction)
+            .await?
+            .is_some();
+        if raised.is_none() || !was_on || is_on || kept_out {
+            return Err(Trouble::NotFound);
+        }
+        takes_caseload(&transaction, by.agency, to, at).await?;
+        self.put_on(&transaction, by, of, to, at).await?;
+        relationship::Entity::insert(relationship::ActiveModel {
+            id: Set(RelationshipId(self.clock.new_id())),
+            service_user_id: Set(of),
+            recorded_for: Set(of),
+            agency_id: Set(by.agency),
+            kind: Set(RelationshipKind::Assignment),
+            opened_at: Set(at),
+            closed_at: Set(None),
+        })
+        .exec_without_returning(&transaction)
+        .await?;
         Ok(transaction.commit().await?)
     }
 

@@ -9,7 +9,7 @@ use entity::enums::{
 };
 use entity::ids::{AccountId, AgencyId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{assignment, consent, relationship};
+use entity::{agreement_version, assignment, consent, relationship};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -69,7 +69,7 @@ impl People {
         // Was asked, and said no.
         let dorothy = self.person(cast, "Dorothy", "Finch", housing).await?;
         let asked = self.asked(ConsentKind::Permit, housing, &[C::Identity, C::Housing], &[P::Referral]);
-        let hash = self.preview(cast.advice.into(), dorothy, &asked, None).await?.hash;
+        let hash = self.preview(cast.advice.into(), dorothy, &asked, None, None).await?.hash;
         let proposal = self.propose(cast.advice, dorothy, &asked, &hash).await?;
         self.answer(cast.advice.into(), proposal, None, &Manner::default()).await?;
 
@@ -130,7 +130,7 @@ impl People {
         let asked =
             self.asked(ConsentKind::Permit, cast.advice.agency, &[C::Identity, C::Housing], &[P::CareCoordination]);
         let actor = Actor::from(cast.housing);
-        let hash = self.preview(actor, ffion, &asked, None).await?.hash;
+        let hash = self.preview(actor, ffion, &asked, None, None).await?.hash;
         let signed = Manner { method: Some(ConsentMethod::Signed), ..Manner::default() };
         self.give(actor, ffion, &asked, &hash, &signed, None).await?;
         Ok(sam)
@@ -226,8 +226,9 @@ impl People {
             related_days: 30,
         };
         let side = |agency| Hand { account: None, side: Side::Manager(agency) };
-        let hash = terms.hash()?;
         let version = self.agreements.draft(side(first), terms).await?;
+        let drafted = agreement_version::Entity::find_by_id(version).one(self.database.connection()).await?;
+        let hash = drafted.and_then(|drafted| drafted.document_hash).unwrap_or_default();
         self.agreements.make(side(first), version, Move::Submit, None).await?;
         self.agreements.make(side(second), version, Move::Approve, None).await?;
         self.agreements.sign(side(first), version, &hash).await?;
@@ -297,7 +298,7 @@ impl People {
         asked: &Asked,
     ) -> Result<entity::ids::ConsentId, Trouble> {
         let actor = Actor::from(cast.advice);
-        let hash = self.preview(actor, of, asked, None).await?.hash;
+        let hash = self.preview(actor, of, asked, None, None).await?.hash;
         let spoken = Manner { method: Some(ConsentMethod::Spoken), ..Manner::default() };
         self.give(actor, of, asked, &hash, &spoken, None).await
     }

@@ -9,7 +9,9 @@ use entity::ids::{AgencyId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{assignment, name_key, person_record, proxy, relationship, service_user, team_place};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::contents::{Contents, Wrong};
 use super::reading::{Reader, Seen, Wanted};
@@ -220,7 +222,6 @@ impl People {
         let mut select = person_record::Entity::find()
             .select_only()
             .column(person_record::Column::ServiceUserId)
-            .distinct()
             .filter(person_record::Column::Kind.eq(RecordKind::Identity))
             .filter(person_record::Column::EndedAt.is_null());
         for keys in &each {
@@ -232,7 +233,23 @@ impl People {
                 .to_owned();
             select = select.filter(person_record::Column::Id.in_subquery(found));
         }
-        let found: Vec<ServiceUserId> = select.filter(visible(&ask)).limit(MOST_FOUND).into_tuple().all(db).await?;
+        // Where more answer than are shown, those whose names are the very words come first.
+        let said: Vec<i64> = words.iter().map(|word| index.hash(&names::key_of_name(word))).collect();
+        let very = Query::select()
+            .expr(Func::count(Expr::col(name_key::Column::Hash)))
+            .from(name_key::Entity)
+            .and_where(name_key::Column::RecordId.into_expr().eq(person_record::Column::Id.into_expr()))
+            .and_where(name_key::Column::Hash.is_in(said))
+            .to_owned();
+        let found: Vec<ServiceUserId> = select
+            .filter(visible(&ask))
+            .group_by(person_record::Column::ServiceUserId)
+            .order_by(Func::max(Expr::expr(very)), Order::Desc)
+            .order_by_asc(person_record::Column::ServiceUserId)
+            .limit(MOST_FOUND)
+            .into_tuple()
+            .all(db)
+            .await?;
         let mut wanted = wanted.clone();
         wanted.kinds.insert(RecordKind::Identity);
         let mut seen = self.read(reader, &found, &wanted, pending).await?;

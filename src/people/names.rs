@@ -37,15 +37,21 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// What a word is found by where it is spelt as it was said.
+#[must_use]
+pub fn key_of_name(word: &str) -> String {
+    format!("name {word}")
+}
+
 /// What a word is found by.
 #[must_use]
 pub fn keys_of_word(word: &str) -> BTreeSet<String> {
     let letters: Vec<char> = word.chars().collect();
-    let mut keys = BTreeSet::from([format!("name {word}")]);
+    let mut keys = BTreeSet::from([key_of_name(word)]);
     if letters.len() >= LONG_ENOUGH {
         keys.extend((0..letters.len()).map(|left_out| {
             let rest = letters.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, letter)| *letter);
-            format!("name {}", rest.collect::<String>())
+            key_of_name(&rest.collect::<String>())
         }));
     }
     keys

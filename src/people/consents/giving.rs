@@ -3,9 +3,9 @@
 
 use entity::enums::{ConsentEnd, ConsentGiver, ConsentMethod, ProposalState};
 use entity::ids::{ConsentId, ConsentProposalId, ConsentScopeId, ServiceUserId};
-use entity::{consent, consent_proposal, consent_scope, service_user};
+use entity::{consent, consent_proposal, consent_scope, proxy, service_user};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use super::asked::Asked;
@@ -39,6 +39,13 @@ pub struct Beside {
     pub title: String,
     /// Their paragraphs.
     pub paragraphs: Vec<String>,
+}
+
+/// Whether anybody stands for the service user now.
+async fn has_proxy(db: &impl ConnectionTrait, begun: &Begun) -> Result<bool, Trouble> {
+    let lasts = proxy::Column::EndsAt.is_null().or(proxy::Column::EndsAt.gt(begun.at));
+    let found = proxy::Entity::find().filter(proxy::Column::ServiceUserId.eq(begun.of)).filter(lasts);
+    Ok(found.one(db).await?.is_some())
 }
 
 /// Where what lies sealed beside a consent stands.
@@ -214,6 +221,9 @@ impl People {
                 return Err(Wrong::new("method", message).into());
             }
         };
+        if manner.by_proxy && given_by == ConsentGiver::Proxy && !has_proxy(&begun.transaction, begun).await? {
+            return Err(Wrong::new("byProxy", "Nobody stands for them now: name who does first.").into());
+        }
         let preview = self.hold_against(begun, actor, asked, preview_hash, supersedes).await?;
         let same = consent::Entity::find()
             .filter(consent::Column::ServiceUserId.eq(begun.of))

@@ -14,11 +14,14 @@ use uuid::Uuid;
 
 use super::asked::Asked;
 use super::words::{self, Read, SHARING};
+use crate::access::ledger::Pending;
 use crate::access::rule::facts::{Consent, Facts, Membership, Relationship};
 use crate::access::rule::predicate::visible;
 use crate::access::rule::{Ask, Row, WAYS, decide};
 use crate::people::acting::{Actor, Stands};
 use crate::people::contents::Wrong;
+use crate::people::finding::OWN;
+use crate::people::reading::{Reader, Wanted};
 use crate::people::{People, Trouble};
 
 /// What an agency would see of one category for one purpose.
@@ -64,21 +67,28 @@ struct Hashed<'a> {
 
 impl People {
     /// What each agency would see if the service user said this now, in the place of a consent of theirs, where one is named.
+    /// That it was looked at stands in the ledger, though nothing is opened.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever neither is them, nor stands for them, nor works with them; [`Trouble::Wrong`]; the
-    /// database failed.
+    /// database or the ledger failed.
     pub async fn preview(
         &self,
         actor: Actor,
         of: ServiceUserId,
         asked: &Asked,
         supersedes: Option<ConsentId>,
+        pending: Option<&Pending>,
     ) -> Result<Preview, Trouble> {
         let now = Millis::from(self.clock.now());
         asked.check(now)?;
         let of = self.stands_for(of).await?;
         let db = self.database.connection();
+        let Actor { account, agency } = actor;
+        let reader = Reader { account, agency, purpose: OWN, operation: "disclosurePreview" };
+        if self.read(reader, &[of], &Wanted::default(), pending).await?.is_empty() {
+            return Err(Trouble::NotFound);
+        }
         let stands = self.stands(db, actor, of, now).await?.ok_or(Trouble::NotFound)?;
         let mut preview = self.preview_in(db, actor, of, asked, supersedes, now).await?;
         // With whom somebody has to do is nobody's to know but theirs, and of a worker's own agency.

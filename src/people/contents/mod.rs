@@ -75,12 +75,22 @@ impl Wrong {
     }
 }
 
+/// Whether a sign shows nothing itself, and can make others read as something else: blanks without width, changes of the
+/// direction, tags. Joiners stay, for Persian and the scripts of India are written with them.
+fn is_unseen(sign: char) -> bool {
+    matches!(
+        sign,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
 /// A line of text, which may be empty.
 pub(crate) fn line(field: &'static str, text: &str, most: usize) -> Result<(), Wrong> {
     if text.chars().count() > most {
         return Err(Wrong::new(field, format!("It has more than {most} characters.")));
     }
-    if text.chars().any(char::is_control) {
+    if text.chars().any(|sign| sign.is_control() || is_unseen(sign)) {
         return Err(Wrong::new(field, "It holds signs that can't be seen: leave them out."));
     }
     if text.trim() != text {

@@ -138,6 +138,15 @@ pub struct MoveCaseloadInput {
     pub to: CaseloadOwner,
 }
 
+/// Whose case to open again.
+#[derive(Clone, Debug, InputObject)]
+pub struct ReopenCaseInput {
+    /// Whom.
+    pub service_user: ID,
+    /// On whose caseload.
+    pub to: CaseloadOwner,
+}
+
 /// What became of a change to a team, or to a whole caseload.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct TeamsPayload {
@@ -272,5 +281,16 @@ impl CaseloadMutation {
     ) -> Result<ServiceUserPayload> {
         let of = ids::service_user("serviceUser", &service_user)?;
         payload(ctx, people(ctx)?.close_case(worker(ctx)?, of).await.map(|()| of), "closeCase").await
+    }
+
+    /// Puts a service user whose case the agency closed on one of its caseloads again: when they come back. For its
+    /// managers, who are not shown them.
+    async fn reopen_case(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom, and on whose.")] input: ReopenCaseInput,
+    ) -> Result<TeamsPayload> {
+        let (of, to) = (service_user(&input.service_user)?, input.to.checked("input.to")?);
+        of_teams(ctx, people(ctx)?.reopen_case(worker(ctx)?, of, to).await, |()| None).await
     }
 }

@@ -7,7 +7,7 @@ use super::caseloads::service_user;
 use super::consents::{ConsentKind, ConsentMethod, DisclosurePreview};
 use super::service_user::ServiceUser;
 use super::wishes::actor;
-use super::{ServiceUserError, afterwards, parted, people, worker};
+use super::{ServiceUserError, afterwards, parted, pending, people, worker};
 use crate::agreements::graphql::enums::{DataCategory, Purpose};
 use crate::api::ids::{self, NodeId};
 use crate::api::scalars::DateTime;
@@ -139,7 +139,9 @@ fn placed(trouble: Trouble) -> Trouble {
         Trouble::Wrong(wrong) if ["agencies", "categories", "purposes", "until"].contains(&wrong.field.as_str()) => {
             "terms"
         }
-        Trouble::Wrong(wrong) if ["method", "witness", "capacityNote"].contains(&wrong.field.as_str()) => "manner",
+        Trouble::Wrong(wrong) if ["method", "byProxy", "witness", "capacityNote"].contains(&wrong.field.as_str()) => {
+            "manner"
+        }
         Trouble::Wrong(_)
         | Trouble::NotFound
         | Trouble::Changing
@@ -158,7 +160,7 @@ pub struct ConsentQuery;
 #[Object]
 impl ConsentQuery {
     /// Exactly what each agency would see if the service user said so now, and the words to read to them; null for who
-    /// neither is them, nor stands for them, nor works with them. Nothing is opened or disclosed by it.
+    /// neither is them, nor stands for them, nor works with them. Nothing is opened by it; that it was looked at stands in the ledger.
     async fn disclosure_preview(
         &self,
         ctx: &Context<'_>,
@@ -167,7 +169,7 @@ impl ConsentQuery {
     ) -> Result<Option<DisclosurePreview>> {
         let (of, asked) = (service_user(&input.service_user)?, input.checked()?);
         let before = supersedes.as_ref().map(|id| ids::consent("supersedes", id)).transpose()?;
-        match people(ctx)?.preview(actor(ctx)?, of, &asked, before).await {
+        match people(ctx)?.preview(actor(ctx)?, of, &asked, before, pending(ctx)).await {
             Err(Trouble::NotFound) => Ok(None),
             other => Ok(Some(DisclosurePreview(super::found(ctx, other.map_err(|trouble| trouble.within("input")))?))),
         }

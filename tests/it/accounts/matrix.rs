@@ -97,6 +97,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("removeSecondFactor", PEOPLE),
     ("renewRecoveryCodes", PEOPLE),
     ("reopen", "eml"),
+    ("reopenCase", "m"),
     ("reportRefusal", "wemdc"),
     ("requestPasswordReset", ALL),
     ("requireApproval", "m"),

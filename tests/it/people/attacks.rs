@@ -266,3 +266,71 @@ async fn nobody_signs_for_two_parties() {
     assert_eq!(act(first, sign.clone()).await["signAgreement"]["errors"], json!([]));
     assert_eq!(act(second, sign).await["signAgreement"]["errors"][0]["code"], "NOT_NOW");
 }
+
+/// Who comes back is put on a caseload again by a manager, where the agency worked with them; nobody else can tell.
+#[tokio::test]
+async fn a_case_that_was_closed_is_opened_again_by_a_manager() {
+    let network = Network::new().await;
+    let id = network.enter(&network.ann, json!({ "givenNames": "Sam" })).await;
+    network.link(&id, &network.sam).await;
+    let bea = network.account(&network.bea).await;
+    let reopen = format!("reopenCase(input: {{ serviceUser: {id:?}, to: {{ account: {bea:?} }} }})");
+    assert_eq!(network.only_code(&network.manager, &reopen).await, "NOT_FOUND", "it is open");
+    assert_eq!(network.change(&network.ann, &format!("closeCase(serviceUser: {id:?})")).await, json!([]));
+    assert_eq!(network.see(&network.ann, &id).await, Value::Null);
+    let other = network.other_manager().await;
+    assert_eq!(network.only_code(&other, &reopen).await, "NOT_FOUND", "never theirs");
+    let cal = network.account(&network.cal).await;
+    let stranger = format!("reopenCase(input: {{ serviceUser: {id:?}, to: {{ account: {cal:?} }} }})");
+    assert_eq!(network.change(&network.manager, &stranger).await[0]["field"], "input.to.account");
+    let own = agency(Network::agency(0));
+    assert_eq!(network.keep_out(&network.sam, &id, &format!("agency: {own:?}")).await, json!([]));
+    assert_eq!(network.only_code(&network.manager, &reopen).await, "NOT_FOUND", "they keep the agency out");
+    let kept = network.see(&network.sam, &id).await["keptOut"][0]["id"].take();
+    assert_eq!(network.change(&network.sam, &format!("letIn(id: {kept})")).await, json!([]));
+    assert_eq!(network.change(&network.manager, &reopen).await, json!([]));
+    assert_eq!(network.see(&network.bea, &id).await["name"], "Sam");
+    assert_eq!(network.see(&network.ann, &id).await, Value::Null, "on the other's caseload");
+}
+
+/// What can't be seen in a name is refused: it would look like another's.
+#[tokio::test]
+async fn signs_that_cannot_be_seen_are_refused() {
+    let network = Network::new().await;
+    let query = "mutation($input: EnterServiceUserInput!) { enterServiceUser(input: $input) { errors { field } } }";
+    for sign in ["\u{202e}", "\u{200b}", "\u{feff}", "\u{2066}", "\u{ad}", "\u{7}"] {
+        let input = json!({ "input": { "identity": { "givenNames": format!("Sa{sign}m") } } });
+        let entered = network.ask(&network.ann, query, input).await["enterServiceUser"].take();
+        assert_eq!(entered["errors"][0]["field"], "input.identity.givenNames", "{sign:?}");
+    }
+    network.enter(&network.ann, json!({ "givenNames": "\u{0645}\u{06cc}\u{200c}\u{0646}\u{0627}" })).await;
+}
+
+/// Nobody gives a consent for somebody for whom nobody stands; and that a preview was looked at stands in the ledger.
+#[tokio::test]
+async fn a_consent_by_proxy_needs_a_proxy() {
+    let network = Network::new().await;
+    let id = network.enter(&network.ann, json!({ "givenNames": "Sam" })).await;
+    let asked = json!({ "serviceUser": id, "kind": "PERMIT", "agencies": [agency(Network::agency(1))],
+        "categories": ["IDENTITY"], "purposes": ["REFERRAL"], "until": UNTIL });
+    let manner = json!({ "method": "SPOKEN", "byProxy": true });
+    let given = network.give(&network.ann, &asked, manner).await;
+    assert_eq!(given["errors"][0]["field"], "input.manner.byProxy");
+    let before = network.entries().await;
+    network.preview(&network.ann, &asked).await;
+    network.preview(&network.cal, &asked).await;
+    assert_eq!(network.entries().await, before + 2, "looked at, and refused");
+}
+
+/// Where more answer to a name than are shown, the very name comes first.
+#[tokio::test]
+async fn the_very_name_is_found_among_many_like_it() {
+    let network = Network::new().await;
+    for _ in 0..55 {
+        network.enter(&network.ann, json!({ "givenNames": "Dana", "familyName": "Moore" })).await;
+    }
+    let id = network.enter(&network.ann, json!({ "givenNames": "Dane", "familyName": "Moore" })).await;
+    let find = "{ findServiceUsers(purpose: CARE_COORDINATION, input: { name: \"Dane Moore\" }) { id } }";
+    let found = network.ask(&network.ann, find, json!({})).await["findServiceUsers"].take();
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["id"]), (50, &json!(id)));
+}
