@@ -1,9 +1,10 @@
 //! A database of very many service users. All but a page of them are rows without contents; those of the page are entered as
 //! they are by the program, so that they can be opened.
 
+use entity::agreement_version;
 use entity::enums::{ConsentKind, ConsentMethod, DataCategory, Purpose};
 use entity::ids::{AccountId, AgencyId};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 use signpost::agreements::life::Move;
 use signpost::agreements::terms::{Document, Flow, Party, Terms};
 use signpost::agreements::{Hand, Side};
@@ -69,7 +70,7 @@ async fn bulk(app: &App, people: u32) -> Outcome<()> {
     let (last_agency, last_worker, last) = (AGENCIES - 1, AGENCIES * WORKERS - 1, people - 1);
     // As superuser: references were made to hold, and are not looked up one by one.
     let mut statements = vec![
-        format!("INSERT INTO source (id, key, name) VALUES ('{key}', 'bench', 'Bench')"),
+        format!("INSERT INTO source (id, key, name, created_at) VALUES ('{key}', 'bench', 'Bench', now())"),
         format!("INSERT INTO sealing_key (id, master, made_at) VALUES ('{key}', 'none', now())"),
         format!(
             "INSERT INTO agency (id, source_id, source_key, content_hash, name, created_at, updated_at, needs_approval, version) \
@@ -166,7 +167,7 @@ async fn page(app: &App, own: (AccountId, AgencyId), shared: (AccountId, AgencyI
             until: Some((app.clock.now() + chrono::TimeDelta::days(300)).timestamp_millis()),
         };
         let actor = Actor::from(worker);
-        let hash = app.people.preview(actor, of, &asked, None).await?.hash;
+        let hash = app.people.preview(actor, of, &asked, None, None).await?.hash;
         let spoken = Manner { method: Some(ConsentMethod::Spoken), ..Manner::default() };
         app.people.give(actor, of, &asked, &hash, &spoken, None).await?;
     }
@@ -202,8 +203,9 @@ async fn agree(app: &App, first: AgencyId, second: AgencyId) -> Outcome<()> {
         related_days: 30,
     };
     let (agreements, side) = (app.people.agreements(), |agency| Hand { account: None, side: Side::Manager(agency) });
-    let hash = terms.hash()?;
     let version = agreements.draft(side(first), terms).await?;
+    let drafted = agreement_version::Entity::find_by_id(version).one(app.database.connection()).await?;
+    let hash = drafted.and_then(|drafted| drafted.document_hash).ok_or("a draft has a hash")?;
     agreements.make(side(first), version, Move::Submit, None).await?;
     agreements.make(side(second), version, Move::Approve, None).await?;
     agreements.sign(side(first), version, &hash).await?;
