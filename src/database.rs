@@ -91,6 +91,9 @@ pub struct Database {
     statements: Arc<AtomicU64>,
 }
 
+/// How long a connection goes unused before it is asked whether it is still there.
+const IDLE: Duration = Duration::from_secs(1);
+
 impl Database {
     /// Opens the database and checks that it answers.
     ///
@@ -104,6 +107,9 @@ impl Database {
             .min_connections(1)
             .acquire_timeout(settings.busy_timeout.max(Duration::from_secs(1)))
             .connect_timeout(Duration::from_secs(10))
+            // A connection in use is not asked each time whether it is there: that would double the round trips. One that
+            // nobody used for a while may be gone, and is.
+            .test_before_acquire_if_idle_for(IDLE)
             .sqlx_logging(false);
         if settings.url.engine() == Engine::Postgres {
             // Statements here are short; compiling one by just-in-time takes longer than it runs. Measured on the rule of

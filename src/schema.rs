@@ -50,6 +50,8 @@ use crate::people::graphql::caseloads::{CaseloadMutation, TeamQuery};
 use crate::people::graphql::consenting::{ConsentMutation, ConsentQuery};
 use crate::people::graphql::mutations::ServiceUserMutation;
 use crate::people::graphql::queries::ServiceUserQuery;
+use crate::people::graphql::referrals::mutations::ReferralMutation;
+use crate::people::graphql::referrals::queries::ReferralQuery;
 use crate::people::graphql::wishes::WishesMutation;
 use crate::people::reading::TRIES;
 use crate::signposting::graphql::SignpostingQuery;
@@ -78,6 +80,7 @@ pub struct Query(
     ServiceUserQuery,
     TeamQuery,
     ConsentQuery,
+    ReferralQuery,
     AboutQuery,
 );
 
@@ -97,6 +100,7 @@ pub struct Mutation(
     CaseloadMutation,
     WishesMutation,
     ConsentMutation,
+    ReferralMutation,
 );
 
 /// What a change was refused for: in words for whoever asked for it.

@@ -40,12 +40,14 @@ mod duplicates;
 mod happenings;
 mod listings;
 mod people;
+mod referrals;
 
 pub use self::accounts::*;
 pub use self::duplicates::*;
 pub use self::happenings::*;
 pub use self::listings::*;
 pub use self::people::*;
+pub use self::referrals::*;
 
 closed_set! {
     /// Whether a service can be used at all.

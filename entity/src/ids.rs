@@ -91,4 +91,12 @@ ids! {
     ConsentScopeId,
     /// A row of the ledger.
     LedgerEntryId,
+    /// A referral.
+    ReferralId,
+    /// A need that a referral is about.
+    ReferralNeedId,
+    /// A category that a referral discloses.
+    ReferralCategoryId,
+    /// Something that was done with a referral.
+    ReferralEventId,
 }

@@ -23,6 +23,7 @@ mod m20261123_000001_changed;
 mod m20261123_000002_finding;
 mod m20261123_000003_caseloads;
 mod m20261123_000004_agreements;
+mod m20261123_000005_referrals;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_finding::Migration),
             Box::new(m20261123_000003_caseloads::Migration),
             Box::new(m20261123_000004_agreements::Migration),
+            Box::new(m20261123_000005_referrals::Migration),
         ]
     }
 }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
     AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AssignmentId, ConsentId, ConsentProposalId,
     CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId, ProxyId, RecordId,
-    ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, TeamId,
+    ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, TeamId,
 };
 use uuid::Uuid;
 
@@ -62,6 +62,8 @@ pub enum NodeId {
     ConsentProposal(ConsentProposalId),
     /// What a service user permits or denies.
     Consent(ConsentId),
+    /// A referral.
+    Referral(ReferralId),
 }
 
 impl NodeId {
@@ -92,6 +94,7 @@ impl NodeId {
             Self::AgreementVersion(_) => "AgreementVersion",
             Self::ConsentProposal(_) => "ConsentProposal",
             Self::Consent(_) => "Consent",
+            Self::Referral(_) => "Referral",
         }
     }
 
@@ -122,6 +125,7 @@ impl NodeId {
             Self::AgreementVersion(id) => id.0.to_string(),
             Self::ConsentProposal(id) => id.0.to_string(),
             Self::Consent(id) => id.0.to_string(),
+            Self::Referral(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -157,6 +161,7 @@ impl NodeId {
             "AgreementVersion" => Self::AgreementVersion(AgreementVersionId(uuid()?)),
             "ConsentProposal" => Self::ConsentProposal(ConsentProposalId(uuid()?)),
             "Consent" => Self::Consent(ConsentId(uuid()?)),
+            "Referral" => Self::Referral(ReferralId(uuid()?)),
             _ => return None,
         })
     }
@@ -218,5 +223,6 @@ expecting! {
     agreement_version, AgreementVersion, AgreementVersionId;
     consent_proposal, ConsentProposal, ConsentProposalId;
     consent, Consent, ConsentId;
+    referral, Referral, ReferralId;
     place, ServiceAtLocation, PlaceId;
 }

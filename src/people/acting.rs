@@ -70,11 +70,7 @@ impl People {
         let ask = Ask { account, agency, purpose: Purpose::CareCoordination, at };
         let facts = Facts::load(db, &ask, &[of]).await?;
         // A row of theirs as it might be; whoever acts for no agency has none of an agency's.
-        let row = Row {
-            service_user: of,
-            agency: agency.unwrap_or(AgencyId(uuid::Uuid::nil())),
-            category: DataCategory::Identity,
-        };
+        let row = Row::of(of, agency.unwrap_or(AgencyId(uuid::Uuid::nil())), DataCategory::Identity);
         let holds = |way| decide::holds(way, &ask, &row, &facts);
         Ok(match agency {
             _ if holds(&WAYS.own_record) => Some(Stands::Themselves),

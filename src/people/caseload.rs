@@ -208,7 +208,7 @@ impl People {
     }
 
     /// Puts somebody on a caseload, where they are not on it already.
-    async fn put_on(
+    pub(super) async fn put_on(
         &self,
         db: &impl ConnectionTrait,
         by: Worker,

@@ -14,6 +14,7 @@
 //! | [`finding`] | whom somebody may see: of a caseload, of a name |
 //! | [`reading`] | the one way in which rows about service users leave the tables |
 //! | [`consents`] | what they permit and deny |
+//! | [`referrals`] | one agency asks another to take them on |
 //! | [`demonstration`] | fictional service users, each a case of who may see what |
 //! | [`graphql`] | all of it in the graph |
 //!
@@ -32,6 +33,7 @@ pub mod merging;
 pub mod names;
 pub mod reading;
 pub mod recording;
+pub mod referrals;
 pub mod teams;
 pub mod wishes;
 

@@ -10,6 +10,7 @@ use entity::ids::{AccountId, AgencyId, LedgerEntryId, RecordId, ServiceUserId};
 use entity::instants::Millis;
 use entity::person_record;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::around::{Around, around};
 use super::contents::Contents;
@@ -20,8 +21,7 @@ use crate::access::ledger::entry::Decisions;
 use crate::access::ledger::{NotWritten, Pending, append};
 use crate::access::rule::decide::{self, Ground};
 use crate::access::rule::facts::Facts;
-use crate::access::rule::predicate::visible;
-use crate::access::rule::{Ask, Row};
+use crate::access::rule::{Ask, Row, WAYS};
 use crate::vault::sealed::key_of;
 
 /// How often it is decided again where what it rests on changes meanwhile.
@@ -47,19 +47,25 @@ pub struct Wanted {
     pub kinds: BTreeSet<RecordKind>,
     /// Whether also what stands around them.
     pub around: bool,
+    /// Whether also what is withheld.
+    pub withheld: bool,
+    /// Whether also who recorded each.
+    pub recorders: bool,
 }
 
 impl Wanted {
     /// All there is.
     #[must_use]
     pub fn everything() -> Self {
-        Self { kinds: RecordKind::ALL.iter().copied().collect(), around: true }
+        Self { kinds: RecordKind::ALL.iter().copied().collect(), around: true, withheld: true, recorders: true }
     }
 
     /// Adds what is wanted elsewhere.
     pub fn add(&mut self, other: Self) {
         self.kinds.extend(other.kinds);
         self.around |= other.around;
+        self.withheld |= other.withheld;
+        self.recorders |= other.recorders;
     }
 }
 
@@ -132,6 +138,8 @@ enum Decided {
     Released(Vec<Seen>),
     /// Something changed meanwhile.
     Again,
+    /// One of them was joined to another, who is to be looked for.
+    Joined,
 }
 
 impl People {
@@ -154,10 +162,12 @@ impl People {
         if of.is_empty() {
             return Ok(Vec::new());
         }
-        let of = &self.standing(of).await?;
+        let mut of = of.to_vec();
         for _ in 0..TRIES {
-            if let Decided::Released(seen) = self.try_to_read(reader, of, wanted, pending).await? {
-                return Ok(seen);
+            match self.try_to_read(reader, &of, wanted, pending).await? {
+                Decided::Released(seen) => return Ok(seen),
+                Decided::Again => {}
+                Decided::Joined => of = self.standing(&of).await?,
             }
         }
         Err(Trouble::Changing)
@@ -174,34 +184,42 @@ impl People {
         let Reader { account, agency, purpose, operation } = reader;
         let mut ask = Ask { account, agency, purpose, at: self.clock.now().into() };
         let facts = Facts::load(db, &ask, of).await?;
+        if facts.themselves.iter().any(|them| them.is_joined) {
+            return Ok(Decided::Joined);
+        }
         ask.at = facts.now(ask.at);
         let mut decisions = Decisions::new(ask, operation);
         for id in of {
             let epoch = facts.themselves.iter().find(|them| them.service_user == *id).map(|them| them.epoch);
             decisions.asked_about(*id, epoch, LedgerEntryId(self.clock.new_id()));
         }
-        let mut grounds: BTreeMap<ServiceUserId, Vec<Ground>> = BTreeMap::new();
-        for row in visible_rows(db, &ask, of).await? {
-            // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
-            let Some(ground) = decide::ground(&ask, &row, &facts) else { return Ok(Decided::Again) };
-            if !decisions.known(&row, ground) {
-                return Ok(Decided::Again);
-            }
-            grounds.entry(row.service_user).or_default().push(ground);
-        }
+        let apart = facts.apart(of);
         let mut shown = Vec::new();
-        for record in records(db, &ask, of, wanted).await? {
-            let (service_user, agency, category) = (record.service_user_id, record.agency_id, record.category);
-            let row = Row { service_user, agency, category };
-            let Some(ground) = decide::ground(&ask, &row, &facts) else { return Ok(Decided::Again) };
+        let mut known: BTreeSet<ServiceUserId> = BTreeSet::new();
+        for record in records(db, of, wanted).await? {
+            let row = Row::of(record.service_user_id, record.agency_id, record.category);
+            let ground = apart.get(&row.service_user).and_then(|facts| decide::ground(&ask, &row, facts));
+            let Some(ground) = ground else { continue };
             if !decisions.shown(&row, ground) {
                 return Ok(Decided::Again);
             }
-            grounds.entry(service_user).or_default().push(ground);
+            known.insert(row.service_user);
             shown.push((record, row, ground));
         }
+        // Of whom nothing that was asked for may be seen there may be something else.
+        let rest: Vec<ServiceUserId> = of.iter().copied().filter(|id| !known.contains(id)).collect();
+        for row in sorts(db, &rest).await? {
+            let ground = apart.get(&row.service_user).and_then(|facts| decide::ground(&ask, &row, facts));
+            let Some(ground) = ground else { continue };
+            if !decisions.known(&row, ground) {
+                return Ok(Decided::Again);
+            }
+            known.insert(row.service_user);
+        }
+        let stands: BTreeMap<ServiceUserId, Standing> =
+            known.iter().filter_map(|id| Some((*id, Standing::of(*id, &ask, apart.get(id)?)))).collect();
         let close: Vec<ServiceUserId> =
-            grounds.iter().filter(|(_, grounds)| is_close(grounds)).map(|(id, _)| *id).collect();
+            stands.iter().filter(|(_, stands)| stands.is_close()).map(|(id, _)| *id).collect();
         if wanted.around {
             close.iter().for_each(|id| decisions.around(*id));
         }
@@ -215,32 +233,37 @@ impl People {
         }
         let mut around_of = if wanted.around { around(self, db, &close, ask.at).await? } else { HashMap::new() };
         let mut records: HashMap<ServiceUserId, Vec<Opened>> = HashMap::new();
-        for opened in self.opened(shown).await? {
+        for opened in self.opened(shown, wanted.recorders).await? {
             records.entry(opened.row.service_user).or_default().push(opened);
         }
         let seen = of.iter().filter_map(|id| {
-            let grounds = grounds.get(id)?;
-            let theirs = is_theirs(grounds);
+            let (stands, facts) = (stands.get(id)?, apart.get(id)?);
             Some(Seen {
                 service_user: *id,
                 records: records.remove(id).unwrap_or_default(),
-                withheld: if theirs { Vec::new() } else { withheld(*id, &ask, &facts) },
-                theirs,
-                on_caseload: grounds.contains(&Ground::OwnAgency),
-                around: (wanted.around && is_close(grounds)).then(|| {
+                withheld: if wanted.withheld && !stands.theirs { withheld(*id, &ask, facts) } else { Vec::new() },
+                theirs: stands.theirs,
+                on_caseload: stands.on_caseload,
+                around: (wanted.around && stands.is_close()).then(|| {
                     let all = around_of.remove(id).unwrap_or_default();
-                    if theirs { all } else { all.of_agency(agency) }
+                    if stands.theirs { all } else { all.of_agency(agency) }
                 }),
             })
         });
         Ok(Decided::Released(seen.collect()))
     }
 
-    async fn opened(&self, shown: Vec<(person_record::Model, Row, Ground)>) -> Result<Vec<Opened>, Trouble> {
+    async fn opened(
+        &self,
+        shown: Vec<(person_record::Model, Row, Ground)>,
+        recorders: bool,
+    ) -> Result<Vec<Opened>, Trouble> {
         let db = self.database.connection();
         let keys: Vec<_> = shown.iter().filter_map(|(record, ..)| key_of(&record.sealed)).collect();
         let keys = self.vault.keys(db, &keys).await?;
-        let names = names_of(db, shown.iter().filter_map(|(record, ..)| record.recorded_by)).await?;
+        let by: BTreeSet<AccountId> =
+            shown.iter().filter(|_| recorders).filter_map(|(record, ..)| record.recorded_by).collect();
+        let names = names_of(db, by.into_iter()).await?;
         let mut all = Vec::with_capacity(shown.len());
         for (record, row, ground) in shown {
             // Whose key was destroyed is gone: there is nothing to show.
@@ -261,18 +284,34 @@ impl People {
     }
 }
 
-/// Whether somebody sees it as the service user themselves, or for them.
-fn is_theirs(grounds: &[Ground]) -> bool {
-    grounds.iter().any(|ground| matches!(ground, Ground::OwnRecord | Ground::Proxy))
+/// As what somebody sees a service user of whom they see anything.
+#[derive(Clone, Copy)]
+struct Standing {
+    /// As themselves, or for them.
+    theirs: bool,
+    /// As who works with them.
+    on_caseload: bool,
 }
 
-/// Whether they see what stands around the service user: as them, for them, or as who works with them.
-fn is_close(grounds: &[Ground]) -> bool {
-    is_theirs(grounds) || grounds.contains(&Ground::OwnAgency)
+impl Standing {
+    fn of(id: ServiceUserId, ask: &Ask, facts: &Facts) -> Self {
+        let row = Row::of(id, ask.agency.unwrap_or(AgencyId(Uuid::nil())), DataCategory::Identity);
+        let holds = |way| decide::holds(way, ask, &row, facts);
+        let on_caseload = ask.agency.is_some() && holds(&WAYS.own_agency);
+        Self { theirs: holds(&WAYS.own_record) || holds(&WAYS.proxy), on_caseload }
+    }
+
+    /// Whether they see what stands around the service user.
+    fn is_close(self) -> bool {
+        self.theirs || self.on_caseload
+    }
 }
 
-/// What sort of rows about them somebody may see: whose, and of which category.
-async fn visible_rows(db: &impl ConnectionTrait, ask: &Ask, of: &[ServiceUserId]) -> Result<Vec<Row>, Trouble> {
+/// Of which agencies and categories there are rows about these service users. Which may be seen is for the rule.
+async fn sorts(db: &impl ConnectionTrait, of: &[ServiceUserId]) -> Result<Vec<Row>, Trouble> {
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<(ServiceUserId, AgencyId, DataCategory)> = person_record::Entity::find()
         .select_only()
         .column(person_record::Column::ServiceUserId)
@@ -281,17 +320,15 @@ async fn visible_rows(db: &impl ConnectionTrait, ask: &Ask, of: &[ServiceUserId]
         .distinct()
         .filter(person_record::Column::ServiceUserId.is_in(of.iter().copied()))
         .filter(person_record::Column::EndedAt.is_null())
-        .filter(visible(ask))
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(|(service_user, agency, category)| Row { service_user, agency, category }).collect())
+    Ok(rows.into_iter().map(|(service_user, agency, category)| Row::of(service_user, agency, category)).collect())
 }
 
-/// The rows themselves, of the kinds that are wanted.
+/// The rows about these service users of the kinds that are wanted, sealed as they are. Which may be seen is for the rule.
 async fn records(
     db: &impl ConnectionTrait,
-    ask: &Ask,
     of: &[ServiceUserId],
     wanted: &Wanted,
 ) -> Result<Vec<person_record::Model>, Trouble> {
@@ -302,7 +339,6 @@ async fn records(
         .filter(person_record::Column::ServiceUserId.is_in(of.iter().copied()))
         .filter(person_record::Column::Kind.is_in(wanted.kinds.iter().copied()))
         .filter(person_record::Column::EndedAt.is_null())
-        .filter(visible(ask))
         .order_by_asc(person_record::Column::RecordedAt)
         .order_by_asc(person_record::Column::Id);
     Ok(rows.all(db).await?)
@@ -314,7 +350,7 @@ fn withheld(id: ServiceUserId, ask: &Ask, facts: &Facts) -> Vec<Withheld> {
         facts.flows.iter().map(|flow| flow.from).filter(|from| Some(*from) != ask.agency).collect();
     let told = |category: DataCategory| {
         let is_shared = sources.iter().any(|agency| {
-            let row = Row { service_user: id, agency: *agency, category };
+            let row = Row::of(id, *agency, category);
             matches!(decide::ground(ask, &row, facts), Some(Ground::Shared { .. }))
         });
         let flows = facts.flows.iter().any(|flow| {

@@ -115,7 +115,7 @@ impl People {
     ) -> Result<(), Trouble> {
         let mut ask = self.ask_of_writer(by);
         ask.at = facts.now(ask.at);
-        let row = Row { service_user: of, agency: by.agency, category };
+        let row = Row::of(of, by.agency, category);
         decide::holds(&WAYS.own_agency, &ask, &row, facts).then_some(()).ok_or(Trouble::NotFound)
     }
 

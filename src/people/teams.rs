@@ -201,6 +201,9 @@ pub(super) async fn names_of(
     accounts: impl Iterator<Item = AccountId>,
 ) -> Result<BTreeMap<AccountId, String>, Trouble> {
     let each: BTreeSet<AccountId> = accounts.collect();
+    if each.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let rows: Vec<(AccountId, String)> = account::Entity::find()
         .select_only()
         .column(account::Column::Id)

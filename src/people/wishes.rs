@@ -85,6 +85,7 @@ impl People {
             ended_by: Set(None),
         };
         exclusion::Entity::insert(row).exec_without_returning(db).await?;
+        self.hold_without_route(db, of, at).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }

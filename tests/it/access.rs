@@ -4,6 +4,7 @@ mod cases;
 mod mutants;
 mod oracle;
 mod paths;
+mod referrals;
 pub(crate) mod stored;
 pub(crate) mod world;
 mod worlds;

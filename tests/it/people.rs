@@ -5,6 +5,8 @@ mod consents;
 mod graph;
 mod lying;
 mod racing;
+mod referrals;
+mod referrals_at_random;
 
 use chrono::TimeDelta;
 use entity::enums::{ConsentKind, DataCategory, LawfulBasis, Purpose, RelationshipKind};

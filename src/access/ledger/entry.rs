@@ -120,7 +120,7 @@ impl Decisions {
     pub fn known(&mut self, row: &Row, ground: Ground) -> bool {
         let Some(decided) = self.decided.get_mut(&row.service_user) else { return false };
         decided.known = true;
-        if let Ground::Shared { agreement, epoch, .. } = ground {
+        if let Ground::Shared { agreement, epoch, .. } | Ground::Party { agreement, epoch, .. } = ground {
             decided.rests_on.insert((agreement, epoch));
         }
         true

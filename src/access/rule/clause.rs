@@ -87,6 +87,8 @@ pub enum Clause {
     ExclusionNotEnded,
     /// The row is the agency's own.
     RowOfAgency,
+    /// The referral was sent to the agency.
+    PartyIsAgency,
     /// Whom the row is about is on a caseload.
     AssignmentOfRow,
     /// It is one of the agency.
@@ -172,6 +174,7 @@ impl Clause {
         Self::ExclusionBegun,
         Self::ExclusionNotEnded,
         Self::RowOfAgency,
+        Self::PartyIsAgency,
         Self::AssignmentOfRow,
         Self::AssignmentOfAgency,
         Self::AssignmentBegun,
@@ -228,6 +231,7 @@ impl Clause {
             Self::ExclusionOfAgency => b.exclusion.is_some_and(|it| it.agency.is_some() && it.agency == ask.agency),
             Self::ExclusionBegun => b.exclusion.is_some_and(|it| it.begins <= ask.at),
             Self::ExclusionNotEnded => b.exclusion.is_some_and(|it| later(it.ends, ask.at)),
+            Self::PartyIsAgency => row.party.is_some() && row.party == ask.agency,
             Self::RowOfAgency => ask.agency == Some(row.agency),
             Self::AssignmentOfRow => b.assignment.is_some_and(|it| it.service_user == row.service_user),
             Self::AssignmentOfAgency => b.assignment.is_some_and(|it| ask.agency == Some(it.agency)),

@@ -5,7 +5,7 @@ use entity::ids::{AgreementId, AgreementVersionId, ConsentId};
 use serde::Serialize;
 
 use super::clause::Bound;
-use super::facts::Facts;
+use super::facts::{Facts, Flow};
 use super::{Ask, DENIED, Over, PERMITTED, Row, Rule, WAYS, Ways};
 
 /// On what ground a row may be seen.
@@ -32,6 +32,15 @@ pub enum Ground {
         consent: Option<ConsentId>,
         /// The denial that the basis does not bow to: such a read is marked and told.
         despite: Option<ConsentId>,
+    },
+    /// The header of a referral that was sent to their agency.
+    Party {
+        /// The agreement under which it may flow.
+        agreement: AgreementId,
+        /// The count of the agreement's changes that it was decided on.
+        epoch: i64,
+        /// The version of it.
+        version: AgreementVersionId,
     },
 }
 
@@ -61,7 +70,7 @@ pub fn ground_by(ways: &Ways, ask: &Ask, row: &Row, facts: &Facts) -> Option<Gro
         return Some(Ground::OwnAgency);
     }
     if !within(&ways.shared, &bound, facts) {
-        return None;
+        return party(ways, &bound, facts);
     }
     // Of several flows that allow it the one is told that asks the least of the service user: consent before what binds,
     // nothing denied before what was.
@@ -88,6 +97,13 @@ pub fn ground_by(ways: &Ways, ask: &Ask, row: &Row, facts: &Facts) -> Option<Gro
         )
     });
     told.min_by_key(|(order, _)| *order).map(|(_, ground)| ground)
+}
+
+/// As whom a referral was sent to.
+fn party(ways: &Ways, bound: &Bound<'_>, facts: &Facts) -> Option<Ground> {
+    let allows = |flow: &&Flow| within(&ways.party, &Bound { flow: Some(*flow), ..*bound }, facts);
+    let flow = facts.flows.iter().filter(allows).min_by_key(|flow| flow.version)?;
+    Some(Ground::Party { agreement: flow.agreement, epoch: flow.epoch, version: flow.version })
 }
 
 /// Whether a part of the rule holds where these facts are chosen already; of the other kinds there has to be one.

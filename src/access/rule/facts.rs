@@ -1,5 +1,7 @@
 //! What the rule rests on, as plain values: each kind flat, so that a clause is one comparison.
 
+use std::collections::HashMap;
+
 use entity::enums::{ConsentKind, DataCategory, LawfulBasis, Purpose, Role};
 use entity::ids::{AccountId, AgencyId, AgreementId, AgreementVersionId, ConsentId, ServiceUserId, TeamId};
 use entity::instants::Millis;
@@ -30,6 +32,8 @@ pub struct Themselves {
     pub changed: Millis,
     /// Their account; absent where they have none.
     pub account: Option<AccountId>,
+    /// Whether another stands for them now, to whom they were joined.
+    pub is_joined: bool,
 }
 
 /// That an account stands for a service user.
@@ -181,6 +185,27 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The same for each of these service users apart, so that a decision about one looks at nothing of the others.
+    #[must_use]
+    pub fn apart(&self, of: &[ServiceUserId]) -> HashMap<ServiceUserId, Self> {
+        let shared = Self {
+            memberships: self.memberships.clone(),
+            team_places: self.team_places.clone(),
+            flows: self.flows.clone(),
+            ..Self::default()
+        };
+        let mut apart: HashMap<ServiceUserId, Self> = of.iter().map(|id| (*id, shared.clone())).collect();
+        macro_rules! each {
+            ($($kind:ident),+) => { $(for fact in &self.$kind {
+                if let Some(theirs) = apart.get_mut(&fact.service_user) {
+                    theirs.$kind.push(*fact);
+                }
+            })+ };
+        }
+        each!(themselves, proxies, exclusions, assignments, consents, relationships);
+        apart
+    }
+
     /// The instant as of which it is decided on these: that of a clock, but none before the last change of who may see
     /// whom. A withdrawal that another process dated holds here too, be the clock here behind its.
     #[must_use]

@@ -34,6 +34,9 @@ pub use self::clause::Clause;
 /// needs anybody's record for it.
 pub const READERS: &[(Role, &[DataCategory])] = &[(Role::LinkWorker, DataCategory::ALL)];
 
+/// The category of the header of a referral: state, dates, reason, outcome.
+pub const REFERRAL_HEADER: DataCategory = DataCategory::Outcomes;
+
 /// Who wants to see, for which agency, for which purpose, when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {
@@ -56,6 +59,16 @@ pub struct Row {
     pub agency: AgencyId,
     /// Its category.
     pub category: DataCategory,
+    /// The other agency whose it is too: whom a referral was sent to.
+    pub party: Option<AgencyId>,
+}
+
+impl Row {
+    /// A row that is one agency's alone.
+    #[must_use]
+    pub fn of(service_user: ServiceUserId, agency: AgencyId, category: DataCategory) -> Self {
+        Self { service_user, agency, category, party: None }
+    }
 }
 
 /// What a part of the rule ranges over: one kind of fact each, which is a table or a few that belong together.
@@ -147,14 +160,22 @@ pub struct Ways {
     pub own_agency: Rule,
     /// It is another agency's, which shares it with theirs.
     pub shared: Rule,
+    /// It is the header of a referral to their agency.
+    pub party: Rule,
 }
 
 impl Ways {
-    /// The whole rule.
+    /// The whole rule of rows that are one agency's alone.
     #[must_use]
     pub fn rule(&self) -> Rule {
-        let Self { own_record, proxy, own_agency, shared } = self.clone();
+        let Self { own_record, proxy, own_agency, shared, party: _ } = self.clone();
         any([own_record, proxy, own_agency, shared])
+    }
+
+    /// The whole rule of referrals, which are two agencies'.
+    #[must_use]
+    pub fn rule_of_referrals(&self) -> Rule {
+        any([self.rule(), self.party.clone()])
     }
 }
 
@@ -164,10 +185,14 @@ pub static WAYS: LazyLock<Ways> = LazyLock::new(|| Ways {
     proxy: all([proxy(), not(excluded_account())]),
     own_agency: all([works_there(), own_agency()]),
     shared: all([works_there(), Rule::Some(Over::Flows, Box::new(shared()))]),
+    party: all([works_there(), party()]),
 });
 
 /// The rule: whether a row may be seen.
 pub static VISIBLE: LazyLock<Rule> = LazyLock::new(|| WAYS.rule());
+
+/// The rule of referrals: whether the header of one may be seen.
+pub static REFERRAL_VISIBLE: LazyLock<Rule> = LazyLock::new(|| WAYS.rule_of_referrals());
 
 /// Their own record: nobody keeps themselves out.
 fn own_record() -> Rule {
@@ -245,6 +270,19 @@ fn shared() -> Rule {
             ],
         ),
     ])
+}
+
+/// The referral was sent to the agency, and something may flow to it from whoever sent it: the agreement is in force.
+fn party() -> Rule {
+    let in_force = [
+        Clause::FlowFromRow,
+        Clause::FlowToAgency,
+        Clause::FlowForPurpose,
+        Clause::FlowBegun,
+        Clause::FlowNotEnded,
+        Clause::FlowNotExpired,
+    ];
+    all([Clause::PartyIsAgency.into(), some(Over::Flows, in_force)])
 }
 
 /// There is a consent that says so, holds now and covers recipient, category and purpose.

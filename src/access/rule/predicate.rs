@@ -4,13 +4,13 @@
 use entity::enums::{ConsentKind, LawfulBasis, Purpose};
 use entity::{
     agreement_flow, agreement_period, agreement_version, assignment, consent, consent_scope, exclusion, flow_scope,
-    membership, person_record, proxy, relationship, service_user, team_place,
+    membership, person_record, proxy, referral, relationship, service_user, team_place,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::clause::{BINDING, Clause, DAY};
-use super::{Ask, Over, READERS, Rule, VISIBLE};
+use super::{Ask, Over, READERS, REFERRAL_HEADER, REFERRAL_VISIBLE, Rule, VISIBLE};
 
 /// Where the row that is asked about has what the rule has to know: columns of the outer statement.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Columns {
     pub agency: Expr,
     /// Its category.
     pub category: Expr,
+    /// The other agency whose it is too; none where there is no such column.
+    pub party: Option<Expr>,
 }
 
 impl Columns {
@@ -31,6 +33,18 @@ impl Columns {
             service_user: person_record::Column::ServiceUserId.into_expr(),
             agency: person_record::Column::AgencyId.into_expr(),
             category: person_record::Column::Category.into_expr(),
+            party: None,
+        }
+    }
+
+    /// Those of `referral`.
+    #[must_use]
+    pub fn of_referrals() -> Self {
+        Self {
+            service_user: referral::Column::ServiceUserId.into_expr(),
+            agency: referral::Column::AgencyId.into_expr(),
+            category: Expr::value(REFERRAL_HEADER),
+            party: Some(referral::Column::PartyId.into_expr()),
         }
     }
 }
@@ -39,6 +53,12 @@ impl Columns {
 #[must_use]
 pub fn visible(ask: &Ask) -> Expr {
     condition(&VISIBLE, ask, &Columns::of_records())
+}
+
+/// Whether the header of a row of `referral` may be seen.
+#[must_use]
+pub fn referral_visible(ask: &Ask) -> Expr {
+    condition(&REFERRAL_VISIBLE, ask, &Columns::of_referrals())
 }
 
 /// A rule as a condition.
@@ -126,6 +146,10 @@ fn compared(clause: Clause, ask: &Ask, row: &Columns) -> Expr {
         Clause::ExclusionOfAgency => is_agency(exclusion::Column::AgencyId, ask),
         Clause::ExclusionBegun => exclusion::Column::BeginsAt.lte(ask.at),
         Clause::ExclusionNotEnded => later(exclusion::Column::EndsAt, ask),
+        Clause::PartyIsAgency => match (&row.party, ask.agency) {
+            (Some(party), Some(agency)) => party.clone().eq(agency),
+            (None, _) | (_, None) => Expr::value(false),
+        },
         Clause::RowOfAgency => ask.agency.map_or_else(|| Expr::value(false), |agency| row.agency.clone().eq(agency)),
         Clause::AssignmentOfRow => is_row(assignment::Column::ServiceUserId.into_expr()),
         Clause::AssignmentOfAgency => is_agency(assignment::Column::AgencyId, ask),

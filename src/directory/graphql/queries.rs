@@ -196,7 +196,8 @@ impl DirectoryQuery {
                 | NodeId::Agreement(_)
                 | NodeId::AgreementVersion(_)
                 | NodeId::ConsentProposal(_)
-                | NodeId::Consent(_),
+                | NodeId::Consent(_)
+                | NodeId::Referral(_),
             ) => None,
             Err(error) => Some(Err(error)),
         }

@@ -118,7 +118,8 @@ pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Sub
         | NodeId::Agreement(_)
         | NodeId::AgreementVersion(_)
         | NodeId::ConsentProposal(_)
-        | NodeId::Consent(_)) => return Err(wrong_kind(field, what, &other)),
+        | NodeId::Consent(_)
+        | NodeId::Referral(_)) => return Err(wrong_kind(field, what, &other)),
     })
 }
 

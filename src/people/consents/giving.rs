@@ -94,6 +94,7 @@ impl People {
                 return Err(Wrong::new("supersedes", "It is no consent of theirs that holds.").into());
             }
         }
+        self.hold_without_route(&begun.transaction, begun.of, begun.at).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }
@@ -172,6 +173,7 @@ impl People {
         let this = consent_proposal::Column::Id.eq(id);
         consent_proposal::Entity::update_many().set(answered).filter(this).exec(db).await?;
         let of = begun.of;
+        self.hold_without_route(db, of, begun.at).await?;
         begun.transaction.commit().await?;
         Ok((of, given))
     }

@@ -168,7 +168,7 @@ fn would_see(ask: &Ask, of: ServiceUserId, facts: &Facts, theirs: &[(RecordId, R
     let from: BTreeSet<AgencyId> = facts.flows.iter().map(|flow| flow.from).collect();
     let of_category = |category: &DataCategory| {
         let flows = |source: &AgencyId| {
-            let row = Row { service_user: of, agency: *source, category: *category };
+            let row = Row::of(of, *source, *category);
             decide::holds(&WAYS.shared, ask, &row, facts)
         };
         let sources: BTreeSet<AgencyId> = from.iter().copied().filter(flows).collect();
@@ -208,7 +208,7 @@ async fn rows_they_see(
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(|(id, agency, category)| (id, Row { service_user: of, agency, category })).collect())
+    Ok(rows.into_iter().map(|(id, agency, category)| (id, Row::of(of, agency, category))).collect())
 }
 
 /// What the agencies are called, in their order.

@@ -35,6 +35,7 @@ impl People {
             .filter(consent::Column::EndedAt.is_null())
             .exec(&begun.transaction)
             .await?;
+        self.hold_without_route(&begun.transaction, begun.of, begun.at).await?;
         begun.transaction.commit().await?;
         Ok(begun.of)
     }

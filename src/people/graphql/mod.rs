@@ -9,6 +9,7 @@ pub mod inputs;
 pub mod mutations;
 pub mod queries;
 pub mod records;
+pub mod referrals;
 pub mod service_user;
 pub mod wishes;
 
@@ -151,7 +152,13 @@ const AROUND: &[&str] = &["caseloads", "consents", "keptOut", "proposals", "prox
 /// The kinds of rows that a question asks for about a service user: nothing else is opened.
 pub(crate) fn wanted(asked: &Lookahead<'_>) -> Wanted {
     let kinds = SHOWN.iter().filter(|(field, _)| asked.field(field).exists()).map(|(_, kind)| *kind).collect();
-    Wanted { kinds, around: AROUND.iter().any(|field| asked.field(field).exists()) }
+    let around = AROUND.iter().any(|field| asked.field(field).exists());
+    let records = |field: &str| {
+        let records = asked.field(field);
+        records.field("recordedBy").exists() || records.field("record").field("recordedBy").exists()
+    };
+    let recorders = SHOWN.iter().any(|(field, _)| records(field));
+    Wanted { kinds, around, withheld: asked.field("withheld").exists(), recorders }
 }
 
 /// A service user as the viewer sees them after a change; null where they see nothing of them.

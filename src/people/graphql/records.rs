@@ -57,7 +57,7 @@ impl Record {
             Ground::OwnRecord => SeenAs::OwnRecord,
             Ground::Proxy => SeenAs::Proxy,
             Ground::OwnAgency => SeenAs::OwnAgency,
-            Ground::Shared { .. } => SeenAs::Shared,
+            Ground::Shared { .. } | Ground::Party { .. } => SeenAs::Shared,
         }
     }
 

@@ -19,7 +19,7 @@ const NOW: i64 = 1_795_000_000_000;
 
 /// The worker of agency 1, who asks about what agency 0 recorded of service user 0's housing.
 const ASKED: Question = Question { account: 1, agency: Some(1), purpose: Purpose::Referral, at: NOW };
-const HOUSING: Record = Record { person: 0, agency: 0, category: DataCategory::Housing };
+const HOUSING: Record = Record { person: 0, agency: 0, category: DataCategory::Housing, party: None };
 
 /// On what ground the rule lets it be seen; the oracle says the same.
 fn seen(world: &World, question: Question, record: &Record) -> Option<Ground> {

@@ -96,22 +96,25 @@ fn all_broken() -> Vec<(String, Ways)> {
     of("proxy", &ways.proxy, |ways, rule| ways.proxy = rule);
     of("own agency", &ways.own_agency, |ways, rule| ways.own_agency = rule);
     of("shared", &ways.shared, |ways, rule| ways.shared = rule);
+    of("party", &ways.party, |ways, rule| ways.party = rule);
     all
 }
 
 /// How many worlds it takes until the oracle tells that a rule is broken.
 fn worlds_until_told(ways: &Ways) -> Option<u64> {
-    let rule = ways.rule();
+    let (rule, rule_of_referrals) = (ways.rule(), ways.rule_of_referrals());
     (0..MOST).find(|seed| {
         let mut dice = Dice(*seed);
         let (world, ids) = (World::of(&mut dice), Ids(*seed));
         let known = facts(&world, ids);
         let question = Question::of(&mut dice);
         let ask = ids.ask(question);
-        world.records.iter().any(|record| {
+        let told = |rule, record| {
             let (row, wanted) = (ids.row(record), may_see(&world, question, record));
-            holds(&rule, &ask, &row, &known) != wanted || ground_by(ways, &ask, &row, &known).is_some() != wanted
-        })
+            holds(rule, &ask, &row, &known) != wanted || ground_by(ways, &ask, &row, &known).is_some() != wanted
+        };
+        world.records.iter().any(|record| told(&rule, record))
+            || world.referrals.iter().any(|referral| told(&rule_of_referrals, referral))
     })
 }
 
@@ -131,7 +134,7 @@ fn count(rule: &Rule, clauses: &mut Vec<Clause>, kinds: &mut Vec<Over>) {
 #[test]
 fn whichever_part_of_the_rule_is_broken_it_is_told() {
     let (mut clauses, mut kinds) = (Vec::new(), Vec::new());
-    count(&WAYS.rule(), &mut clauses, &mut kinds);
+    count(&WAYS.rule_of_referrals(), &mut clauses, &mut kinds);
     for clause in Clause::ALL {
         assert!(clauses.contains(clause), "{clause:?} stands nowhere in the rule");
     }

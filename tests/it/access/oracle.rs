@@ -119,5 +119,17 @@ pub(super) fn may_see(world: &World, question: Question, record: &Record) -> boo
             }
         }
     }
-    false
+    // "Party to the referral. The header of a referral … belongs to both its parties while the agreement under which it was
+    // sent allows": something flows from the sender to the receiver for the purpose.
+    if record.party != Some(agency) {
+        return false;
+    }
+    world.versions.iter().any(|version| {
+        let active = at < version.expires && version.in_force.iter().any(|span| within(*span, at));
+        let flows = version.flows.iter().any(|flow| {
+            let any_category = flow.covers.iter().any(|(_, covered)| *covered == purpose);
+            flow.from == record.agency && flow.to == agency && any_category
+        });
+        active && flows
+    })
 }

@@ -3,8 +3,8 @@
 use entity::enums::{ConsentKind, DataCategory, RecordKind, RelationshipKind};
 use entity::ids::{
     AccountId, AgencyId, AgreementFlowId, AgreementId, AgreementPeriodId, AgreementVersionId, AssignmentId, ConsentId,
-    ConsentScopeId, ExclusionId, FlowScopeId, MembershipId, ProxyId, RecordId, RelationshipId, SealingKeyId,
-    ServiceUserId, SourceId, TeamId, TeamPlaceId,
+    ConsentScopeId, ExclusionId, FlowScopeId, MembershipId, ProxyId, RecordId, ReferralId, RelationshipId,
+    SealingKeyId, ServiceUserId, SourceId, TeamId, TeamPlaceId,
 };
 use entity::instants::Millis;
 use entity::{
@@ -42,6 +42,10 @@ impl Ids {
         ServiceUserId(self.id(3, number))
     }
 
+    pub(super) fn referral(self, number: usize) -> ReferralId {
+        ReferralId(self.id(12, number))
+    }
+
     pub(crate) fn record(self, number: usize) -> RecordId {
         RecordId(self.id(4, number))
     }
@@ -72,7 +76,8 @@ impl Ids {
     }
 
     pub(crate) fn row(self, record: &Record) -> Row {
-        Row { service_user: self.person(record.person), agency: self.agency(record.agency), category: record.category }
+        let row = Row::of(self.person(record.person), self.agency(record.agency), record.category);
+        Row { party: record.party.map(|party| self.agency(party)), ..row }
     }
 }
 
@@ -99,6 +104,7 @@ pub(crate) fn facts(world: &World, ids: Ids) -> Facts {
             epoch: 0,
             changed: Millis(0),
             account,
+            is_joined: false,
         });
     }
     for carer in &world.carers {

@@ -185,6 +185,8 @@ pub(crate) struct Record {
     pub(crate) person: Number,
     pub(crate) agency: Number,
     pub(crate) category: DataCategory,
+    /// Of a referral: to whom it was sent, where it was.
+    pub(crate) party: Option<Number>,
 }
 
 /// Everything.
@@ -201,6 +203,8 @@ pub(crate) struct World {
     pub(crate) words: Vec<Word>,
     pub(crate) dealings: Vec<Dealing>,
     pub(crate) records: Vec<Record>,
+    /// Headers of referrals.
+    pub(crate) referrals: Vec<Record>,
 }
 
 /// A question.
@@ -230,8 +234,9 @@ impl World {
         let flow = |basis| Flow { from: 0, to: 1, basis, covers: all().collect() };
         let always = Span::ALWAYS;
         let records = (0..PEOPLE).flat_map(|person| {
-            let of =
-                move |agency| CATEGORIES.iter().map(move |category| Record { person, agency, category: *category });
+            let of = move |agency| {
+                CATEGORIES.iter().map(move |category| Record { person, agency, category: *category, party: None })
+            };
             (0..AGENCIES).flat_map(of)
         });
         Self {
@@ -260,6 +265,12 @@ impl World {
             }],
             dealings: vec![Dealing { person: 0, agency: 1, opened: LONG_AGO, closed: None }],
             records: records.collect(),
+            referrals: vec![
+                referral(0, 0, Some(1)),
+                referral(1, 0, Some(1)),
+                referral(0, 1, Some(0)),
+                referral(0, 0, None),
+            ],
         }
     }
 
@@ -274,7 +285,7 @@ impl World {
 
     fn change(&mut self, dice: &mut Dice) {
         let (person, agency, account) = (dice.below(PEOPLE), dice.below(AGENCIES), dice.below(ACCOUNTS));
-        match dice.below(28) {
+        match dice.below(30) {
             0 => {
                 // An account is one person's own.
                 self.own_accounts.iter_mut().filter(|own| **own == Some(account)).for_each(|own| *own = None);
@@ -374,9 +385,18 @@ impl World {
                 let whom = if dice.one_in(2) { KeptOut::Agency(1) } else { KeptOut::Account(1) };
                 self.bars.push(Bar { person: 0, whom, span: Span::any(dice) });
             }
+            27 => one(dice, &mut self.referrals, |referral, dice| {
+                referral.party = if dice.one_in(3) { None } else { Some(dice.below(AGENCIES)) };
+            }),
+            28 => self.referrals.push(referral(person, agency, Some(dice.below(AGENCIES)))),
             _ => self.dealings.push(Dealing { person, agency, opened: instant(dice), closed: None }),
         }
     }
+}
+
+/// The header of a referral of somebody, from an agency, to another where it was sent.
+fn referral(person: Number, agency: Number, party: Option<Number>) -> Record {
+    Record { person, agency, category: DataCategory::Outcomes, party }
 }
 
 fn one<T>(dice: &mut Dice, all: &mut [T], change: impl FnOnce(&mut T, &mut Dice)) {

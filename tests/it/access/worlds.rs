@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 use signpost::access::rule::decide::{ground, holds};
 use signpost::access::rule::facts::Facts;
 use signpost::access::rule::predicate::visible;
-use signpost::access::rule::{Ask, VISIBLE};
+use signpost::access::rule::{Ask, REFERRAL_VISIBLE, VISIBLE};
 
 use super::oracle::may_see;
 use super::stored::{Ids, facts, ground as ground_of_all, store};
@@ -46,6 +46,12 @@ fn the_rule_over_facts_is_the_oracles() {
                 assert_eq!(holds(&VISIBLE, &ask, &row, &known), wanted, "{told}");
                 assert_eq!(ground(&ask, &row, &known).is_some(), wanted, "a ground where it may be seen: {told}");
                 *(if wanted { &mut seen } else { &mut unseen }) += 1;
+            }
+            for referral in &world.referrals {
+                let (row, wanted) = (ids.row(referral), may_see(&world, question, referral));
+                let told = format!("world {seed}: {question:?} {referral:?}\n{world:#?}");
+                assert_eq!(holds(&REFERRAL_VISIBLE, &ask, &row, &known), wanted, "{told}");
+                assert_eq!(ground(&ask, &row, &known).is_some(), wanted, "a ground where it may be seen: {told}");
             }
         }
     }

@@ -252,8 +252,22 @@ pub(super) const WRITERS: (&[&str], &[&str]) = (
 
 /// Modules that name the tables of rows about service users: those that read them, by the rule, and those that write them and
 /// show nothing.
-pub(super) const PERSONAL: (&[&str], &[&str]) =
-    (&["people::consents::preview", "people::finding", "people::reading"], &["people::merging", "people::recording"]);
+pub(super) const PERSONAL: (&[&str], &[&str]) = (
+    &[
+        "people::consents::preview",
+        "people::finding",
+        "people::reading",
+        "people::referrals::reading",
+        "people::referrals::worklist",
+    ],
+    &[
+        "people::merging",
+        "people::recording",
+        "people::referrals::drafting",
+        "people::referrals::holding",
+        "people::referrals::moving",
+    ],
+);
 
 /// What stands nowhere in `src`, but for the modules named beside it. Lints hold most of it too; they can be
 /// switched off file by file, this can't.

@@ -91,7 +91,7 @@ impl Network {
         self.ask(token, query, input).await["giveConsent"].take()
     }
 
-    async fn seen_by(&self, token: &str, of: &str, purpose: &str) -> Value {
+    pub(super) async fn seen_by(&self, token: &str, of: &str, purpose: &str) -> Value {
         let query = format!(
             "query($id: ID!) {{ serviceUser(id: $id, purpose: {purpose}) {{ name identity {{ record {{ seenAs source {{ id }} }} }} \
              needs {{ need {{ key }} }} circumstances {{ has offences }} withheld {{ category reason }} consents {{ id }} }} }}"

@@ -28,6 +28,7 @@ const SAID: &[&str] = &[
     "auntquuxina",
     "witnessquux",
     "capacityquux",
+    "referralquux",
 ];
 
 async fn said(network: &Network) -> String {
@@ -53,6 +54,9 @@ async fn said(network: &Network) -> String {
             json!({ "method": "SPOKEN", "witness": "witnessquux", "capacityNote": "capacityquux" }),
         )
         .await;
+    let drafted = network.drafted(&id, json!(["IDENTITY"])).await["referral"]["id"].take();
+    let words = ", words: \"referralquux\"";
+    network.stepped(&network.ann, "enterReferralInError", drafted.as_str().unwrap(), words).await;
     let found = network
         .ask(
             &network.ann,
@@ -86,7 +90,9 @@ async fn nothing_that_was_said_lies_in_the_open() {
     let id = said(&network).await;
     // It is all there, for who may see it.
     let seen = network.see(&network.ann, &id).await.to_string();
-    let told = network.consents(&network.ann, &id).await.to_string();
+    let mut told = network.consents(&network.ann, &id).await.to_string();
+    let referrals = format!("{{ referralsOf(serviceUser: {id:?}) {{ history {{ words }} }} }}");
+    told.push_str(&network.ask(&network.ann, &referrals, json!({})).await.to_string());
     for words in SAID {
         assert!(seen.contains(words) || told.contains(words), "{words}: {seen}");
     }

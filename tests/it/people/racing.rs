@@ -93,7 +93,7 @@ fn decided(agencies: &Agencies, id: ServiceUserId, epoch: i64, of_agreement: i64
     let ask = Ask { account: reader.account, agency: reader.agency, purpose: reader.purpose, at };
     let mut decisions = Decisions::new(ask, reader.operation);
     decisions.asked_about(id, Some(epoch), LedgerEntryId(agencies.app.clock.new_id()));
-    let row = Row { service_user: id, agency: Agencies::reader(0).agency.unwrap(), category: DataCategory::Identity };
+    let row = Row::of(id, Agencies::reader(0).agency.unwrap(), DataCategory::Identity);
     let ground = Ground::Shared {
         agreement: Agencies::agreement(),
         epoch: of_agreement,
@@ -124,8 +124,7 @@ async fn what_was_decided_on_another_count_is_not_written() {
     let mut two = decided(&agencies, id, 0, 0);
     let other = agencies.entered().await;
     two.asked_about(other, Some(3), LedgerEntryId(agencies.app.clock.new_id()));
-    let own =
-        Row { service_user: other, agency: Agencies::reader(1).agency.unwrap(), category: DataCategory::Identity };
+    let own = Row::of(other, Agencies::reader(1).agency.unwrap(), DataCategory::Identity);
     let mut both = two.clone();
     assert!(both.shown(&own, Ground::OwnAgency));
     assert!(matches!(append(db, &[both]).await, Err(NotWritten::Changed)));

@@ -1,0 +1,27 @@
+//! What referrals disclose.
+
+use sea_orm::entity::prelude::*;
+
+use crate::enums::DataCategory;
+use crate::ids::{AgreementVersionId, ConsentId, ReferralCategoryId, ReferralId};
+
+/// A category that a referral discloses, and the lawful route on which it was sent. What of it the receiver sees is decided
+/// anew at each read.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "referral_category")]
+pub struct Model {
+    /// Id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ReferralCategoryId,
+    /// The referral.
+    pub referral_id: ReferralId,
+    /// The category.
+    pub category: DataCategory,
+    /// The version of the agreement under which it was sent; absent before.
+    pub version_id: Option<AgreementVersionId>,
+    /// The consent on which it was sent; absent before, and where the basis is another.
+    pub consent_id: Option<ConsentId>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

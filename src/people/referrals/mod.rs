@@ -1,0 +1,33 @@
+//! Referrals: one agency asks another to take a service user on, and the loop is closed.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`life`] | how far a referral has come, and what may be done with it by which side; no database |
+//! | [`route`] | whether there is a lawful route for what a referral discloses |
+//! | [`drafting`] | a referral is written, and another in the place of one |
+//! | [`moving`] | every step after that |
+//! | [`owning`] | who answers for it, and how that is handed over |
+//! | [`holding`] | what is put on hold, when what a service user permitted is taken back |
+//! | [`reading`] | the one way in which referrals leave the tables |
+//! | [`worklist`] | what waits at an agency, and for how long |
+//!
+//! Exactly one account answers for a referral at every instant, for the column that says so can't be empty: the sender's
+//! until the receiver takes it on, and then the receiver's.
+
+pub mod drafting;
+pub mod holding;
+pub mod life;
+pub mod moving;
+pub mod owning;
+pub mod reading;
+pub mod route;
+pub mod worklist;
+
+use entity::ids::ReferralEventId;
+
+use crate::vault::sealed::Place;
+
+/// Where what was said with a step stands.
+fn place(event: ReferralEventId) -> Place {
+    Place { column: "referral_event.sealed", row: event.0 }
+}

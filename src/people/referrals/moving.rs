@@ -1,0 +1,372 @@
+//! Every step of a referral after it was written. Each is kept, with who, when and why; of two that begin from the same
+//! state one wins, for the service user is held against other changes meanwhile.
+
+use chrono::NaiveDate;
+use entity::enums::{Achievement, DataCategory, Purpose, ReferralReason, ReferralState, ReferralStep};
+use entity::ids::{AccountId, AgreementVersionId, ConsentId, ReferralId, ServiceUserId};
+use entity::instants::Millis;
+use entity::{referral, referral_category, relationship};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+
+use super::drafting::{Done, check_words};
+use super::life::{Refused, Says, Side, is_given_by_hand, standing, transition};
+use super::route::{Between, routes};
+use crate::access::epochs::raise_service_user;
+use crate::access::rule::decide::holds;
+use crate::access::rule::facts::Facts;
+use crate::access::rule::{Ask, REFERRAL_HEADER, Row, WAYS};
+use crate::people::acting::{Actor, is_link_worker};
+use crate::people::caseload::Whose;
+use crate::people::contents::Wrong;
+use crate::people::entering::Worker;
+use crate::people::{People, Trouble};
+
+/// Days within which a referral is to be answered where nobody says: four weeks.
+pub const ANSWER_WITHIN: i64 = 28;
+/// Most days that may be given for an answer.
+const MOST_DAYS: i64 = 365;
+const DAY: i64 = 86_400_000;
+
+/// What is done with a referral.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// It is sent, to be answered within so many days.
+    Submit {
+        /// Days of 24 hours.
+        within: i64,
+    },
+    /// The receiver asks for something.
+    AskForInformation,
+    /// The sender answers.
+    GiveInformation,
+    /// It is put on the waiting list.
+    Waitlist {
+        /// When a place is expected to be free.
+        expected_on: Option<NaiveDate>,
+    },
+    /// The receiver takes it on; this account answers for it then.
+    Accept {
+        /// A link worker of the receiver.
+        owner: AccountId,
+    },
+    /// The receiver does not take it on.
+    Reject {
+        /// Why.
+        reason: ReferralReason,
+    },
+    /// It is taken back.
+    Withdraw {
+        /// Why.
+        reason: Option<ReferralReason>,
+    },
+    /// Support begins.
+    Start,
+    /// It rests.
+    Hold,
+    /// It goes on.
+    Resume,
+    /// It is said what came of it.
+    RecordOutcome {
+        /// How far what was wanted came about.
+        achieved: Achievement,
+        /// Why it did not, where it did not.
+        reason: Option<ReferralReason>,
+    },
+    /// It is over.
+    Close,
+    /// It should never have been.
+    EnterInError,
+}
+
+impl Doing {
+    /// As what it stands in the history.
+    #[must_use]
+    pub const fn step(self) -> ReferralStep {
+        match self {
+            Self::Submit { .. } => ReferralStep::Submitted,
+            Self::AskForInformation => ReferralStep::InformationRequested,
+            Self::GiveInformation => ReferralStep::InformationGiven,
+            Self::Waitlist { .. } => ReferralStep::Waitlisted,
+            Self::Accept { .. } => ReferralStep::Accepted,
+            Self::Reject { .. } => ReferralStep::Rejected,
+            Self::Withdraw { .. } => ReferralStep::Withdrawn,
+            Self::Start => ReferralStep::Started,
+            Self::Hold => ReferralStep::Held,
+            Self::Resume => ReferralStep::Resumed,
+            Self::RecordOutcome { .. } => ReferralStep::OutcomeRecorded,
+            Self::Close => ReferralStep::Closed,
+            Self::EnterInError => ReferralStep::EnteredInError,
+        }
+    }
+
+    fn reason(self) -> Option<ReferralReason> {
+        match self {
+            Self::Reject { reason } => Some(reason),
+            Self::Withdraw { reason } | Self::RecordOutcome { reason, .. } => reason,
+            Self::Submit { .. }
+            | Self::AskForInformation
+            | Self::GiveInformation
+            | Self::Waitlist { .. }
+            | Self::Accept { .. }
+            | Self::Start
+            | Self::Hold
+            | Self::Resume
+            | Self::Close
+            | Self::EnterInError => None,
+        }
+    }
+}
+
+/// A referral that nobody else changes meanwhile.
+pub(super) struct Held {
+    pub(super) transaction: DatabaseTransaction,
+    pub(super) row: referral::Model,
+    pub(super) side: Side,
+    /// How far it has come by now.
+    pub(super) state: ReferralState,
+    pub(super) at: Millis,
+}
+
+impl People {
+    /// Does something with a referral.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for a referral that they may not see, and for what is not theirs to do; [`Trouble::Wrong`] for
+    /// what it can't be done from, and for what has to be said with it; the database failed, and nothing is done.
+    pub async fn move_referral(
+        &self,
+        by: Actor,
+        id: ReferralId,
+        doing: Doing,
+        words: Option<String>,
+    ) -> Result<ServiceUserId, Trouble> {
+        check_words(words.as_ref())?;
+        let Held { transaction, row, side, state, at } = self.held_referral(by, id).await?;
+        let (found, to) = transition(side, doing.step(), state, row.held_from).map_err(refused)?;
+        check_said(found.says, doing, words.as_ref())?;
+        let of = row.service_user_id;
+        let route = if found.wants_route { Some(route_of(&transaction, &row, at).await?) } else { None };
+        let mut next = referral::ActiveModel { state: Set(to), changed_at: Set(at), ..Default::default() };
+        let mut related_until = None;
+        match doing {
+            Doing::Submit { within } => {
+                if !(1..=MOST_DAYS).contains(&within) {
+                    let message = format!("An answer is wanted within 1 to {MOST_DAYS} days.");
+                    return Err(Wrong::new("answerWithinDays", message).into());
+                }
+                let expires = Millis(at.0 + within * DAY);
+                let kind = entity::enums::RelationshipKind::Referral;
+                let dealing = self.deal(&transaction, of, row.to_agency_id, kind, at).await?;
+                next.party_id = Set(Some(row.to_agency_id));
+                next.sent_at = Set(Some(at));
+                next.expires_at = Set(Some(expires));
+                next.relationship_id = Set(Some(dealing));
+                keep_routes(&transaction, id, route.unwrap_or_default()).await?;
+                // What is never answered ends by itself.
+                end_dealing(&transaction, Some(dealing), Some(expires)).await?;
+            }
+            Doing::Waitlist { expected_on } => {
+                next.waitlisted_at = Set(Some(at));
+                next.expected_on = Set(expected_on);
+            }
+            Doing::Accept { owner } => {
+                if !is_link_worker(&transaction, owner, row.to_agency_id, at).await? {
+                    return Err(Wrong::new("owner", "They are no link worker of your agency.").into());
+                }
+                next.owner_id = Set(owner);
+                next.owner_agency_id = Set(row.to_agency_id);
+                next.offered_to = Set(None);
+                let worker = Worker { account: by.account, agency: row.to_agency_id };
+                self.put_on(&transaction, worker, of, Whose::Account(owner), at).await?;
+                related_until = Some(None);
+            }
+            Doing::Reject { reason } => {
+                next.reason = Set(Some(reason));
+                related_until = Some(Some(at));
+            }
+            Doing::Withdraw { reason } => {
+                next.reason = Set(reason);
+                related_until = Some(Some(at));
+            }
+            Doing::Hold => next.held_from = Set(Some(state)),
+            Doing::Resume => {
+                next.held_from = Set(None);
+                next.reason = Set(None);
+            }
+            Doing::RecordOutcome { achieved, reason } => {
+                next.outcome = Set(Some(achieved));
+                next.reason = Set(reason);
+            }
+            Doing::Close => related_until = Some(Some(at)),
+            Doing::EnterInError => next.party_id = Set(None),
+            Doing::AskForInformation | Doing::GiveInformation | Doing::Start => {}
+        }
+        if doing == Doing::EnterInError {
+            // The receiver never had to do with them.
+            next.relationship_id = Set(None);
+            if let Some(dealing) = row.relationship_id {
+                self.change_referral(&transaction, id, next.clone()).await?;
+                relationship::Entity::delete_by_id(dealing).exec(&transaction).await?;
+            }
+        } else if let Some(until) = related_until {
+            end_dealing(&transaction, row.relationship_id, until).await?;
+        }
+        self.change_referral(&transaction, id, next).await?;
+        let done =
+            Done { step: doing.step(), state: to, at, by: Some(by.account), agency: by.agency, reason: doing.reason() };
+        self.note_referral(&transaction, of, id, done, words.as_deref()).await?;
+        transaction.commit().await?;
+        Ok(of)
+    }
+
+    pub(super) async fn change_referral(
+        &self,
+        db: &impl ConnectionTrait,
+        id: ReferralId,
+        next: referral::ActiveModel,
+    ) -> Result<(), Trouble> {
+        referral::Entity::update_many().set(next).filter(referral::Column::Id.eq(id)).exec(db).await?;
+        Ok(())
+    }
+
+    /// Holds a referral against other changes, for somebody who may see its header; the statements are the same where
+    /// there is none. The count of the service user is raised, for a step may change who sees them.
+    pub(super) async fn held_referral(&self, by: Actor, id: ReferralId) -> Result<Held, Trouble> {
+        let now = Millis::from(self.clock.now());
+        let found = referral::Entity::find_by_id(id).one(self.database.connection()).await?;
+        let of = self.stands_for(found.map_or(ServiceUserId(id.0), |found| found.service_user_id)).await?;
+        let transaction = self.database.begin_write().await?;
+        let raised = raise_service_user(&transaction, of, now).await?;
+        let at = raised.unwrap_or(now);
+        let ask = Ask { account: by.account, agency: by.agency, purpose: Purpose::Referral, at };
+        let facts = Facts::load(&transaction, &ask, &[of]).await?;
+        // Read again, now that nobody else changes it.
+        let row = referral::Entity::find_by_id(id).one(&transaction).await?;
+        let row = row.filter(|row| row.service_user_id == of && raised.is_some()).ok_or(Trouble::NotFound)?;
+        let side = side(&ask, &row, &facts).ok_or(Trouble::NotFound)?;
+        let state = standing(row.state, row.expires_at, at);
+        Ok(Held { transaction, row, side, state, at })
+    }
+}
+
+/// What the rule has to know of the header of a referral.
+pub(super) fn header(row: &referral::Model) -> Row {
+    Row { service_user: row.service_user_id, agency: row.agency_id, category: REFERRAL_HEADER, party: row.party_id }
+}
+
+/// On whose side somebody acts; none where they may not see it.
+fn side(ask: &Ask, row: &referral::Model, facts: &Facts) -> Option<Side> {
+    let row = header(row);
+    let holds = |way| holds(way, ask, &row, facts);
+    if holds(&WAYS.own_record) || holds(&WAYS.proxy) {
+        Some(Side::ServiceUser)
+    } else if holds(&WAYS.own_agency) {
+        Some(Side::Sender)
+    } else if holds(&WAYS.party) {
+        Some(Side::Receiver)
+    } else {
+        None
+    }
+}
+
+pub(super) fn refused(why: Refused) -> Trouble {
+    match why {
+        Refused::NotTheirs => Trouble::NotFound,
+        Refused::NotNow(state) => {
+            let message = format!("It is {} by now: that can't be done with it.", state.as_str().to_uppercase());
+            Wrong::new("referral", message).into()
+        }
+    }
+}
+
+fn check_said(says: Says, doing: Doing, words: Option<&String>) -> Result<(), Wrong> {
+    let reason = doing.reason();
+    if reason.is_some_and(|reason| !is_given_by_hand(reason)) {
+        return Err(Wrong::new("reason", "It is never given by hand: it follows from a withdrawal."));
+    }
+    if says == Says::Words && words.is_none() {
+        return Err(Wrong::new("words", "Say it in words."));
+    }
+    if reason == Some(ReferralReason::Other) && words.is_none() {
+        return Err(Wrong::new("words", "Where the reason is OTHER, say it in words."));
+    }
+    match doing {
+        Doing::RecordOutcome { achieved: Achievement::Not, reason: None } => {
+            Err(Wrong::new("reason", "Where nothing came of it, say why."))
+        }
+        Doing::RecordOutcome { achieved: Achievement::Fully, reason: Some(_) } => {
+            Err(Wrong::new("reason", "All of it came about: leave it out."))
+        }
+        Doing::Submit { .. }
+        | Doing::AskForInformation
+        | Doing::GiveInformation
+        | Doing::Waitlist { .. }
+        | Doing::Accept { .. }
+        | Doing::Reject { .. }
+        | Doing::Withdraw { .. }
+        | Doing::Start
+        | Doing::Hold
+        | Doing::Resume
+        | Doing::RecordOutcome { .. }
+        | Doing::Close
+        | Doing::EnterInError => Ok(()),
+    }
+}
+
+/// The lawful routes of everything that a referral discloses.
+async fn route_of(
+    db: &impl ConnectionTrait,
+    row: &referral::Model,
+    at: Millis,
+) -> Result<Vec<super::route::Route>, Trouble> {
+    let categories = discloses(db, row.id).await?;
+    let between = Between { from: row.agency_id, to: row.to_agency_id };
+    let found = routes(db, row.service_user_id, between, &categories, at).await?;
+    found.map_err(|category| {
+        let message = format!(
+            "There is no lawful route for {}: an agreement in force has to let it flow to them for referrals, and, where \
+             its basis is consent, the service user to permit it.",
+            category.as_str().to_uppercase()
+        );
+        Wrong::new("discloses", message).into()
+    })
+}
+
+/// What a referral discloses.
+pub(super) async fn discloses(db: &impl ConnectionTrait, id: ReferralId) -> Result<Vec<DataCategory>, Trouble> {
+    let rows = referral_category::Entity::find().filter(referral_category::Column::ReferralId.eq(id)).all(db).await?;
+    Ok(rows.into_iter().map(|row| row.category).collect())
+}
+
+async fn keep_routes(
+    db: &impl ConnectionTrait,
+    id: ReferralId,
+    routes: Vec<super::route::Route>,
+) -> Result<(), Trouble> {
+    for route in routes {
+        let (version, consent): (Option<AgreementVersionId>, Option<ConsentId>) = (Some(route.version), route.consent);
+        referral_category::Entity::update_many()
+            .col_expr(referral_category::Column::VersionId, Expr::value(version))
+            .col_expr(referral_category::Column::ConsentId, Expr::value(consent))
+            .filter(referral_category::Column::ReferralId.eq(id))
+            .filter(referral_category::Column::Category.eq(route.category))
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Until when the receiver has to do with the service user by it.
+pub(super) async fn end_dealing(
+    db: &impl ConnectionTrait,
+    dealing: Option<entity::ids::RelationshipId>,
+    until: Option<Millis>,
+) -> Result<(), Trouble> {
+    if let Some(id) = dealing {
+        let ended = relationship::ActiveModel { closed_at: Set(until), ..Default::default() };
+        relationship::Entity::update_many().set(ended).filter(relationship::Column::Id.eq(id)).exec(db).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,350 @@
+//! The one way in which referrals leave the tables: decided, written into the ledger, opened. In this order.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use entity::enums::{Achievement, DataCategory, Purpose, ReferralReason, ReferralState, ReferralStep, ReferralUrgency};
+use entity::ids::{AccountId, AgencyId, LedgerEntryId, ReferralEventId, ReferralId, ServiceId, ServiceUserId};
+use entity::instants::Millis;
+use entity::{referral, referral_category, referral_event, referral_need};
+use sea_orm::sea_query::{Expr, Func, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+
+use super::life::standing;
+use super::moving::header;
+use super::place;
+use crate::access::ledger::entry::Decisions;
+use crate::access::ledger::{NotWritten, Pending, append};
+use crate::access::rule::Ask;
+use crate::access::rule::decide::{self, Ground};
+use crate::access::rule::facts::Facts;
+use crate::access::rule::predicate::referral_visible;
+use crate::people::reading::{Reader, TRIES};
+use crate::people::teams::names_of;
+use crate::people::{People, Trouble};
+use crate::vault::sealed::key_of;
+
+/// Which referrals are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhichReferrals {
+    /// These.
+    Of(Vec<ReferralId>),
+    /// All of these service users.
+    About(Vec<ServiceUserId>),
+}
+
+/// A step of a referral.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepSeen {
+    /// What.
+    pub step: ReferralStep,
+    /// How far it had come by it.
+    pub state: ReferralState,
+    /// When.
+    pub at: Millis,
+    /// Who, with their name; absent where it followed of itself.
+    pub by: Option<(AccountId, String)>,
+    /// For which agency.
+    pub agency: Option<AgencyId>,
+    /// Why.
+    pub reason: Option<ReferralReason>,
+    /// What was said.
+    pub words: Option<String>,
+}
+
+/// A referral, as far as both its parties and the service user see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferralSeen {
+    /// Id.
+    pub id: ReferralId,
+    /// Whom.
+    pub service_user: ServiceUserId,
+    /// Who sends.
+    pub from: AgencyId,
+    /// To whom.
+    pub to: AgencyId,
+    /// To which service of theirs.
+    pub service: Option<ServiceId>,
+    /// In whose place it stands.
+    pub parent: Option<ReferralId>,
+    /// How far it has come by now.
+    pub state: ReferralState,
+    /// How soon it matters.
+    pub urgency: ReferralUrgency,
+    /// The day of release from custody.
+    pub release_on: Option<NaiveDate>,
+    /// Who answers for it, with their name, and the agency.
+    pub owner: (AccountId, String, AgencyId),
+    /// Who was asked to take it over.
+    pub offered_to: Option<(AccountId, String)>,
+    /// When it was written.
+    pub created_at: Millis,
+    /// When it was sent.
+    pub sent_at: Option<Millis>,
+    /// By when it is to be answered.
+    pub expires_at: Option<Millis>,
+    /// Since when it is on the waiting list.
+    pub waitlisted_at: Option<Millis>,
+    /// How manieth it is there, from 1; absent where it is not on it.
+    pub place_in_line: Option<u64>,
+    /// When a place is expected to be free.
+    pub expected_on: Option<NaiveDate>,
+    /// Why it was not taken on, or came to nothing.
+    pub reason: Option<ReferralReason>,
+    /// How far what was wanted came about.
+    pub outcome: Option<Achievement>,
+    /// What it is about.
+    pub needs: BTreeSet<String>,
+    /// What it discloses.
+    pub discloses: BTreeSet<DataCategory>,
+    /// Everything that was done with it, the first first.
+    pub history: Vec<StepSeen>,
+    /// On which ground it is seen.
+    pub ground: Ground,
+}
+
+impl People {
+    /// The referrals that somebody may see of those that are looked for, in the order in which they were written; the others
+    /// are not among them, as if they were not there. Every decision stands in the ledger before this comes back, or is put
+    /// to those of the request that are written before its answer leaves; refusals too.
+    ///
+    /// # Errors
+    /// [`Trouble::Changing`] where what it rests on keeps changing; the database, the ledger or the vault failed, and
+    /// nothing is shown.
+    pub async fn read_referrals(
+        &self,
+        reader: Reader,
+        which: &WhichReferrals,
+        pending: Option<&Pending>,
+    ) -> Result<Vec<ReferralSeen>, Trouble> {
+        for _ in 0..TRIES {
+            if let Some(seen) = self.try_to_read_referrals(reader, which, pending).await? {
+                return Ok(seen);
+            }
+        }
+        Err(Trouble::Changing)
+    }
+
+    async fn try_to_read_referrals(
+        &self,
+        reader: Reader,
+        which: &WhichReferrals,
+        pending: Option<&Pending>,
+    ) -> Result<Option<Vec<ReferralSeen>>, Trouble> {
+        let db = self.database.connection();
+        let mut ask = ask_of(reader, self.clock.now().into());
+        let of = self.whom_they_are_about(which).await?;
+        if of.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let facts = Facts::load(db, &ask, &of).await?;
+        ask.at = facts.now(ask.at);
+        let apart = facts.apart(&of);
+        let mut decisions = Decisions::new(ask, reader.operation);
+        for id in &of {
+            let epoch = facts.themselves.iter().find(|them| them.service_user == *id).map(|them| them.epoch);
+            decisions.asked_about(*id, epoch, LedgerEntryId(self.clock.new_id()));
+        }
+        let these = match which {
+            WhichReferrals::Of(ids) => referral::Column::Id.is_in(ids.iter().copied()),
+            WhichReferrals::About(_) => referral::Column::ServiceUserId.is_in(of.iter().copied()),
+        };
+        let rows = referral::Entity::find()
+            .filter(these)
+            .filter(referral_visible(&ask))
+            .order_by_asc(referral::Column::Id)
+            .all(db)
+            .await?;
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in rows {
+            // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
+            let known = header(&row);
+            let ground = apart.get(&row.service_user_id).and_then(|facts| decide::ground(&ask, &known, facts));
+            let Some(ground) = ground else { return Ok(None) };
+            if !decisions.shown(&known, ground) {
+                return Ok(None);
+            }
+            shown.push((row, ground));
+        }
+        match pending {
+            Some(pending) => pending.put(decisions),
+            None => match append(db, &[decisions]).await {
+                Ok(()) => {}
+                Err(NotWritten::Changed) => return Ok(None),
+                Err(NotWritten::Database(error)) => return Err(error.into()),
+            },
+        }
+        Ok(Some(self.opened_referrals(shown, ask.at).await?))
+    }
+
+    /// Whom these referrals are about, joined records as the one that stands for them; of a referral that is not there,
+    /// nobody: the statements that follow are the same.
+    async fn whom_they_are_about(&self, which: &WhichReferrals) -> Result<Vec<ServiceUserId>, Trouble> {
+        match which {
+            WhichReferrals::About(of) => self.standing(of).await,
+            WhichReferrals::Of(ids) if ids.is_empty() => Ok(Vec::new()),
+            WhichReferrals::Of(ids) => {
+                let rows = referral::Entity::find().filter(referral::Column::Id.is_in(ids.iter().copied()));
+                let of: HashMap<_, _> = rows
+                    .all(self.database.connection())
+                    .await?
+                    .into_iter()
+                    .map(|row| (row.id, row.service_user_id))
+                    .collect();
+                let of: BTreeSet<_> = ids.iter().map(|id| of.get(id).copied().unwrap_or(ServiceUserId(id.0))).collect();
+                Ok(of.into_iter().collect())
+            }
+        }
+    }
+
+    async fn opened_referrals(
+        &self,
+        shown: Vec<(referral::Model, Ground)>,
+        at: Millis,
+    ) -> Result<Vec<ReferralSeen>, Trouble> {
+        if shown.is_empty() {
+            return Ok(Vec::new());
+        }
+        let db = self.database.connection();
+        let ids: Vec<ReferralId> = shown.iter().map(|(row, _)| row.id).collect();
+        let mut needs: HashMap<ReferralId, BTreeSet<String>> = HashMap::new();
+        let of_these = referral_need::Column::ReferralId.is_in(ids.iter().copied());
+        for row in referral_need::Entity::find().filter(of_these).all(db).await? {
+            needs.entry(row.referral_id).or_default().insert(row.need_key);
+        }
+        let mut discloses: HashMap<ReferralId, BTreeSet<DataCategory>> = HashMap::new();
+        let of_these = referral_category::Column::ReferralId.is_in(ids.iter().copied());
+        for row in referral_category::Entity::find().filter(of_these).all(db).await? {
+            discloses.entry(row.referral_id).or_default().insert(row.category);
+        }
+        let events = referral_event::Entity::find()
+            .filter(referral_event::Column::ReferralId.is_in(ids.iter().copied()))
+            .order_by_asc(referral_event::Column::Number)
+            .all(db)
+            .await?;
+        let keys: Vec<_> = events.iter().filter_map(|event| key_of(event.sealed.as_deref()?)).collect();
+        let keys = self.vault.keys(db, &keys).await?;
+        let mut accounts: BTreeSet<AccountId> = events.iter().filter_map(|event| event.by).collect();
+        accounts.extend(shown.iter().flat_map(|(row, _)| [Some(row.owner_id), row.offered_to]).flatten());
+        let names = names_of(db, accounts.into_iter()).await?;
+        let mut history: HashMap<ReferralId, Vec<StepSeen>> = HashMap::new();
+        for event in events {
+            let words = match event.sealed.as_deref().and_then(|sealed| Some((keys.get(&key_of(sealed)?)?, sealed))) {
+                Some((key, sealed)) => Some(self.opened_words(key, event.id, sealed)?),
+                None => None,
+            };
+            history.entry(event.referral_id).or_default().push(StepSeen {
+                step: event.step,
+                state: event.state,
+                at: event.at,
+                by: event.by.map(|by| named(&names, by)),
+                agency: event.agency_id,
+                reason: event.reason,
+                words,
+            });
+        }
+        let lines = places_in_line(db, &shown, at).await?;
+        let seen = shown.into_iter().map(|(row, ground)| ReferralSeen {
+            id: row.id,
+            service_user: row.service_user_id,
+            from: row.agency_id,
+            to: row.to_agency_id,
+            service: row.service_id,
+            parent: row.parent_id,
+            state: standing(row.state, row.expires_at, at),
+            urgency: row.urgency,
+            release_on: row.release_on,
+            owner: {
+                let (account, name) = named(&names, row.owner_id);
+                (account, name, row.owner_agency_id)
+            },
+            offered_to: row.offered_to.map(|to| named(&names, to)),
+            created_at: row.created_at,
+            sent_at: row.sent_at,
+            expires_at: row.expires_at,
+            waitlisted_at: row.waitlisted_at,
+            place_in_line: lines.get(&row.id).copied(),
+            expected_on: row.expected_on,
+            reason: row.reason,
+            outcome: row.outcome,
+            needs: needs.remove(&row.id).unwrap_or_default(),
+            discloses: discloses.remove(&row.id).unwrap_or_default(),
+            history: history.remove(&row.id).unwrap_or_default(),
+            ground,
+        });
+        Ok(seen.collect())
+    }
+
+    fn opened_words(
+        &self,
+        key: &crate::vault::sealed::DataKey,
+        event: ReferralEventId,
+        sealed: &str,
+    ) -> Result<String, Trouble> {
+        Ok(key.open(place(event), sealed).map_err(crate::vault::VaultError::from)?)
+    }
+}
+
+/// Headers of referrals are looked at for referrals, whatever else is looked at for.
+pub(super) fn ask_of(reader: Reader, at: Millis) -> Ask {
+    Ask { account: reader.account, agency: reader.agency, purpose: Purpose::Referral, at }
+}
+
+fn named(names: &BTreeMap<AccountId, String>, account: AccountId) -> (AccountId, String) {
+    (account, names.get(&account).cloned().unwrap_or_default())
+}
+
+/// What a referral is about.
+pub(super) async fn needs_of(db: &impl ConnectionTrait, id: ReferralId) -> Result<BTreeSet<String>, Trouble> {
+    let rows = referral_need::Entity::find().filter(referral_need::Column::ReferralId.eq(id)).all(db).await?;
+    Ok(rows.into_iter().map(|row| row.need_key).collect())
+}
+
+/// How many wait longer at the same door, and one: for those on a waiting list.
+async fn places_in_line(
+    db: &impl ConnectionTrait,
+    shown: &[(referral::Model, Ground)],
+    at: Millis,
+) -> Result<HashMap<ReferralId, u64>, Trouble> {
+    let waits = |row: &referral::Model| standing(row.state, row.expires_at, at) == ReferralState::Waitlisted;
+    let ids: Vec<ReferralId> = shown.iter().filter(|(row, _)| waits(row)).map(|(row, _)| row.id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = db.query_all(&line(&ids, at)).await?;
+    let placed = rows.iter().map(|row| {
+        let ahead: i64 = row.try_get("", "ahead")?;
+        Ok((row.try_get("", "id")?, ahead.unsigned_abs() + 1))
+    });
+    Ok(placed.collect::<Result<_, DbErr>>()?)
+}
+
+fn line(ids: &[ReferralId], at: Millis) -> SelectStatement {
+    use sea_orm::sea_query::ExprTrait;
+    let other = |column: referral::Column| Expr::col(("ahead", column));
+    let this = |column: referral::Column| Expr::col((referral::Entity, column));
+    let same_door =
+        other(referral::Column::ServiceId)
+            .eq(this(referral::Column::ServiceId))
+            .or(other(referral::Column::ServiceId).is_null().and(this(referral::Column::ServiceId).is_null()));
+    let earlier = other(referral::Column::WaitlistedAt).lt(this(referral::Column::WaitlistedAt)).or(other(
+        referral::Column::WaitlistedAt,
+    )
+    .eq(this(referral::Column::WaitlistedAt))
+    .and(other(referral::Column::Id).lt(this(referral::Column::Id))));
+    let ahead = Query::select()
+        .expr(Func::count(other(referral::Column::Id)))
+        .from_as(referral::Entity, "ahead")
+        .and_where(other(referral::Column::PartyId).eq(this(referral::Column::PartyId)))
+        .and_where(other(referral::Column::State).eq(ReferralState::Waitlisted))
+        .and_where(other(referral::Column::ExpiresAt).gt(at))
+        .and_where(same_door)
+        .and_where(earlier)
+        .to_owned();
+    Query::select()
+        .expr(this(referral::Column::Id))
+        .expr_as(Expr::expr(ahead), "ahead")
+        .from(referral::Entity)
+        .and_where(this(referral::Column::Id).is_in(ids.iter().copied()))
+        .to_owned()
+}
