@@ -1,7 +1,7 @@
 //! Whose caseload a service user is on, whom they keep out, who stands for them: shown to themselves, to who stands for
 //! them, and to who works with them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::enums::ProxyAuthority;
 use entity::ids::{AccountId, AgencyId, AssignmentId, ExclusionId, ProxyId, ServiceUserId, TeamId};
@@ -30,13 +30,21 @@ pub struct Around {
 
 impl Around {
     /// What of it is for who works with them for an agency: its own caseloads; whom they keep out as far as somebody there
-    /// wrote it down; and of consents who witnessed them, and what was said of their capacity, only where the agency wrote
-    /// them down. What holds against the agency itself it is told by seeing nothing.
+    /// wrote it down; consents and proposals that it wrote down, that name it, or that name an agency to which its own rows
+    /// may flow (`partners`): with whom else they have to do is not its to know. Who gave and who witnessed a consent, and
+    /// what was said of their capacity, only where the agency wrote it down. What holds against the agency itself it is told
+    /// by seeing nothing.
     #[must_use]
-    pub fn of_agency(mut self, agency: Option<AgencyId>) -> Self {
+    pub fn of_agency(mut self, agency: Option<AgencyId>, partners: &BTreeSet<AgencyId>) -> Self {
+        let concerns =
+            |named: &BTreeSet<AgencyId>| named.iter().any(|named| Some(*named) == agency || partners.contains(named));
         self.caseloads.retain(|on| Some(on.agency) == agency);
         self.kept_out.retain(|kept| kept.written_for == agency && agency.is_some());
+        self.proposals.retain(|asked| asked.agency == agency || concerns(&asked.asked.agencies));
+        self.consents.retain(|consent| consent.written_for == agency || concerns(&consent.agencies));
         for consent in self.consents.iter_mut().filter(|consent| consent.written_for != agency) {
+            consent.recorded_by = None;
+            consent.ended_by = None;
             if let Some(beside) = &mut consent.beside {
                 beside.witness = None;
                 beside.capacity_note = None;

@@ -1,9 +1,9 @@
 //! Whose caseload a service user is on: a key worker's, a team's. Whose it is sees what their agency recorded.
 
-use entity::enums::RelationshipKind;
+use entity::enums::{ReferralState, RelationshipKind};
 use entity::ids::{AccountId, AgencyId, AssignmentId, RelationshipId, ServiceUserId, TeamId};
 use entity::instants::Millis;
-use entity::{assignment, exclusion, relationship};
+use entity::{assignment, exclusion, referral, relationship};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use super::acting::{Actor, Stands, is_link_worker};
 use super::contents::Wrong;
 use super::entering::Worker;
+use super::referrals::life::{OPEN, standing};
 use super::teams::{assigned_at, of_agency};
 use super::{People, Trouble};
 use crate::access::epochs::{raise_service_user, raise_service_users_of};
@@ -73,7 +74,7 @@ impl People {
             let others = to.others();
             end_assignments(&transaction, agency, of, others, at).await?;
         }
-        self.put_on(&transaction, by, of, to, at).await?;
+        self.put_on(&transaction, by, (of, of), to, at).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -115,11 +116,23 @@ impl People {
     /// recorded stays its own, and is seen by nobody until they are assigned anew.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] for anybody whom the worker does not work with; the database failed.
+    /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] while the agency answers for
+    /// a referral of them that is not over; the database failed.
     pub async fn close_case(&self, by: Worker, of: ServiceUserId) -> Result<(), Trouble> {
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         let (transaction, of, at) = (begun.transaction, begun.of, begun.at);
+        let open = referral::Entity::find()
+            .filter(referral::Column::ServiceUserId.eq(of))
+            .filter(referral::Column::OwnerAgencyId.eq(agency))
+            .filter(referral::Column::State.is_in(OPEN.iter().copied()))
+            .all(&transaction)
+            .await?;
+        if open.iter().any(|row| standing(row.state, row.expires_at, at) != ReferralState::Expired) {
+            let message =
+                "Your agency answers for a referral of them that is not over: withdraw it, or close it, first.";
+            return Err(Wrong::new("serviceUser", message).into());
+        }
         end_assignments(&transaction, agency, of, Condition::all(), at).await?;
         relationship::Entity::update_many()
             .col_expr(relationship::Column::ClosedAt, Expr::value(at))
@@ -162,7 +175,7 @@ impl People {
             return Err(Trouble::NotFound);
         }
         takes_caseload(&transaction, by.agency, to, at).await?;
-        self.put_on(&transaction, by, of, to, at).await?;
+        self.put_on(&transaction, by, (of, of), to, at).await?;
         relationship::Entity::insert(relationship::ActiveModel {
             id: Set(RelationshipId(self.clock.new_id())),
             service_user_id: Set(of),
@@ -201,7 +214,18 @@ impl People {
                 now,
             )
             .await?;
-            self.put_on(&transaction, by, row.service_user_id, to, now).await?;
+            self.put_on(&transaction, by, (row.service_user_id, row.recorded_for), to, now).await?;
+            if let (Whose::Account(from), Whose::Account(to)) = (from, to) {
+                // Who has them answers for what they are referred to.
+                referral::Entity::update_many()
+                    .col_expr(referral::Column::OwnerId, Expr::value(to))
+                    .col_expr(referral::Column::OfferedTo, Expr::value(None::<uuid::Uuid>))
+                    .filter(referral::Column::ServiceUserId.eq(row.service_user_id))
+                    .filter(referral::Column::OwnerAgencyId.eq(by.agency))
+                    .filter(referral::Column::OwnerId.eq(from))
+                    .exec(&transaction)
+                    .await?;
+            }
         }
         transaction.commit().await?;
         Ok(u64::try_from(running.len()).unwrap_or(u64::MAX))
@@ -212,7 +236,7 @@ impl People {
         &self,
         db: &impl ConnectionTrait,
         by: Worker,
-        of: ServiceUserId,
+        (of, recorded_for): (ServiceUserId, ServiceUserId),
         to: Whose,
         at: Millis,
     ) -> Result<(), Trouble> {
@@ -227,7 +251,7 @@ impl People {
         let row = assignment::ActiveModel {
             id: Set(AssignmentId(self.clock.new_id())),
             service_user_id: Set(of),
-            recorded_for: Set(of),
+            recorded_for: Set(recorded_for),
             agency_id: Set(by.agency),
             account_id: Set(account),
             team_id: Set(team),

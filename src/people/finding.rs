@@ -211,6 +211,9 @@ impl People {
             words.iter().map(|word| names::keys_of_word(word).into_iter().collect()).collect();
         each.extend(looked_for.born_on.map(|born| vec![names::key_of_birth(born)]));
         each.extend(looked_for.identifier.as_deref().map(|value| vec![names::key_of_identifier(value)]));
+        if looked_for.identifier.as_deref().is_some_and(|value| !value.chars().any(char::is_alphanumeric)) {
+            return Err(Wrong::new("identifier", "It has neither a letter nor a digit.").into());
+        }
         if each.is_empty() {
             return Err(
                 Wrong::new("name", "Nothing is looked for: give a name, a date of birth, or an identifier.").into()

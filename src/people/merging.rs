@@ -53,6 +53,12 @@ impl People {
         if kept.merged_into.is_some() || merged.merged_into.is_some() {
             return Err(Wrong::new("other", "One of them was joined to another already.").into());
         }
+        // Joined, the rows of both are seen by whoever sees one of them: nobody does it with another agency's people.
+        if kept.agency_id != agency || merged.agency_id != agency {
+            return Err(
+                Wrong::new("other", "Your agency did not enter both of them: only its own are its to join.").into()
+            );
+        }
         let moved_account = match (kept.account_id, merged.account_id) {
             (Some(_), Some(_)) => {
                 return Err(Wrong::new("other", "They have an account each, and so are not one person.").into());
@@ -79,6 +85,8 @@ impl People {
             undone_by: Set(None),
         };
         service_user_merge::Entity::insert(row).exec_without_returning(db).await?;
+        // What one of them denied, or whom they keep out, is in the way of the other's referrals now.
+        self.hold_without_route(db, keep, at).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }
@@ -120,6 +128,9 @@ impl People {
         };
         let this = service_user_merge::Column::Id.eq(id);
         service_user_merge::Entity::update_many().set(undone).filter(this).exec(db).await?;
+        for id in [kept, merged] {
+            self.hold_without_route(db, id, begun.at).await?;
+        }
         begun.transaction.commit().await?;
         Ok(kept)
     }

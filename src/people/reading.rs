@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::enums::{DataCategory, Purpose, RecordKind};
 use entity::ids::{AccountId, AgencyId, LedgerEntryId, RecordId, ServiceUserId};
 use entity::instants::Millis;
-use entity::person_record;
+use entity::{agreement_flow, person_record};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -231,6 +231,10 @@ impl People {
                 Err(NotWritten::Database(error)) => return Err(error.into()),
             },
         }
+        let partners = match agency {
+            Some(agency) if wanted.around && !close.is_empty() => partners(db, agency).await?,
+            Some(_) | None => BTreeSet::new(),
+        };
         let mut around_of = if wanted.around { around(self, db, &close, ask.at).await? } else { HashMap::new() };
         let mut records: HashMap<ServiceUserId, Vec<Opened>> = HashMap::new();
         for opened in self.opened(shown, wanted.recorders).await? {
@@ -246,7 +250,7 @@ impl People {
                 on_caseload: stands.on_caseload,
                 around: (wanted.around && stands.is_close()).then(|| {
                     let all = around_of.remove(id).unwrap_or_default();
-                    if stands.theirs { all } else { all.of_agency(agency) }
+                    if stands.theirs { all } else { all.of_agency(agency, &partners) }
                 }),
             })
         });
@@ -282,6 +286,19 @@ impl People {
         }
         Ok(all)
     }
+}
+
+/// To whom rows of an agency flow under whichever agreement, whenever.
+async fn partners(db: &impl ConnectionTrait, agency: AgencyId) -> Result<BTreeSet<AgencyId>, Trouble> {
+    let to: Vec<AgencyId> = agreement_flow::Entity::find()
+        .select_only()
+        .column(agreement_flow::Column::ToAgencyId)
+        .distinct()
+        .filter(agreement_flow::Column::FromAgencyId.eq(agency))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(to.into_iter().collect())
 }
 
 /// As what somebody sees a service user of whom they see anything.

@@ -25,6 +25,10 @@ pub enum KeptOut {
 /// Longest that somebody stands for a service user before it is said anew, in days of 24 hours.
 const LONGEST_PROXY_DAYS: i64 = 366;
 
+/// Whoever stands for somebody, or signs in as them, sees the rows of every agency: so not every agency they were referred
+/// to says who that is.
+const NOT_OURS: &str = "Another agency entered them: it says who stands for them, and which account is theirs.";
+
 impl People {
     /// Keeps somebody out at the service user's wish, from now on: of this service user they see nothing any more,
     /// whatever else holds. Who is kept out already stays so.
@@ -164,6 +168,11 @@ impl People {
             return Err(Wrong::new("until", "It lies in the past, or more than a year ahead.").into());
         }
         let person = service_user::Entity::find_by_id(of).one(db).await?.ok_or(Trouble::NotFound)?;
+        if let Stands::Worker(agency) = begun.stands
+            && person.agency_id != agency
+        {
+            return Err(Wrong::new("serviceUser", NOT_OURS).into());
+        }
         let fits = account != actor.account
             && person.account_id != Some(account)
             && is_of_somebody_themselves(db, account, at).await?;
@@ -232,10 +241,13 @@ impl People {
     /// theirs, and where they have one; the database failed.
     pub async fn link_account(&self, by: Worker, of: ServiceUserId, account: AccountId) -> Result<(), Trouble> {
         let begun = self.begin_change(by.into(), of).await?;
-        let Stands::Worker(_) = begun.stands else { return Err(Trouble::NotFound) };
+        let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         let (db, of, at) = (&begun.transaction, begun.of, begun.at);
         let wrong = |message: &str| Trouble::from(Wrong::new("account", message));
         let person = service_user::Entity::find_by_id(of).one(db).await?.ok_or(Trouble::NotFound)?;
+        if person.agency_id != agency {
+            return Err(Wrong::new("serviceUser", NOT_OURS).into());
+        }
         if person.account_id.is_some() {
             return Err(wrong("They have an account already."));
         }

@@ -5,6 +5,7 @@ mod consents;
 mod graph;
 mod lying;
 mod racing;
+mod referral_attacks;
 mod referrals;
 mod referrals_at_random;
 

@@ -104,8 +104,9 @@ closed_set! {
         CouldNotContact = "could_not_contact",
         /// They do not want it.
         DeclinedByServiceUser = "declined_by_service_user",
-        /// What they permitted was taken back; never said by hand.
-        ConsentWithdrawn = "consent_withdrawn",
+        /// What it discloses has a lawful route no more: something was taken back or denied, somebody is kept out, an agreement
+        /// or a consent has ended. Never said by hand.
+        NoLawfulRoute = "no_lawful_route",
         /// Something else, which is said in words.
         Other = "other",
     }

@@ -60,17 +60,11 @@ pub fn ground(ask: &Ask, row: &Row, facts: &Facts) -> Option<Ground> {
 #[must_use]
 pub fn ground_by(ways: &Ways, ask: &Ask, row: &Row, facts: &Facts) -> Option<Ground> {
     let bound = Bound::new(ask, row);
-    if within(&ways.own_record, &bound, facts) {
-        return Some(Ground::OwnRecord);
-    }
-    if within(&ways.proxy, &bound, facts) {
-        return Some(Ground::Proxy);
-    }
-    if within(&ways.own_agency, &bound, facts) {
-        return Some(Ground::OwnAgency);
+    if let Some(ground) = close(ways, &bound, facts) {
+        return Some(ground);
     }
     if !within(&ways.shared, &bound, facts) {
-        return party(ways, &bound, facts);
+        return None;
     }
     // Of several flows that allow it the one is told that asks the least of the service user: consent before what binds,
     // nothing denied before what was.
@@ -97,6 +91,26 @@ pub fn ground_by(ways: &Ways, ask: &Ask, row: &Row, facts: &Facts) -> Option<Gro
         )
     });
     told.min_by_key(|(order, _)| *order).map(|(_, ground)| ground)
+}
+
+/// What needs no agreement: as themselves, for them, as who works with them.
+fn close(ways: &Ways, bound: &Bound<'_>, facts: &Facts) -> Option<Ground> {
+    let each =
+        [(&ways.own_record, Ground::OwnRecord), (&ways.proxy, Ground::Proxy), (&ways.own_agency, Ground::OwnAgency)];
+    each.into_iter().find(|(way, _)| within(way, bound, facts)).map(|(_, ground)| ground)
+}
+
+/// On what ground the header of a referral may be seen; none where it may not.
+#[must_use]
+pub fn ground_of_referral(ask: &Ask, row: &Row, facts: &Facts) -> Option<Ground> {
+    ground_of_referral_by(&WAYS, ask, row, facts)
+}
+
+/// The same by other ways than the rule's own.
+#[must_use]
+pub fn ground_of_referral_by(ways: &Ways, ask: &Ask, row: &Row, facts: &Facts) -> Option<Ground> {
+    let bound = Bound::new(ask, row);
+    close(ways, &bound, facts).or_else(|| party(ways, &bound, facts))
 }
 
 /// As whom a referral was sent to.

@@ -175,7 +175,9 @@ impl Ways {
     /// The whole rule of referrals, which are two agencies'.
     #[must_use]
     pub fn rule_of_referrals(&self) -> Rule {
-        any([self.rule(), self.party.clone()])
+        // Not what is shared: a header is its parties', whatever else of the category may flow.
+        let Self { own_record, proxy, own_agency, shared: _, party } = self.clone();
+        any([own_record, proxy, own_agency, party])
     }
 }
 

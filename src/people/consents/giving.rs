@@ -1,7 +1,7 @@
 //! A consent is given: by the service user, by who stands for them, or on their word to who works with them. Or they are
 //! asked, and answer later; a refusal is kept.
 
-use entity::enums::{ConsentEnd, ConsentGiver, ConsentMethod, ProposalState};
+use entity::enums::{ConsentEnd, ConsentGiver, ConsentKind, ConsentMethod, ProposalState};
 use entity::ids::{ConsentId, ConsentProposalId, ConsentScopeId, ServiceUserId};
 use entity::{consent, consent_proposal, consent_scope, proxy, service_user};
 use sea_orm::ActiveValue::Set;
@@ -223,6 +223,13 @@ impl People {
                 return Err(Wrong::new("method", message).into());
             }
         };
+        if let (Some(own), ConsentKind::Permit) = (agency, asked.kind)
+            && asked.agencies.contains(&own)
+        {
+            let message = "Nobody writes down a yes for their own agency: they say it themselves, or to somebody of another \
+                           agency who works with them.";
+            return Err(Wrong::new("agencies", message).into());
+        }
         if manner.by_proxy && given_by == ConsentGiver::Proxy && !has_proxy(&begun.transaction, begun).await? {
             return Err(Wrong::new("byProxy", "Nobody stands for them now: name who does first.").into());
         }

@@ -152,6 +152,21 @@ fn placed(trouble: Trouble) -> Trouble {
     trouble.within(part)
 }
 
+/// The same trouble of an answer, which calls the hash by what it is a yes to.
+fn answered(trouble: Trouble) -> Trouble {
+    match placed(trouble) {
+        Trouble::Wrong(wrong) if wrong.field == "previewHash" => {
+            Trouble::Wrong(crate::people::contents::Wrong { field: "yesToPreviewHash".to_owned(), ..wrong })
+        }
+        other @ (Trouble::Wrong(_)
+        | Trouble::NotFound
+        | Trouble::Changing
+        | Trouble::Database(_)
+        | Trouble::Vault(_)
+        | Trouble::Failed(_)) => other,
+    }
+}
+
 /// Root fields that ask about consents.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ConsentQuery;
@@ -221,7 +236,7 @@ impl ConsentMutation {
         let hash = input.yes_to_preview_hash.as_deref();
         let done = people(ctx)?.answer(actor(ctx)?, id, hash, &input.manner.clone().into()).await;
         let named = |(of, id): (_, Option<ConsentId>)| (of, id.map(NodeId::Consent));
-        payload(ctx, done.map(named).map_err(placed), "answerConsent").await
+        payload(ctx, done.map(named).map_err(answered), "answerConsent").await
     }
 
     /// Withdraws a consent, without a reason: from the next read on nothing is shown on it. By the service user, by who

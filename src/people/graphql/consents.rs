@@ -320,7 +320,8 @@ impl DisclosurePreview {
         self.0.seen.iter().cloned().map(WouldBeSeen).collect()
     }
 
-    /// Agencies that have to do with the service user already; the others would see it once they have.
+    /// Agencies that have to do with the service user already; the others would see it once they have. To who works with them
+    /// their own agency alone is told.
     #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
     async fn related(&self, ctx: &Context<'_>) -> Result<Vec<Agency>> {
         agencies(ctx, self.0.related.iter().copied()).await

@@ -115,7 +115,8 @@ impl ServiceUserQuery {
         let looked_for =
             LookedFor { name: input.name, born_on: input.born_on.map(|date| date.0), identifier: input.identifier };
         let asked = wanted(&ctx.look_ahead());
-        let seen = found(ctx, people(ctx)?.find(reader, &looked_for, &asked, pending(ctx)).await)?;
+        let seen = people(ctx)?.find(reader, &looked_for, &asked, pending(ctx)).await;
+        let seen = found(ctx, seen.map_err(|trouble| trouble.within("input")))?;
         Ok(seen.into_iter().map(|seen| ServiceUser::of(seen, reader)).collect())
     }
 

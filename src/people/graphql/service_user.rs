@@ -116,14 +116,15 @@ impl ServiceUser {
         records::people_around(&self.seen)
     }
 
-    /// Whose caseloads they are on now, the longest first; empty for who neither is them, nor stands for them, nor works
-    /// with them.
+    /// Whose caseloads they are on now, the longest first: to who works with them those of their own agency; empty for who
+    /// neither is them, nor stands for them, nor works with them.
     #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
     async fn caseloads(&self) -> Vec<CaseloadPlace> {
         self.seen.around.as_ref().map(caseloads::caseloads).unwrap_or_default()
     }
 
-    /// What they permit and deny, the newest first, what has ended too; empty for who neither is them, nor stands for them,
+    /// What they permit and deny, the newest first, what has ended too: to who works with them what their own agency wrote
+    /// down, and what names it or an agency to which its rows may flow; empty for who neither is them, nor stands for them,
     /// nor works with them.
     #[graphql(complexity = "crate::api::limits::list_cost(5, child_complexity)")]
     async fn consents(&self) -> Vec<Consent> {

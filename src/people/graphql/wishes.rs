@@ -187,8 +187,8 @@ impl WishesMutation {
         payload(ctx, done, "letIn").await
     }
 
-    /// Names somebody who stands for the service user and sees what they see. For the service user, and link workers who
-    /// work with them.
+    /// Names somebody who stands for the service user and sees what they see. For the service user, and link workers of the
+    /// agency that entered them who work with them.
     async fn name_proxy(
         &self,
         ctx: &Context<'_>,
@@ -212,8 +212,8 @@ impl WishesMutation {
         payload(ctx, done, "endProxy").await
     }
 
-    /// Says which account is the service user's own: by it they see all that is recorded of them. For link workers who work
-    /// with them.
+    /// Says which account is the service user's own: by it they see all that is recorded of them. For link workers of the
+    /// agency that entered them who work with them.
     async fn link_account(
         &self,
         ctx: &Context<'_>,
@@ -226,7 +226,7 @@ impl WishesMutation {
     }
 
     /// Joins two records of one service user: what either denied, or whom either kept out, then holds for both. For link
-    /// workers who work with both.
+    /// workers who work with both, where their agency entered both.
     async fn merge_service_users(
         &self,
         ctx: &Context<'_>,

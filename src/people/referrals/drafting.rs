@@ -13,8 +13,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::place;
-use crate::people::acting::Stands;
-use crate::people::contents::{LONGEST_NOTE, Wrong};
+use crate::people::acting::{Actor, Stands};
+use crate::people::contents::work::category_of;
+use crate::people::contents::{Wrong, paragraphs};
 use crate::people::entering::Worker;
 use crate::people::{People, Trouble};
 
@@ -51,13 +52,7 @@ pub(super) struct Done {
 
 /// That words are of the form they must have.
 pub(super) fn check_words(words: Option<&String>) -> Result<(), Wrong> {
-    match words {
-        Some(words) if words.trim().is_empty() => Err(Wrong::new("words", "It is empty: leave it out.")),
-        Some(words) if words.chars().count() > LONGEST_NOTE => {
-            Err(Wrong::new("words", format!("It has more than {LONGEST_NOTE} characters.")))
-        }
-        Some(_) | None => Ok(()),
-    }
+    words.map_or(Ok(()), |words| paragraphs("words", words))
 }
 
 impl Draft {
@@ -70,6 +65,18 @@ impl Draft {
         }
         if self.discloses.is_empty() {
             return Err(Wrong::new("discloses", "Say what they are to see: at least one category."));
+        }
+        // What it is about tells of them as a row would.
+        let of_needs = self.needs.iter().map(|key| category_of(key));
+        let of_release = self.release_on.map(|_| DataCategory::Offending);
+        for category in of_needs.chain(of_release) {
+            if !self.discloses.contains(&category) {
+                let message = format!(
+                    "It tells of {} by its needs or its day of release: disclose that too, or leave them out.",
+                    category.as_str().to_uppercase()
+                );
+                return Err(Wrong::new("discloses", message));
+            }
         }
         Ok(())
     }
@@ -86,7 +93,8 @@ impl People {
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(_) = begun.stands else { return Err(Trouble::NotFound) };
         known(&begun.transaction, draft).await?;
-        let id = self.put_referral(&begun.transaction, by, begun.of, draft, None, begun.at).await?;
+        let id =
+            self.put_referral(&begun.transaction, (by.into(), by), (begun.of, begun.of), draft, None, begun.at).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }
@@ -95,8 +103,8 @@ impl People {
     pub(super) async fn put_referral(
         &self,
         db: &impl ConnectionTrait,
-        by: Worker,
-        of: ServiceUserId,
+        (by, owner): (Actor, Worker),
+        (of, recorded_for): (ServiceUserId, ServiceUserId),
         draft: &Draft,
         parent: Option<ReferralId>,
         at: Millis,
@@ -105,8 +113,8 @@ impl People {
         let row = referral::ActiveModel {
             id: Set(id),
             service_user_id: Set(of),
-            recorded_for: Set(of),
-            agency_id: Set(by.agency),
+            recorded_for: Set(recorded_for),
+            agency_id: Set(owner.agency),
             to_agency_id: Set(draft.to),
             party_id: Set(None),
             service_id: Set(draft.service),
@@ -116,8 +124,8 @@ impl People {
             held_from: Set(None),
             urgency: Set(draft.urgency),
             release_on: Set(draft.release_on),
-            owner_id: Set(by.account),
-            owner_agency_id: Set(by.agency),
+            owner_id: Set(owner.account),
+            owner_agency_id: Set(owner.agency),
             offered_to: Set(None),
             created_by: Set(by.account),
             created_at: Set(at),
@@ -149,7 +157,7 @@ impl People {
             state: ReferralState::Draft,
             at,
             by: Some(by.account),
-            agency: Some(by.agency),
+            agency: by.agency,
             reason: None,
         };
         self.note_referral(db, of, id, done, None).await?;

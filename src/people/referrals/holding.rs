@@ -39,12 +39,12 @@ impl People {
             let next = referral::ActiveModel {
                 state: Set(ReferralState::OnHold),
                 held_from: Set(Some(state)),
-                reason: Set(Some(ReferralReason::ConsentWithdrawn)),
+                reason: Set(Some(ReferralReason::NoLawfulRoute)),
                 changed_at: Set(at),
                 ..Default::default()
             };
             self.change_referral(db, row.id, next).await?;
-            let reason = Some(ReferralReason::ConsentWithdrawn);
+            let reason = Some(ReferralReason::NoLawfulRoute);
             let done = Done { step: ReferralStep::Held, state: to, at, by: None, agency: None, reason };
             self.note_referral(db, of, row.id, done, None).await?;
         }

@@ -51,10 +51,15 @@ pub struct Transition {
     pub says: Says,
     /// Whether there has to be a lawful route for everything that it discloses.
     pub wants_route: bool,
+    /// From a referral on hold only where it was in one of these before.
+    pub held_from: &'static [S],
 }
 
 /// States in which the receiver has not taken it on or declined: time may run out, and it may be taken back.
 pub const UNANSWERED: &[S] = &[S::Submitted, S::InfoRequested, S::Waitlisted];
+
+/// States in which the receiver has taken it on and goes on with it.
+pub const TAKEN_ON: &[S] = &[S::Accepted, S::InProgress];
 
 /// States of which something is still to come, once it was sent.
 pub const OPEN: &[S] =
@@ -64,27 +69,34 @@ pub const OPEN: &[S] =
 pub const OVER: &[S] = &[S::Rejected, S::Withdrawn, S::Expired, S::Rerouted, S::Closed, S::EnteredInError];
 
 const fn step(step: T, from: &'static [S], to: S, by: &'static [Side], says: Says) -> Transition {
-    Transition { step, from, leads: Leads::To(to), by, says, wants_route: false }
+    Transition { step, from, leads: Leads::To(to), by, says, wants_route: false, held_from: S::ALL }
 }
 
 /// Every transition. From a state that stands nowhere in it nothing leads on.
 pub const TRANSITIONS: &[Transition] = &[
     Transition { wants_route: true, ..step(T::Submitted, &[S::Draft], S::Submitted, &[Side::Sender], Says::Anything) },
     step(T::InformationRequested, &[S::Submitted], S::InfoRequested, &[Side::Receiver], Says::Words),
-    step(T::InformationGiven, &[S::InfoRequested], S::Submitted, &[Side::Sender], Says::Words),
-    step(T::Waitlisted, &[S::Submitted], S::Waitlisted, &[Side::Receiver], Says::Anything),
+    Transition {
+        wants_route: true,
+        ..step(T::InformationGiven, &[S::InfoRequested], S::Submitted, &[Side::Sender], Says::Words)
+    },
+    step(T::Waitlisted, &[S::Submitted, S::Waitlisted], S::Waitlisted, &[Side::Receiver], Says::Anything),
     Transition {
         wants_route: true,
         ..step(T::Accepted, &[S::Submitted, S::Waitlisted], S::Accepted, &[Side::Receiver], Says::Anything)
     },
     step(T::Rejected, &[S::Submitted], S::Rejected, &[Side::Receiver], Says::Reason),
-    step(
-        T::Withdrawn,
-        &[S::Draft, S::Submitted, S::InfoRequested, S::Waitlisted, S::OnHold],
-        S::Withdrawn,
-        &[Side::Sender, Side::ServiceUser],
-        Says::Anything,
-    ),
+    // What was taken on is the receiver's to end.
+    Transition {
+        held_from: UNANSWERED,
+        ..step(
+            T::Withdrawn,
+            &[S::Draft, S::Submitted, S::InfoRequested, S::Waitlisted, S::OnHold],
+            S::Withdrawn,
+            &[Side::Sender, Side::ServiceUser],
+            Says::Anything,
+        )
+    },
     step(T::Rerouted, UNANSWERED, S::Rerouted, &[Side::Sender, Side::Receiver], Says::Anything),
     step(T::Started, &[S::Accepted], S::InProgress, &[Side::Receiver], Says::Anything),
     step(T::Held, &[S::InProgress], S::OnHold, &[Side::Receiver, Side::Sender], Says::Words),
@@ -100,7 +112,10 @@ pub const TRANSITIONS: &[Transition] = &[
         wants_route: true,
         ..step(T::Resumed, &[S::OnHold], S::InProgress, &[Side::Receiver, Side::Sender], Says::Anything)
     },
-    step(T::OutcomeRecorded, &[S::InProgress], S::OutcomeRecorded, &[Side::Receiver], Says::Anything),
+    Transition {
+        held_from: TAKEN_ON,
+        ..step(T::OutcomeRecorded, &[S::InProgress, S::OnHold], S::OutcomeRecorded, &[Side::Receiver], Says::Anything)
+    },
     step(T::Closed, &[S::OutcomeRecorded], S::Closed, &[Side::Receiver, Side::Sender], Says::Anything),
     step(
         T::EnteredInError,
@@ -149,7 +164,8 @@ pub fn transition(by: Side, asked: T, state: S, held_from: Option<S>) -> Result<
     if !of_step().any(|one| one.by.contains(&by)) {
         return Err(Refused::NotTheirs);
     }
-    let found = of_step().find(|one| one.by.contains(&by) && one.from.contains(&state));
+    let was = |one: &Transition| state != S::OnHold || held_from.is_some_and(|was| one.held_from.contains(&was));
+    let found = of_step().find(|one| one.by.contains(&by) && one.from.contains(&state) && was(one));
     let found = found.ok_or(Refused::NotNow(state))?;
     let to = match found.leads {
         Leads::To(to) => to,
@@ -161,5 +177,5 @@ pub fn transition(by: Side, asked: T, state: S, held_from: Option<S>) -> Result<
 /// Reasons that are said by hand.
 #[must_use]
 pub fn is_given_by_hand(reason: ReferralReason) -> bool {
-    reason != ReferralReason::ConsentWithdrawn
+    reason != ReferralReason::NoLawfulRoute
 }

@@ -3,9 +3,9 @@
 
 use chrono::NaiveDate;
 use entity::enums::{Achievement, DataCategory, Purpose, ReferralReason, ReferralState, ReferralStep};
-use entity::ids::{AccountId, AgreementVersionId, ConsentId, ReferralId, ServiceUserId};
+use entity::ids::{AccountId, AgencyId, AgreementVersionId, ConsentId, ReferralId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{referral, referral_category, relationship};
+use entity::{assignment, referral, referral_category, relationship};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -17,6 +17,7 @@ use crate::access::epochs::raise_service_user;
 use crate::access::rule::decide::holds;
 use crate::access::rule::facts::Facts;
 use crate::access::rule::{Ask, REFERRAL_HEADER, Row, WAYS};
+use crate::hours::london;
 use crate::people::acting::{Actor, is_link_worker};
 use crate::people::caseload::Whose;
 use crate::people::contents::Wrong;
@@ -148,6 +149,9 @@ impl People {
         check_said(found.says, doing, words.as_ref())?;
         let of = row.service_user_id;
         let route = if found.wants_route { Some(route_of(&transaction, &row, at).await?) } else { None };
+        if let Some(routes) = route {
+            keep_routes(&transaction, id, routes).await?;
+        }
         let mut next = referral::ActiveModel { state: Set(to), changed_at: Set(at), ..Default::default() };
         let mut related_until = None;
         match doing {
@@ -159,16 +163,20 @@ impl People {
                 let expires = Millis(at.0 + within * DAY);
                 let kind = entity::enums::RelationshipKind::Referral;
                 let dealing = self.deal(&transaction, of, row.to_agency_id, kind, at).await?;
+                recorded_for(&transaction, dealing, row.recorded_for).await?;
                 next.party_id = Set(Some(row.to_agency_id));
                 next.sent_at = Set(Some(at));
                 next.expires_at = Set(Some(expires));
                 next.relationship_id = Set(Some(dealing));
-                keep_routes(&transaction, id, route.unwrap_or_default()).await?;
                 // What is never answered ends by itself.
                 end_dealing(&transaction, Some(dealing), Some(expires)).await?;
             }
             Doing::Waitlist { expected_on } => {
-                next.waitlisted_at = Set(Some(at));
+                if expected_on.is_some_and(|day| day < london(at.to_utc()).date()) {
+                    return Err(Wrong::new("expectedOn", "It is past.").into());
+                }
+                // Said again, it keeps its place.
+                next.waitlisted_at = Set(row.waitlisted_at.or(Some(at)));
                 next.expected_on = Set(expected_on);
             }
             Doing::Accept { owner } => {
@@ -179,7 +187,7 @@ impl People {
                 next.owner_agency_id = Set(row.to_agency_id);
                 next.offered_to = Set(None);
                 let worker = Worker { account: by.account, agency: row.to_agency_id };
-                self.put_on(&transaction, worker, of, Whose::Account(owner), at).await?;
+                self.put_on(&transaction, worker, (of, row.recorded_for), Whose::Account(owner), at).await?;
                 related_until = Some(None);
             }
             Doing::Reject { reason } => {
@@ -192,6 +200,10 @@ impl People {
             }
             Doing::Hold => next.held_from = Set(Some(state)),
             Doing::Resume => {
+                if standing(to, row.expires_at, at) == ReferralState::Expired {
+                    let message = "The day by which it was to be answered is past: withdraw it, and send another.";
+                    return Err(Wrong::new("referral", message).into());
+                }
                 next.held_from = Set(None);
                 next.reason = Set(None);
             }
@@ -209,6 +221,9 @@ impl People {
             if let Some(dealing) = row.relationship_id {
                 self.change_referral(&transaction, id, next.clone()).await?;
                 relationship::Entity::delete_by_id(dealing).exec(&transaction).await?;
+            }
+            if let Some(sent_at) = row.sent_at {
+                never_on_caseload(&transaction, of, row.to_agency_id, sent_at).await?;
             }
         } else if let Some(until) = related_until {
             end_dealing(&transaction, row.relationship_id, until).await?;
@@ -275,7 +290,7 @@ pub(super) fn refused(why: Refused) -> Trouble {
     match why {
         Refused::NotTheirs => Trouble::NotFound,
         Refused::NotNow(state) => {
-            let message = format!("It is {} by now: that can't be done with it.", state.as_str().to_uppercase());
+            let message = format!("It is {}: from there that can't be done.", state.as_str().to_uppercase());
             Wrong::new("referral", message).into()
         }
     }
@@ -330,7 +345,7 @@ async fn route_of(
              its basis is consent, the service user to permit it.",
             category.as_str().to_uppercase()
         );
-        Wrong::new("discloses", message).into()
+        Wrong::new("referral", message).into()
     })
 }
 
@@ -352,6 +367,40 @@ async fn keep_routes(
             .col_expr(referral_category::Column::ConsentId, Expr::value(consent))
             .filter(referral_category::Column::ReferralId.eq(id))
             .filter(referral_category::Column::Category.eq(route.category))
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What a referral brings about is recorded for whom the referral is: it goes with it where joined records are parted.
+async fn recorded_for(
+    db: &impl ConnectionTrait,
+    dealing: entity::ids::RelationshipId,
+    whom: ServiceUserId,
+) -> Result<(), Trouble> {
+    let row = relationship::ActiveModel { recorded_for: Set(whom), ..Default::default() };
+    relationship::Entity::update_many().set(row).filter(relationship::Column::Id.eq(dealing)).exec(db).await?;
+    Ok(())
+}
+
+/// Whom the receiver took on by a referral that should never have been, it never had, unless something else makes it somebody
+/// to them.
+async fn never_on_caseload(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+    agency: AgencyId,
+    since: Millis,
+) -> Result<(), Trouble> {
+    let dealing = relationship::Entity::find()
+        .filter(relationship::Column::ServiceUserId.eq(of))
+        .filter(relationship::Column::AgencyId.eq(agency))
+        .filter(relationship::Column::ClosedAt.is_null());
+    if dealing.one(db).await?.is_none() {
+        assignment::Entity::delete_many()
+            .filter(assignment::Column::ServiceUserId.eq(of))
+            .filter(assignment::Column::AgencyId.eq(agency))
+            .filter(assignment::Column::BeginsAt.gte(since))
             .exec(db)
             .await?;
     }

@@ -30,11 +30,23 @@ impl People {
         check_words(words.as_ref())?;
         let held = self.held_referral(by.into(), id).await?;
         answers(&held, by.agency)?;
+        if held.row.owner_id != by.account {
+            return Err(Wrong::new("referral", "Whoever answers for it offers it, and nobody else.").into());
+        }
         if held.row.owner_id == to {
             return Err(Wrong::new("to", "They answer for it already.").into());
         }
+        if held.row.offered_to == Some(to) {
+            return Err(Wrong::new("to", "It is offered to them already.").into());
+        }
         if !is_link_worker(&held.transaction, to, by.agency, held.at).await? {
             return Err(Wrong::new("to", "They are no link worker of your agency.").into());
+        }
+        let theirs = Actor { account: to, agency: Some(by.agency) };
+        let of = held.row.service_user_id;
+        // Who can't see it can't take it over.
+        if held.side == Side::Sender && self.stands(&held.transaction, theirs, of, held.at).await?.is_none() {
+            return Err(Wrong::new("to", "They do not work with them yet: assign them first.").into());
         }
         let next = referral::ActiveModel { offered_to: Set(Some(to)), changed_at: Set(held.at), ..Default::default() };
         self.finish(held, by, ReferralStep::Offered, next, words).await
@@ -51,7 +63,8 @@ impl People {
         if held.row.offered_to != Some(by.account) {
             return Err(Trouble::NotFound);
         }
-        self.put_on(&held.transaction, by, held.row.service_user_id, Whose::Account(by.account), held.at).await?;
+        let whom = (held.row.service_user_id, held.row.recorded_for);
+        self.put_on(&held.transaction, by, whom, Whose::Account(by.account), held.at).await?;
         let next = referral::ActiveModel {
             owner_id: Set(by.account),
             offered_to: Set(None),
@@ -98,7 +111,16 @@ impl People {
         known(&held.transaction, &draft).await?;
         // Whoever answered for the one answers for the other.
         let owner = Worker { account: row.owner_id, agency: row.owner_agency_id };
-        let child = self.put_referral(&held.transaction, owner, row.service_user_id, &draft, Some(id), held.at).await?;
+        let child = self
+            .put_referral(
+                &held.transaction,
+                (by, owner),
+                (row.service_user_id, row.recorded_for),
+                &draft,
+                Some(id),
+                held.at,
+            )
+            .await?;
         end_dealing(&held.transaction, row.relationship_id, Some(held.at)).await?;
         let next = referral::ActiveModel { state: Set(state), changed_at: Set(held.at), ..Default::default() };
         self.change_referral(&held.transaction, id, next).await?;

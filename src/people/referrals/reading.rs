@@ -15,10 +15,11 @@ use super::moving::header;
 use super::place;
 use crate::access::ledger::entry::Decisions;
 use crate::access::ledger::{NotWritten, Pending, append};
-use crate::access::rule::Ask;
 use crate::access::rule::decide::{self, Ground};
 use crate::access::rule::facts::Facts;
 use crate::access::rule::predicate::referral_visible;
+use crate::access::rule::{Ask, Row};
+use crate::people::contents::work::category_of;
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
@@ -103,6 +104,56 @@ pub struct ReferralSeen {
     pub ground: Ground,
 }
 
+impl ReferralSeen {
+    /// Leaves of what the receiver sees only what may flow to it now: needs and the day of release by their categories, what
+    /// was said while everything that it discloses flows. Who they are is no part of a header.
+    fn keep_what_flows(&mut self, flows: &BTreeSet<(ReferralId, DataCategory)>) {
+        let id = self.id;
+        let may = |category: DataCategory| flows.contains(&(id, category));
+        let everything = self.discloses.iter().all(|category| may(*category));
+        self.discloses.retain(|category| may(*category));
+        self.needs.retain(|key| may(category_of(key)));
+        self.release_on = self.release_on.filter(|_| may(DataCategory::Offending));
+        for step in &mut self.history {
+            if step.agency.is_none() {
+                step.by = None;
+            }
+            if !everything && step.agency != Some(self.to) {
+                step.words = None;
+            }
+        }
+    }
+}
+
+impl ReferralSeen {
+    /// To whom it is offered, and what is said with it, is for the agency alone that answers for it.
+    fn keep_offers_of(&mut self, agency: AgencyId) {
+        if self.owner.2 != agency {
+            self.offered_to = None;
+        }
+        for step in self.history.iter_mut().filter(|step| step.agency != Some(agency)) {
+            if matches!(step.step, ReferralStep::Offered | ReferralStep::TakenOver) {
+                step.words = None;
+            }
+        }
+    }
+}
+
+/// Whether it is seen as whom it was sent to, and as nothing else.
+fn is_party(ground: Ground) -> bool {
+    matches!(ground, Ground::Party { .. })
+}
+
+/// The categories that these referrals disclose.
+async fn disclosed(db: &impl ConnectionTrait, of: &[ReferralId]) -> Result<Vec<(ReferralId, DataCategory)>, Trouble> {
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
+    let these = referral_category::Column::ReferralId.is_in(of.iter().copied());
+    let rows = referral_category::Entity::find().filter(these).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.referral_id, row.category)).collect())
+}
+
 impl People {
     /// The referrals that somebody may see of those that are looked for, in the order in which they were written; the others
     /// are not among them, as if they were not there. Every decision stands in the ledger before this comes back, or is put
@@ -159,12 +210,28 @@ impl People {
         for row in rows {
             // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
             let known = header(&row);
-            let ground = apart.get(&row.service_user_id).and_then(|facts| decide::ground(&ask, &known, facts));
+            let ground =
+                apart.get(&row.service_user_id).and_then(|facts| decide::ground_of_referral(&ask, &known, facts));
             let Some(ground) = ground else { return Ok(None) };
             if !decisions.shown(&known, ground) {
                 return Ok(None);
             }
             shown.push((row, ground));
+        }
+        // What a referral is about tells of the service user as a row of theirs would, and is decided as one.
+        let mut flows: BTreeSet<(ReferralId, DataCategory)> = BTreeSet::new();
+        let party: Vec<ReferralId> =
+            shown.iter().filter(|(_, ground)| is_party(*ground)).map(|(row, _)| row.id).collect();
+        for (id, category) in disclosed(db, &party).await? {
+            let Some((row, _)) = shown.iter().find(|(row, _)| row.id == id) else { continue };
+            let told = Row::of(row.service_user_id, row.agency_id, category);
+            let ground = apart.get(&row.service_user_id).and_then(|facts| decide::ground(&ask, &told, facts));
+            if let Some(ground) = ground {
+                if !decisions.shown(&told, ground) {
+                    return Ok(None);
+                }
+                flows.insert((id, category));
+            }
         }
         match pending {
             Some(pending) => pending.put(decisions),
@@ -174,7 +241,13 @@ impl People {
                 Err(NotWritten::Database(error)) => return Err(error.into()),
             },
         }
-        Ok(Some(self.opened_referrals(shown, ask.at).await?))
+        let mut seen = self.opened_referrals(shown, ask.at).await?;
+        seen.iter_mut().filter(|seen| is_party(seen.ground)).for_each(|seen| seen.keep_what_flows(&flows));
+        if let Some(agency) = reader.agency {
+            let others = seen.iter_mut().filter(|seen| !matches!(seen.ground, Ground::OwnRecord | Ground::Proxy));
+            others.for_each(|seen| seen.keep_offers_of(agency));
+        }
+        Ok(Some(seen))
     }
 
     /// Whom these referrals are about, joined records as the one that stands for them; of a referral that is not there,

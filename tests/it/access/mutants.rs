@@ -1,9 +1,9 @@
 //! The rule, broken in each of its parts: the oracle must tell each time.
 
-use signpost::access::rule::decide::{ground_by, holds};
+use signpost::access::rule::decide::{ground_by, ground_of_referral_by, holds};
 use signpost::access::rule::{Clause, Over, Rule, WAYS, Ways};
 
-use super::oracle::may_see;
+use super::oracle::{may_see, may_see_referral};
 use super::stored::{Ids, facts};
 use super::world::{Dice, Question, World};
 
@@ -109,12 +109,16 @@ fn worlds_until_told(ways: &Ways) -> Option<u64> {
         let known = facts(&world, ids);
         let question = Question::of(&mut dice);
         let ask = ids.ask(question);
-        let told = |rule, record| {
+        let told = |record| {
             let (row, wanted) = (ids.row(record), may_see(&world, question, record));
-            holds(rule, &ask, &row, &known) != wanted || ground_by(ways, &ask, &row, &known).is_some() != wanted
+            holds(&rule, &ask, &row, &known) != wanted || ground_by(ways, &ask, &row, &known).is_some() != wanted
         };
-        world.records.iter().any(|record| told(&rule, record))
-            || world.referrals.iter().any(|referral| told(&rule_of_referrals, referral))
+        let told_of_referral = |header| {
+            let (row, wanted) = (ids.row(header), may_see_referral(&world, question, header));
+            holds(&rule_of_referrals, &ask, &row, &known) != wanted
+                || ground_of_referral_by(ways, &ask, &row, &known).is_some() != wanted
+        };
+        world.records.iter().any(told) || world.referrals.iter().any(told_of_referral)
     })
 }
 
@@ -134,7 +138,8 @@ fn count(rule: &Rule, clauses: &mut Vec<Clause>, kinds: &mut Vec<Over>) {
 #[test]
 fn whichever_part_of_the_rule_is_broken_it_is_told() {
     let (mut clauses, mut kinds) = (Vec::new(), Vec::new());
-    count(&WAYS.rule_of_referrals(), &mut clauses, &mut kinds);
+    count(&WAYS.rule(), &mut clauses, &mut kinds);
+    count(&WAYS.party, &mut clauses, &mut kinds);
     for clause in Clause::ALL {
         assert!(clauses.contains(clause), "{clause:?} stands nowhere in the rule");
     }

@@ -2,7 +2,7 @@
 
 use entity::enums::{LawfulBasis, Purpose, Role};
 
-use super::world::{KeptOut, Question, Record, Span, Whose, World};
+use super::world::{KeptOut, OnCaseload, Question, Record, Span, Whose, World};
 
 fn within(span: Span, at: i64) -> bool {
     if at < span.begins {
@@ -118,6 +118,24 @@ pub(super) fn may_see(world: &World, question: Question, record: &Record) -> boo
                 return true;
             }
         }
+    }
+    false
+}
+
+/// Whether somebody may see the header of a referral.
+pub(super) fn may_see_referral(world: &World, question: Question, record: &Record) -> bool {
+    // What needs no agreement holds of it as of a row of the sender's: agreements are left out of that world.
+    let without = World { versions: Vec::new(), ..world.clone() };
+    if may_see(&without, question, record) {
+        return true;
+    }
+    let Question { account, agency, purpose, at } = question;
+    let Some(agency) = agency else { return false };
+    // Whoever works there, and is not kept out, would see a row that every caseload had.
+    let on_caseload = OnCaseload { person: record.person, agency, whose: Whose::Account(account), span: Span::ALWAYS };
+    let everybodys = World { caseloads: vec![on_caseload], ..without };
+    if !may_see(&everybodys, question, &Record { agency, ..record.clone() }) {
+        return false;
     }
     // "Party to the referral. The header of a referral … belongs to both its parties while the agreement under which it was
     // sent allows": something flows from the sender to the receiver for the purpose.

@@ -8,11 +8,11 @@ use entity::instants::Millis;
 use entity::referral;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use signpost::access::rule::Ask;
-use signpost::access::rule::decide::ground;
+use signpost::access::rule::decide::ground_of_referral;
 use signpost::access::rule::facts::Facts;
 use signpost::access::rule::predicate::referral_visible;
 
-use super::oracle::may_see;
+use super::oracle::may_see_referral;
 use super::stored::{Ids, ground as ground_of_all, insert, store};
 use super::world::{Dice, PEOPLE, Question, World};
 use crate::support::database::TestDatabase;
@@ -91,7 +91,7 @@ async fn the_rule_of_referrals_in_statements_is_the_oracles() {
             let question = Question::of(&mut dice);
             let ask = ids.ask(question);
             let told = || format!("world {:#x}: {question:?}\n{world:#?}", ids.0);
-            let may = |number: &usize| may_see(&world, question, &world.referrals[*number]);
+            let may = |number: &usize| may_see_referral(&world, question, &world.referrals[*number]);
             let wanted: BTreeSet<ReferralId> =
                 (0..world.referrals.len()).filter(may).map(|number| ids.referral(number)).collect();
             seen += wanted.len();
@@ -108,7 +108,7 @@ async fn the_rule_of_referrals_in_statements_is_the_oracles() {
                 let one = referral::Entity::find().filter(one).filter(referral_visible(&ask)).one(db).await.unwrap();
                 assert_eq!(one.is_some(), wanted.contains(&ids.referral(number)), "{}", told());
                 let apart = &known.apart(&people)[&ids.person(header.person)];
-                assert_eq!(ground(&ask, &ids.row(header), apart).is_some(), one.is_some(), "{}", told());
+                assert_eq!(ground_of_referral(&ask, &ids.row(header), apart).is_some(), one.is_some(), "{}", told());
             }
         }
     }

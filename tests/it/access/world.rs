@@ -71,7 +71,7 @@ pub(crate) const AGENCIES: usize = 3;
 pub(crate) const ACCOUNTS: usize = 3;
 pub(crate) const PEOPLE: usize = 2;
 const TEAMS: usize = 2;
-const CATEGORIES: &[DataCategory] = &[DataCategory::Housing, DataCategory::MentalHealth, DataCategory::Offending];
+const CATEGORIES: &[DataCategory] = &[DataCategory::Housing, DataCategory::MentalHealth, DataCategory::Outcomes];
 const PURPOSES: &[Purpose] = &[Purpose::Referral, Purpose::CareCoordination, Purpose::Evaluation];
 /// What is asked for: figures now and then, which show nobody anything.
 const ASKED_FOR: &[Purpose] =

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use entity::ids::RecordId;
 use entity::person_record;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use signpost::access::rule::decide::{ground, holds};
+use signpost::access::rule::decide::{ground, ground_of_referral, holds};
 use signpost::access::rule::facts::Facts;
 use signpost::access::rule::predicate::visible;
 use signpost::access::rule::{Ask, REFERRAL_VISIBLE, VISIBLE};
 
-use super::oracle::may_see;
+use super::oracle::{may_see, may_see_referral};
 use super::stored::{Ids, facts, ground as ground_of_all, store};
 use super::world::{Dice, PEOPLE, Question, World};
 use crate::support::database::TestDatabase;
@@ -48,10 +48,14 @@ fn the_rule_over_facts_is_the_oracles() {
                 *(if wanted { &mut seen } else { &mut unseen }) += 1;
             }
             for referral in &world.referrals {
-                let (row, wanted) = (ids.row(referral), may_see(&world, question, referral));
+                let (row, wanted) = (ids.row(referral), may_see_referral(&world, question, referral));
                 let told = format!("world {seed}: {question:?} {referral:?}\n{world:#?}");
                 assert_eq!(holds(&REFERRAL_VISIBLE, &ask, &row, &known), wanted, "{told}");
-                assert_eq!(ground(&ask, &row, &known).is_some(), wanted, "a ground where it may be seen: {told}");
+                assert_eq!(
+                    ground_of_referral(&ask, &row, &known).is_some(),
+                    wanted,
+                    "a ground where it may be seen: {told}"
+                );
             }
         }
     }

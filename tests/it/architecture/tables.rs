@@ -261,6 +261,7 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::referrals::worklist",
     ],
     &[
+        "people::caseload",
         "people::merging",
         "people::recording",
         "people::referrals::drafting",

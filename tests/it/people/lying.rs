@@ -54,7 +54,7 @@ async fn said(network: &Network) -> String {
             json!({ "method": "SPOKEN", "witness": "witnessquux", "capacityNote": "capacityquux" }),
         )
         .await;
-    let drafted = network.drafted(&id, json!(["IDENTITY"])).await["referral"]["id"].take();
+    let drafted = network.drafted(&id, json!(["IDENTITY", "HOUSING"])).await["referral"]["id"].take();
     let words = ", words: \"referralquux\"";
     network.stepped(&network.ann, "enterReferralInError", drafted.as_str().unwrap(), words).await;
     let found = network

@@ -38,18 +38,16 @@ fn model(hand: Hand, doing: Doing, state: S) -> Option<S> {
         (Doing::Submit { .. }, Sender, S::Draft) => Some(S::Submitted),
         (Doing::AskForInformation, Receiver, S::Submitted) => Some(S::InfoRequested),
         (Doing::GiveInformation, Sender, S::InfoRequested) => Some(S::Submitted),
-        (Doing::Waitlist { .. }, Receiver, S::Submitted) => Some(S::Waitlisted),
+        (Doing::Waitlist { .. }, Receiver, S::Submitted | S::Waitlisted) => Some(S::Waitlisted),
         (Doing::Accept { .. }, Receiver, S::Submitted | S::Waitlisted) => Some(S::Accepted),
         (Doing::Reject { .. }, Receiver, S::Submitted) => Some(S::Rejected),
-        (
-            Doing::Withdraw { .. },
-            Sender | Themselves,
-            S::Draft | S::Submitted | S::InfoRequested | S::Waitlisted | S::OnHold,
-        ) => Some(S::Withdrawn),
+        (Doing::Withdraw { .. }, Sender | Themselves, S::Draft | S::Submitted | S::InfoRequested | S::Waitlisted) => {
+            Some(S::Withdrawn)
+        }
         (Doing::Start, Receiver, S::Accepted) => Some(S::InProgress),
         (Doing::Hold, Receiver | Sender, S::InProgress) => Some(S::OnHold),
         (Doing::Resume, Receiver | Sender, S::OnHold) => Some(S::InProgress),
-        (Doing::RecordOutcome { .. }, Receiver, S::InProgress) => Some(S::OutcomeRecorded),
+        (Doing::RecordOutcome { .. }, Receiver, S::InProgress | S::OnHold) => Some(S::OutcomeRecorded),
         (Doing::Close, Receiver | Sender, S::OutcomeRecorded) => Some(S::Closed),
         (Doing::EnterInError, Sender, state) if state != S::EnteredInError => Some(S::EnteredInError),
         _ => None,
@@ -96,7 +94,7 @@ impl Ground {
             to: self.receiver.agency,
             service: None,
             needs: ["housing.hostel".to_owned()].into(),
-            discloses: [DataCategory::Identity].into(),
+            discloses: [DataCategory::Identity, DataCategory::Housing].into(),
             urgency: ReferralUrgency::Soon,
             release_on: None,
         };

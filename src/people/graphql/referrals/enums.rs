@@ -9,7 +9,7 @@ use crate::people::referrals::worklist;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "stored::ReferralState")]
 pub enum ReferralState {
-    /// Written by the sender; nobody else sees it.
+    /// Written by the sender, and not sent: the receiver does not see it.
     Draft,
     /// Sent, and to be answered.
     Submitted,
@@ -107,8 +107,9 @@ pub enum ReferralReason {
     CouldNotContact,
     /// They do not want it.
     DeclinedByServiceUser,
-    /// What they permitted was taken back. Never given by hand.
-    ConsentWithdrawn,
+    /// What it discloses has a lawful route no more: something was taken back or denied, somebody is kept out, an agreement
+    /// or a consent has ended. Never given by hand.
+    NoLawfulRoute,
     /// Something else, which is said in words.
     Other,
 }

@@ -43,11 +43,11 @@ pub struct ReferralEvent {
     pub state: ReferralState,
     /// When.
     pub at: DateTime,
-    /// Who; null where it followed of itself.
+    /// Who; null where it followed of itself, and to the receiver where it was the service user or who stands for them.
     pub by: Option<NamedAccount>,
     /// Why, where it was of the closed list.
     pub reason: Option<ReferralReason>,
-    /// What was said.
+    /// What was said; to the receiver what others said only while everything that the referral discloses may flow to it.
     pub words: Option<String>,
     #[graphql(skip)]
     agency: Option<AgencyId>,
@@ -132,7 +132,7 @@ impl Referral {
         self.seen.urgency.into()
     }
 
-    /// What it is about.
+    /// What it is about; to the receiver as far as it may see that now.
     #[graphql(complexity = "crate::api::limits::list_cost(4, child_complexity)")]
     async fn needs(&self, ctx: &Context<'_>) -> Result<Vec<Need>> {
         let list = ctx.data::<Live>()?.needs();
@@ -144,7 +144,7 @@ impl Referral {
         self.seen.discloses.iter().map(|category| (*category).into()).collect()
     }
 
-    /// The day of release from custody; null where there is none.
+    /// The day of release from custody; null where there is none, and to the receiver where it may not see it now.
     async fn release_on(&self) -> Option<Date> {
         self.seen.release_on.map(Date)
     }

@@ -30,7 +30,7 @@ pub struct DraftReferralInput {
     pub service: Option<ID>,
     /// What it is about, by the keys or ids of needs: 1 to 20.
     pub needs: Vec<ID>,
-    /// What it discloses: at least one category.
+    /// What it discloses: at least one category, and those of its needs; OFFENDING with a day of release.
     pub discloses: Vec<DataCategory>,
     /// How soon it matters.
     #[graphql(default)]
@@ -153,7 +153,7 @@ pub struct OfferReferralInput {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ReferralPayload {
     /// The referral as the viewer now sees it; null where nothing was done, and where the viewer sees it no more. Of a
-    /// referral in whose place another stands, the other.
+    /// referral in whose place another was drafted, the other, where the viewer may see it.
     pub referral: Option<Referral>,
     /// What it was refused for; empty where it was done.
     pub errors: Vec<ServiceUserError>,
@@ -196,7 +196,7 @@ pub struct ReferralMutation;
 /// Mutations about referrals.
 #[Object]
 impl ReferralMutation {
-    /// Writes a referral of a service user whom the viewer works with; nobody else sees it yet. For link workers.
+    /// Writes a referral of a service user whom the viewer works with; the receiver does not see it yet. For link workers.
     async fn draft_referral(
         &self,
         ctx: &Context<'_>,
@@ -248,7 +248,8 @@ impl ReferralMutation {
         step(ctx, &input.referral, Doing::GiveInformation, words, "giveReferralInformation").await
     }
 
-    /// Puts a referral on the waiting list. For link workers of the receiver.
+    /// Puts a referral on the waiting list; or, where it is on it, says anew when a place is expected. For link workers of the
+    /// receiver.
     async fn waitlist_referral(
         &self,
         ctx: &Context<'_>,
@@ -282,7 +283,7 @@ impl ReferralMutation {
         step(ctx, &input.referral, doing, input.words, "rejectReferral").await
     }
 
-    /// Takes a referral back that was not taken on yet. For link workers of the sender who work with the service user, and
+    /// Takes a referral back that was not taken on yet; what was taken on is the receiver's to end. For link workers of the sender who work with the service user, and
     /// for the service user and who stands for them.
     async fn withdraw_referral(
         &self,
@@ -304,7 +305,16 @@ impl ReferralMutation {
         let to = ids::agency("input.receiver", &input.receiver)?;
         let service = service_id("input.service", input.service.as_ref())?;
         let done = people(ctx)?.reroute_referral(actor(ctx)?, id, to, service, input.words).await;
-        payload(ctx, done.map(|(_, child)| child).map_err(receiver), "rerouteReferral").await
+        let done = done.map(|(_, child)| child).map_err(receiver);
+        let made = done.is_ok();
+        let mut paid = payload(ctx, done, "rerouteReferral").await?;
+        let asked = ctx.look_ahead().field("referral");
+        if made && paid.referral.is_none() && asked.exists() {
+            // Who may not see the sender's draft sees what became of the other.
+            let reader = reader(ctx, Purpose::Referral, "rerouteReferral")?;
+            paid.referral = shown(ctx, reader, &WhichReferrals::Of(vec![id]), &[asked]).await?.pop();
+        }
+        Ok(paid)
     }
 
     /// Says that support has begun. For link workers of the receiver.
