@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use entity::enums::{Achievement, DataCategory, Purpose, ReferralReason, ReferralState, ReferralStep};
 use entity::ids::{AccountId, AgencyId, AgreementVersionId, ConsentId, ReferralId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{assignment, referral, referral_category, relationship};
+use entity::{assignment, exclusion, referral, referral_category, relationship};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -182,6 +182,10 @@ impl People {
             Doing::Accept { owner } => {
                 if !is_link_worker(&transaction, owner, row.to_agency_id, at).await? {
                     return Err(Wrong::new("owner", "They are no link worker of your agency.").into());
+                }
+                // Who is kept out would answer for what they can't see. By whom is not told.
+                if is_kept_out(&transaction, of, owner).await? {
+                    return Err(Wrong::new("owner", "They can't answer for this one: name somebody else.").into());
                 }
                 next.owner_id = Set(owner);
                 next.owner_agency_id = Set(row.to_agency_id);
@@ -371,6 +375,19 @@ async fn keep_routes(
             .await?;
     }
     Ok(())
+}
+
+/// Whether a service user keeps an account out.
+pub(super) async fn is_kept_out(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+    account: AccountId,
+) -> Result<bool, Trouble> {
+    let found = exclusion::Entity::find()
+        .filter(exclusion::Column::ServiceUserId.eq(of))
+        .filter(exclusion::Column::AccountId.eq(account))
+        .filter(exclusion::Column::EndsAt.is_null());
+    Ok(found.one(db).await?.is_some())
 }
 
 /// What a referral brings about is recorded for whom the referral is: it goes with it where joined records are parted.

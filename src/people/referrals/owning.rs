@@ -7,7 +7,7 @@ use sea_orm::ActiveValue::Set;
 
 use super::drafting::{Done, Draft, check_words, known};
 use super::life::{Leads, OVER, Refused, Side, transition};
-use super::moving::{Held, end_dealing, refused};
+use super::moving::{Held, end_dealing, is_kept_out, refused};
 use crate::people::acting::{Actor, is_link_worker};
 use crate::people::caseload::Whose;
 use crate::people::contents::Wrong;
@@ -45,6 +45,9 @@ impl People {
         let theirs = Actor { account: to, agency: Some(by.agency) };
         let of = held.row.service_user_id;
         // Who can't see it can't take it over.
+        if is_kept_out(&held.transaction, of, to).await? {
+            return Err(Wrong::new("to", "They can't answer for this one: name somebody else.").into());
+        }
         if held.side == Side::Sender && self.stands(&held.transaction, theirs, of, held.at).await?.is_none() {
             return Err(Wrong::new("to", "They do not work with them yet: assign them first.").into());
         }

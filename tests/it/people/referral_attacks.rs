@@ -210,3 +210,20 @@ async fn what_rested_too_long_does_not_come_back() {
     assert_eq!(network.errors(&ann, "resumeReferral", referral, "").await[0]["field"], "input.referral");
     assert_eq!(network.errors(&ann, "withdrawReferral", referral, "").await, json!([]));
 }
+
+/// Whom a service user keeps out is not made to answer for them.
+#[tokio::test]
+async fn who_is_kept_out_does_not_answer_for_it() {
+    let network = Network::new().await;
+    let (id, _) = network.agreed().await;
+    let referral = network.sent(&id).await;
+    let dee = network.app.signed_in("dee@example.org", entity::enums::Role::LinkWorker, Some(Network::agency(1))).await;
+    let dee = network.account(&dee).await;
+    let out = format!("keepOut(input: {{ serviceUser: {id:?}, whom: {{ account: {dee:?} }} }})");
+    assert_eq!(network.change(&network.ann, &out).await, json!([]));
+    let by_dee = format!(", owner: {dee:?}");
+    assert_eq!(network.errors(&network.cal, "acceptReferral", &referral, &by_dee).await[0]["field"], "input.owner");
+    assert_eq!(network.errors(&network.cal, "acceptReferral", &referral, "").await, json!([]));
+    let to_dee = format!(", to: {dee:?}");
+    assert_eq!(network.errors(&network.cal, "offerReferral", &referral, &to_dee).await[0]["field"], "input.to");
+}
