@@ -148,9 +148,8 @@ impl People {
         let (found, to) = transition(side, doing.step(), state, row.held_from).map_err(refused)?;
         check_said(found.says, doing, words.as_ref())?;
         let of = row.service_user_id;
-        let route = if found.wants_route { Some(route_of(&transaction, &row, at).await?) } else { None };
-        if let Some(routes) = route {
-            keep_routes(&transaction, id, routes).await?;
+        if found.wants_route {
+            keep_routes(&transaction, id, route_of(&transaction, &row, at).await?).await?;
         }
         let mut next = referral::ActiveModel { state: Set(to), changed_at: Set(at), ..Default::default() };
         let mut related_until = None;
@@ -216,20 +215,20 @@ impl People {
                 next.reason = Set(reason);
             }
             Doing::Close => related_until = Some(Some(at)),
-            Doing::EnterInError => next.party_id = Set(None),
+            Doing::EnterInError => {
+                // The receiver never had to do with them.
+                next.party_id = Set(None);
+                next.relationship_id = Set(None);
+                if let Some(dealing) = row.relationship_id {
+                    relationship::Entity::delete_by_id(dealing).exec(&transaction).await?;
+                }
+                if let Some(sent_at) = row.sent_at {
+                    never_on_caseload(&transaction, of, row.to_agency_id, sent_at).await?;
+                }
+            }
             Doing::AskForInformation | Doing::GiveInformation | Doing::Start => {}
         }
-        if doing == Doing::EnterInError {
-            // The receiver never had to do with them.
-            next.relationship_id = Set(None);
-            if let Some(dealing) = row.relationship_id {
-                self.change_referral(&transaction, id, next.clone()).await?;
-                relationship::Entity::delete_by_id(dealing).exec(&transaction).await?;
-            }
-            if let Some(sent_at) = row.sent_at {
-                never_on_caseload(&transaction, of, row.to_agency_id, sent_at).await?;
-            }
-        } else if let Some(until) = related_until {
+        if let Some(until) = related_until {
             end_dealing(&transaction, row.relationship_id, until).await?;
         }
         self.change_referral(&transaction, id, next).await?;
@@ -303,7 +302,7 @@ pub(super) fn refused(why: Refused) -> Trouble {
 fn check_said(says: Says, doing: Doing, words: Option<&String>) -> Result<(), Wrong> {
     let reason = doing.reason();
     if reason.is_some_and(|reason| !is_given_by_hand(reason)) {
-        return Err(Wrong::new("reason", "It is never given by hand: it follows from a withdrawal."));
+        return Err(Wrong::new("reason", "It is never given by hand: it follows of itself."));
     }
     if says == Says::Words && words.is_none() {
         return Err(Wrong::new("words", "Say it in words."));
