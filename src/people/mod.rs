@@ -12,6 +12,7 @@
 //! | [`merging`] | double records are joined, and parted again |
 //! | [`recording`] | something is recorded of them, said anew, taken back |
 //! | [`finding`] | whom somebody may see: of a caseload, of a name |
+//! | `deciding` | decisions about rows of theirs, gathered for the ledger |
 //! | [`reading`] | the one way in which rows about service users leave the tables |
 //! | [`consents`] | what they permit and deny |
 //! | [`referrals`] | one agency asks another to take them on |
@@ -25,6 +26,7 @@ pub mod around;
 pub mod caseload;
 pub mod consents;
 pub mod contents;
+mod deciding;
 pub mod demonstration;
 pub mod entering;
 pub mod finding;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::enums::{DataCategory, Purpose, RecordKind};
-use entity::ids::{AccountId, AgencyId, LedgerEntryId, RecordId, ServiceUserId};
+use entity::ids::{AccountId, AgencyId, RecordId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{agreement_flow, person_record};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -14,11 +14,11 @@ use uuid::Uuid;
 
 use super::around::{Around, around};
 use super::contents::Contents;
+use super::deciding::{Again, Deciding};
 use super::recording::place;
 use super::teams::names_of;
 use super::{People, Trouble};
-use crate::access::ledger::entry::Decisions;
-use crate::access::ledger::{NotWritten, Pending, append};
+use crate::access::ledger::Pending;
 use crate::access::rule::decide::{self, Ground};
 use crate::access::rule::facts::Facts;
 use crate::access::rule::{Ask, Row, WAYS};
@@ -181,55 +181,48 @@ impl People {
         pending: Option<&Pending>,
     ) -> Result<Decided, Trouble> {
         let db = self.database.connection();
-        let Reader { account, agency, purpose, operation } = reader;
-        let mut ask = Ask { account, agency, purpose, at: self.clock.now().into() };
-        let facts = Facts::load(db, &ask, of).await?;
-        if facts.themselves.iter().any(|them| them.is_joined) {
+        let mut deciding = Deciding::begin(self, db, reader, of).await?;
+        if deciding.has_joined() {
             return Ok(Decided::Joined);
         }
-        ask.at = facts.now(ask.at);
-        let mut decisions = Decisions::new(ask, operation);
-        for id in of {
-            let epoch = facts.themselves.iter().find(|them| them.service_user == *id).map(|them| them.epoch);
-            decisions.asked_about(*id, epoch, LedgerEntryId(self.clock.new_id()));
-        }
-        let apart = facts.apart(of);
+        let (ask, agency) = (deciding.ask, reader.agency);
         let mut shown = Vec::new();
         let mut known: BTreeSet<ServiceUserId> = BTreeSet::new();
         for record in records(db, of, wanted).await? {
             let row = Row::of(record.service_user_id, record.agency_id, record.category);
-            let ground = apart.get(&row.service_user).and_then(|facts| decide::ground(&ask, &row, facts));
-            let Some(ground) = ground else { continue };
-            if !decisions.shown(&row, ground) {
-                return Ok(Decided::Again);
+            match deciding.shows(&row) {
+                Ok(Some(ground)) => {
+                    known.insert(row.service_user);
+                    shown.push((record, row, ground));
+                }
+                Ok(None) => {}
+                Err(Again) => return Ok(Decided::Again),
             }
-            known.insert(row.service_user);
-            shown.push((record, row, ground));
         }
         // Of whom nothing that was asked for may be seen there may be something else.
         let rest: Vec<ServiceUserId> = of.iter().copied().filter(|id| !known.contains(id)).collect();
         for row in sorts(db, &rest).await? {
-            let ground = apart.get(&row.service_user).and_then(|facts| decide::ground(&ask, &row, facts));
-            let Some(ground) = ground else { continue };
-            if !decisions.known(&row, ground) {
+            let Some(ground) = deciding.ground(&row) else { continue };
+            if !deciding.decisions.known(&row, ground) {
                 return Ok(Decided::Again);
             }
             known.insert(row.service_user);
         }
         let stands: BTreeMap<ServiceUserId, Standing> =
-            known.iter().filter_map(|id| Some((*id, Standing::of(*id, &ask, apart.get(id)?)))).collect();
+            known.iter().filter_map(|id| Some((*id, Standing::of(*id, &ask, deciding.facts(*id)?)))).collect();
         let close: Vec<ServiceUserId> =
             stands.iter().filter(|(_, stands)| stands.is_close()).map(|(id, _)| *id).collect();
         if wanted.around {
-            close.iter().for_each(|id| decisions.around(*id));
+            close.iter().for_each(|id| deciding.decisions.around(*id));
         }
-        match pending {
-            Some(pending) => pending.put(decisions),
-            None => match append(db, &[decisions]).await {
-                Ok(()) => {}
-                Err(NotWritten::Changed) => return Ok(Decided::Again),
-                Err(NotWritten::Database(error)) => return Err(error.into()),
-            },
+        let mut withheld_of: HashMap<ServiceUserId, Vec<Withheld>> = HashMap::new();
+        for (id, _) in stands.iter().filter(|(_, stands)| wanted.withheld && !stands.theirs) {
+            if let Some(facts) = deciding.facts(*id) {
+                withheld_of.insert(*id, withheld(*id, &ask, facts));
+            }
+        }
+        if deciding.release(db, pending).await? == Err(Again) {
+            return Ok(Decided::Again);
         }
         let partners = match agency {
             Some(agency) if wanted.around && !close.is_empty() => partners(db, agency).await?,
@@ -241,11 +234,11 @@ impl People {
             records.entry(opened.row.service_user).or_default().push(opened);
         }
         let seen = of.iter().filter_map(|id| {
-            let (stands, facts) = (stands.get(id)?, apart.get(id)?);
+            let stands = stands.get(id)?;
             Some(Seen {
                 service_user: *id,
                 records: records.remove(id).unwrap_or_default(),
-                withheld: if wanted.withheld && !stands.theirs { withheld(*id, &ask, facts) } else { Vec::new() },
+                withheld: withheld_of.remove(id).unwrap_or_default(),
                 theirs: stands.theirs,
                 on_caseload: stands.on_caseload,
                 around: (wanted.around && stands.is_close()).then(|| {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::enums::{Achievement, DataCategory, Purpose, ReferralReason, ReferralState, ReferralStep, ReferralUrgency};
-use entity::ids::{AccountId, AgencyId, LedgerEntryId, ReferralEventId, ReferralId, ServiceId, ServiceUserId};
+use entity::ids::{AccountId, AgencyId, ReferralEventId, ReferralId, ServiceId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{referral, referral_category, referral_event, referral_need};
 use sea_orm::sea_query::{Expr, Func, Query, SelectStatement};
@@ -13,13 +13,12 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use super::life::standing;
 use super::moving::header;
 use super::place;
-use crate::access::ledger::entry::Decisions;
-use crate::access::ledger::{NotWritten, Pending, append};
-use crate::access::rule::decide::{self, Ground};
-use crate::access::rule::facts::Facts;
+use crate::access::ledger::Pending;
+use crate::access::rule::decide::Ground;
 use crate::access::rule::predicate::referral_visible;
 use crate::access::rule::{Ask, Row};
 use crate::people::contents::work::category_of;
+use crate::people::deciding::{Again, Deciding};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
@@ -183,19 +182,12 @@ impl People {
         pending: Option<&Pending>,
     ) -> Result<Option<Vec<ReferralSeen>>, Trouble> {
         let db = self.database.connection();
-        let mut ask = ask_of(reader, self.clock.now().into());
         let of = self.whom_they_are_about(which).await?;
         if of.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let facts = Facts::load(db, &ask, &of).await?;
-        ask.at = facts.now(ask.at);
-        let apart = facts.apart(&of);
-        let mut decisions = Decisions::new(ask, reader.operation);
-        for id in &of {
-            let epoch = facts.themselves.iter().find(|them| them.service_user == *id).map(|them| them.epoch);
-            decisions.asked_about(*id, epoch, LedgerEntryId(self.clock.new_id()));
-        }
+        let mut deciding = Deciding::begin(self, db, Reader { purpose: Purpose::Referral, ..reader }, &of).await?;
+        let ask = deciding.ask;
         let these = match which {
             WhichReferrals::Of(ids) => referral::Column::Id.is_in(ids.iter().copied()),
             WhichReferrals::About(_) => referral::Column::ServiceUserId.is_in(of.iter().copied()),
@@ -209,13 +201,7 @@ impl People {
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
             // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
-            let known = header(&row);
-            let ground =
-                apart.get(&row.service_user_id).and_then(|facts| decide::ground_of_referral(&ask, &known, facts));
-            let Some(ground) = ground else { return Ok(None) };
-            if !decisions.shown(&known, ground) {
-                return Ok(None);
-            }
+            let Ok(Some(ground)) = deciding.shows_referral(&header(&row)) else { return Ok(None) };
             shown.push((row, ground));
         }
         // What a referral is about tells of the service user as a row of theirs would, and is decided as one.
@@ -224,22 +210,14 @@ impl People {
             shown.iter().filter(|(_, ground)| is_party(*ground)).map(|(row, _)| row.id).collect();
         for (id, category) in disclosed(db, &party).await? {
             let Some((row, _)) = shown.iter().find(|(row, _)| row.id == id) else { continue };
-            let told = Row::of(row.service_user_id, row.agency_id, category);
-            let ground = apart.get(&row.service_user_id).and_then(|facts| decide::ground(&ask, &told, facts));
-            if let Some(ground) = ground {
-                if !decisions.shown(&told, ground) {
-                    return Ok(None);
-                }
-                flows.insert((id, category));
-            }
+            match deciding.shows(&Row::of(row.service_user_id, row.agency_id, category)) {
+                Ok(Some(_)) => flows.insert((id, category)),
+                Ok(None) => false,
+                Err(Again) => return Ok(None),
+            };
         }
-        match pending {
-            Some(pending) => pending.put(decisions),
-            None => match append(db, &[decisions]).await {
-                Ok(()) => {}
-                Err(NotWritten::Changed) => return Ok(None),
-                Err(NotWritten::Database(error)) => return Err(error.into()),
-            },
+        if deciding.release(db, pending).await? == Err(Again) {
+            return Ok(None);
         }
         let mut seen = self.opened_referrals(shown, ask.at).await?;
         seen.iter_mut().filter(|seen| is_party(seen.ground)).for_each(|seen| seen.keep_what_flows(&flows));

@@ -1,0 +1,121 @@
+//! Decisions about rows of service users, over facts, gathered for the ledger: what every reader of such rows goes through.
+//!
+//! A reader begins ([`Deciding::begin`]), asks of each row whether it may be shown ([`Deciding::shows`]), and lets nothing out
+//! before what it decided is written, or put to what is written before the answer leaves ([`Deciding::release`]).
+
+use std::collections::{BTreeSet, HashMap};
+
+use entity::ids::{LedgerEntryId, ServiceUserId};
+use sea_orm::ConnectionTrait;
+
+use super::reading::Reader;
+use super::{People, Trouble};
+use crate::access::ledger::entry::Decisions;
+use crate::access::ledger::{NotWritten, Pending, append};
+use crate::access::rule::decide::{self, Ground};
+use crate::access::rule::facts::Facts;
+use crate::access::rule::{Ask, Row};
+
+/// What it was decided on has changed, or another was read than was asked about: decide again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Again;
+
+/// What is decided about rows of some service users.
+pub(super) struct Deciding {
+    /// What is asked, as of the instant at which it is decided.
+    pub(super) ask: Ask,
+    apart: HashMap<ServiceUserId, Facts>,
+    joined: BTreeSet<ServiceUserId>,
+    pub(super) decisions: Decisions,
+}
+
+impl Deciding {
+    /// Begins to decide about rows of these service users: everything that the rule rests on is read here.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn begin(
+        people: &People,
+        db: &impl ConnectionTrait,
+        reader: Reader,
+        of: &[ServiceUserId],
+    ) -> Result<Self, Trouble> {
+        let Reader { account, agency, purpose, operation } = reader;
+        let mut ask = Ask { account, agency, purpose, at: people.clock.now().into() };
+        let facts = Facts::load(db, &ask, of).await?;
+        ask.at = facts.now(ask.at);
+        let mut decisions = Decisions::new(ask, operation);
+        for id in of {
+            let epoch = facts.themselves.iter().find(|them| them.service_user == *id).map(|them| them.epoch);
+            decisions.asked_about(*id, epoch, LedgerEntryId(people.clock.new_id()));
+        }
+        let joined = facts.themselves.iter().filter(|them| them.is_joined).map(|them| them.service_user).collect();
+        Ok(Self { ask, apart: facts.apart(of), joined, decisions })
+    }
+
+    /// Whether one of them was joined to another, who is to be looked for.
+    pub(super) fn has_joined(&self) -> bool {
+        !self.joined.is_empty()
+    }
+
+    /// The facts about one of them.
+    pub(super) fn facts(&self, of: ServiceUserId) -> Option<&Facts> {
+        self.apart.get(&of)
+    }
+
+    /// On what ground a row may be seen; none where it may not. Nothing is noted of it.
+    pub(super) fn ground(&self, row: &Row) -> Option<Ground> {
+        decide::ground(&self.ask, row, self.apart.get(&row.service_user)?)
+    }
+
+    /// The same of the header of a referral.
+    pub(super) fn ground_of_referral(&self, row: &Row) -> Option<Ground> {
+        decide::ground_of_referral(&self.ask, row, self.apart.get(&row.service_user)?)
+    }
+
+    /// On what ground a row may be seen, noted as shown; none where it may not.
+    ///
+    /// # Errors
+    /// It is about somebody who was not asked about.
+    pub(super) fn shows(&mut self, row: &Row) -> Result<Option<Ground>, Again> {
+        let ground = self.ground(row);
+        self.note(row, ground)
+    }
+
+    /// The same of the header of a referral.
+    ///
+    /// # Errors
+    /// It is about somebody who was not asked about.
+    pub(super) fn shows_referral(&mut self, row: &Row) -> Result<Option<Ground>, Again> {
+        let ground = self.ground_of_referral(row);
+        self.note(row, ground)
+    }
+
+    fn note(&mut self, row: &Row, ground: Option<Ground>) -> Result<Option<Ground>, Again> {
+        match ground {
+            Some(ground) if !self.decisions.shown(row, ground) => Err(Again),
+            ground => Ok(ground),
+        }
+    }
+
+    /// Lets out what was decided: it is written, or put to what is written before the answer leaves. Before this came back
+    /// nothing of it may be shown.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn release(
+        self,
+        db: &impl ConnectionTrait,
+        pending: Option<&Pending>,
+    ) -> Result<Result<(), Again>, Trouble> {
+        match pending {
+            Some(pending) => pending.put(self.decisions),
+            None => match append(db, &[self.decisions]).await {
+                Ok(()) => {}
+                Err(NotWritten::Changed) => return Ok(Err(Again)),
+                Err(NotWritten::Database(error)) => return Err(error.into()),
+            },
+        }
+        Ok(Ok(()))
+    }
+}
