@@ -8,6 +8,7 @@ use async_graphql::Request;
 use async_graphql::parser::types::ExecutableDocument;
 use axum::Router;
 use axum::http::{HeaderMap, header};
+use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -36,10 +37,12 @@ use crate::people::People;
 use crate::post::{Post, PostSettingsError, SecretLink};
 use crate::schema::{self, Guarded, due_rules};
 use crate::signposting::interpret::Interpreter;
+use crate::signposts::Signposts;
 use crate::vault::Vault;
 use crate::vault::file::FileError;
 use crate::web::answers::{Edition, Keeper, StillThere};
 use crate::web::health::{Check, Checks};
+use crate::web::sheets::{SheetPage, Sheets};
 use crate::web::{self, Example, Incoming, Metrics, Parts, Readiness, StoredOperations, Turned};
 
 /// The question that the explorer and `demo` begin with: the one at the top of the README.
@@ -324,6 +327,7 @@ impl App {
                 let accounts = accounts.clone();
                 Box::pin(async move { Ok(request.data(who_asks(&accounts, &incoming).await?)) })
             }),
+            sheets: Arc::new(self.clone()),
             refused_over_get: web::PRIVATE_SEARCHES,
             example: Example { query: EXAMPLE_QUERY.to_owned(), variables: "{}".to_owned() },
         })
@@ -382,6 +386,17 @@ impl Readiness for App {
                 detail: format!("{} public services at version {}", snapshot.service_count(), snapshot.version.last),
             };
             vec![database, directory]
+        })
+    }
+}
+
+impl Sheets for App {
+    fn sheet<'a>(&'a self, code: &'a str) -> BoxFuture<'a, Result<Option<SheetPage>, String>> {
+        let address = &self.config.server.public_address;
+        let signposts = Signposts::new(self.people.clone(), self.live.clone(), address);
+        Box::pin(async move {
+            let sheet = signposts.sheet_by_code(code).await.map_err(|error| error.to_string())?;
+            Ok(sheet.map(|sheet| SheetPage { html: sheet.html(), text: sheet.text() }))
         })
     }
 }

@@ -191,6 +191,8 @@ pub struct Server {
     pub body_limit_bytes: u32,
     /// How long requests in flight may still take after the order to stop, in seconds.
     pub shutdown_grace_s: u32,
+    /// Where it is reached from outside, as links on sheets begin; empty where nobody says, and then there are none.
+    pub public_address: String,
     /// Addresses of proxies of one's own: what they say in `x-forwarded-for` of where a request came from is believed.
     pub forwarded_by: Vec<IpAddr>,
 }
@@ -203,6 +205,7 @@ impl Default for Server {
             request_timeout_s: 30,
             body_limit_bytes: 256 * 1024,
             shutdown_grace_s: 30,
+            public_address: String::new(),
             forwarded_by: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@
 //! The map of the crate is `docs/ARCHITECTURE.md`. The dependency rule, which a test holds:
 //! `cli → app → web, schema → rooms → api, access → entity`, and among the rooms one way only,
 //! `hours, places ← directory ← signposting, open_referral`, `access, post, directory ← accounts`,
-//! and `access, directory ← listings`.
+//! `access, directory ← listings, people`, and `people, signposting ← signposts`.
 
 pub mod access;
 pub mod accounts;
@@ -24,6 +24,7 @@ pub mod places;
 pub mod post;
 pub mod schema;
 pub mod signposting;
+pub mod signposts;
 pub mod telemetry;
 pub mod vault;
 pub mod web;

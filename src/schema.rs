@@ -59,6 +59,9 @@ use crate::signposting::graphql::happenings::{HappeningQuery, HappeningSubscript
 use crate::signposting::graphql::planned::PlanQuery;
 use crate::signposting::graphql::understood::InterpretationQuery;
 use crate::signposting::interpret::Interpreter;
+use crate::signposts::Signposts;
+use crate::signposts::graphql::mutations::SignpostGivenMutation;
+use crate::signposts::graphql::queries::SignpostGivenQuery;
 use crate::telemetry::RequestId;
 
 /// The root of all queries.
@@ -81,6 +84,7 @@ pub struct Query(
     TeamQuery,
     ConsentQuery,
     ReferralQuery,
+    SignpostGivenQuery,
     AboutQuery,
 );
 
@@ -101,6 +105,7 @@ pub struct Mutation(
     WishesMutation,
     ConsentMutation,
     ReferralMutation,
+    SignpostGivenMutation,
 );
 
 /// What a change was refused for: in words for whoever asked for it.
@@ -259,6 +264,7 @@ impl Guarded {
     ) -> Self {
         let query_limits = QueryLimits::from(&config.graphql);
         let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
+        let signposts = Signposts::new(people.clone(), live.clone(), &config.server.public_address);
         let executes = limits::already_checked(builder(), &query_limits)
             .data(query_limits.clone())
             .data(pages)
@@ -270,6 +276,7 @@ impl Guarded {
             .data(accounts)
             .data(listings)
             .data(people.agreements().clone())
+            .data(signposts)
             .data(people);
         Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish(), database }
     }

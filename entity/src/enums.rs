@@ -432,3 +432,17 @@ closed_set! {
         District = "district",
     }
 }
+
+closed_set! {
+    /// Whether a signpost helped.
+    Helped {
+        /// It did.
+        Yes = "yes",
+        /// In part.
+        Partly = "partly",
+        /// They went or rang, and it did not.
+        No = "no",
+        /// They have not tried.
+        NotTried = "not_tried",
+    }
+}

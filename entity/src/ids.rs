@@ -99,4 +99,8 @@ ids! {
     ReferralCategoryId,
     /// Something that was done with a referral.
     ReferralEventId,
+    /// That somebody was told of services.
+    SignpostId,
+    /// A need for which somebody was told of services.
+    SignpostNeedId,
 }

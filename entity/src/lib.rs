@@ -66,6 +66,8 @@ pub mod service_term;
 pub mod service_user;
 pub mod service_user_merge;
 pub mod session;
+pub mod signpost;
+pub mod signpost_need;
 pub mod source;
 pub mod source_record;
 pub mod spent_refresh;

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
     AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AssignmentId, ConsentId, ConsentProposalId,
     CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId, ProxyId, RecordId,
-    ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, TeamId,
+    ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, SignpostId, TeamId,
 };
 use uuid::Uuid;
 
@@ -64,6 +64,8 @@ pub enum NodeId {
     Consent(ConsentId),
     /// A referral.
     Referral(ReferralId),
+    /// That somebody was told of services.
+    SignpostGiven(SignpostId),
 }
 
 impl NodeId {
@@ -95,6 +97,7 @@ impl NodeId {
             Self::ConsentProposal(_) => "ConsentProposal",
             Self::Consent(_) => "Consent",
             Self::Referral(_) => "Referral",
+            Self::SignpostGiven(_) => "SignpostGiven",
         }
     }
 
@@ -126,6 +129,7 @@ impl NodeId {
             Self::ConsentProposal(id) => id.0.to_string(),
             Self::Consent(id) => id.0.to_string(),
             Self::Referral(id) => id.0.to_string(),
+            Self::SignpostGiven(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -162,6 +166,7 @@ impl NodeId {
             "ConsentProposal" => Self::ConsentProposal(ConsentProposalId(uuid()?)),
             "Consent" => Self::Consent(ConsentId(uuid()?)),
             "Referral" => Self::Referral(ReferralId(uuid()?)),
+            "SignpostGiven" => Self::SignpostGiven(SignpostId(uuid()?)),
             _ => return None,
         })
     }
@@ -224,5 +229,6 @@ expecting! {
     consent_proposal, ConsentProposal, ConsentProposalId;
     consent, Consent, ConsentId;
     referral, Referral, ReferralId;
+    signpost_given, SignpostGiven, SignpostId;
     place, ServiceAtLocation, PlaceId;
 }

@@ -4,6 +4,7 @@
 pub mod course;
 pub mod errors;
 pub mod horizon;
+pub mod html;
 pub mod ids;
 pub mod limits;
 pub mod nul;

@@ -234,11 +234,22 @@ impl Config {
                 );
             }
         }
+        let is_link = |link: &str| {
+            (link.starts_with("https://") || link.starts_with("http://"))
+                && link.len() <= LONGEST_LINK
+                && link.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        let address = &self.server.public_address;
+        if !address.is_empty() && (!is_link(address) || address.contains(['?', '#'])) {
+            wrong(
+                "server.public_address",
+                format!("{address:?} is no address that a link can begin with"),
+                "it must begin with https:// or http:// and hold neither blanks nor ? nor #, as \"https://signpost.example.org\"; \
+                 empty for none",
+            );
+        }
         let worklist = &self.freshness.worklist_url;
-        let is_link = (worklist.starts_with("https://") || worklist.starts_with("http://"))
-            && worklist.len() <= LONGEST_LINK
-            && worklist.bytes().all(|byte| byte.is_ascii_graphic());
-        if !worklist.is_empty() && !is_link {
+        if !worklist.is_empty() && !is_link(worklist) {
             wrong(
                 "freshness.worklist_url",
                 format!("{worklist:?} is no address that can stand in a letter"),

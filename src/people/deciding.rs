@@ -18,15 +18,15 @@ use crate::access::rule::{Ask, Row};
 
 /// What it was decided on has changed, or another was read than was asked about: decide again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Again;
+pub(crate) struct Again;
 
 /// What is decided about rows of some service users.
-pub(super) struct Deciding {
+pub(crate) struct Deciding {
     /// What is asked, as of the instant at which it is decided.
-    pub(super) ask: Ask,
+    pub(crate) ask: Ask,
     apart: HashMap<ServiceUserId, Facts>,
     joined: BTreeSet<ServiceUserId>,
-    pub(super) decisions: Decisions,
+    pub(crate) decisions: Decisions,
 }
 
 impl Deciding {
@@ -34,7 +34,7 @@ impl Deciding {
     ///
     /// # Errors
     /// The database failed.
-    pub(super) async fn begin(
+    pub(crate) async fn begin(
         people: &People,
         db: &impl ConnectionTrait,
         reader: Reader,
@@ -54,22 +54,22 @@ impl Deciding {
     }
 
     /// Whether one of them was joined to another, who is to be looked for.
-    pub(super) fn has_joined(&self) -> bool {
+    pub(crate) fn has_joined(&self) -> bool {
         !self.joined.is_empty()
     }
 
     /// The facts about one of them.
-    pub(super) fn facts(&self, of: ServiceUserId) -> Option<&Facts> {
+    pub(crate) fn facts(&self, of: ServiceUserId) -> Option<&Facts> {
         self.apart.get(&of)
     }
 
     /// On what ground a row may be seen; none where it may not. Nothing is noted of it.
-    pub(super) fn ground(&self, row: &Row) -> Option<Ground> {
+    pub(crate) fn ground(&self, row: &Row) -> Option<Ground> {
         decide::ground(&self.ask, row, self.apart.get(&row.service_user)?)
     }
 
     /// The same of the header of a referral.
-    pub(super) fn ground_of_referral(&self, row: &Row) -> Option<Ground> {
+    pub(crate) fn ground_of_referral(&self, row: &Row) -> Option<Ground> {
         decide::ground_of_referral(&self.ask, row, self.apart.get(&row.service_user)?)
     }
 
@@ -77,7 +77,7 @@ impl Deciding {
     ///
     /// # Errors
     /// It is about somebody who was not asked about.
-    pub(super) fn shows(&mut self, row: &Row) -> Result<Option<Ground>, Again> {
+    pub(crate) fn shows(&mut self, row: &Row) -> Result<Option<Ground>, Again> {
         let ground = self.ground(row);
         self.note(row, ground)
     }
@@ -86,7 +86,7 @@ impl Deciding {
     ///
     /// # Errors
     /// It is about somebody who was not asked about.
-    pub(super) fn shows_referral(&mut self, row: &Row) -> Result<Option<Ground>, Again> {
+    pub(crate) fn shows_referral(&mut self, row: &Row) -> Result<Option<Ground>, Again> {
         let ground = self.ground_of_referral(row);
         self.note(row, ground)
     }
@@ -103,7 +103,7 @@ impl Deciding {
     ///
     /// # Errors
     /// The database failed.
-    pub(super) async fn release(
+    pub(crate) async fn release(
         self,
         db: &impl ConnectionTrait,
         pending: Option<&Pending>,

@@ -10,7 +10,7 @@ use entity::ids::{AgencyId, ConsentId, ConsentScopeId, ExclusionId, ServiceUserI
 use entity::instants::Millis;
 use entity::{
     assignment, consent, consent_proposal, consent_scope, exclusion, name_key, person_record, proxy, referral,
-    relationship, service_user, service_user_merge,
+    relationship, service_user, service_user_merge, signpost,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -208,7 +208,7 @@ impl People {
     }
 
     /// Whoever stands for one service user now.
-    pub(super) async fn stands_for(&self, of: ServiceUserId) -> Result<ServiceUserId, Trouble> {
+    pub(crate) async fn stands_for(&self, of: ServiceUserId) -> Result<ServiceUserId, Trouble> {
         Ok(self.standing(&[of]).await?.pop().unwrap_or(of))
     }
 
@@ -292,7 +292,7 @@ async fn hand_over(
                 .await?;
         })+ };
     }
-    each!(person_record, assignment, relationship, exclusion, proxy, consent, consent_proposal, referral);
+    each!(person_record, assignment, relationship, exclusion, proxy, consent, consent_proposal, referral, signpost);
     // What somebody is found by follows the row that says it.
     let of_row = Query::select()
         .column(person_record::Column::Id)

@@ -26,7 +26,7 @@ pub mod around;
 pub mod caseload;
 pub mod consents;
 pub mod contents;
-mod deciding;
+pub(crate) mod deciding;
 pub mod demonstration;
 pub mod entering;
 pub mod finding;
@@ -113,6 +113,21 @@ impl People {
     pub fn new(database: Database, clock: Clock, vault: Vault) -> Self {
         let agreements = Agreements::new(database.clone(), clock.clone());
         Self { database, clock, vault, agreements }
+    }
+
+    /// Where they are kept.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The time.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What seals what is said of service users.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The agreements of the same database.

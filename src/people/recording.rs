@@ -24,6 +24,14 @@ pub(super) fn place(row: RecordId) -> Place {
     Place { column: "person_record.sealed", row: row.0 }
 }
 
+/// Somebody about whom something is written: nobody else does meanwhile.
+pub(crate) struct Writing {
+    pub(crate) transaction: DatabaseTransaction,
+    /// Whoever stands for whom was named, where they were joined to another.
+    pub(crate) of: ServiceUserId,
+    pub(crate) key: DataKey,
+}
+
 impl People {
     /// Records several things of a service user who is on the worker's caseload, or on that of a team of theirs: all of
     /// them or none. What an agency says once of somebody replaces what it said before; of anything else a row may be named
@@ -69,6 +77,21 @@ impl People {
         }
         transaction.commit().await?;
         Ok(made)
+    }
+
+    /// Begins to write about somebody whom the worker works with: they are held against other changes, and their key is there.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for anybody else; the statements are the same where there is nobody. The database or the vault
+    /// failed.
+    pub(crate) async fn begin_writing(&self, by: Worker, of: ServiceUserId) -> Result<Writing, Trouble> {
+        let of = self.stands_for(of).await?;
+        let transaction = self.database.begin_write().await?;
+        let person = service_user::Entity::find_by_id(of).lock_exclusive().one(&transaction).await?;
+        let facts = self.facts_of_writer(&transaction, by, of).await?;
+        self.may_write(by, of, DataCategory::Identity, &facts)?;
+        let key = self.vault.key(&transaction, person.ok_or(Trouble::NotFound)?.key_id).await?;
+        Ok(Writing { transaction, of, key })
     }
 
     /// Takes back a row of the worker's own agency: it holds no longer, and nobody is shown it. It is kept, sealed.

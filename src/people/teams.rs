@@ -196,7 +196,7 @@ impl People {
 }
 
 /// The names of accounts.
-pub(super) async fn names_of(
+pub(crate) async fn names_of(
     db: &impl ConnectionTrait,
     accounts: impl Iterator<Item = AccountId>,
 ) -> Result<BTreeMap<AccountId, String>, Trouble> {

@@ -48,6 +48,7 @@ fn part(path: &str) -> &'static str {
         "/" | "/explorer" | "/explorer.js" | "/explorer.css" => "explorer",
         "/health/live" | "/health/ready" => "health",
         "/metrics" => "metrics",
+        path if path.starts_with("/s/") => "sheets",
         _ => "other",
     }
 }

@@ -10,6 +10,8 @@ use axum::{
     routing::get,
 };
 
+use crate::api::html::escaped;
+
 const PAGE: &str = include_str!("explorer/explorer.html");
 const SCRIPT: &str = include_str!("explorer/explorer.js");
 const STYLE: &str = include_str!("explorer/explorer.css");
@@ -51,9 +53,4 @@ fn asset(content_type: &'static str, text: impl IntoResponse) -> Response {
     set(header::CONTENT_SECURITY_POLICY, POLICY);
     set(header::CACHE_CONTROL, "no-cache");
     response
-}
-
-/// Text as it stands in HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -7,6 +7,7 @@
 //! | `/schema.graphql` | the schema as text, where introspection is on |
 //! | `/explorer`, `/` | a page to try queries on, where it is on ([`explorer`]) |
 //! | `/health/live`, `/health/ready` | whether it lives and is ready ([`health`]) |
+//! | `/s/CODE` | what somebody was told of ([`sheets`]) |
 //! | `/metrics` | figures for Prometheus ([`metrics`]) |
 //!
 //! From outside in, a request passes the envelope (id, log, figures, panics, bounds on its head;
@@ -31,6 +32,7 @@ pub mod peer;
 pub mod persisted;
 mod question;
 pub mod serve;
+pub mod sheets;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -138,6 +140,8 @@ pub struct Parts<E> {
     pub news: watch::Receiver<i64>,
     /// The operations on the list of the settings.
     pub operations: Arc<StoredOperations>,
+    /// Knows the sheets that codes lead to.
+    pub sheets: Arc<dyn sheets::Sheets>,
     /// What the explorer begins with.
     pub example: Example,
 }
@@ -177,6 +181,7 @@ pub fn router<E: Executor>(parts: Parts<E>) -> Router {
             "/health/ready",
             get(health::ready).with_state(health::Probe { readiness: parts.readiness, request_timeout }),
         )
+        .route("/s/{code}", get(sheets::handle).with_state(parts.sheets))
         .route("/metrics", get(metrics::handle).with_state(parts.metrics.clone()));
     if parts.config.shows_explorer() {
         all = all

@@ -8,6 +8,7 @@ mod racing;
 mod referral_attacks;
 mod referrals;
 mod referrals_at_random;
+mod signposts;
 
 use chrono::TimeDelta;
 use entity::enums::{ConsentKind, DataCategory, LawfulBasis, Purpose, RelationshipKind};

@@ -23,7 +23,7 @@ pub struct NamedAccount {
     pub name: String,
 }
 
-pub(super) fn named((id, name): &(entity::ids::AccountId, String)) -> NamedAccount {
+pub(crate) fn named((id, name): &(entity::ids::AccountId, String)) -> NamedAccount {
     NamedAccount { id: NodeId::Account(*id).encode(), name: name.clone() }
 }
 

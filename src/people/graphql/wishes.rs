@@ -148,7 +148,7 @@ pub struct MergePayload {
 }
 
 /// Who acts, for the agency that they act for, where for one.
-pub(super) fn actor(ctx: &Context<'_>) -> Result<Actor> {
+pub(crate) fn actor(ctx: &Context<'_>) -> Result<Actor> {
     Ok(Actor { account: person(ctx)?.account, agency: ctx.data::<Viewer>()?.agency() })
 }
 

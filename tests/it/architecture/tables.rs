@@ -20,6 +20,10 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("listings", &["access", "accounts", "api", "clock", "database", "directory", "places", "post"]),
     ("agreements", &["access", "api", "clock", "database", "directory", "hours"]),
     ("people", &["access", "agreements", "api", "clock", "database", "directory", "hours", "vault"]),
+    (
+        "signposts",
+        &["access", "agreements", "api", "clock", "database", "directory", "hours", "people", "signposting", "vault"],
+    ),
     ("web", &["api", "clock", "config", "telemetry"]),
     (
         "schema",
@@ -34,6 +38,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "listings",
             "people",
             "signposting",
+            "signposts",
             "telemetry",
         ],
     ),
@@ -52,6 +57,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "post",
             "schema",
             "signposting",
+            "signposts",
             "vault",
             "web",
         ],
@@ -104,6 +110,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "listings",
             "open_referral::import",
             "people",
+            "signposts",
             "vault",
         ],
     ),
@@ -121,6 +128,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "people::graphql",
             "schema",
             "signposting::graphql",
+            "signposts::graphql",
             "web",
         ],
     ),
@@ -210,6 +218,7 @@ pub(super) const PURE: &[&str] = &[
     "signposting::rules",
     "signposting::search",
     "signposting::watching",
+    "signposts::sheet",
     "vault::index",
     "vault::master",
     "vault::sealed",
@@ -246,6 +255,7 @@ pub(super) const WRITERS: (&[&str], &[&str]) = (
         "listings",
         "open_referral::import",
         "people",
+        "signposts",
         "vault",
     ],
 );
@@ -259,6 +269,7 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::reading",
         "people::referrals::reading",
         "people::referrals::worklist",
+        "signposts::reading",
     ],
     &[
         "people::caseload",
@@ -267,6 +278,7 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::referrals::drafting",
         "people::referrals::holding",
         "people::referrals::moving",
+        "signposts::giving",
     ],
 );
 

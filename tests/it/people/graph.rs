@@ -6,6 +6,7 @@ use entity::{ledger_entry, relationship};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use signpost::api::ids::NodeId;
+use signpost::config::Config;
 
 use crate::access::stored::{self, Ids, store};
 use crate::access::world::World;
@@ -38,7 +39,9 @@ pub(super) struct Network {
 
 impl Network {
     pub(super) async fn new() -> Self {
-        let app = TestApp::new().await;
+        let mut config = Config::default();
+        config.server.public_address = "https://signpost.example.org/".to_owned();
+        let app = TestApp::with_config(config).await;
         let transaction = app.db().begin_write().await.unwrap();
         let source = stored::ground(&transaction).await;
         store(&World::default(), IDS, source, &transaction).await;

@@ -15,8 +15,10 @@ use axum::{
     body::{Body, Bytes},
     http::{Request, Response, header},
 };
+use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use signpost::web::sheets::{SheetPage, Sheets};
 use signpost::{
     api::{
         horizon::Horizon,
@@ -229,8 +231,18 @@ impl Site {
             keeper: self.keeper,
             news: tokio::sync::watch::channel(0).1,
             operations: Arc::new(self.operations),
+            sheets: Arc::new(NoSheets),
             example: Example { query: "{ hello } # <b>".to_owned(), variables: "{\"a\": 1}".to_owned() },
         })
+    }
+}
+
+/// No sheet at all.
+struct NoSheets;
+
+impl Sheets for NoSheets {
+    fn sheet<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<SheetPage>, String>> {
+        Box::pin(async { Ok(None) })
     }
 }
 

@@ -1,0 +1,297 @@
+//! The one way in which signposts leave the tables: decided, written into the ledger, opened. In this order. Of who gave no
+//! name there is nothing to decide about: such a signpost is its agency's.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use entity::enums::{DataCategory, Helped};
+use entity::ids::{AccountId, AgencyId, ServiceUserId, SignpostId};
+use entity::instants::Millis;
+use entity::{agency, signpost, signpost_need};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::Signposts;
+use super::giving::{Why, hash, place};
+use super::sheet::{Entry, Sheet, Then};
+use super::telling::{Door, told};
+use crate::access::ledger::Pending;
+use crate::access::rule::Row;
+use crate::access::rule::decide::Ground;
+use crate::api::horizon::Horizon;
+use crate::directory::loaders::Loaders;
+use crate::hours::london;
+use crate::people::Trouble;
+use crate::people::contents::work::category_of;
+use crate::people::deciding::{Again, Deciding};
+use crate::people::reading::{Reader, TRIES};
+use crate::people::teams::names_of;
+use crate::vault::sealed::key_of;
+
+/// Which signposts are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhichSignposts {
+    /// These.
+    Of(Vec<SignpostId>),
+    /// All of this service user.
+    To(ServiceUserId),
+}
+
+/// A signpost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignpostSeen {
+    /// Id.
+    pub id: SignpostId,
+    /// Who was told; none for somebody who gave no name.
+    pub service_user: Option<ServiceUserId>,
+    /// The agency whose worker told them.
+    pub agency: AgencyId,
+    /// The worker, with their name; none for whoever works elsewhere.
+    pub given_by: Option<(AccountId, String)>,
+    /// When.
+    pub given_at: Millis,
+    /// For which needs.
+    pub needs: BTreeSet<String>,
+    /// Of which services, and why: for who was told and for the agency that told them.
+    pub services: Vec<(Then, Option<Why>)>,
+    /// Until when its link is good; none where there is none.
+    pub link_until: Option<Millis>,
+    /// Whether it helped.
+    pub helped: Option<Helped>,
+    /// When that was said.
+    pub helped_at: Option<Millis>,
+}
+
+impl SignpostSeen {
+    /// The doors that it tells of.
+    #[must_use]
+    pub fn doors(&self) -> Vec<Door> {
+        self.services.iter().map(|(then, _)| (then.service, then.at)).collect()
+    }
+
+    /// What stands in the prints of it alone.
+    #[must_use]
+    pub fn salt(&self) -> String {
+        self.id.0.to_string()
+    }
+}
+
+impl Signposts {
+    /// The signposts that somebody may see of those that are looked for, in the order in which they were given; the others
+    /// are not among them, as if they were not there. Every decision stands in the ledger before this comes back, or is put
+    /// to those of the request that are written before its answer leaves.
+    ///
+    /// # Errors
+    /// [`Trouble::Changing`] where what it rests on keeps changing; the database, the ledger or the vault failed, and
+    /// nothing is shown.
+    pub async fn read(
+        &self,
+        reader: Reader,
+        which: &WhichSignposts,
+        pending: Option<&Pending>,
+    ) -> Result<Vec<SignpostSeen>, Trouble> {
+        for _ in 0..TRIES {
+            if let Some(seen) = self.try_to_read(reader, which, pending).await? {
+                return Ok(seen);
+            }
+        }
+        Err(Trouble::Changing)
+    }
+
+    async fn try_to_read(
+        &self,
+        reader: Reader,
+        which: &WhichSignposts,
+        pending: Option<&Pending>,
+    ) -> Result<Option<Vec<SignpostSeen>>, Trouble> {
+        let db = self.database.connection();
+        let find =
+            || signpost::Entity::find().order_by_asc(signpost::Column::GivenAt).order_by_asc(signpost::Column::Id);
+        let (rows, of) = match which {
+            WhichSignposts::To(of) => {
+                let of = self.people.stands_for(*of).await?;
+                (find().filter(signpost::Column::ServiceUserId.eq(of)).all(db).await?, vec![of])
+            }
+            WhichSignposts::Of(ids) => {
+                let rows = find().filter(signpost::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+                let known: HashMap<SignpostId, Option<ServiceUserId>> =
+                    rows.iter().map(|row| (row.id, row.service_user_id)).collect();
+                // Of one that is not there somebody who is not there is asked about: the statements are the same.
+                let of = ids.iter().filter_map(|id| known.get(id).copied().unwrap_or(Some(ServiceUserId(id.0))));
+                (rows, of.collect::<BTreeSet<_>>().into_iter().collect())
+            }
+        };
+        let ids: Vec<SignpostId> = rows.iter().map(|row| row.id).collect();
+        let mut needs: HashMap<SignpostId, BTreeSet<String>> = HashMap::new();
+        let these = signpost_need::Column::SignpostId.is_in(ids);
+        for row in signpost_need::Entity::find().filter(these).all(db).await? {
+            needs.entry(row.signpost_id).or_default().insert(row.need_key);
+        }
+        let mut deciding = Deciding::begin(&self.people, db, reader, &of).await?;
+        let mut shown: Vec<(signpost::Model, bool)> = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(of) = row.service_user_id else {
+                if Some(row.agency_id) == reader.agency {
+                    shown.push((row, true));
+                }
+                continue;
+            };
+            // It tells of all of its needs at once, and is seen by who may see all of that.
+            let categories = categories(needs.get(&row.id));
+            let rows = categories.iter().map(|category| Row::of(of, row.agency_id, *category));
+            let rows: Vec<Row> = rows.collect();
+            if rows.iter().any(|row| deciding.ground(row).is_none()) {
+                continue;
+            }
+            let mut close = true;
+            for of_category in &rows {
+                match deciding.shows(of_category) {
+                    Ok(Some(Ground::OwnRecord | Ground::Proxy | Ground::OwnAgency)) => {}
+                    Ok(Some(Ground::Shared { .. } | Ground::Party { .. })) => close = false,
+                    Ok(None) | Err(Again) => return Ok(None),
+                }
+            }
+            shown.push((row, close));
+        }
+        if deciding.release(db, pending).await? == Err(Again) {
+            return Ok(None);
+        }
+        self.opened(shown, needs).await.map(Some)
+    }
+
+    async fn opened(
+        &self,
+        shown: Vec<(signpost::Model, bool)>,
+        mut needs: HashMap<SignpostId, BTreeSet<String>>,
+    ) -> Result<Vec<SignpostSeen>, Trouble> {
+        let db = self.database.connection();
+        let sealed: Vec<_> =
+            shown.iter().filter(|(_, close)| *close).filter_map(|(row, _)| key_of(row.sealed.as_deref()?)).collect();
+        let keys = self.people.vault().keys(db, &sealed).await?;
+        let workers: BTreeSet<AccountId> = shown.iter().map(|(row, _)| row.given_by).collect();
+        let names = names_of(db, workers.into_iter()).await?;
+        let mut all = Vec::with_capacity(shown.len());
+        for (row, close) in shown {
+            let then: Vec<Then> = serde_json::from_str(&row.told)?;
+            let sealed = row.sealed.as_deref().filter(|_| close);
+            let why = match sealed.and_then(|sealed| Some((keys.get(&key_of(sealed)?)?, sealed))) {
+                Some((key, sealed)) => {
+                    let opened = key.open(place(row.id), sealed).map_err(crate::vault::VaultError::from)?;
+                    serde_json::from_str::<Vec<Why>>(&opened)?.into_iter().map(Some).collect()
+                }
+                None => vec![None; then.len()],
+            };
+            all.push(SignpostSeen {
+                id: row.id,
+                service_user: row.service_user_id,
+                agency: row.agency_id,
+                given_by: close.then(|| (row.given_by, names.get(&row.given_by).cloned().unwrap_or_default())),
+                given_at: row.given_at,
+                needs: needs.remove(&row.id).unwrap_or_default(),
+                services: then.into_iter().zip(why).collect(),
+                link_until: row.link_until.filter(|_| close),
+                helped: row.helped,
+                helped_at: row.helped_at,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Ids of the signposts that a worker gave for their agency, the latest first, behind one of them; one more than asked
+    /// for where more follow. With `unanswered` those alone of which nobody said whether they helped.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn given_by(
+        &self,
+        reader: Reader,
+        unanswered: bool,
+        after: Option<SignpostId>,
+        first: usize,
+    ) -> Result<Vec<SignpostId>, Trouble> {
+        let Some(agency) = reader.agency else { return Ok(Vec::new()) };
+        let mut select = signpost::Entity::find()
+            .select_only()
+            .column(signpost::Column::Id)
+            .filter(signpost::Column::GivenBy.eq(reader.account))
+            .filter(signpost::Column::AgencyId.eq(agency))
+            .order_by_desc(signpost::Column::Id)
+            .limit(u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1));
+        if unanswered {
+            select = select.filter(signpost::Column::Helped.is_null());
+        }
+        if let Some(after) = after {
+            select = select.filter(signpost::Column::Id.lt(after));
+        }
+        Ok(select.into_tuple().all(self.database.connection()).await?)
+    }
+
+    /// How many signposts a worker gave for their agency; with `unanswered` those alone of which nobody said whether they
+    /// helped.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_given_by(&self, reader: Reader, unanswered: bool) -> Result<u64, Trouble> {
+        let Some(agency) = reader.agency else { return Ok(0) };
+        let mut select = signpost::Entity::find()
+            .filter(signpost::Column::GivenBy.eq(reader.account))
+            .filter(signpost::Column::AgencyId.eq(agency));
+        if unanswered {
+            select = select.filter(signpost::Column::Helped.is_null());
+        }
+        Ok(select.count(self.database.connection()).await?)
+    }
+
+    /// The sheet of a signpost, as it is today.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sheet(&self, loaders: &Loaders, seen: &SignpostSeen) -> Result<Sheet, Trouble> {
+        let services: Vec<Then> = seen.services.iter().map(|(then, _)| then.clone()).collect();
+        self.sheet_of(loaders, seen.agency, seen.given_at, &services, &seen.salt()).await
+    }
+
+    /// The sheet that a code leads to; none for a code that never was, has run out, or was revoked, which is the same. It
+    /// shows what anybody may know of services, and nothing of who was told.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sheet_by_code(&self, code: &str) -> Result<Option<Sheet>, Trouble> {
+        let db = self.database.connection();
+        let now = Millis::from(self.clock.now());
+        let found = signpost::Entity::find()
+            .filter(signpost::Column::LinkHash.eq(hash(code)))
+            .filter(signpost::Column::LinkUntil.gt(now))
+            .one(db)
+            .await?;
+        let Some(found) = found else { return Ok(None) };
+        let then: Vec<Then> = serde_json::from_str(&found.told)?;
+        let loaders = Loaders::new(self.database.clone(), Horizon::default(), &self.live);
+        let sheet = self.sheet_of(&loaders, found.agency_id, found.given_at, &then, &found.id.0.to_string()).await?;
+        Ok(Some(sheet))
+    }
+
+    async fn sheet_of(
+        &self,
+        loaders: &Loaders,
+        by: AgencyId,
+        given_at: Millis,
+        then: &[Then],
+        salt: &str,
+    ) -> Result<Sheet, Trouble> {
+        let now = self.clock.now();
+        let doors: Vec<Door> = then.iter().map(|then| (then.service, then.at)).collect();
+        let mut found = told(loaders, &doors, now).await.map_err(|error| Trouble::Failed(error.to_string()))?;
+        let entry = |then: &Then| Entry::new(then, found.remove(&(then.service, then.at)), salt);
+        let services: Vec<Entry> = then.iter().map(entry).collect();
+        let by = agency::Entity::find_by_id(by).one(self.database.connection()).await?;
+        let given_on: NaiveDate = london(given_at.to_utc()).date();
+        let agency = by.map(|by| by.name).unwrap_or_default();
+        Ok(Sheet { agency, given_on, services, today: london(now).date() })
+    }
+}
+
+/// What a signpost tells of: its needs'; of one that is about none, what notes tell of.
+fn categories(needs: Option<&BTreeSet<String>>) -> BTreeSet<DataCategory> {
+    let all: BTreeSet<DataCategory> = needs.iter().flat_map(|needs| needs.iter()).map(|key| category_of(key)).collect();
+    if all.is_empty() { BTreeSet::from([DataCategory::CaseNotes]) } else { all }
+}
