@@ -46,6 +46,8 @@ use crate::listings::graphql::freshness::{FreshnessMutation, FreshnessQuery};
 use crate::listings::graphql::queries::ListingQuery;
 use crate::people::People;
 use crate::people::graphql::ServiceUserError;
+use crate::people::graphql::appointments::mutations::AppointmentMutation;
+use crate::people::graphql::appointments::queries::AppointmentQuery;
 use crate::people::graphql::caseloads::{CaseloadMutation, TeamQuery};
 use crate::people::graphql::consenting::{ConsentMutation, ConsentQuery};
 use crate::people::graphql::mutations::ServiceUserMutation;
@@ -81,6 +83,7 @@ pub struct Query(
     TeamQuery,
     ConsentQuery,
     ReferralQuery,
+    AppointmentQuery,
     AboutQuery,
 );
 
@@ -101,6 +104,7 @@ pub struct Mutation(
     WishesMutation,
     ConsentMutation,
     ReferralMutation,
+    AppointmentMutation,
 );
 
 /// What a change was refused for: in words for whoever asked for it.

@@ -99,4 +99,8 @@ ids! {
     ReferralCategoryId,
     /// Something that was done with a referral.
     ReferralEventId,
+    /// An appointment.
+    AppointmentId,
+    /// Something that was done with an appointment.
+    AppointmentEventId,
 }

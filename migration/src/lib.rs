@@ -24,6 +24,7 @@ mod m20261123_000002_finding;
 mod m20261123_000003_caseloads;
 mod m20261123_000004_agreements;
 mod m20261123_000005_referrals;
+mod m20261123_000006_appointments;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_caseloads::Migration),
             Box::new(m20261123_000004_agreements::Migration),
             Box::new(m20261123_000005_referrals::Migration),
+            Box::new(m20261123_000006_appointments::Migration),
         ]
     }
 }

@@ -5,9 +5,9 @@ use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
-    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AssignmentId, ConsentId, ConsentProposalId,
-    CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId, ProxyId, RecordId,
-    ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, TeamId,
+    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, ConsentId,
+    ConsentProposalId, CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId,
+    ProxyId, RecordId, ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, TeamId,
 };
 use uuid::Uuid;
 
@@ -64,6 +64,8 @@ pub enum NodeId {
     Consent(ConsentId),
     /// A referral.
     Referral(ReferralId),
+    /// An appointment.
+    Appointment(AppointmentId),
 }
 
 impl NodeId {
@@ -95,6 +97,7 @@ impl NodeId {
             Self::ConsentProposal(_) => "ConsentProposal",
             Self::Consent(_) => "Consent",
             Self::Referral(_) => "Referral",
+            Self::Appointment(_) => "Appointment",
         }
     }
 
@@ -126,6 +129,7 @@ impl NodeId {
             Self::ConsentProposal(id) => id.0.to_string(),
             Self::Consent(id) => id.0.to_string(),
             Self::Referral(id) => id.0.to_string(),
+            Self::Appointment(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -162,6 +166,7 @@ impl NodeId {
             "ConsentProposal" => Self::ConsentProposal(ConsentProposalId(uuid()?)),
             "Consent" => Self::Consent(ConsentId(uuid()?)),
             "Referral" => Self::Referral(ReferralId(uuid()?)),
+            "Appointment" => Self::Appointment(AppointmentId(uuid()?)),
             _ => return None,
         })
     }
@@ -224,5 +229,6 @@ expecting! {
     consent_proposal, ConsentProposal, ConsentProposalId;
     consent, Consent, ConsentId;
     referral, Referral, ReferralId;
+    appointment, Appointment, AppointmentId;
     place, ServiceAtLocation, PlaceId;
 }

@@ -197,7 +197,8 @@ impl DirectoryQuery {
                 | NodeId::AgreementVersion(_)
                 | NodeId::ConsentProposal(_)
                 | NodeId::Consent(_)
-                | NodeId::Referral(_),
+                | NodeId::Referral(_)
+                | NodeId::Appointment(_),
             ) => None,
             Err(error) => Some(Err(error)),
         }

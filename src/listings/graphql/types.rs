@@ -119,7 +119,8 @@ pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Sub
         | NodeId::AgreementVersion(_)
         | NodeId::ConsentProposal(_)
         | NodeId::Consent(_)
-        | NodeId::Referral(_)) => return Err(wrong_kind(field, what, &other)),
+        | NodeId::Referral(_)
+        | NodeId::Appointment(_)) => return Err(wrong_kind(field, what, &other)),
     })
 }
 

@@ -203,6 +203,7 @@ pub(super) const PURE: &[&str] = &[
     "signposting::plan",
     "signposting::planning",
     "signposting::query",
+    "people::appointments::life",
     "people::consents::asked",
     "people::consents::words",
     "people::contents",
@@ -254,6 +255,7 @@ pub(super) const WRITERS: (&[&str], &[&str]) = (
 /// show nothing.
 pub(super) const PERSONAL: (&[&str], &[&str]) = (
     &[
+        "people::appointments::reading",
         "people::consents::preview",
         "people::finding",
         "people::reading",
@@ -261,6 +263,8 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::referrals::worklist",
     ],
     &[
+        "people::appointments::booking",
+        "people::appointments::keeping",
         "people::caseload",
         "people::merging",
         "people::recording",
