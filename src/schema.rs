@@ -46,6 +46,8 @@ use crate::listings::graphql::freshness::{FreshnessMutation, FreshnessQuery};
 use crate::listings::graphql::queries::ListingQuery;
 use crate::people::People;
 use crate::people::graphql::ServiceUserError;
+use crate::people::graphql::appointments::mutations::AppointmentMutation;
+use crate::people::graphql::appointments::queries::AppointmentQuery;
 use crate::people::graphql::caseloads::{CaseloadMutation, TeamQuery};
 use crate::people::graphql::consenting::{ConsentMutation, ConsentQuery};
 use crate::people::graphql::mutations::ServiceUserMutation;
@@ -84,6 +86,7 @@ pub struct Query(
     TeamQuery,
     ConsentQuery,
     ReferralQuery,
+    AppointmentQuery,
     SignpostGivenQuery,
     AboutQuery,
 );
@@ -105,6 +108,7 @@ pub struct Mutation(
     WishesMutation,
     ConsentMutation,
     ReferralMutation,
+    AppointmentMutation,
     SignpostGivenMutation,
 );
 

@@ -36,6 +36,7 @@ macro_rules! closed_set {
 }
 
 mod accounts;
+mod appointments;
 mod duplicates;
 mod happenings;
 mod listings;
@@ -43,6 +44,7 @@ mod people;
 mod referrals;
 
 pub use self::accounts::*;
+pub use self::appointments::*;
 pub use self::duplicates::*;
 pub use self::happenings::*;
 pub use self::listings::*;

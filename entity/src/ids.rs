@@ -99,6 +99,10 @@ ids! {
     ReferralCategoryId,
     /// Something that was done with a referral.
     ReferralEventId,
+    /// An appointment.
+    AppointmentId,
+    /// Something that was done with an appointment.
+    AppointmentEventId,
     /// That somebody was told of services.
     SignpostId,
     /// A need for which somebody was told of services.

@@ -18,6 +18,8 @@ pub mod agreement_party;
 pub mod agreement_period;
 pub mod agreement_version;
 pub mod api_key;
+pub mod appointment;
+pub mod appointment_event;
 pub mod area_covered;
 pub mod assignment;
 pub mod assurance;

@@ -24,6 +24,7 @@ mod m20261123_000002_finding;
 mod m20261123_000003_caseloads;
 mod m20261123_000004_agreements;
 mod m20261123_000005_referrals;
+mod m20261123_000006_appointments;
 mod m20261123_000007_signposts;
 
 /// All migrations, in order.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_caseloads::Migration),
             Box::new(m20261123_000004_agreements::Migration),
             Box::new(m20261123_000005_referrals::Migration),
+            Box::new(m20261123_000006_appointments::Migration),
             Box::new(m20261123_000007_signposts::Migration),
         ]
     }

@@ -5,9 +5,9 @@ use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
-    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AssignmentId, ConsentId, ConsentProposalId,
-    CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId, ProxyId, RecordId,
-    ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, SignpostId, TeamId,
+    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, ConsentId,
+    ConsentProposalId, CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId,
+    ProxyId, RecordId, ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, SignpostId, TeamId,
 };
 use uuid::Uuid;
 
@@ -64,6 +64,8 @@ pub enum NodeId {
     Consent(ConsentId),
     /// A referral.
     Referral(ReferralId),
+    /// An appointment.
+    Appointment(AppointmentId),
     /// That somebody was told of services.
     SignpostGiven(SignpostId),
 }
@@ -97,6 +99,7 @@ impl NodeId {
             Self::ConsentProposal(_) => "ConsentProposal",
             Self::Consent(_) => "Consent",
             Self::Referral(_) => "Referral",
+            Self::Appointment(_) => "Appointment",
             Self::SignpostGiven(_) => "SignpostGiven",
         }
     }
@@ -129,6 +132,7 @@ impl NodeId {
             Self::ConsentProposal(id) => id.0.to_string(),
             Self::Consent(id) => id.0.to_string(),
             Self::Referral(id) => id.0.to_string(),
+            Self::Appointment(id) => id.0.to_string(),
             Self::SignpostGiven(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
@@ -166,6 +170,7 @@ impl NodeId {
             "ConsentProposal" => Self::ConsentProposal(ConsentProposalId(uuid()?)),
             "Consent" => Self::Consent(ConsentId(uuid()?)),
             "Referral" => Self::Referral(ReferralId(uuid()?)),
+            "Appointment" => Self::Appointment(AppointmentId(uuid()?)),
             "SignpostGiven" => Self::SignpostGiven(SignpostId(uuid()?)),
             _ => return None,
         })
@@ -229,6 +234,7 @@ expecting! {
     consent_proposal, ConsentProposal, ConsentProposalId;
     consent, Consent, ConsentId;
     referral, Referral, ReferralId;
+    appointment, Appointment, AppointmentId;
     signpost_given, SignpostGiven, SignpostId;
     place, ServiceAtLocation, PlaceId;
 }

@@ -9,8 +9,8 @@ use entity::enums::{ConsentKind, DataCategory};
 use entity::ids::{AgencyId, ConsentId, ConsentScopeId, ExclusionId, ServiceUserId, ServiceUserMergeId};
 use entity::instants::Millis;
 use entity::{
-    assignment, consent, consent_proposal, consent_scope, exclusion, name_key, person_record, proxy, referral,
-    relationship, service_user, service_user_merge, signpost,
+    appointment, assignment, consent, consent_proposal, consent_scope, exclusion, name_key, person_record, proxy,
+    referral, relationship, service_user, service_user_merge, signpost,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -292,7 +292,18 @@ async fn hand_over(
                 .await?;
         })+ };
     }
-    each!(person_record, assignment, relationship, exclusion, proxy, consent, consent_proposal, referral, signpost);
+    each!(
+        person_record,
+        assignment,
+        relationship,
+        exclusion,
+        proxy,
+        consent,
+        consent_proposal,
+        referral,
+        signpost,
+        appointment
+    );
     // What somebody is found by follows the row that says it.
     let of_row = Query::select()
         .column(person_record::Column::Id)

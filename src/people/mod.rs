@@ -15,6 +15,7 @@
 //! | `deciding` | decisions about rows of theirs, gathered for the ledger |
 //! | [`reading`] | the one way in which rows about service users leave the tables |
 //! | [`consents`] | what they permit and deny |
+//! | [`appointments`] | when they and an agency are to meet, and what became of it |
 //! | [`referrals`] | one agency asks another to take them on |
 //! | [`demonstration`] | fictional service users, each a case of who may see what |
 //! | [`graphql`] | all of it in the graph |
@@ -22,6 +23,7 @@
 //! Everything that a row says is sealed under the key of whom it is about, from the first row on.
 
 pub mod acting;
+pub mod appointments;
 pub mod around;
 pub mod caseload;
 pub mod consents;

@@ -1,5 +1,6 @@
 //! Service users in the tables: entered and recorded sealed, read by one way, which writes into the ledger first.
 
+mod appointments;
 mod attacks;
 mod consents;
 mod graph;

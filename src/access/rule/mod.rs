@@ -37,6 +37,9 @@ pub const READERS: &[(Role, &[DataCategory])] = &[(Role::LinkWorker, DataCategor
 /// The category of the header of a referral: state, dates, reason, outcome.
 pub const REFERRAL_HEADER: DataCategory = DataCategory::Outcomes;
 
+/// The category of an appointment, and of what became of it.
+pub const APPOINTMENT: DataCategory = DataCategory::Attendance;
+
 /// Who wants to see, for which agency, for which purpose, when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {

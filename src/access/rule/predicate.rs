@@ -3,14 +3,14 @@
 
 use entity::enums::{ConsentKind, LawfulBasis, Purpose};
 use entity::{
-    agreement_flow, agreement_period, agreement_version, assignment, consent, consent_scope, exclusion, flow_scope,
-    membership, person_record, proxy, referral, relationship, service_user, team_place,
+    agreement_flow, agreement_period, agreement_version, appointment, assignment, consent, consent_scope, exclusion,
+    flow_scope, membership, person_record, proxy, referral, relationship, service_user, team_place,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::clause::{BINDING, Clause, DAY};
-use super::{Ask, Over, READERS, REFERRAL_HEADER, REFERRAL_VISIBLE, Rule, VISIBLE};
+use super::{APPOINTMENT, Ask, Over, READERS, REFERRAL_HEADER, REFERRAL_VISIBLE, Rule, VISIBLE};
 
 /// Where the row that is asked about has what the rule has to know: columns of the outer statement.
 #[derive(Clone, Debug)]
@@ -47,6 +47,17 @@ impl Columns {
             party: Some(referral::Column::PartyId.into_expr()),
         }
     }
+
+    /// Those of `appointment`.
+    #[must_use]
+    pub fn of_appointments() -> Self {
+        Self {
+            service_user: appointment::Column::ServiceUserId.into_expr(),
+            agency: appointment::Column::AgencyId.into_expr(),
+            category: Expr::value(APPOINTMENT),
+            party: None,
+        }
+    }
 }
 
 /// Whether a row of `person_record` may be seen.
@@ -59,6 +70,12 @@ pub fn visible(ask: &Ask) -> Expr {
 #[must_use]
 pub fn referral_visible(ask: &Ask) -> Expr {
     condition(&REFERRAL_VISIBLE, ask, &Columns::of_referrals())
+}
+
+/// Whether a row of `appointment` may be seen.
+#[must_use]
+pub fn appointment_visible(ask: &Ask) -> Expr {
+    condition(&VISIBLE, ask, &Columns::of_appointments())
 }
 
 /// A rule as a condition.

@@ -198,7 +198,8 @@ impl DirectoryQuery {
                 | NodeId::ConsentProposal(_)
                 | NodeId::Consent(_)
                 | NodeId::Referral(_)
-                | NodeId::SignpostGiven(_),
+                | NodeId::SignpostGiven(_)
+                | NodeId::Appointment(_),
             ) => None,
             Err(error) => Some(Err(error)),
         }

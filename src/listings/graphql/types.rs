@@ -120,7 +120,8 @@ pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Sub
         | NodeId::ConsentProposal(_)
         | NodeId::Consent(_)
         | NodeId::Referral(_)
-        | NodeId::SignpostGiven(_)) => return Err(wrong_kind(field, what, &other)),
+        | NodeId::SignpostGiven(_)
+        | NodeId::Appointment(_)) => return Err(wrong_kind(field, what, &other)),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Service users in the graph. Thin: who sees what is decided by the rule, in `people::reading`; who may call is in
 //! `access::operations`.
 
+pub mod appointments;
 pub mod caseloads;
 pub mod consenting;
 pub mod consents;

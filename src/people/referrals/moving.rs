@@ -377,7 +377,7 @@ async fn keep_routes(
 }
 
 /// Whether a service user keeps an account out.
-pub(super) async fn is_kept_out(
+pub(in crate::people) async fn is_kept_out(
     db: &impl ConnectionTrait,
     of: ServiceUserId,
     account: AccountId,

@@ -109,7 +109,19 @@ fn each_failure_of_others_has_its_tests() {
 #[test]
 fn nobody_chooses_an_order_or_overrides_the_rule() {
     let schema = include_str!("../../../schema.graphql");
-    let roots = ["serviceUser(", "serviceUsers(", "findServiceUsers(", "referral(", "referrals(", "referralsOf("];
+    let roots = [
+        "serviceUser(",
+        "serviceUsers(",
+        "findServiceUsers(",
+        "referral(",
+        "referrals(",
+        "referralsOf(",
+        "appointment(",
+        "appointments(",
+        "appointmentsOf(",
+    ];
+    // Those are looked at for one purpose alone.
+    let of_one_purpose = ["referral", "appointment"];
     for root in roots {
         let place = schema.find(&format!("\t{root}")).unwrap_or_else(|| panic!("{root} stands nowhere"));
         let arguments = &schema[place..place + schema[place..].find("):").unwrap()];
@@ -120,7 +132,8 @@ fn nobody_chooses_an_order_or_overrides_the_rule() {
             });
             assert!(!named, "{root} has an argument {word}…");
         }
-        let asks_purpose = arguments.contains("purpose: Purpose!") || root.starts_with("referral");
+        let asks_purpose =
+            arguments.contains("purpose: Purpose!") || of_one_purpose.iter().any(|one| root.starts_with(one));
         assert!(asks_purpose, "{root} goes without a purpose: {arguments}");
     }
 }

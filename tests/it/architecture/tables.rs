@@ -211,6 +211,7 @@ pub(super) const PURE: &[&str] = &[
     "signposting::plan",
     "signposting::planning",
     "signposting::query",
+    "people::appointments::life",
     "people::consents::asked",
     "people::consents::words",
     "people::contents",
@@ -264,6 +265,7 @@ pub(super) const WRITERS: (&[&str], &[&str]) = (
 /// show nothing.
 pub(super) const PERSONAL: (&[&str], &[&str]) = (
     &[
+        "people::appointments::reading",
         "people::consents::preview",
         "people::finding",
         "people::reading",
@@ -272,6 +274,8 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "signposts::reading",
     ],
     &[
+        "people::appointments::booking",
+        "people::appointments::keeping",
         "people::caseload",
         "people::merging",
         "people::recording",
