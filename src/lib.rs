@@ -19,6 +19,7 @@ pub mod directory;
 pub mod hours;
 pub mod listings;
 pub mod open_referral;
+pub mod pathway;
 pub mod people;
 pub mod places;
 pub mod post;

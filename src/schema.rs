@@ -44,6 +44,8 @@ use crate::listings::graphql::deciding::DecidingMutation;
 use crate::listings::graphql::editing::EditingMutation;
 use crate::listings::graphql::freshness::{FreshnessMutation, FreshnessQuery};
 use crate::listings::graphql::queries::ListingQuery;
+use crate::pathway::Pathways;
+use crate::pathway::graphql::PathwayQuery;
 use crate::people::People;
 use crate::people::graphql::ServiceUserError;
 use crate::people::graphql::appointments::mutations::AppointmentMutation;
@@ -88,6 +90,7 @@ pub struct Query(
     ReferralQuery,
     AppointmentQuery,
     SignpostGivenQuery,
+    PathwayQuery,
     AboutQuery,
 );
 
@@ -280,6 +283,7 @@ impl Guarded {
             .data(accounts)
             .data(listings)
             .data(people.agreements().clone())
+            .data(Pathways::new(people.clone(), signposts.clone()))
             .data(signposts)
             .data(people);
         Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish(), database }

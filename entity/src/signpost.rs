@@ -24,6 +24,8 @@ pub struct Model {
     pub given_by: AccountId,
     /// When.
     pub given_at: Millis,
+    /// The categories that its needs tell of, a bit each.
+    pub tells_of: i32,
     /// What they were told of each service, as JSON: what anybody may know of it, as it was then.
     #[sea_orm(column_type = "Text")]
     pub told: String,

@@ -229,6 +229,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "need", Anyone, WhileItHolds),
     (Query, "needs", Anyone, WhileItHolds),
     (Query, "node", Anyone, WhileItHolds),
+    (Query, "pathway", AROUND_SERVICE_USERS, Never),
     (Query, "possibleDuplicates", EDITORS, Never),
     (Query, "referral", AROUND_SERVICE_USERS, Never),
     (Query, "referralCounts", LINK_WORKERS, Never),

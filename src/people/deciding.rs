@@ -3,22 +3,39 @@
 //! A reader begins ([`Deciding::begin`]), asks of each row whether it may be shown ([`Deciding::shows`]), and lets nothing out
 //! before what it decided is written, or put to what is written before the answer leaves ([`Deciding::release`]).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::ids::{LedgerEntryId, ServiceUserId};
+use entity::enums::DataCategory;
+use entity::ids::{AgencyId, LedgerEntryId, ServiceUserId};
 use sea_orm::ConnectionTrait;
 
-use super::reading::Reader;
+use super::reading::{Reader, Withheld, withheld};
 use super::{People, Trouble};
 use crate::access::ledger::entry::Decisions;
 use crate::access::ledger::{NotWritten, Pending, append};
 use crate::access::rule::decide::{self, Ground};
 use crate::access::rule::facts::Facts;
-use crate::access::rule::{Ask, Row};
+use crate::access::rule::{Ask, REFERRAL_HEADER, Row, WAYS};
 
 /// What it was decided on has changed, or another was read than was asked about: decide again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Again;
+
+/// What of a service user somebody may see, whatever there is: by whose rows are, and by their categories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// All of it: it is about themselves, or they stand for them.
+    Everything,
+    /// This of it.
+    Of {
+        /// Rows of these agencies in these categories.
+        rows: BTreeMap<AgencyId, BTreeSet<DataCategory>>,
+        /// Referrals that this agency sends: theirs, where they work with the service user.
+        sent: Option<AgencyId>,
+        /// Referrals from one agency to another: theirs.
+        received: Vec<(AgencyId, AgencyId)>,
+    },
+}
 
 /// What is decided about rows of some service users.
 pub(crate) struct Deciding {
@@ -71,6 +88,47 @@ impl Deciding {
     /// The same of the header of a referral.
     pub(crate) fn ground_of_referral(&self, row: &Row) -> Option<Ground> {
         decide::ground_of_referral(&self.ask, row, self.apart.get(&row.service_user)?)
+    }
+
+    /// What of one of them may be seen. Rows are noted as shown when they are, one by one.
+    pub(crate) fn sight(&self, of: ServiceUserId) -> Sight {
+        let nothing = Sight::Of { rows: BTreeMap::new(), sent: None, received: Vec::new() };
+        let Some(facts) = self.facts(of) else { return nothing };
+        let theirs = Row::of(of, AgencyId(uuid::Uuid::nil()), DataCategory::Identity);
+        let holds = |way| decide::holds(way, &self.ask, &theirs, facts);
+        if holds(&WAYS.own_record) || holds(&WAYS.proxy) {
+            return Sight::Everything;
+        }
+        let Some(own) = self.ask.agency else { return nothing };
+        let sources: BTreeSet<AgencyId> = facts.flows.iter().map(|flow| flow.from).chain([own]).collect();
+        let seen = |agency: &AgencyId| {
+            let may = |category: &DataCategory| self.ground(&Row::of(of, *agency, *category)).is_some();
+            let categories: BTreeSet<DataCategory> = DataCategory::ALL.iter().copied().filter(may).collect();
+            (!categories.is_empty()).then_some((*agency, categories))
+        };
+        let header = |agency: AgencyId, party: Option<AgencyId>| {
+            let row = Row { service_user: of, agency, category: REFERRAL_HEADER, party };
+            self.ground_of_referral(&row).is_some()
+        };
+        Sight::Of {
+            rows: sources.iter().filter_map(seen).collect(),
+            sent: header(own, None).then_some(own),
+            received: sources.iter().filter(|from| header(**from, Some(own))).map(|from| (*from, own)).collect(),
+        }
+    }
+
+    /// Whether anything that was noted as shown is about one of them: whether they are told that there is such a person.
+    pub(crate) fn knows(&self, of: ServiceUserId) -> bool {
+        self.decisions.service_users().any(|(id, _)| id == of)
+    }
+
+    /// Categories of which other agencies may hold something about one of them that is not shown; none where it is about
+    /// themselves, or they stand for them.
+    pub(crate) fn withheld(&self, of: ServiceUserId) -> Vec<Withheld> {
+        match (self.sight(of), self.facts(of)) {
+            (Sight::Of { .. }, Some(facts)) => withheld(of, &self.ask, facts),
+            (Sight::Everything, _) | (_, None) => Vec::new(),
+        }
     }
 
     /// On what ground a row may be seen, noted as shown; none where it may not.

@@ -185,7 +185,7 @@ impl People {
 
     /// Whoever stands for each of these service users now, in the same order: they themselves, where they were not joined
     /// to others.
-    pub(super) async fn standing(&self, of: &[ServiceUserId]) -> Result<Vec<ServiceUserId>, Trouble> {
+    pub(crate) async fn standing(&self, of: &[ServiceUserId]) -> Result<Vec<ServiceUserId>, Trouble> {
         let db = self.database.connection();
         let mut standing = of.to_vec();
         for _ in 0..MOST_STEPS {

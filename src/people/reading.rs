@@ -250,7 +250,8 @@ impl People {
         Ok(Decided::Released(seen.collect()))
     }
 
-    async fn opened(
+    /// Opens rows about which is decided, and written.
+    pub(crate) async fn opened(
         &self,
         shown: Vec<(person_record::Model, Row, Ground)>,
         recorders: bool,
@@ -282,7 +283,7 @@ impl People {
 }
 
 /// To whom rows of an agency flow under whichever agreement, whenever.
-async fn partners(db: &impl ConnectionTrait, agency: AgencyId) -> Result<BTreeSet<AgencyId>, Trouble> {
+pub(crate) async fn partners(db: &impl ConnectionTrait, agency: AgencyId) -> Result<BTreeSet<AgencyId>, Trouble> {
     let to: Vec<AgencyId> = agreement_flow::Entity::find()
         .select_only()
         .column(agreement_flow::Column::ToAgencyId)
@@ -318,7 +319,7 @@ impl Standing {
 }
 
 /// Of which agencies and categories there are rows about these service users. Which may be seen is for the rule.
-async fn sorts(db: &impl ConnectionTrait, of: &[ServiceUserId]) -> Result<Vec<Row>, Trouble> {
+pub(crate) async fn sorts(db: &impl ConnectionTrait, of: &[ServiceUserId]) -> Result<Vec<Row>, Trouble> {
     if of.is_empty() {
         return Ok(Vec::new());
     }
@@ -355,7 +356,7 @@ async fn records(
 }
 
 /// What is withheld from somebody: told from agreements, consent and relationship alone, never from what is there.
-fn withheld(id: ServiceUserId, ask: &Ask, facts: &Facts) -> Vec<Withheld> {
+pub(crate) fn withheld(id: ServiceUserId, ask: &Ask, facts: &Facts) -> Vec<Withheld> {
     let sources: BTreeSet<AgencyId> =
         facts.flows.iter().map(|flow| flow.from).filter(|from| Some(*from) != ask.agency).collect();
     let told = |category: DataCategory| {

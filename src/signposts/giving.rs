@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::enums::Helped;
+use entity::enums::{DataCategory, Helped};
 use entity::ids::{AgencyId, ServiceUserId, SignpostId, SignpostNeedId};
 use entity::instants::Millis;
 use entity::{signpost, signpost_need};
@@ -18,6 +18,7 @@ use super::sheet::Told;
 use crate::people::Trouble;
 use crate::people::acting::{Actor, Stands};
 use crate::people::contents::Wrong;
+use crate::people::contents::work::category_of;
 use crate::people::entering::Worker;
 use crate::vault::sealed::Place;
 
@@ -86,6 +87,24 @@ pub struct Given {
     pub link: Option<String>,
 }
 
+/// A set of categories, a bit each, in the order of [`DataCategory::ALL`].
+pub(crate) fn bits<'a>(categories: impl IntoIterator<Item = &'a DataCategory>) -> i32 {
+    let bit =
+        |category: &DataCategory| DataCategory::ALL.iter().position(|one| one == category).map_or(0, |at| 1 << at);
+    categories.into_iter().fold(0, |all, category| all | bit(category))
+}
+
+/// The categories that a set of needs tells of; of no needs, what notes tell of.
+fn tells_of(needs: &BTreeSet<String>) -> i32 {
+    let categories: BTreeSet<DataCategory> = needs.iter().map(|key| category_of(key)).collect();
+    if categories.is_empty() { bits(&[DataCategory::CaseNotes]) } else { bits(&categories) }
+}
+
+/// The categories of a set of bits.
+pub(crate) fn categories(tells_of: i32) -> impl Iterator<Item = DataCategory> {
+    DataCategory::ALL.iter().enumerate().filter(move |(at, _)| tells_of & (1 << at) != 0).map(|(_, category)| *category)
+}
+
 /// Where it stands why.
 pub(super) fn place(id: SignpostId) -> Place {
     Place { column: "signpost.sealed", row: id.0 }
@@ -136,6 +155,7 @@ impl Signposts {
             agency_id: Set(by.agency),
             given_by: Set(by.account),
             given_at: Set(now),
+            tells_of: Set(tells_of(&giving.needs)),
             told: Set(serde_json::to_string(&then)?),
             sealed: Set(sealed),
             link_hash: Set(Some(link_hash)),

@@ -4,14 +4,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use entity::enums::{DataCategory, Helped};
+use entity::enums::Helped;
 use entity::ids::{AccountId, AgencyId, ServiceUserId, SignpostId};
 use entity::instants::Millis;
 use entity::{agency, signpost, signpost_need};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Signposts;
-use super::giving::{Why, hash, place};
+use super::giving::{Why, categories, hash, place};
 use super::sheet::{Entry, Sheet, Then};
 use super::telling::{Door, told};
 use crate::access::ledger::Pending;
@@ -21,7 +21,6 @@ use crate::api::horizon::Horizon;
 use crate::directory::loaders::Loaders;
 use crate::hours::london;
 use crate::people::Trouble;
-use crate::people::contents::work::category_of;
 use crate::people::deciding::{Again, Deciding};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
@@ -120,12 +119,6 @@ impl Signposts {
                 (rows, of.collect::<BTreeSet<_>>().into_iter().collect())
             }
         };
-        let ids: Vec<SignpostId> = rows.iter().map(|row| row.id).collect();
-        let mut needs: HashMap<SignpostId, BTreeSet<String>> = HashMap::new();
-        let these = signpost_need::Column::SignpostId.is_in(ids);
-        for row in signpost_need::Entity::find().filter(these).all(db).await? {
-            needs.entry(row.signpost_id).or_default().insert(row.need_key);
-        }
         let mut deciding = Deciding::begin(&self.people, db, reader, &of).await?;
         let mut shown: Vec<(signpost::Model, bool)> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -135,35 +128,30 @@ impl Signposts {
                 }
                 continue;
             };
-            // It tells of all of its needs at once, and is seen by who may see all of that.
-            let categories = categories(needs.get(&row.id));
-            let rows = categories.iter().map(|category| Row::of(of, row.agency_id, *category));
-            let rows: Vec<Row> = rows.collect();
-            if rows.iter().any(|row| deciding.ground(row).is_none()) {
-                continue;
+            match shows(&mut deciding, of, &row) {
+                Ok(Some(close)) => shown.push((row, close)),
+                Ok(None) => {}
+                Err(Again) => return Ok(None),
             }
-            let mut close = true;
-            for of_category in &rows {
-                match deciding.shows(of_category) {
-                    Ok(Some(Ground::OwnRecord | Ground::Proxy | Ground::OwnAgency)) => {}
-                    Ok(Some(Ground::Shared { .. } | Ground::Party { .. })) => close = false,
-                    Ok(None) | Err(Again) => return Ok(None),
-                }
-            }
-            shown.push((row, close));
         }
         if deciding.release(db, pending).await? == Err(Again) {
             return Ok(None);
         }
-        self.opened(shown, needs).await.map(Some)
+        self.opened(shown).await.map(Some)
     }
 
-    async fn opened(
-        &self,
-        shown: Vec<(signpost::Model, bool)>,
-        mut needs: HashMap<SignpostId, BTreeSet<String>>,
-    ) -> Result<Vec<SignpostSeen>, Trouble> {
+    /// Opens signposts about which is decided, and written; each with whether whoever sees it was told, or works with them
+    /// where they were.
+    pub(crate) async fn opened(&self, shown: Vec<(signpost::Model, bool)>) -> Result<Vec<SignpostSeen>, Trouble> {
+        if shown.is_empty() {
+            return Ok(Vec::new());
+        }
         let db = self.database.connection();
+        let mut needs: HashMap<SignpostId, BTreeSet<String>> = HashMap::new();
+        let these = signpost_need::Column::SignpostId.is_in(shown.iter().map(|(row, _)| row.id));
+        for row in signpost_need::Entity::find().filter(these).all(db).await? {
+            needs.entry(row.signpost_id).or_default().insert(row.need_key);
+        }
         let sealed: Vec<_> =
             shown.iter().filter(|(_, close)| *close).filter_map(|(row, _)| key_of(row.sealed.as_deref()?)).collect();
         let keys = self.people.vault().keys(db, &sealed).await?;
@@ -290,8 +278,23 @@ impl Signposts {
     }
 }
 
-/// What a signpost tells of: its needs'; of one that is about none, what notes tell of.
-fn categories(needs: Option<&BTreeSet<String>>) -> BTreeSet<DataCategory> {
-    let all: BTreeSet<DataCategory> = needs.iter().flat_map(|needs| needs.iter()).map(|key| category_of(key)).collect();
-    if all.is_empty() { BTreeSet::from([DataCategory::CaseNotes]) } else { all }
+/// Whether a signpost may be shown, and whether to whoever it was given to or who works with them where it was. It tells of
+/// all of its needs at once, and is seen by who may see all of that.
+///
+/// # Errors
+/// It is about somebody who was not asked about.
+pub(crate) fn shows(deciding: &mut Deciding, of: ServiceUserId, row: &signpost::Model) -> Result<Option<bool>, Again> {
+    let rows: Vec<Row> = categories(row.tells_of).map(|category| Row::of(of, row.agency_id, category)).collect();
+    if rows.is_empty() || rows.iter().any(|row| deciding.ground(row).is_none()) {
+        return Ok(None);
+    }
+    let mut close = true;
+    for of_category in &rows {
+        match deciding.shows(of_category)? {
+            Some(Ground::OwnRecord | Ground::Proxy | Ground::OwnAgency) => {}
+            Some(Ground::Shared { .. } | Ground::Party { .. }) => close = false,
+            None => return Err(Again),
+        }
+    }
+    Ok(Some(close))
 }

@@ -171,7 +171,7 @@ impl People {
 }
 
 /// What the rule has to know of an appointment.
-pub(super) fn as_row(row: &appointment::Model) -> Row {
+pub(crate) fn as_row(row: &appointment::Model) -> Row {
     Row::of(row.service_user_id, row.agency_id, APPOINTMENT)
 }
 

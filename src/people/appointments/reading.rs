@@ -192,7 +192,8 @@ impl People {
         }
     }
 
-    async fn opened_appointments(
+    /// Opens appointments about which is decided, and written.
+    pub(crate) async fn opened_appointments(
         &self,
         shown: Vec<(appointment::Model, Ground)>,
     ) -> Result<Vec<AppointmentSeen>, Trouble> {

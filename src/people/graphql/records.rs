@@ -294,12 +294,13 @@ pub(super) fn contact(seen: &Seen) -> Vec<PersonContact> {
     })
 }
 
-pub(super) fn assessments(seen: &Seen) -> Vec<PersonAssessment> {
-    rows(seen, |record, contents| {
-        let Contents::Assessment(said) = contents else { return None };
+impl PersonAssessment {
+    /// The assessment that a row says; none of another row.
+    pub(crate) fn of(opened: &Opened) -> Option<Self> {
+        let Contents::Assessment(said) = &opened.contents else { return None };
         let answers = said.answers.iter();
-        Some(PersonAssessment {
-            record,
+        Some(Self {
+            record: Record(opened.clone()),
             tool: said.tool.clone(),
             assessed_on: Date(said.assessed_on),
             summary: said.summary.clone(),
@@ -307,7 +308,20 @@ pub(super) fn assessments(seen: &Seen) -> Vec<PersonAssessment> {
                 .map(|it| AssessmentAnswer { question: it.question.clone(), answer: it.answer.clone() })
                 .collect(),
         })
-    })
+    }
+}
+
+impl PersonNeed {
+    /// The need that a row says; none of another row.
+    pub(crate) fn of(opened: &Opened) -> Option<Self> {
+        let Contents::Need(said) = &opened.contents else { return None };
+        let record = Record(opened.clone());
+        Some(Self { record, priority: said.priority, remark: said.remark.clone(), key: said.key.clone() })
+    }
+}
+
+pub(super) fn assessments(seen: &Seen) -> Vec<PersonAssessment> {
+    seen.records.iter().rev().filter_map(PersonAssessment::of).collect()
 }
 
 pub(super) fn flags(seen: &Seen) -> Vec<PersonFlag> {
@@ -345,10 +359,7 @@ pub(super) fn circumstance_records(seen: &Seen) -> Vec<Record> {
 
 /// Needs, the most urgent first, and of those the newest.
 pub(super) fn needs(seen: &Seen) -> Vec<PersonNeed> {
-    let mut needs = rows(seen, |record, contents| {
-        let Contents::Need(said) = contents else { return None };
-        Some(PersonNeed { record, priority: said.priority, remark: said.remark.clone(), key: said.key.clone() })
-    });
+    let mut needs: Vec<PersonNeed> = seen.records.iter().rev().filter_map(PersonNeed::of).collect();
     needs.sort_by_key(|need| need.priority);
     needs
 }

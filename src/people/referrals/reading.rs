@@ -153,6 +153,41 @@ async fn disclosed(db: &impl ConnectionTrait, of: &[ReferralId]) -> Result<Vec<(
     Ok(rows.into_iter().map(|row| (row.referral_id, row.category)).collect())
 }
 
+/// Referrals that may be shown, and what of what they disclose may flow to who sees them as the receiver.
+pub(crate) struct DecidedReferrals {
+    shown: Vec<(referral::Model, Ground)>,
+    flows: BTreeSet<(ReferralId, DataCategory)>,
+}
+
+/// Decides about rows of referrals: all of them have to be ones that may be shown.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn decided(
+    db: &impl ConnectionTrait,
+    deciding: &mut Deciding,
+    rows: Vec<referral::Model>,
+) -> Result<Result<DecidedReferrals, Again>, Trouble> {
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in rows {
+        // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
+        let Ok(Some(ground)) = deciding.shows_referral(&header(&row)) else { return Ok(Err(Again)) };
+        shown.push((row, ground));
+    }
+    // What a referral is about tells of the service user as a row of theirs would, and is decided as one.
+    let mut flows: BTreeSet<(ReferralId, DataCategory)> = BTreeSet::new();
+    let party: Vec<ReferralId> = shown.iter().filter(|(_, ground)| is_party(*ground)).map(|(row, _)| row.id).collect();
+    for (id, category) in disclosed(db, &party).await? {
+        let Some((row, _)) = shown.iter().find(|(row, _)| row.id == id) else { continue };
+        match deciding.shows(&Row::of(row.service_user_id, row.agency_id, category)) {
+            Ok(Some(_)) => flows.insert((id, category)),
+            Ok(None) => false,
+            Err(Again) => return Ok(Err(Again)),
+        };
+    }
+    Ok(Ok(DecidedReferrals { shown, flows }))
+}
+
 impl People {
     /// The referrals that somebody may see of those that are looked for, in the order in which they were written; the others
     /// are not among them, as if they were not there. Every decision stands in the ledger before this comes back, or is put
@@ -198,34 +233,11 @@ impl People {
             .order_by_asc(referral::Column::Id)
             .all(db)
             .await?;
-        let mut shown = Vec::with_capacity(rows.len());
-        for row in rows {
-            // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
-            let Ok(Some(ground)) = deciding.shows_referral(&header(&row)) else { return Ok(None) };
-            shown.push((row, ground));
-        }
-        // What a referral is about tells of the service user as a row of theirs would, and is decided as one.
-        let mut flows: BTreeSet<(ReferralId, DataCategory)> = BTreeSet::new();
-        let party: Vec<ReferralId> =
-            shown.iter().filter(|(_, ground)| is_party(*ground)).map(|(row, _)| row.id).collect();
-        for (id, category) in disclosed(db, &party).await? {
-            let Some((row, _)) = shown.iter().find(|(row, _)| row.id == id) else { continue };
-            match deciding.shows(&Row::of(row.service_user_id, row.agency_id, category)) {
-                Ok(Some(_)) => flows.insert((id, category)),
-                Ok(None) => false,
-                Err(Again) => return Ok(None),
-            };
-        }
+        let Ok(decided) = decided(db, &mut deciding, rows).await? else { return Ok(None) };
         if deciding.release(db, pending).await? == Err(Again) {
             return Ok(None);
         }
-        let mut seen = self.opened_referrals(shown, ask.at).await?;
-        seen.iter_mut().filter(|seen| is_party(seen.ground)).for_each(|seen| seen.keep_what_flows(&flows));
-        if let Some(agency) = reader.agency {
-            let others = seen.iter_mut().filter(|seen| !matches!(seen.ground, Ground::OwnRecord | Ground::Proxy));
-            others.for_each(|seen| seen.keep_offers_of(agency));
-        }
-        Ok(Some(seen))
+        Ok(Some(self.opened_referrals(reader, decided, ask.at).await?))
     }
 
     /// Whom these referrals are about, joined records as the one that stands for them; of a referral that is not there,
@@ -248,7 +260,24 @@ impl People {
         }
     }
 
-    async fn opened_referrals(
+    /// Opens referrals about which is decided, and written: to each side what is for it.
+    pub(crate) async fn opened_referrals(
+        &self,
+        reader: Reader,
+        decided: DecidedReferrals,
+        at: Millis,
+    ) -> Result<Vec<ReferralSeen>, Trouble> {
+        let DecidedReferrals { shown, flows } = decided;
+        let mut seen = self.opened_each(shown, at).await?;
+        seen.iter_mut().filter(|seen| is_party(seen.ground)).for_each(|seen| seen.keep_what_flows(&flows));
+        if let Some(agency) = reader.agency {
+            let others = seen.iter_mut().filter(|seen| !matches!(seen.ground, Ground::OwnRecord | Ground::Proxy));
+            others.for_each(|seen| seen.keep_offers_of(agency));
+        }
+        Ok(seen)
+    }
+
+    async fn opened_each(
         &self,
         shown: Vec<(referral::Model, Ground)>,
         at: Millis,

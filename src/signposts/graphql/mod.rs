@@ -187,6 +187,12 @@ impl SignpostGiven {
     }
 }
 
+impl From<SignpostSeen> for SignpostGiven {
+    fn from(seen: SignpostSeen) -> Self {
+        Self { seen }
+    }
+}
+
 connection!(SignpostGivenConnection, SignpostGivenEdge, SignpostGiven, "signposts");
 
 fn group(group: Group) -> SignpostGroup {

@@ -174,6 +174,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("need", ALL),
     ("needs", ALL),
     ("node", ALL),
+    ("pathway", "ws"),
     ("possibleDuplicates", "emcAl"),
     ("referral", "ws"),
     ("referralCounts", "w"),

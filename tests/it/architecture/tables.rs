@@ -24,6 +24,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         "signposts",
         &["access", "agreements", "api", "clock", "database", "directory", "hours", "people", "signposting", "vault"],
     ),
+    ("pathway", &["access", "agreements", "api", "directory", "people", "signposts"]),
     ("web", &["api", "clock", "config", "telemetry"]),
     (
         "schema",
@@ -36,6 +37,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "database",
             "directory",
             "listings",
+            "pathway",
             "people",
             "signposting",
             "signposts",
@@ -109,6 +111,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "directory::store",
             "listings",
             "open_referral::import",
+            "pathway",
             "people",
             "signposts",
             "vault",
@@ -125,6 +128,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "directory::graphql",
             "directory::loaders",
             "listings::graphql",
+            "pathway::graphql",
             "people::graphql",
             "schema",
             "signposting::graphql",
@@ -265,6 +269,8 @@ pub(super) const WRITERS: (&[&str], &[&str]) = (
 /// show nothing.
 pub(super) const PERSONAL: (&[&str], &[&str]) = (
     &[
+        "pathway::reading",
+        "pathway::timeline",
         "people::appointments::reading",
         "people::consents::preview",
         "people::finding",

@@ -35,6 +35,13 @@ pub struct Appointment {
     service_user: Option<ServiceUser>,
 }
 
+impl Appointment {
+    /// An appointment without whom it is with.
+    pub(crate) fn alone(seen: AppointmentSeen) -> Self {
+        Self { seen, service_user: None }
+    }
+}
+
 /// A step of an appointment.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]

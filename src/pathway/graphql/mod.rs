@@ -1,0 +1,262 @@
+//! The pathway in the graph. Thin: who sees what is decided by the rule, in `pathway::reading`.
+
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject, Union};
+use entity::instants::Millis;
+use serde::{Deserialize, Serialize};
+
+use super::Pathways;
+use super::reading::{Asked, Entry, Item, Next, PathwaySeen};
+use super::timeline::{self, Key, Sought};
+use crate::agreements::graphql::enums::Purpose;
+use crate::api::AskedAt;
+use crate::api::errors::bad_input;
+use crate::api::ids::{self, NodeId};
+use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize};
+use crate::api::scalars::DateTime;
+use crate::connection;
+use crate::directory::graphql::agency::Agency;
+use crate::directory::graphql::filters::print_of;
+use crate::directory::graphql::nullable;
+use crate::directory::loaders::AgencyKey;
+use crate::people::graphql::appointments::Appointment;
+use crate::people::graphql::caseloads::{NamedAccount, named};
+use crate::people::graphql::records::{PersonAssessment, PersonNeed};
+use crate::people::graphql::referrals::ReferralEvent;
+use crate::people::graphql::service_user::Withheld;
+use crate::people::graphql::{found, pending, reader};
+use crate::signposts::graphql::SignpostGiven;
+
+/// What an entry of a pathway is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
+#[graphql(remote = "timeline::Kind")]
+pub enum PathwayEntryKind {
+    /// Something they want help with, at the instant at which it was recorded.
+    Need,
+    /// Something was found out, at the instant at which it was recorded.
+    Assessment,
+    /// They were told of services.
+    Signpost,
+    /// Something was done with a referral.
+    ReferralStep,
+    /// They were to meet, or are to: at the instant at which it begins.
+    Appointment,
+}
+
+/// Something that was done with a referral, on a pathway.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PathwayReferralStep {
+    /// Global id of the referral.
+    pub referral: ID,
+    /// What was done.
+    pub event: ReferralEvent,
+}
+
+/// What stands on a pathway.
+#[derive(Clone, Debug, Union)]
+pub enum PathwayItem {
+    /// Something they want help with.
+    Need(PersonNeed),
+    /// Something was found out.
+    Assessment(PersonAssessment),
+    /// They were told of services.
+    Signpost(SignpostGiven),
+    /// Something was done with a referral.
+    ReferralStep(PathwayReferralStep),
+    /// They were to meet, or are to.
+    Appointment(Appointment),
+}
+
+/// An entry of a pathway.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PathwayEntry {
+    /// When it was, or is to be.
+    pub at: DateTime,
+    /// What it is.
+    pub kind: PathwayEntryKind,
+    /// The thing itself.
+    pub item: PathwayItem,
+    #[graphql(skip)]
+    key: Key,
+}
+
+connection!(PathwayConnection, PathwayEdge, PathwayEntry, "entries");
+
+/// Who answers for a pathway.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct PathwayOwner {
+    /// The account.
+    pub account: NamedAccount,
+    #[graphql(skip)]
+    agency: entity::ids::AgencyId,
+}
+
+#[async_graphql::ComplexObject]
+impl PathwayOwner {
+    /// The agency that they answer for; null where it is not shown.
+    async fn agency(&self, ctx: &Context<'_>) -> Option<Result<Agency>> {
+        nullable(ctx, AgencyKey(self.agency), Agency).await
+    }
+}
+
+/// What comes next on a pathway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum PathwayNextKind {
+    /// They are to meet.
+    Appointment,
+    /// A referral is to be answered.
+    ReferralAnswer,
+}
+
+/// What comes next on a pathway.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PathwayNext {
+    /// What.
+    pub kind: PathwayNextKind,
+    /// When, or by when.
+    pub at: DateTime,
+    /// Global id of the appointment, or of the referral.
+    pub id: ID,
+}
+
+/// A service user's way through the network, as far as the viewer may see it for the purpose that they said.
+#[derive(Debug)]
+pub struct Pathway {
+    seen: PathwaySeen,
+    entries: PathwayConnection,
+}
+
+/// A service user's way through the network, as far as the viewer may see it for the purpose that they said.
+#[Object]
+impl Pathway {
+    /// Global id of whose it is.
+    async fn service_user_id(&self) -> ID {
+        NodeId::ServiceUser(self.seen.service_user).encode()
+    }
+
+    /// Whether anything is still to come: somebody works with them, or a referral is open, as far as the viewer may see that.
+    async fn is_open(&self) -> bool {
+        self.seen.stands.open
+    }
+
+    /// Who answers for it: for the referral that was last taken on; where there is none, the key worker on whose caseload
+    /// they are the longest. Null where the viewer may see neither.
+    async fn owner(&self) -> Option<PathwayOwner> {
+        let owner = self.seen.stands.owner.as_ref()?;
+        Some(PathwayOwner { account: named(&owner.account), agency: owner.agency })
+    }
+
+    /// What comes next; null where the viewer may see nothing that does.
+    async fn next(&self) -> Option<PathwayNext> {
+        let (at, next) = self.seen.stands.next?;
+        let (kind, id) = match next {
+            Next::Appointment(id) => (PathwayNextKind::Appointment, NodeId::Appointment(id)),
+            Next::ReferralAnswer(id) => (PathwayNextKind::ReferralAnswer, NodeId::Referral(id)),
+        };
+        Some(PathwayNext { kind, at: DateTime(at.to_utc()), id: id.encode() })
+    }
+
+    /// Everything on it, the latest first.
+    async fn entries(&self) -> &PathwayConnection {
+        &self.entries
+    }
+
+    /// Categories of which other agencies may hold something that the viewer is not shown, whether or not they do; empty
+    /// for the service user themselves and for who stands for them.
+    #[graphql(complexity = "crate::api::limits::list_cost(16, child_complexity)")]
+    async fn withheld(&self) -> Vec<Withheld> {
+        let withheld = self.seen.withheld.iter();
+        withheld.map(|it| Withheld { category: it.category.into(), reason: it.reason.into() }).collect()
+    }
+}
+
+/// The key of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct RowKey(i64, i32, uuid::Uuid);
+
+impl RowKey {
+    fn key(self) -> Option<Key> {
+        let kind = timeline::Kind::ALL.iter().copied().find(|kind| kind.place() == self.1)?;
+        Some(Key { at: Millis(self.0), kind, id: self.2 })
+    }
+}
+
+fn entry(entry: Entry) -> Option<PathwayEntry> {
+    let key = entry.key;
+    let item = match entry.item {
+        Item::Record(opened) => match PersonAssessment::of(&opened) {
+            Some(assessment) => PathwayItem::Assessment(assessment),
+            None => PathwayItem::Need(PersonNeed::of(&opened)?),
+        },
+        Item::Signpost(seen) => PathwayItem::Signpost(SignpostGiven::from(seen)),
+        Item::ReferralStep(referral, step) => PathwayItem::ReferralStep(PathwayReferralStep {
+            referral: NodeId::Referral(referral.id).encode(),
+            event: ReferralEvent::from(&step),
+        }),
+        Item::Appointment(seen) => PathwayItem::Appointment(Appointment::alone(seen)),
+    };
+    Some(PathwayEntry { at: DateTime(key.at.to_utc()), kind: key.kind.into(), item, key })
+}
+
+/// Root fields that ask for pathways.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PathwayQuery;
+
+/// Root fields that ask for pathways.
+#[Object]
+impl PathwayQuery {
+    /// A service user's way through the network on one timeline: what they want help with, what they were told of, what was
+    /// done with their referrals, when they met whom; as far as the viewer may see it for this purpose. Null where that is
+    /// nothing, and where there is nobody of that id, which is the same. For link workers, service users and those who stand
+    /// for them.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    #[graphql(complexity = "crate::api::limits::page_cost(first, 20, child_complexity)")]
+    async fn pathway(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id of the service user.")] service_user: ID,
+        #[graphql(desc = "What they are looked at for.")] purpose: Purpose,
+        #[graphql(desc = "Only entries of these kinds; empty: all.", default)] kinds: Vec<PathwayEntryKind>,
+        #[graphql(desc = "Only entries of this instant or later.")] from: Option<DateTime>,
+        #[graphql(desc = "Only entries before this instant.")] until: Option<DateTime>,
+        #[graphql(desc = "How many entries; the settings say how many at the most.")] first: Option<i32>,
+        #[graphql(desc = "Cursor behind which to begin.")] after: Option<String>,
+    ) -> Result<Option<Pathway>> {
+        let id = ids::service_user("serviceUser", &service_user)?;
+        let reader = reader(ctx, purpose.into(), "pathway")?;
+        let instant = |at: Option<DateTime>| at.map(|at| Millis::from(at.0));
+        let sought =
+            Sought { kinds: kinds.into_iter().map(Into::into).collect(), from: instant(from), until: instant(until) };
+        if let (Some(from), Some(until)) = (sought.from, sought.until)
+            && until <= from
+        {
+            return Err(bad_input("until", "It is not after `from`: name a later instant."));
+        }
+        let args = PageArgs::<RowKey>::check(first, after.as_deref(), *ctx.data::<PageSize>()?)?;
+        let print = print_of(&[b"pathway", format!("{id:?}{:?}{sought:?}", reader.purpose).as_bytes()]);
+        args.belongs_to(print, ctx.data::<AskedAt>()?.0)?;
+        let has_previous_page = args.after.is_some();
+        let asked = ctx.look_ahead();
+        let asks = |field: &str| asked.field(field).exists();
+        let asked = Asked {
+            sought,
+            after: args.after.and_then(|after| after.key.key()),
+            first: args.first,
+            total: asked.field("entries").field("totalCount").exists(),
+            standing: asks("isOpen") || asks("owner") || asks("next"),
+        };
+        let seen = found(ctx, ctx.data::<Pathways>()?.read(reader, id, &asked, pending(ctx)).await)?;
+        let Some(mut seen) = seen else { return Ok(None) };
+        let nodes: Vec<PathwayEntry> = std::mem::take(&mut seen.entries).into_iter().filter_map(entry).collect();
+        let cursor = |key: Key| Cursor::timeless(print, RowKey(key.at.0, key.kind.place(), key.id)).encode();
+        let cursors: Vec<String> = nodes.iter().map(|node| cursor(node.key)).collect();
+        let page_info = PageInfo {
+            has_next_page: seen.more,
+            has_previous_page,
+            start_cursor: cursors.first().cloned(),
+            end_cursor: cursors.last().cloned(),
+        };
+        let total = usize::try_from(seen.total).unwrap_or(usize::MAX);
+        Ok(Some(Pathway { seen, entries: PathwayConnection { nodes, cursors, page_info, total } }))
+    }
+}

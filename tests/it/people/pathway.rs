@@ -1,0 +1,252 @@
+//! The pathway as clients see it: one timeline, in order, filtered, in pages; and nothing on it that its viewer is not shown
+//! elsewhere.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::consents::agency;
+use super::graph::Network;
+use crate::support::accounts::As;
+use crate::support::listings::service;
+
+const ITEMS: &str = "at kind item { __typename ... on PersonNeed { record { id } need { key } } \
+    ... on PersonAssessment { record { id } tool } ... on SignpostGiven { id services { name reasons { reason } } } \
+    ... on PathwayReferralStep { referral event { step words } } ... on Appointment { id state history { words } } }";
+
+impl Network {
+    async fn pathway(&self, token: &str, of: &str, purpose: &str, with: &str) -> Value {
+        let query = format!(
+            "query($id: ID!) {{ pathway(serviceUser: $id, purpose: {purpose} {with}) {{ serviceUserId isOpen \
+             owner {{ account {{ id }} agency {{ id }} }} next {{ kind at id }} withheld {{ category reason }} \
+             entries {{ totalCount pageInfo {{ hasNextPage endCursor }} nodes {{ {ITEMS} }} }} }} }}"
+        );
+        self.ask(token, &query, json!({ "id": of })).await["pathway"].take()
+    }
+
+    async fn kinds(&self, token: &str, of: &str, purpose: &str, with: &str) -> Vec<String> {
+        let pathway = self.pathway(token, of, purpose, with).await;
+        let nodes = pathway["entries"]["nodes"].as_array().cloned().unwrap_or_default();
+        nodes.iter().map(|node| node["kind"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Ida, who wants a hostel, was assessed, told of one, referred to the second agency, and is to come on Tuesday; a minute
+    /// lies between each. Her id, and her referral's.
+    async fn way(&self) -> (String, String) {
+        self.app.save(&[service("beds", "Beds", "housing.hostel")]).await;
+        let minute = || self.app.clock.advance(TimeDelta::minutes(1));
+        let other = self.other_manager().await;
+        let mut terms = super::consents::terms(Self::agency(0), Self::agency(1));
+        terms["flows"][0]["categories"] = json!(["IDENTITY", "HOUSING", "ATTENDANCE"]);
+        terms["flows"][0]["purposes"] = json!(["REFERRAL", "CARE_COORDINATION"]);
+        self.agree(&self.manager, &other, terms).await;
+        let id = self.enter(&self.ann, json!({ "givenNames": "Ida", "familyName": "Crow" })).await;
+        minute();
+        self.record(&self.ann, &id, json!({ "need": { "need": "housing.hostel" } })).await;
+        minute();
+        let assessed = json!({ "assessment": { "category": "MENTAL_HEALTH", "tool": "PHQ-9", "assessedOn": "2026-11-20", "summary": "12" } });
+        self.record(&self.ann, &id, assessed).await;
+        minute();
+        let listed = self.ask(&self.ann, "{ services(first: 1) { nodes { id } } }", json!({})).await;
+        let beds = &listed["services"]["nodes"][0]["id"];
+        let give = format!(
+            "giveSignpost(input: {{ needs: [\"housing.hostel\"] }}, giving: {{ serviceUser: {id:?}, services: [{{ service: {beds} }}] }})"
+        );
+        assert_eq!(self.change(&self.ann, &give).await, json!([]));
+        minute();
+        self.permits(&id).await;
+        let referral = self.sent(&id).await;
+        minute();
+        let ann = self.account(&self.ann).await;
+        let book = format!(
+            "bookAppointment(input: {{ serviceUser: {id:?}, kind: REVIEW, delivery: IN_PERSON, with: {ann:?}, \
+             startsAt: \"2026-11-24T10:00:00Z\", endsAt: \"2026-11-24T11:00:00Z\", words: \"Bring the letter.\" }})"
+        );
+        assert_eq!(self.change(&self.ann, &book).await, json!([]));
+        (id, referral)
+    }
+}
+
+#[tokio::test]
+async fn everything_stands_on_one_timeline_the_latest_first() {
+    let network = Network::new().await;
+    let (id, referral) = network.way().await;
+    let (ann, cal) = (network.account(&network.ann).await, network.account(&network.cal).await);
+    let seen = network.pathway(&network.ann, &id, "CARE_COORDINATION", ", first: 50").await;
+    let nodes = seen["entries"]["nodes"].as_array().unwrap();
+    let kinds: Vec<_> = nodes.iter().map(|node| node["kind"].as_str().unwrap()).collect();
+    let all = ["APPOINTMENT", "REFERRAL_STEP", "REFERRAL_STEP", "SIGNPOST", "ASSESSMENT", "NEED"];
+    assert_eq!(kinds, all);
+    assert_eq!(nodes[0]["item"]["history"][0]["words"], "Bring the letter.");
+    assert_eq!(nodes[1]["item"]["event"]["step"], "SUBMITTED");
+    assert_eq!(nodes[3]["item"]["services"][0]["name"], "Beds");
+    assert_eq!(
+        (&nodes[4]["item"]["tool"], &nodes[5]["item"]["need"]["key"]),
+        (&json!("PHQ-9"), &json!("housing.hostel"))
+    );
+    assert_eq!(seen["entries"]["totalCount"], 6);
+    // It is open; Ann answers for it until the other agency takes it on; what comes next is what comes first.
+    assert_eq!((&seen["isOpen"], &seen["owner"]["account"]["id"]), (&json!(true), &json!(ann)));
+    assert_eq!((&seen["next"]["kind"], &seen["next"]["at"]), (&json!("APPOINTMENT"), &json!("2026-11-24T10:00:00Z")));
+    assert_eq!(network.stepped(&network.cal, "acceptReferral", &referral, "").await["errors"], json!([]));
+    let owner = network.pathway(&network.ann, &id, "REFERRAL", "").await["owner"].take();
+    assert_eq!((&owner["account"]["id"], &owner["agency"]["id"]), (&json!(cal), &json!(agency(Network::agency(1)))));
+    // Of a kind, of a time.
+    assert_eq!(network.kinds(&network.ann, &id, "REFERRAL", ", kinds: [NEED, SIGNPOST]").await, ["SIGNPOST", "NEED"]);
+    assert_eq!(network.kinds(&network.ann, &id, "REFERRAL", ", from: \"2026-11-24T10:00:00Z\"").await, ["APPOINTMENT"]);
+    let before = network.kinds(&network.ann, &id, "REFERRAL", ", until: \"2026-11-24T10:00:00Z\"").await;
+    assert_eq!((before.len(), before.contains(&"APPOINTMENT".to_owned())), (6, false));
+    let backwards = ", from: \"2026-11-24T10:00:00Z\", until: \"2026-11-24T10:00:00Z\"";
+    let query = format!("{{ pathway(serviceUser: {id:?}, purpose: REFERRAL {backwards}) {{ isOpen }} }}");
+    let (_, refused) = network.app.ask(As::token(&network.ann), &query, json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["field"], "until");
+}
+
+/// Pages of a timeline are disjoint and complete, also where several entries are of one instant.
+#[tokio::test]
+async fn pages_of_a_timeline_leave_nothing_out() {
+    let network = Network::new().await;
+    let (id, _) = network.way().await;
+    for key in ["work.finding-work", "money.benefits-advice", "housing.emergency"] {
+        network.record(&network.ann, &id, json!({ "need": { "need": key } })).await;
+    }
+    let whole = network.pathway(&network.ann, &id, "REFERRAL", ", first: 50").await["entries"]["nodes"].take();
+    let mut found = Vec::new();
+    let mut after = String::new();
+    loop {
+        let mut page = network.pathway(&network.ann, &id, "REFERRAL", &format!(", first: 2 {after}")).await;
+        let entries = page["entries"].take();
+        found.extend(entries["nodes"].as_array().unwrap().clone());
+        if entries["pageInfo"]["hasNextPage"] == json!(false) {
+            break;
+        }
+        after = format!(", after: {}", entries["pageInfo"]["endCursor"]);
+    }
+    assert_eq!(json!(found), whole);
+}
+
+/// What stands on a pathway is what its viewer is shown elsewhere, whoever it is and for whichever purpose; and as much.
+#[tokio::test]
+async fn a_pathway_shows_what_is_shown_elsewhere() {
+    let network = Network::new().await;
+    let (id, referral) = network.way().await;
+    let sam = network.account(&network.sam).await;
+    let link = format!("linkAccount(input: {{ serviceUser: {id:?}, account: {sam:?} }})");
+    let asked = json!({ "serviceUser": id, "kind": "PERMIT", "agencies": [agency(Network::agency(1))],
+        "categories": ["HOUSING", "ATTENDANCE"], "purposes": ["CARE_COORDINATION"], "until": "2027-11-01T00:00:00Z" });
+    let mut seen_by_cal = Vec::new();
+    for phase in 0..5 {
+        match phase {
+            0 => {}
+            1 => {
+                assert_eq!(network.give(&network.ann, &asked, json!({ "method": "SPOKEN" })).await["errors"], json!([]))
+            }
+            2 => {
+                let accepted = network.stepped(&network.cal, "acceptReferral", &referral, "").await;
+                assert_eq!(accepted["errors"], json!([]));
+                network.record(&network.cal, &id, json!({ "need": { "need": "work.finding-work" } })).await;
+            }
+            3 => assert_eq!(network.change(&network.ann, &link).await, json!([])),
+            _ => {
+                let keep_out = format!(
+                    "keepOut(input: {{ serviceUser: {id:?}, whom: {{ agency: {:?} }} }})",
+                    agency(Network::agency(1))
+                );
+                assert_eq!(network.change(&network.sam, &keep_out).await, json!([]));
+            }
+        }
+        for token in [&network.ann, &network.bea, &network.cal, &network.sam, &network.manager] {
+            if *token == network.manager {
+                continue;
+            }
+            for purpose in ["REFERRAL", "CARE_COORDINATION", "SIGNPOSTING"] {
+                let pathway = network.pathway(token, &id, purpose, ", first: 50").await;
+                let on_it = |kind: &str, what: &dyn Fn(&Value) -> Value| -> BTreeSet<String> {
+                    let nodes = pathway["entries"]["nodes"].as_array().cloned().unwrap_or_default();
+                    nodes
+                        .iter()
+                        .filter(|node| node["kind"] == kind)
+                        .map(|node| what(&node["item"]).to_string())
+                        .collect()
+                };
+                let query = format!(
+                    "{{ serviceUser(id: {id:?}, purpose: {purpose}) {{ withheld {{ category reason }} needs {{ record {{ id }} }} assessments {{ record {{ id }} }} }} \
+                     signpostsGivenTo(serviceUser: {id:?}, purpose: {purpose}) {{ id }} \
+                     referralsOf(serviceUser: {id:?}) {{ id history {{ step }} }} appointmentsOf(serviceUser: {id:?}) {{ id }} }}"
+                );
+                let elsewhere = network.ask(token, &query, json!({})).await;
+                let of = |list: &Value, what: &dyn Fn(&Value) -> Value| -> BTreeSet<String> {
+                    list.as_array().cloned().unwrap_or_default().iter().map(|it| what(it).to_string()).collect()
+                };
+                let (record, own): (&dyn Fn(&Value) -> Value, &dyn Fn(&Value) -> Value) =
+                    (&|it| it["record"]["id"].clone(), &|it| it["id"].clone());
+                let told = format!("phase {phase}, {purpose}: {pathway:#}");
+                let person = &elsewhere["serviceUser"];
+                assert_eq!(on_it("NEED", record), of(&person["needs"], record), "{told}");
+                assert_eq!(on_it("ASSESSMENT", record), of(&person["assessments"], record), "{told}");
+                assert_eq!(on_it("SIGNPOST", own), of(&elsewhere["signpostsGivenTo"], own), "{told}");
+                if !pathway.is_null() && !person.is_null() {
+                    assert_eq!(pathway["withheld"], person["withheld"], "{told}");
+                }
+                if purpose == "REFERRAL" {
+                    let steps = elsewhere["referralsOf"].as_array().unwrap().iter();
+                    let steps: usize = steps.map(|referral| referral["history"].as_array().unwrap().len()).sum();
+                    let nodes = pathway["entries"]["nodes"].as_array().cloned().unwrap_or_default();
+                    assert_eq!(nodes.iter().filter(|node| node["kind"] == "REFERRAL_STEP").count(), steps, "{told}");
+                }
+                if purpose == "CARE_COORDINATION" {
+                    assert_eq!(on_it("APPOINTMENT", own), of(&elsewhere["appointmentsOf"], own), "{told}");
+                }
+                if *token == network.cal && purpose == "CARE_COORDINATION" {
+                    let kinds = network.kinds(token, &id, purpose, ", first: 50").await;
+                    seen_by_cal.push((kinds.len(), kinds.contains(&"APPOINTMENT".to_owned())));
+                }
+                let total = pathway["entries"]["totalCount"].as_u64().unwrap_or_default();
+                let on_page = pathway["entries"]["nodes"].as_array().map_or(0, Vec::len);
+                assert_eq!(usize::try_from(total).unwrap(), on_page, "{told}");
+            }
+        }
+    }
+    assert!(seen_by_cal[1].0 > seen_by_cal[0].0 && seen_by_cal[1].1, "what was permitted is on it: {seen_by_cal:?}");
+    assert_eq!(seen_by_cal[4], (0, false), "whoever is kept out sees none of it: {seen_by_cal:?}");
+}
+
+/// Of somebody else there is no pathway, as if there were nobody, in as many statements; and of whom nothing was done yet there
+/// is an empty one for who works with them.
+#[tokio::test]
+async fn a_pathway_of_somebody_else_is_not_there() {
+    let network = Network::new().await;
+    let (id, _) = network.way().await;
+    let nobody = nobodys_id(77);
+    let mut statements = Vec::new();
+    for asked in [&id, &nobody] {
+        let before = network.app.db().statements();
+        assert_eq!(network.pathway(&network.bea, asked, "CARE_COORDINATION", "").await, Value::Null);
+        assert_eq!(network.pathway(&network.sam, asked, "CARE_COORDINATION", "").await, Value::Null);
+        statements.push(network.app.db().statements() - before);
+    }
+    assert_eq!(statements[0], statements[1]);
+    let new = network.enter(&network.ann, json!({ "givenNames": "Noor" })).await;
+    let empty = network.pathway(&network.ann, &new, "CARE_COORDINATION", "").await;
+    assert_eq!(
+        (&empty["entries"]["nodes"], &empty["isOpen"], &empty["next"]),
+        (&json!([]), &json!(true), &Value::Null)
+    );
+    // However much is on a page, the statements are as many.
+    let mut counts = BTreeSet::new();
+    for first in [3, 6] {
+        for key in ["work.finding-work", "money.benefits-advice", "housing.emergency"] {
+            network.record(&network.ann, &id, json!({ "need": { "need": key } })).await;
+        }
+        let before = network.app.db().statements();
+        network.pathway(&network.ann, &id, "CARE_COORDINATION", &format!(", kinds: [NEED], first: {first}")).await;
+        counts.insert(network.app.db().statements() - before);
+    }
+    assert_eq!(counts.len(), 1, "{counts:?}");
+}
+
+fn nobodys_id(number: u128) -> String {
+    let id = entity::ids::ServiceUserId(uuid::Uuid::from_u128(number));
+    ::signpost::api::ids::NodeId::ServiceUser(id).encode().0
+}
