@@ -15,6 +15,7 @@ pub struct Clock(Source);
 #[derive(Clone, Debug)]
 enum Source {
     System,
+    Set { millis: Arc<AtomicI64> },
     Manual { millis: Arc<AtomicI64>, ids: Arc<AtomicU64> },
 }
 
@@ -36,14 +37,25 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         let millis = match &self.0 {
             Source::System => system_millis(),
-            Source::Manual { millis, .. } => millis.load(Ordering::SeqCst),
+            Source::Set { millis } | Source::Manual { millis, .. } => millis.load(Ordering::SeqCst),
         };
         DateTime::from_timestamp_millis(millis).unwrap_or_default()
     }
 
+    /// A clock that is set to an instant and stands still until it is moved; its ids are those of this one. For telling what
+    /// was.
+    #[must_use]
+    pub fn set_to(&self, at: DateTime<Utc>) -> Self {
+        let millis = Arc::new(AtomicI64::new(at.timestamp_millis()));
+        Self(match &self.0 {
+            Source::System | Source::Set { .. } => Source::Set { millis },
+            Source::Manual { ids, .. } => Source::Manual { millis, ids: Arc::clone(ids) },
+        })
+    }
+
     /// Moves a manual clock; the machine's clock takes no notice.
     pub fn advance(&self, by: TimeDelta) {
-        if let Source::Manual { millis, .. } = &self.0 {
+        if let Source::Set { millis } | Source::Manual { millis, .. } = &self.0 {
             millis.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
         }
     }
@@ -52,7 +64,7 @@ impl Clock {
     #[must_use]
     pub fn new_id(&self) -> Uuid {
         match &self.0 {
-            Source::System => new_v7(),
+            Source::System | Source::Set { .. } => new_v7(),
             Source::Manual { ids, .. } => Uuid::from_u128(u128::from(ids.fetch_add(1, Ordering::SeqCst)) + 1),
         }
     }
@@ -65,7 +77,7 @@ impl Clock {
     pub fn random<const N: usize>(&self) -> Result<[u8; N], getrandom::Error> {
         let mut bytes = [0; N];
         match &self.0 {
-            Source::System => getrandom::fill(&mut bytes)?,
+            Source::System | Source::Set { .. } => getrandom::fill(&mut bytes)?,
             Source::Manual { ids, .. } => {
                 let drawn = ids.fetch_add(1, Ordering::SeqCst);
                 for (block, chunk) in (0_u64..).zip(bytes.chunks_mut(32)) {

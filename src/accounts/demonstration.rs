@@ -1,7 +1,11 @@
 //! People of the demonstration: one for each role, fictional, signed in without a password.
 
+use chrono::TimeDelta;
 use entity::enums::Role;
 use entity::ids::{AccountId, AgencyId};
+use entity::membership;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::sessions::Tokens;
 use super::{Accounts, Done, Trouble, Why, by_email, email_of};
@@ -60,6 +64,14 @@ impl Accounts {
             Err(Trouble::Refused(refused)) if refused.why == Why::Already => {}
             Err(trouble) => return Err(trouble),
         }
+        // As long as the demonstration's story goes back.
+        let since = self.clock.now() - TimeDelta::days(365);
+        membership::Entity::update_many()
+            .col_expr(membership::Column::BeginsAt, Expr::value(since))
+            .filter(membership::Column::AccountId.eq(id))
+            .filter(membership::Column::BeginsAt.gt(since))
+            .exec(&transaction)
+            .await?;
         let tokens = self.begin_session(&transaction, id, Some("demonstration".to_owned())).await?;
         transaction.commit().await?;
         Ok((id, tokens))

@@ -3,6 +3,7 @@
 mod appointments;
 mod attacks;
 mod consents;
+mod demonstrated;
 mod graph;
 mod lying;
 mod pathway;

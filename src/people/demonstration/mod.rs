@@ -1,4 +1,6 @@
-//! Service users of the demonstration: fictional, a dozen and one, each of them a case of who may see what.
+//! Service users of the demonstration: fictional, each of them a case of who may see what; and two whole pathways.
+
+mod pathways;
 
 use std::collections::BTreeSet;
 
@@ -41,6 +43,9 @@ pub struct Cast {
     pub carer: AccountId,
 }
 
+/// How many days ago the demonstration's story begins: its agreements are as old.
+const PAST: i64 = 130;
+
 use DataCategory as C;
 use Purpose as P;
 
@@ -55,7 +60,9 @@ impl People {
         if let Some(first) = first {
             return Ok(first);
         }
-        self.demonstrate_agreements(cast).await?;
+        let began = self.clock.now() - TimeDelta::days(PAST);
+        let then = Self::new(self.database.clone(), self.clock.set_to(began), self.vault.clone());
+        then.demonstrate_agreements(cast).await?;
         let (housing, treatment) = (cast.housing.agency, cast.treatment.agency);
         let sam = self.demonstrate_first(cast).await?;
 
@@ -133,6 +140,7 @@ impl People {
         let hash = self.preview(actor, ffion, &asked, None, None).await?.hash;
         let signed = Manner { method: Some(ConsentMethod::Signed), ..Manner::default() };
         self.give(actor, ffion, &asked, &hash, &signed, None).await?;
+        self.demonstrate_pathways(cast, began + TimeDelta::days(1)).await?;
         Ok(sam)
     }
 
