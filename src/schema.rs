@@ -54,6 +54,9 @@ use crate::people::graphql::mutations::ServiceUserMutation;
 use crate::people::graphql::queries::ServiceUserQuery;
 use crate::people::graphql::referrals::mutations::ReferralMutation;
 use crate::people::graphql::referrals::queries::ReferralQuery;
+use crate::people::graphql::tasks::covers::{CoverMutation, CoverQuery};
+use crate::people::graphql::tasks::mutations::TaskMutation;
+use crate::people::graphql::tasks::queries::TaskQuery;
 use crate::people::graphql::wishes::WishesMutation;
 use crate::people::reading::TRIES;
 use crate::signposting::graphql::SignpostingQuery;
@@ -87,6 +90,8 @@ pub struct Query(
     ConsentQuery,
     ReferralQuery,
     AppointmentQuery,
+    TaskQuery,
+    CoverQuery,
     SignpostGivenQuery,
     AboutQuery,
 );
@@ -109,6 +114,8 @@ pub struct Mutation(
     ConsentMutation,
     ReferralMutation,
     AppointmentMutation,
+    TaskMutation,
+    CoverMutation,
     SignpostGivenMutation,
 );
 

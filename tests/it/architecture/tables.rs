@@ -216,6 +216,7 @@ pub(super) const PURE: &[&str] = &[
     "people::consents::words",
     "people::contents",
     "people::names",
+    "people::tasks::gate",
     "signposting::rules",
     "signposting::search",
     "signposting::watching",
@@ -271,6 +272,9 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::reading",
         "people::referrals::reading",
         "people::referrals::worklist",
+        "people::tasks::dates",
+        "people::tasks::listing",
+        "people::tasks::reading",
         "signposts::reading",
     ],
     &[
@@ -282,6 +286,8 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::referrals::drafting",
         "people::referrals::holding",
         "people::referrals::moving",
+        "people::tasks::doing",
+        "people::tasks::making",
         "signposts::giving",
     ],
 );
