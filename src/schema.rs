@@ -56,6 +56,9 @@ use crate::people::graphql::mutations::ServiceUserMutation;
 use crate::people::graphql::queries::ServiceUserQuery;
 use crate::people::graphql::referrals::mutations::ReferralMutation;
 use crate::people::graphql::referrals::queries::ReferralQuery;
+use crate::people::graphql::tasks::covers::{CoverMutation, CoverQuery};
+use crate::people::graphql::tasks::mutations::TaskMutation;
+use crate::people::graphql::tasks::queries::TaskQuery;
 use crate::people::graphql::wishes::WishesMutation;
 use crate::people::reading::TRIES;
 use crate::signposting::graphql::SignpostingQuery;
@@ -89,6 +92,8 @@ pub struct Query(
     ConsentQuery,
     ReferralQuery,
     AppointmentQuery,
+    TaskQuery,
+    CoverQuery,
     SignpostGivenQuery,
     PathwayQuery,
     AboutQuery,
@@ -112,6 +117,8 @@ pub struct Mutation(
     ConsentMutation,
     ReferralMutation,
     AppointmentMutation,
+    TaskMutation,
+    CoverMutation,
     SignpostGivenMutation,
 );
 

@@ -42,6 +42,7 @@ mod happenings;
 mod listings;
 mod people;
 mod referrals;
+mod tasks;
 
 pub use self::accounts::*;
 pub use self::appointments::*;
@@ -50,6 +51,7 @@ pub use self::happenings::*;
 pub use self::listings::*;
 pub use self::people::*;
 pub use self::referrals::*;
+pub use self::tasks::*;
 
 closed_set! {
     /// Whether a service can be used at all.

@@ -107,4 +107,14 @@ ids! {
     SignpostId,
     /// A need for which somebody was told of services.
     SignpostNeedId,
+    /// A day of release.
+    ReleaseId,
+    /// A dated task.
+    TaskId,
+    /// Something that was done with a task.
+    TaskEventId,
+    /// An easement of benefits.
+    EasementId,
+    /// That somebody covers for a worker who is away.
+    CoverId,
 }

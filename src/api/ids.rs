@@ -6,8 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
     AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, ConsentId,
-    ConsentProposalId, CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId,
-    ProxyId, RecordId, ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, SignpostId, TeamId,
+    ConsentProposalId, CorrectionId, CoverId, EasementId, ExclusionId, ListingMergeId, ListingVersionId, LocationId,
+    MembershipId, PlaceId, ProxyId, RecordId, ReferralId, ReleaseId, ServiceId, ServiceUserId, ServiceUserMergeId,
+    SessionId, SignpostId, TaskId, TeamId,
 };
 use uuid::Uuid;
 
@@ -68,6 +69,14 @@ pub enum NodeId {
     Appointment(AppointmentId),
     /// That somebody was told of services.
     SignpostGiven(SignpostId),
+    /// A day of release.
+    Release(ReleaseId),
+    /// A dated task.
+    Task(TaskId),
+    /// An easement of benefits.
+    Easement(EasementId),
+    /// That somebody covers for a worker who is away.
+    Cover(CoverId),
 }
 
 impl NodeId {
@@ -101,6 +110,10 @@ impl NodeId {
             Self::Referral(_) => "Referral",
             Self::Appointment(_) => "Appointment",
             Self::SignpostGiven(_) => "SignpostGiven",
+            Self::Release(_) => "Release",
+            Self::Task(_) => "Task",
+            Self::Easement(_) => "Easement",
+            Self::Cover(_) => "Cover",
         }
     }
 
@@ -134,6 +147,10 @@ impl NodeId {
             Self::Referral(id) => id.0.to_string(),
             Self::Appointment(id) => id.0.to_string(),
             Self::SignpostGiven(id) => id.0.to_string(),
+            Self::Release(id) => id.0.to_string(),
+            Self::Task(id) => id.0.to_string(),
+            Self::Easement(id) => id.0.to_string(),
+            Self::Cover(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -172,6 +189,10 @@ impl NodeId {
             "Referral" => Self::Referral(ReferralId(uuid()?)),
             "Appointment" => Self::Appointment(AppointmentId(uuid()?)),
             "SignpostGiven" => Self::SignpostGiven(SignpostId(uuid()?)),
+            "Release" => Self::Release(ReleaseId(uuid()?)),
+            "Task" => Self::Task(TaskId(uuid()?)),
+            "Easement" => Self::Easement(EasementId(uuid()?)),
+            "Cover" => Self::Cover(CoverId(uuid()?)),
             _ => return None,
         })
     }
@@ -236,5 +257,9 @@ expecting! {
     referral, Referral, ReferralId;
     appointment, Appointment, AppointmentId;
     signpost_given, SignpostGiven, SignpostId;
+    release, Release, ReleaseId;
+    task, Task, TaskId;
+    easement, Easement, EasementId;
+    cover, Cover, CoverId;
     place, ServiceAtLocation, PlaceId;
 }

@@ -88,10 +88,21 @@ pub(super) async fn is_link_worker(
     agency: AgencyId,
     at: Millis,
 ) -> Result<bool, Trouble> {
+    holds_role(db, account, agency, Role::LinkWorker, at).await
+}
+
+/// Whether an account holds a role of an agency at an instant.
+pub(super) async fn holds_role(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    agency: AgencyId,
+    role: Role,
+    at: Millis,
+) -> Result<bool, Trouble> {
     let found = membership::Entity::find()
         .filter(membership::Column::AccountId.eq(account))
         .filter(membership::Column::AgencyId.eq(agency))
-        .filter(membership::Column::Role.eq(Role::LinkWorker))
+        .filter(membership::Column::Role.eq(role))
         .filter(holding(at))
         .one(db)
         .await?;

@@ -9,8 +9,8 @@ use entity::enums::{ConsentKind, DataCategory};
 use entity::ids::{AgencyId, ConsentId, ConsentScopeId, ExclusionId, ServiceUserId, ServiceUserMergeId};
 use entity::instants::Millis;
 use entity::{
-    appointment, assignment, consent, consent_proposal, consent_scope, exclusion, name_key, person_record, proxy,
-    referral, relationship, service_user, service_user_merge, signpost,
+    appointment, assignment, consent, consent_proposal, consent_scope, easement, exclusion, name_key, person_record,
+    proxy, referral, relationship, release, service_user, service_user_merge, signpost, task,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -302,7 +302,10 @@ async fn hand_over(
         consent_proposal,
         referral,
         signpost,
-        appointment
+        appointment,
+        release,
+        easement,
+        task
     );
     // What somebody is found by follows the row that says it.
     let of_row = Query::select()

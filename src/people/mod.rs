@@ -17,6 +17,7 @@
 //! | [`consents`] | what they permit and deny |
 //! | [`appointments`] | when they and an agency are to meet, and what became of it |
 //! | [`referrals`] | one agency asks another to take them on |
+//! | [`tasks`] | through the gate: days of release, and what workers have to do by a day |
 //! | [`demonstration`] | fictional service users, each a case of who may see what |
 //! | [`graphql`] | all of it in the graph |
 //!
@@ -38,6 +39,7 @@ pub mod names;
 pub mod reading;
 pub mod recording;
 pub mod referrals;
+pub mod tasks;
 pub mod teams;
 pub mod wishes;
 

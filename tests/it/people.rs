@@ -12,6 +12,7 @@ mod referral_attacks;
 mod referrals;
 mod referrals_at_random;
 mod signposts;
+mod tasks;
 
 use chrono::TimeDelta;
 use entity::enums::{ConsentKind, DataCategory, LawfulBasis, Purpose, RelationshipKind};

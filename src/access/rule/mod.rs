@@ -40,6 +40,12 @@ pub const REFERRAL_HEADER: DataCategory = DataCategory::Outcomes;
 /// The category of an appointment, and of what became of it.
 pub const APPOINTMENT: DataCategory = DataCategory::Attendance;
 
+/// The category of a day of release: it tells that somebody is in prison.
+pub const RELEASE: DataCategory = DataCategory::Offending;
+
+/// The category of an easement of benefits.
+pub const EASEMENT: DataCategory = DataCategory::Benefits;
+
 /// Who wants to see, for which agency, for which purpose, when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {

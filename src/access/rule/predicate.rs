@@ -3,14 +3,15 @@
 
 use entity::enums::{ConsentKind, LawfulBasis, Purpose};
 use entity::{
-    agreement_flow, agreement_period, agreement_version, appointment, assignment, consent, consent_scope, exclusion,
-    flow_scope, membership, person_record, proxy, referral, relationship, service_user, team_place,
+    agreement_flow, agreement_period, agreement_version, appointment, assignment, consent, consent_scope, easement,
+    exclusion, flow_scope, membership, person_record, proxy, referral, relationship, release, service_user, task,
+    team_place,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::clause::{BINDING, Clause, DAY};
-use super::{APPOINTMENT, Ask, Over, READERS, REFERRAL_HEADER, REFERRAL_VISIBLE, Rule, VISIBLE};
+use super::{APPOINTMENT, Ask, EASEMENT, Over, READERS, REFERRAL_HEADER, REFERRAL_VISIBLE, RELEASE, Rule, VISIBLE};
 
 /// Where the row that is asked about has what the rule has to know: columns of the outer statement.
 #[derive(Clone, Debug)]
@@ -58,6 +59,39 @@ impl Columns {
             party: None,
         }
     }
+
+    /// Those of `release`.
+    #[must_use]
+    pub fn of_releases() -> Self {
+        Self {
+            service_user: release::Column::ServiceUserId.into_expr(),
+            agency: release::Column::AgencyId.into_expr(),
+            category: Expr::value(RELEASE),
+            party: None,
+        }
+    }
+
+    /// Those of `easement`.
+    #[must_use]
+    pub fn of_easements() -> Self {
+        Self {
+            service_user: easement::Column::ServiceUserId.into_expr(),
+            agency: easement::Column::AgencyId.into_expr(),
+            category: Expr::value(EASEMENT),
+            party: None,
+        }
+    }
+
+    /// Those of `task`.
+    #[must_use]
+    pub fn of_tasks() -> Self {
+        Self {
+            service_user: task::Column::ServiceUserId.into_expr(),
+            agency: task::Column::AgencyId.into_expr(),
+            category: task::Column::Category.into_expr(),
+            party: None,
+        }
+    }
 }
 
 /// Whether a row of `person_record` may be seen.
@@ -76,6 +110,24 @@ pub fn referral_visible(ask: &Ask) -> Expr {
 #[must_use]
 pub fn appointment_visible(ask: &Ask) -> Expr {
     condition(&VISIBLE, ask, &Columns::of_appointments())
+}
+
+/// Whether a row of `release` may be seen.
+#[must_use]
+pub fn release_visible(ask: &Ask) -> Expr {
+    condition(&VISIBLE, ask, &Columns::of_releases())
+}
+
+/// Whether a row of `easement` may be seen.
+#[must_use]
+pub fn easement_visible(ask: &Ask) -> Expr {
+    condition(&VISIBLE, ask, &Columns::of_easements())
+}
+
+/// Whether a row of `task` may be seen.
+#[must_use]
+pub fn task_visible(ask: &Ask) -> Expr {
+    condition(&VISIBLE, ask, &Columns::of_tasks())
 }
 
 /// A rule as a condition.

@@ -199,7 +199,11 @@ impl DirectoryQuery {
                 | NodeId::Consent(_)
                 | NodeId::Referral(_)
                 | NodeId::SignpostGiven(_)
-                | NodeId::Appointment(_),
+                | NodeId::Appointment(_)
+                | NodeId::Release(_)
+                | NodeId::Task(_)
+                | NodeId::Easement(_)
+                | NodeId::Cover(_),
             ) => None,
             Err(error) => Some(Err(error)),
         }

@@ -121,7 +121,11 @@ pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Sub
         | NodeId::Consent(_)
         | NodeId::Referral(_)
         | NodeId::SignpostGiven(_)
-        | NodeId::Appointment(_)) => return Err(wrong_kind(field, what, &other)),
+        | NodeId::Appointment(_)
+        | NodeId::Release(_)
+        | NodeId::Task(_)
+        | NodeId::Easement(_)
+        | NodeId::Cover(_)) => return Err(wrong_kind(field, what, &other)),
     })
 }
 

@@ -12,6 +12,7 @@ pub mod queries;
 pub mod records;
 pub mod referrals;
 pub mod service_user;
+pub mod tasks;
 pub mod wishes;
 
 use async_graphql::{Context, Enum, Lookahead, Result, SimpleObject};

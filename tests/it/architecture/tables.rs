@@ -220,6 +220,7 @@ pub(super) const PURE: &[&str] = &[
     "people::consents::words",
     "people::contents",
     "people::names",
+    "people::tasks::gate",
     "signposting::rules",
     "signposting::search",
     "signposting::watching",
@@ -277,6 +278,9 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::reading",
         "people::referrals::reading",
         "people::referrals::worklist",
+        "people::tasks::dates",
+        "people::tasks::listing",
+        "people::tasks::reading",
         "signposts::reading",
     ],
     &[
@@ -288,6 +292,8 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::referrals::drafting",
         "people::referrals::holding",
         "people::referrals::moving",
+        "people::tasks::doing",
+        "people::tasks::making",
         "signposts::giving",
     ],
 );

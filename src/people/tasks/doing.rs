@@ -1,0 +1,148 @@
+//! Every step of a task that a worker takes by hand. Each is kept, with who and when; of two that begin from the same state
+//! one wins, for the service user is held against other changes meanwhile.
+
+use chrono::NaiveDate;
+use entity::enums::{Purpose, TaskState, TaskStep};
+use entity::ids::{AccountId, ServiceUserId, TaskId};
+use entity::instants::Millis;
+use entity::task;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{DatabaseTransaction, EntityTrait};
+
+use super::gate::{check_done, transition};
+use super::making::{Done, change_task, may_answer};
+use crate::access::epochs::raise_service_user;
+use crate::access::rule::decide::holds;
+use crate::access::rule::facts::Facts;
+use crate::access::rule::{Ask, Row, WAYS};
+use crate::hours::london;
+use crate::people::contents::{Wrong, paragraphs};
+use crate::people::entering::Worker;
+use crate::people::{People, Trouble};
+
+/// What is done with a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// It is done.
+    Complete {
+        /// On which day; today where nothing is said.
+        done_on: Option<NaiveDate>,
+    },
+    /// It need not be done.
+    Drop,
+    /// It is to be done after all.
+    Reopen,
+    /// Somebody else answers for it.
+    HandOver {
+        /// A link worker of the agency.
+        to: AccountId,
+    },
+}
+
+impl Doing {
+    /// The step that it is.
+    #[must_use]
+    pub const fn step(self) -> TaskStep {
+        match self {
+            Self::Complete { .. } => TaskStep::Completed,
+            Self::Drop => TaskStep::Dropped,
+            Self::Reopen => TaskStep::Reopened,
+            Self::HandOver { .. } => TaskStep::HandedOver,
+        }
+    }
+}
+
+/// A task that nobody else changes meanwhile.
+struct Held {
+    transaction: DatabaseTransaction,
+    row: task::Model,
+    at: Millis,
+}
+
+impl People {
+    /// Does something with a task of the worker's agency.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for a task of another agency, or of nobody whom they work with; [`Trouble::Wrong`] for what it
+    /// can't be done from, and for what has to be said with it; the database or the vault failed, and nothing is done.
+    pub async fn do_task(
+        &self,
+        by: Worker,
+        id: TaskId,
+        doing: Doing,
+        words: Option<String>,
+    ) -> Result<ServiceUserId, Trouble> {
+        words.as_ref().map_or(Ok(()), |words| paragraphs("words", words))?;
+        let Held { transaction, row, at } = self.held_task(by, id).await?;
+        let found = transition(doing.step(), row.state).map_err(not_now)?;
+        if found.wants_words && words.is_none() {
+            return Err(Wrong::new("words", "Say why, in words.").into());
+        }
+        let of = row.service_user_id;
+        let mut next = task::ActiveModel { state: Set(found.to), changed_at: Set(at), ..Default::default() };
+        match doing {
+            Doing::Complete { done_on } => {
+                let today = london(at.to_utc()).date();
+                let done_on = done_on.unwrap_or(today);
+                check_done(done_on, today)?;
+                next.done_on = Set(Some(done_on));
+                next.done_by = Set(Some(by.account));
+            }
+            Doing::Reopen => {
+                next.done_on = Set(None);
+                next.done_by = Set(None);
+            }
+            Doing::HandOver { to } => {
+                let may = may_answer(&transaction, by.agency, of, to, at).await;
+                may.map_err(|trouble| match trouble {
+                    // It is named differently here.
+                    Trouble::Wrong(wrong) => Trouble::Wrong(Wrong { field: "to".to_owned(), ..wrong }),
+                    other @ (Trouble::NotFound
+                    | Trouble::Changing
+                    | Trouble::Database(_)
+                    | Trouble::Vault(_)
+                    | Trouble::Failed(_)) => other,
+                })?;
+                next.owner_id = Set(to);
+            }
+            Doing::Drop => {}
+        }
+        change_task(&transaction, id, next).await?;
+        let done = Done { step: found.step, state: found.to, at, by };
+        self.note_task(&transaction, of, id, done, words.as_deref()).await?;
+        transaction.commit().await?;
+        Ok(of)
+    }
+
+    /// Holds a task against other changes, for whoever works with the service user at the agency whose it is; the statements
+    /// are the same where there is none. The count of the service user is raised, so that two who hold it do so one after the
+    /// other.
+    async fn held_task(&self, by: Worker, id: TaskId) -> Result<Held, Trouble> {
+        let now = Millis::from(self.clock.now());
+        let found = task::Entity::find_by_id(id).one(self.database.connection()).await?;
+        let of = self.stands_for(found.map_or(ServiceUserId(id.0), |found| found.service_user_id)).await?;
+        let transaction = self.database.begin_write().await?;
+        let raised = raise_service_user(&transaction, of, now).await?;
+        let at = raised.unwrap_or(now);
+        let (account, agency) = (by.account, Some(by.agency));
+        let ask = Ask { account, agency, purpose: Purpose::CareCoordination, at };
+        let facts = Facts::load(&transaction, &ask, &[of]).await?;
+        // Read again, now that nobody else changes it.
+        let row = task::Entity::find_by_id(id).one(&transaction).await?;
+        let row = row.filter(|row| row.service_user_id == of && raised.is_some()).ok_or(Trouble::NotFound)?;
+        if !holds(&WAYS.own_agency, &ask, &as_row(&row), &facts) {
+            return Err(Trouble::NotFound);
+        }
+        Ok(Held { transaction, row, at })
+    }
+}
+
+/// What the rule has to know of a task.
+pub(super) fn as_row(row: &task::Model) -> Row {
+    Row::of(row.service_user_id, row.agency_id, row.category)
+}
+
+fn not_now(state: TaskState) -> Trouble {
+    let message = format!("It is {}: from there that can't be done.", state.as_str().to_uppercase());
+    Wrong::new("task", message).into()
+}
