@@ -44,6 +44,9 @@ use crate::listings::graphql::deciding::DecidingMutation;
 use crate::listings::graphql::editing::EditingMutation;
 use crate::listings::graphql::freshness::{FreshnessMutation, FreshnessQuery};
 use crate::listings::graphql::queries::ListingQuery;
+use crate::notices::Notices;
+use crate::notices::graphql::NoticeError;
+use crate::notices::graphql::root::{NoticeMutation, NoticeQuery};
 use crate::people::People;
 use crate::people::graphql::ServiceUserError;
 use crate::people::graphql::appointments::mutations::AppointmentMutation;
@@ -88,6 +91,7 @@ pub struct Query(
     ReferralQuery,
     AppointmentQuery,
     SignpostGivenQuery,
+    NoticeQuery,
     AboutQuery,
 );
 
@@ -110,6 +114,7 @@ pub struct Mutation(
     ReferralMutation,
     AppointmentMutation,
     SignpostGivenMutation,
+    NoticeMutation,
 );
 
 /// What a change was refused for: in words for whoever asked for it.
@@ -131,6 +136,8 @@ pub enum UserError {
     Agreement(AgreementError),
     /// About a service user.
     ServiceUser(ServiceUserError),
+    /// About notices.
+    Notice(NoticeError),
 }
 
 /// The root of all subscriptions.
@@ -269,6 +276,8 @@ impl Guarded {
         let query_limits = QueryLimits::from(&config.graphql);
         let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
         let signposts = Signposts::new(people.clone(), live.clone(), &config.server.public_address);
+        let (clock, vault) = (people.clock().clone(), people.vault().clone());
+        let notices = Notices::new(database.clone(), clock, vault, &config.notices);
         let executes = limits::already_checked(builder(), &query_limits)
             .data(query_limits.clone())
             .data(pages)
@@ -281,6 +290,7 @@ impl Guarded {
             .data(listings)
             .data(people.agreements().clone())
             .data(signposts)
+            .data(notices)
             .data(people);
         Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish(), database }
     }

@@ -40,6 +40,7 @@ mod appointments;
 mod duplicates;
 mod happenings;
 mod listings;
+mod notices;
 mod people;
 mod referrals;
 
@@ -48,6 +49,7 @@ pub use self::appointments::*;
 pub use self::duplicates::*;
 pub use self::happenings::*;
 pub use self::listings::*;
+pub use self::notices::*;
 pub use self::people::*;
 pub use self::referrals::*;
 

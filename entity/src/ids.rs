@@ -107,4 +107,8 @@ ids! {
     SignpostId,
     /// A need for which somebody was told of services.
     SignpostNeedId,
+    /// An address that an agency is told at.
+    NoticeEndpointId,
+    /// A notice.
+    NoticeId,
 }

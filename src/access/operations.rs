@@ -88,7 +88,7 @@ const LINK_WORKERS: Allowed = PeopleHolding(&[Role::LinkWorker]);
 const AGREEMENT_MANAGERS: Allowed = PeopleHolding(&[Role::AgencyManager, Role::Coordinator]);
 /// Who reads them.
 const AGREEMENT_READERS: Allowed = WORKERS;
-/// Who looks after an agency's teams, and signs for it.
+/// Who looks after an agency's teams and the notices to its systems, and signs for it.
 const AGENCY_TEAMS: Allowed = PeopleHolding(&[Role::AgencyManager]);
 /// Who sees them.
 const TEAM_READERS: Allowed = PeopleHolding(&[Role::LinkWorker, Role::AgencyManager]);
@@ -122,6 +122,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "createAgency", COORDINATORS, Never),
     (Mutation, "createApiKey", AGENCY_MANAGERS, Never),
     (Mutation, "createLocation", KEEPERS, Never),
+    (Mutation, "createNoticeEndpoint", AGENCY_TEAMS, Never),
     (Mutation, "createService", KEEPERS, Never),
     (Mutation, "createTeam", AGENCY_TEAMS, Never),
     (Mutation, "declineChange", KEEPERS_AND_COORDINATORS, Never),
@@ -169,6 +170,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "renewSignpostLink", LINK_WORKERS, Never),
     (Mutation, "reopen", KEEPERS, Never),
     (Mutation, "reopenCase", AGENCY_TEAMS, Never),
+    (Mutation, "replayNotices", AGENCY_TEAMS, Never),
     (Mutation, "reportRefusal", WORKERS, Never),
     (Mutation, "requestPasswordReset", Anyone, Never),
     (Mutation, "requestReferralInformation", LINK_WORKERS, Never),
@@ -180,7 +182,9 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "reviseAgreement", AGREEMENT_MANAGERS, Never),
     (Mutation, "revokeApiKey", AGENCY_MANAGERS, Never),
     (Mutation, "revokeSignpostLink", AROUND_SERVICE_USERS, Never),
+    (Mutation, "rotateNoticeSecret", AGENCY_TEAMS, Never),
     (Mutation, "saySignpostHelped", AROUND_SERVICE_USERS, Never),
+    (Mutation, "sendTestNotice", AGENCY_TEAMS, Never),
     (Mutation, "setCapacity", KEEPERS, Never),
     (Mutation, "setListingDuty", INVITERS, Never),
     (Mutation, "setServiceEligibility", KEEPERS, Never),
@@ -191,6 +195,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "startReferral", LINK_WORKERS, Never),
     (Mutation, "submitReferral", LINK_WORKERS, Never),
     (Mutation, "suggestCorrection", WORKERS, Never),
+    (Mutation, "switchNoticeEndpoint", AGENCY_TEAMS, Never),
     (Mutation, "takeBackRecord", LINK_WORKERS, Never),
     (Mutation, "takeOverReferral", LINK_WORKERS, Never),
     (Mutation, "undoChange", KEEPERS_AND_COORDINATORS, Never),
@@ -229,6 +234,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "need", Anyone, WhileItHolds),
     (Query, "needs", Anyone, WhileItHolds),
     (Query, "node", Anyone, WhileItHolds),
+    (Query, "noticeEndpoints", AGENCY_TEAMS, Never),
     (Query, "possibleDuplicates", EDITORS, Never),
     (Query, "referral", AROUND_SERVICE_USERS, Never),
     (Query, "referralCounts", LINK_WORKERS, Never),

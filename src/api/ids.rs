@@ -6,8 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
     AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, ConsentId,
-    ConsentProposalId, CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId, PlaceId,
-    ProxyId, RecordId, ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, SignpostId, TeamId,
+    ConsentProposalId, CorrectionId, ExclusionId, ListingMergeId, ListingVersionId, LocationId, MembershipId,
+    NoticeEndpointId, PlaceId, ProxyId, RecordId, ReferralId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId,
+    SignpostId, TeamId,
 };
 use uuid::Uuid;
 
@@ -68,6 +69,8 @@ pub enum NodeId {
     Appointment(AppointmentId),
     /// That somebody was told of services.
     SignpostGiven(SignpostId),
+    /// An address that an agency is told at.
+    NoticeEndpoint(NoticeEndpointId),
 }
 
 impl NodeId {
@@ -101,6 +104,7 @@ impl NodeId {
             Self::Referral(_) => "Referral",
             Self::Appointment(_) => "Appointment",
             Self::SignpostGiven(_) => "SignpostGiven",
+            Self::NoticeEndpoint(_) => "NoticeEndpoint",
         }
     }
 
@@ -134,6 +138,7 @@ impl NodeId {
             Self::Referral(id) => id.0.to_string(),
             Self::Appointment(id) => id.0.to_string(),
             Self::SignpostGiven(id) => id.0.to_string(),
+            Self::NoticeEndpoint(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -172,6 +177,7 @@ impl NodeId {
             "Referral" => Self::Referral(ReferralId(uuid()?)),
             "Appointment" => Self::Appointment(AppointmentId(uuid()?)),
             "SignpostGiven" => Self::SignpostGiven(SignpostId(uuid()?)),
+            "NoticeEndpoint" => Self::NoticeEndpoint(NoticeEndpointId(uuid()?)),
             _ => return None,
         })
     }
@@ -236,5 +242,6 @@ expecting! {
     referral, Referral, ReferralId;
     appointment, Appointment, AppointmentId;
     signpost_given, SignpostGiven, SignpostId;
+    notice_endpoint, NoticeEndpoint, NoticeEndpointId;
     place, ServiceAtLocation, PlaceId;
 }

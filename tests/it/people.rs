@@ -5,6 +5,7 @@ mod attacks;
 mod consents;
 mod graph;
 mod lying;
+mod notices;
 mod racing;
 mod referral_attacks;
 mod referrals;

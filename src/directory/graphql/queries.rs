@@ -199,6 +199,7 @@ impl DirectoryQuery {
                 | NodeId::Consent(_)
                 | NodeId::Referral(_)
                 | NodeId::SignpostGiven(_)
+                | NodeId::NoticeEndpoint(_)
                 | NodeId::Appointment(_),
             ) => None,
             Err(error) => Some(Err(error)),
