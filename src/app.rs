@@ -1,6 +1,8 @@
 //! The running whole: settings, database, snapshot, schema and HTTP face, put together once for
 //! the command line and once for each test.
 
+mod notices;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

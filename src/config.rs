@@ -16,6 +16,7 @@ mod freshness;
 mod issuer;
 mod live;
 mod load;
+mod notices;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -34,6 +35,7 @@ pub use self::{
     issuer::{Algorithm, Issuer, MAX_ISSUERS, TokenKind, WrongField},
     live::LiveSettings,
     load::{ConfigError, Origin, Override, Problem},
+    notices::NoticeSettings,
 };
 
 /// Every setting.
@@ -66,6 +68,8 @@ pub struct Config {
     pub accounts: Accounts,
     /// Letters by e-mail.
     pub post: Post,
+    /// Notices to agencies' own systems.
+    pub notices: NoticeSettings,
     /// The keys under which what is personal is sealed.
     pub vault: VaultSettings,
     /// What is logged, and how.
@@ -444,4 +448,6 @@ pub const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("accounts.invitation_days", 1..=30),
     ("accounts.reset_minutes", 5..=1_440),
     ("accounts.key_days", 1..=3_650),
+    ("notices.look_every_s", 1..=3_600),
+    ("notices.keep_days", 1..=3_650),
 ];

@@ -44,6 +44,9 @@ use crate::listings::graphql::deciding::DecidingMutation;
 use crate::listings::graphql::editing::EditingMutation;
 use crate::listings::graphql::freshness::{FreshnessMutation, FreshnessQuery};
 use crate::listings::graphql::queries::ListingQuery;
+use crate::notices::Notices;
+use crate::notices::graphql::NoticeError;
+use crate::notices::graphql::root::{NoticeMutation, NoticeQuery};
 use crate::pathway::Pathways;
 use crate::pathway::graphql::PathwayQuery;
 use crate::people::People;
@@ -95,6 +98,7 @@ pub struct Query(
     TaskQuery,
     CoverQuery,
     SignpostGivenQuery,
+    NoticeQuery,
     PathwayQuery,
     AboutQuery,
 );
@@ -120,6 +124,7 @@ pub struct Mutation(
     TaskMutation,
     CoverMutation,
     SignpostGivenMutation,
+    NoticeMutation,
 );
 
 /// What a change was refused for: in words for whoever asked for it.
@@ -141,6 +146,8 @@ pub enum UserError {
     Agreement(AgreementError),
     /// About a service user.
     ServiceUser(ServiceUserError),
+    /// About notices.
+    Notice(NoticeError),
 }
 
 /// The root of all subscriptions.
@@ -279,6 +286,8 @@ impl Guarded {
         let query_limits = QueryLimits::from(&config.graphql);
         let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
         let signposts = Signposts::new(people.clone(), live.clone(), &config.server.public_address);
+        let (clock, vault) = (people.clock().clone(), people.vault().clone());
+        let notices = Notices::new(database.clone(), clock, vault, &config.notices);
         let executes = limits::already_checked(builder(), &query_limits)
             .data(query_limits.clone())
             .data(pages)
@@ -292,6 +301,7 @@ impl Guarded {
             .data(people.agreements().clone())
             .data(Pathways::new(people.clone(), signposts.clone()))
             .data(signposts)
+            .data(notices)
             .data(people);
         Self { checks: limits::limit(builder(), query_limits).finish(), executes: executes.finish(), database }
     }

@@ -117,4 +117,8 @@ ids! {
     EasementId,
     /// That somebody covers for a worker who is away.
     CoverId,
+    /// An address that an agency is told at.
+    NoticeEndpointId,
+    /// A notice.
+    NoticeId,
 }

@@ -48,6 +48,8 @@ pub mod listing_version;
 pub mod location;
 pub mod membership;
 pub mod name_key;
+pub mod notice;
+pub mod notice_endpoint;
 pub mod person_record;
 pub mod phone;
 pub mod postcode;

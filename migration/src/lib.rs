@@ -26,6 +26,7 @@ mod m20261123_000004_agreements;
 mod m20261123_000005_referrals;
 mod m20261123_000006_appointments;
 mod m20261123_000007_signposts;
+mod m20261123_000008_notices;
 mod m20261123_000009_tasks;
 
 /// All migrations, in order.
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_referrals::Migration),
             Box::new(m20261123_000006_appointments::Migration),
             Box::new(m20261123_000007_signposts::Migration),
+            Box::new(m20261123_000008_notices::Migration),
             Box::new(m20261123_000009_tasks::Migration),
         ]
     }

@@ -88,7 +88,7 @@ const LINK_WORKERS: Allowed = PeopleHolding(&[Role::LinkWorker]);
 const AGREEMENT_MANAGERS: Allowed = PeopleHolding(&[Role::AgencyManager, Role::Coordinator]);
 /// Who reads them.
 const AGREEMENT_READERS: Allowed = WORKERS;
-/// Who looks after an agency's teams, and signs for it.
+/// Who looks after an agency's teams and the notices to its systems, and signs for it.
 const AGENCY_TEAMS: Allowed = PeopleHolding(&[Role::AgencyManager]);
 /// Who sees them.
 const TEAM_READERS: Allowed = PeopleHolding(&[Role::LinkWorker, Role::AgencyManager]);
@@ -125,6 +125,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "createAgency", COORDINATORS, Never),
     (Mutation, "createApiKey", AGENCY_MANAGERS, Never),
     (Mutation, "createLocation", KEEPERS, Never),
+    (Mutation, "createNoticeEndpoint", AGENCY_TEAMS, Never),
     (Mutation, "createService", KEEPERS, Never),
     (Mutation, "createTeam", AGENCY_TEAMS, Never),
     (Mutation, "declineChange", KEEPERS_AND_COORDINATORS, Never),
@@ -176,6 +177,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "reopen", KEEPERS, Never),
     (Mutation, "reopenCase", AGENCY_TEAMS, Never),
     (Mutation, "reopenTask", LINK_WORKERS, Never),
+    (Mutation, "replayNotices", AGENCY_TEAMS, Never),
     (Mutation, "reportRefusal", WORKERS, Never),
     (Mutation, "requestPasswordReset", Anyone, Never),
     (Mutation, "requestReferralInformation", LINK_WORKERS, Never),
@@ -187,7 +189,9 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "reviseAgreement", AGREEMENT_MANAGERS, Never),
     (Mutation, "revokeApiKey", AGENCY_MANAGERS, Never),
     (Mutation, "revokeSignpostLink", AROUND_SERVICE_USERS, Never),
+    (Mutation, "rotateNoticeSecret", AGENCY_TEAMS, Never),
     (Mutation, "saySignpostHelped", AROUND_SERVICE_USERS, Never),
+    (Mutation, "sendTestNotice", AGENCY_TEAMS, Never),
     (Mutation, "setCapacity", KEEPERS, Never),
     (Mutation, "setCover", TEAM_READERS, Never),
     (Mutation, "setListingDuty", INVITERS, Never),
@@ -200,6 +204,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "startReferral", LINK_WORKERS, Never),
     (Mutation, "submitReferral", LINK_WORKERS, Never),
     (Mutation, "suggestCorrection", WORKERS, Never),
+    (Mutation, "switchNoticeEndpoint", AGENCY_TEAMS, Never),
     (Mutation, "takeBackEasement", LINK_WORKERS, Never),
     (Mutation, "takeBackRecord", LINK_WORKERS, Never),
     (Mutation, "takeBackReleaseDate", LINK_WORKERS, Never),
@@ -244,6 +249,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "need", Anyone, WhileItHolds),
     (Query, "needs", Anyone, WhileItHolds),
     (Query, "node", Anyone, WhileItHolds),
+    (Query, "noticeEndpoints", AGENCY_TEAMS, Never),
     (Query, "pathway", AROUND_SERVICE_USERS, Never),
     (Query, "possibleDuplicates", EDITORS, Never),
     (Query, "referral", AROUND_SERVICE_USERS, Never),

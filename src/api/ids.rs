@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
     AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, ConsentId,
     ConsentProposalId, CorrectionId, CoverId, EasementId, ExclusionId, ListingMergeId, ListingVersionId, LocationId,
-    MembershipId, PlaceId, ProxyId, RecordId, ReferralId, ReleaseId, ServiceId, ServiceUserId, ServiceUserMergeId,
-    SessionId, SignpostId, TaskId, TeamId,
+    MembershipId, NoticeEndpointId, PlaceId, ProxyId, RecordId, ReferralId, ReleaseId, ServiceId, ServiceUserId,
+    ServiceUserMergeId, SessionId, SignpostId, TaskId, TeamId,
 };
 use uuid::Uuid;
 
@@ -69,6 +69,8 @@ pub enum NodeId {
     Appointment(AppointmentId),
     /// That somebody was told of services.
     SignpostGiven(SignpostId),
+    /// An address that an agency is told at.
+    NoticeEndpoint(NoticeEndpointId),
     /// A day of release.
     Release(ReleaseId),
     /// A dated task.
@@ -110,6 +112,7 @@ impl NodeId {
             Self::Referral(_) => "Referral",
             Self::Appointment(_) => "Appointment",
             Self::SignpostGiven(_) => "SignpostGiven",
+            Self::NoticeEndpoint(_) => "NoticeEndpoint",
             Self::Release(_) => "Release",
             Self::Task(_) => "Task",
             Self::Easement(_) => "Easement",
@@ -147,6 +150,7 @@ impl NodeId {
             Self::Referral(id) => id.0.to_string(),
             Self::Appointment(id) => id.0.to_string(),
             Self::SignpostGiven(id) => id.0.to_string(),
+            Self::NoticeEndpoint(id) => id.0.to_string(),
             Self::Release(id) => id.0.to_string(),
             Self::Task(id) => id.0.to_string(),
             Self::Easement(id) => id.0.to_string(),
@@ -189,6 +193,7 @@ impl NodeId {
             "Referral" => Self::Referral(ReferralId(uuid()?)),
             "Appointment" => Self::Appointment(AppointmentId(uuid()?)),
             "SignpostGiven" => Self::SignpostGiven(SignpostId(uuid()?)),
+            "NoticeEndpoint" => Self::NoticeEndpoint(NoticeEndpointId(uuid()?)),
             "Release" => Self::Release(ReleaseId(uuid()?)),
             "Task" => Self::Task(TaskId(uuid()?)),
             "Easement" => Self::Easement(EasementId(uuid()?)),
@@ -257,6 +262,7 @@ expecting! {
     referral, Referral, ReferralId;
     appointment, Appointment, AppointmentId;
     signpost_given, SignpostGiven, SignpostId;
+    notice_endpoint, NoticeEndpoint, NoticeEndpointId;
     release, Release, ReleaseId;
     task, Task, TaskId;
     easement, Easement, EasementId;

@@ -60,11 +60,13 @@ pub(super) async fn listen(app: App, more: &str) -> Outcome {
     let tidier = tokio::spawn(app.clone().tidy_accounts());
     let publisher = tokio::spawn(app.clone().publish_changes());
     let reminder = tokio::spawn(app.clone().remind());
+    let teller = tokio::spawn(app.clone().send_notices());
     let stopped = serve(listener, app.router(), told_to_stop(), limits).await;
     follower.abort();
     tidier.abort();
     publisher.abort();
     reminder.abort();
+    teller.abort();
     // Whoever was cut off may hold a connection for ever; SQLite sees to itself at the next start.
     let _ = timeout(CLOSING, app.database.close()).await;
     match stopped {

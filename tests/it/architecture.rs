@@ -229,6 +229,7 @@ fn rows_about_service_users_are_read_by_the_rule_alone() {
         opens,
         [
             "src/accounts/second_factor.rs",
+            "src/notices/secrets.rs",
             "src/people/appointments/reading.rs",
             "src/people/consents/reading.rs",
             "src/people/reading.rs",

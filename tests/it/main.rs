@@ -53,6 +53,8 @@ mod narrowing;
 #[cfg(test)]
 mod needs;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod oidc;
 #[cfg(test)]
 mod open_referral_csv;

@@ -6,6 +6,7 @@ mod consents;
 mod demonstrated;
 mod graph;
 mod lying;
+mod notices;
 mod pathway;
 mod racing;
 mod referral_attacks;

@@ -1,17 +1,14 @@
 //! Fetching a small document from an issuer: the trait, and the real thing over HTTP.
 //!
-//! The client trusts the system's certificates, so that an organisation's own authority counts;
-//! it follows no redirect, goes through no proxy, and reads no more than it was told to.
+//! The client is that of [`crate::outgoing`], and reads no more than it was told to.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
-use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt;
 use thiserror::Error;
 use url::Url;
+
+pub use crate::outgoing::NoClient;
 
 /// How long to wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -47,11 +44,6 @@ pub enum FetchProblem {
     TooLarge,
 }
 
-/// Why there is no client.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("HTTPS cannot be set up ({0}): see that the system's certificates are installed (ca-certificates)")]
-pub struct NoClient(String);
-
 /// Fetches over HTTP.
 #[derive(Clone, Debug)]
 pub struct HttpFetch(Client);
@@ -62,24 +54,12 @@ impl HttpFetch {
     /// # Errors
     /// [`NoClient`] where the system has no certificates to trust.
     pub fn new() -> Result<Self, NoClient> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(BuilderVerifierExt::with_platform_verifier)
-            .map_err(|error| NoClient(error.to_string()))?
-            .with_no_client_auth();
-        Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
+        crate::outgoing::client()?
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
-            .pool_max_idle_per_host(0)
-            .user_agent("signpost")
             .build()
             .map(Self)
-            .map_err(|error| NoClient(error.to_string()))
+            .map_err(|error| NoClient::because(&error))
     }
 }
 

@@ -199,6 +199,7 @@ impl DirectoryQuery {
                 | NodeId::Consent(_)
                 | NodeId::Referral(_)
                 | NodeId::SignpostGiven(_)
+                | NodeId::NoticeEndpoint(_)
                 | NodeId::Appointment(_)
                 | NodeId::Release(_)
                 | NodeId::Task(_)

@@ -121,6 +121,7 @@ pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Sub
         | NodeId::Consent(_)
         | NodeId::Referral(_)
         | NodeId::SignpostGiven(_)
+        | NodeId::NoticeEndpoint(_)
         | NodeId::Appointment(_)
         | NodeId::Release(_)
         | NodeId::Task(_)

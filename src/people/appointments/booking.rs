@@ -11,6 +11,8 @@ use super::keeping::{Held, refused};
 use super::life::{check_time, in_time, transition};
 use super::place;
 use crate::directory::store::edges::locations;
+use crate::notices::event::{Event, Happened};
+use crate::notices::outbox::{listeners, put};
 use crate::people::acting::{Stands, is_link_worker};
 use crate::people::contents::{Wrong, paragraphs};
 use crate::people::entering::Worker;
@@ -170,8 +172,8 @@ impl People {
         Ok(id)
     }
 
-    /// Writes a step into the history of an appointment, what was said with it sealed. Whoever calls this holds the service
-    /// user against other changes, so that no number is given twice.
+    /// Writes a step into the history of an appointment, what was said with it sealed, and puts out the notices of it.
+    /// Whoever calls this holds the service user against other changes, so that no number is given twice.
     pub(super) async fn note_appointment(
         &self,
         db: &impl ConnectionTrait,
@@ -196,10 +198,11 @@ impl People {
             }
             None => None,
         };
+        let number = last.flatten().unwrap_or(0) + 1;
         let row = appointment_event::ActiveModel {
             id: Set(id),
             appointment_id: Set(appointment),
-            number: Set(last.flatten().unwrap_or(0) + 1),
+            number: Set(number),
             step: Set(done.step),
             state: Set(done.state),
             at: Set(done.at),
@@ -208,6 +211,11 @@ impl People {
             sealed: Set(sealed),
         };
         appointment_event::Entity::insert(row).exec_without_returning(db).await?;
+        // Whose it is is told, be it the service user who did it; whom it is shared with is not.
+        let booked = appointment::Entity::find_by_id(appointment).one(db).await?.ok_or(Trouble::NotFound)?;
+        let to: Vec<_> = listeners(db, &[booked.agency_id]).await?.iter().map(|listener| listener.endpoint).collect();
+        let happened = Happened::Appointment { event: id, appointment, step: done.step, state: done.state };
+        put(db, &self.clock, &Event { happened, number, at: done.at }, &to).await?;
         Ok(())
     }
 }

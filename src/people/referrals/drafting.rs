@@ -164,8 +164,8 @@ impl People {
         Ok(id)
     }
 
-    /// Writes a step into the history of a referral, what was said with it sealed. Whoever calls this holds the service user
-    /// against other changes, so that no number is given twice.
+    /// Writes a step into the history of a referral, what was said with it sealed, and puts out the notices of it. Whoever
+    /// calls this holds the service user against other changes, so that no number is given twice, and has changed the row.
     pub(super) async fn note_referral(
         &self,
         db: &impl ConnectionTrait,
@@ -190,10 +190,11 @@ impl People {
             }
             None => None,
         };
+        let number = last.flatten().unwrap_or(0) + 1;
         let row = referral_event::ActiveModel {
             id: Set(id),
             referral_id: Set(referral),
-            number: Set(last.flatten().unwrap_or(0) + 1),
+            number: Set(number),
             step: Set(done.step),
             state: Set(done.state),
             at: Set(done.at),
@@ -203,7 +204,7 @@ impl People {
             sealed: Set(sealed),
         };
         referral_event::Entity::insert(row).exec_without_returning(db).await?;
-        Ok(())
+        self.tell_of_referral(db, referral, (id, number), done).await
     }
 }
 

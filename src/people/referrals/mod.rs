@@ -8,6 +8,7 @@
 //! | [`moving`] | every step after that |
 //! | [`owning`] | who answers for it, and how that is handed over |
 //! | [`holding`] | what is put on hold, when what a service user permitted is taken back |
+//! | `telling` | what the agencies' own systems are told of each step |
 //! | [`reading`] | the one way in which referrals leave the tables |
 //! | [`worklist`] | what waits at an agency, and for how long |
 //!
@@ -21,6 +22,7 @@ pub mod moving;
 pub mod owning;
 pub mod reading;
 pub mod route;
+mod telling;
 pub mod worklist;
 
 use entity::ids::ReferralEventId;

@@ -41,6 +41,8 @@ impl Network {
     pub(super) async fn new() -> Self {
         let mut config = Config::default();
         config.server.public_address = "https://signpost.example.org/".to_owned();
+        // Receivers of notices listen on loopback.
+        config.notices.allow_private = true;
         let app = TestApp::with_config(config).await;
         let transaction = app.db().begin_write().await.unwrap();
         let source = stored::ground(&transaction).await;

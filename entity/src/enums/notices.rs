@@ -1,0 +1,46 @@
+//! Closed sets of notices.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+closed_set! {
+    /// How far a notice has come.
+    NoticeState {
+        /// To be sent, for the first time or again.
+        Pending = "pending",
+        /// Taken by who it was for.
+        Delivered = "delivered",
+        /// Tried as often as it is tried; sent again only where somebody asks for it.
+        Dead = "dead",
+    }
+}
+
+closed_set! {
+    /// Why a notice was not taken: words of ours, never what the receiver said.
+    NoticeFailure {
+        /// No connection, or one that broke.
+        Unreachable = "unreachable",
+        /// No answer in time.
+        TimedOut = "timed_out",
+        /// Another address was given instead; it is not followed.
+        Redirected = "redirected",
+        /// A status that is no success.
+        Status = "status",
+        /// The target is at an address that is not public.
+        RefusedTarget = "refused_target",
+        /// The signing secret could not be opened.
+        NotSigned = "not_signed",
+        /// The process ended in the middle of the last try.
+        Interrupted = "interrupted",
+    }
+}
+
+closed_set! {
+    /// Why an endpoint is off.
+    NoticeOff {
+        /// A manager switched it off.
+        Manager = "manager",
+        /// Nothing was taken for days.
+        Failing = "failing",
+    }
+}

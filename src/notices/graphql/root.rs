@@ -1,0 +1,164 @@
+//! Root fields of notices, for managers of the agency that the viewer acts for.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+
+use super::types::NoticeEndpoint;
+use super::{NoticeError, manager, notices, parted};
+use crate::api::errors::internal;
+use crate::api::ids;
+use crate::notices::Trouble;
+use crate::notices::endpoints::Seen;
+use crate::notices::signing::SigningSecret;
+
+/// Where to be told.
+#[derive(Clone, Debug, InputObject)]
+pub struct CreateNoticeEndpointInput {
+    /// The address, with https://; at most 500 characters.
+    url: String,
+}
+
+/// Which endpoint to switch, and how.
+#[derive(Clone, Debug, InputObject)]
+pub struct SwitchNoticeEndpointInput {
+    /// The endpoint's global id.
+    endpoint: ID,
+    /// Whether it is to be on.
+    on: bool,
+}
+
+/// Of which endpoint to send again what was never taken.
+#[derive(Clone, Debug, InputObject)]
+pub struct ReplayNoticesInput {
+    /// The endpoint's global id.
+    endpoint: ID,
+}
+
+/// What came of a change about an endpoint.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct NoticeEndpointPayload {
+    /// The endpoint as it now is; null where it was refused.
+    endpoint: Option<NoticeEndpoint>,
+    /// What it was refused for; empty where it was done.
+    errors: Vec<NoticeError>,
+}
+
+/// What came of a change that makes a secret.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct NoticeSecretPayload {
+    /// The endpoint as it now is; null where it was refused.
+    endpoint: Option<NoticeEndpoint>,
+    /// What its notices are signed with, as Standard Webhooks write it. It is shown this once; null where it was refused.
+    secret: Option<String>,
+    /// What it was refused for; empty where it was done.
+    errors: Vec<NoticeError>,
+}
+
+/// What came of sending again.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ReplayNoticesPayload {
+    /// The endpoint as it now is; null where it was refused.
+    endpoint: Option<NoticeEndpoint>,
+    /// How many notices are sent again.
+    replayed: i32,
+    /// What it was refused for; empty where it was done.
+    errors: Vec<NoticeError>,
+}
+
+fn endpoint(ctx: &Context<'_>, done: std::result::Result<Seen, Trouble>) -> Result<NoticeEndpointPayload> {
+    let (done, errors) = parted(ctx, done)?;
+    Ok(NoticeEndpointPayload { endpoint: done.map(NoticeEndpoint), errors })
+}
+
+fn with_secret(
+    ctx: &Context<'_>,
+    done: std::result::Result<(Seen, SigningSecret), Trouble>,
+) -> Result<NoticeSecretPayload> {
+    let (done, errors) = parted(ctx, done)?;
+    let (endpoint, secret) = done.map(|(seen, secret)| (NoticeEndpoint(seen), secret.expose().to_owned())).unzip();
+    Ok(NoticeSecretPayload { endpoint, secret, errors })
+}
+
+/// Root fields that ask about notices.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoticeQuery;
+
+/// Root fields that ask about notices.
+#[Object]
+impl NoticeQuery {
+    /// Where the agency that the viewer acts for is told of what happens to its referrals and appointments, the latest
+    /// first. For its managers.
+    #[graphql(complexity = "crate::api::limits::list_cost(5, child_complexity)")]
+    async fn notice_endpoints(&self, ctx: &Context<'_>) -> Result<Vec<NoticeEndpoint>> {
+        let (_, agency) = manager(ctx)?;
+        let seen = notices(ctx)?.endpoints(agency).await.map_err(|error| internal(ctx, &error))?;
+        Ok(seen.into_iter().map(NoticeEndpoint).collect())
+    }
+}
+
+/// Mutations about notices.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoticeMutation;
+
+/// Mutations about notices.
+#[Object]
+impl NoticeMutation {
+    /// Names an address at which the agency's own system is told, by signed webhooks (Standard Webhooks), of what happens to
+    /// its referrals and appointments. Nothing personal stands in them. For its managers.
+    async fn create_notice_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Where.")] input: CreateNoticeEndpointInput,
+    ) -> Result<NoticeSecretPayload> {
+        let (by, agency) = manager(ctx)?;
+        with_secret(ctx, notices(ctx)?.create_endpoint(by, agency, &input.url).await)
+    }
+
+    /// Switches an endpoint off, or on again: what was to be sent waits for it meanwhile, and nothing new is put out. For
+    /// managers of its agency.
+    async fn switch_notice_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and how.")] input: SwitchNoticeEndpointInput,
+    ) -> Result<NoticeEndpointPayload> {
+        let (_, agency) = manager(ctx)?;
+        let id = ids::notice_endpoint("input.endpoint", &input.endpoint)?;
+        endpoint(ctx, notices(ctx)?.switch_endpoint(agency, id, input.on).await)
+    }
+
+    /// Gives an endpoint another secret. For a day notices are signed with the one before too. For managers of its agency.
+    async fn rotate_notice_secret(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The endpoint's global id.")] id: ID,
+    ) -> Result<NoticeSecretPayload> {
+        let (_, agency) = manager(ctx)?;
+        let id = ids::notice_endpoint("id", &id)?;
+        with_secret(ctx, notices(ctx)?.rotate_secret(agency, id).await)
+    }
+
+    /// Sends again what an endpoint never took, and what is tried no more. For managers of its agency.
+    async fn replay_notices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of which endpoint.")] input: ReplayNoticesInput,
+    ) -> Result<ReplayNoticesPayload> {
+        let (_, agency) = manager(ctx)?;
+        let id = ids::notice_endpoint("input.endpoint", &input.endpoint)?;
+        let (done, errors) = parted(ctx, notices(ctx)?.replay(agency, id).await)?;
+        let (endpoint, replayed) = done.map(|(seen, replayed)| (NoticeEndpoint(seen), replayed)).unzip();
+        let replayed = i32::try_from(replayed.unwrap_or_default()).unwrap_or(i32::MAX);
+        Ok(ReplayNoticesPayload { endpoint, replayed, errors })
+    }
+
+    /// Sends a notice that tells of nothing to an endpoint, to see whether it arrives; `noticeEndpoints` then tells. For
+    /// managers of its agency.
+    async fn send_test_notice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The endpoint's global id.")] id: ID,
+    ) -> Result<NoticeEndpointPayload> {
+        let (_, agency) = manager(ctx)?;
+        let id = ids::notice_endpoint("id", &id)?;
+        endpoint(ctx, notices(ctx)?.send_test(agency, id).await)
+    }
+}

@@ -1,0 +1,111 @@
+//! Notices: agencies' own systems are told that something happened to a referral or an appointment of theirs, by signed
+//! webhooks in the form of Standard Webhooks.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`event`] | what a notice says, which is never anything personal; no database |
+//! | [`outbox`] | a notice is put out, in the transaction in which it happened |
+//! | [`target`] | where a notice may go: which addresses are refused |
+//! | [`backoff`] | when it is tried again; no database |
+//! | [`signing`] | how it is signed; no database |
+//! | [`posting`] | one notice, one try, over HTTP |
+//! | [`sending`] | what is due is sent: in order, a bounded number at once |
+//! | [`endpoints`] | where an agency is told: named, switched, tested, sent to again |
+//! | [`secrets`] | what its notices are signed with, kept sealed |
+//! | [`graphql`] | all of it in the graph |
+//!
+//! In the table a notice stands once for each event and endpoint, for a key says so. At the receiver it arrives at least
+//! once, with the same id each time, and in the order of its referral: an earlier one that is still to come is waited for.
+//! One that is dead is not.
+
+pub mod backoff;
+pub mod endpoints;
+pub mod event;
+pub mod graphql;
+pub mod outbox;
+pub mod posting;
+pub mod secrets;
+pub mod sending;
+pub mod signing;
+pub mod target;
+
+use chrono::TimeDelta;
+use entity::enums::NoticeState;
+use entity::instants::Millis;
+use entity::{notice, notice_endpoint};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+
+use crate::clock::Clock;
+use crate::config::NoticeSettings;
+use crate::database::Database;
+use crate::vault::{Vault, VaultError};
+
+/// Notices of a database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Notices {
+    database: Database,
+    clock: Clock,
+    vault: Vault,
+    allow_private: bool,
+    keep: TimeDelta,
+}
+
+/// Why something about notices could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// There is no such endpoint, or it is another agency's, which is the same.
+    #[error("there is no such endpoint")]
+    NotFound,
+    /// What was given is not of the form it must have, or not for now.
+    #[error("{message}")]
+    Wrong {
+        /// The field of the input; absent where none is to blame.
+        field: Option<&'static str>,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The operating system has no random bytes.
+    #[error("no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+impl Notices {
+    /// Notices of a database, their secrets sealed by a vault.
+    #[must_use]
+    pub fn new(database: Database, clock: Clock, vault: Vault, settings: &NoticeSettings) -> Self {
+        let keep = TimeDelta::days(settings.keep_days.into());
+        Self { database, clock, vault, allow_private: settings.allow_private, keep }
+    }
+
+    fn now(&self) -> Millis {
+        Millis::from(self.clock.now())
+    }
+
+    /// Removes what was delivered long ago, and old secrets that are signed with no more; says how many notices went.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn tidy(&self) -> Result<u64, DbErr> {
+        let db = self.database.connection();
+        let gone = notice_endpoint::ActiveModel { old_secret: Set(None), old_until: Set(None), ..Default::default() };
+        notice_endpoint::Entity::update_many()
+            .set(gone)
+            .filter(notice_endpoint::Column::OldUntil.lte(self.now()))
+            .exec(db)
+            .await?;
+        let before = Millis::from(self.clock.now() - self.keep);
+        let removed = notice::Entity::delete_many()
+            .filter(notice::Column::State.eq(NoticeState::Delivered))
+            .filter(notice::Column::DeliveredAt.lt(before))
+            .exec(db)
+            .await?;
+        Ok(removed.rows_affected)
+    }
+}

@@ -1,0 +1,74 @@
+//! A notice is put out: a row for each endpoint that is told, in the transaction in which it happened. So nobody is told of
+//! what was taken back, and nothing that happened goes untold.
+
+use entity::enums::NoticeState;
+use entity::ids::{AgencyId, NoticeEndpointId, NoticeId};
+use entity::instants::Millis;
+use entity::{notice, notice_endpoint};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::event::Event;
+use crate::clock::Clock;
+
+/// An endpoint that is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// The endpoint.
+    pub endpoint: NoticeEndpointId,
+    /// Whose it is.
+    pub agency: AgencyId,
+}
+
+/// The endpoints of these agencies that are on.
+///
+/// # Errors
+/// The database failed.
+pub async fn listeners(db: &impl ConnectionTrait, agencies: &[AgencyId]) -> Result<Vec<Listener>, DbErr> {
+    let rows: Vec<(NoticeEndpointId, AgencyId)> = notice_endpoint::Entity::find()
+        .select_only()
+        .column(notice_endpoint::Column::Id)
+        .column(notice_endpoint::Column::AgencyId)
+        .filter(notice_endpoint::Column::AgencyId.is_in(agencies.iter().copied()))
+        .filter(notice_endpoint::Column::IsOn.eq(true))
+        .order_by_asc(notice_endpoint::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(endpoint, agency)| Listener { endpoint, agency }).collect())
+}
+
+/// Puts out a notice of an event for each of these endpoints. One that stands there already stays as it is.
+///
+/// # Errors
+/// The database failed.
+pub async fn put(
+    db: &impl ConnectionTrait,
+    clock: &Clock,
+    event: &Event,
+    to: &[NoticeEndpointId],
+) -> Result<(), DbErr> {
+    let now = Millis::from(clock.now());
+    for endpoint in to {
+        let row = notice::ActiveModel {
+            id: Set(NoticeId(clock.new_id())),
+            endpoint_id: Set(*endpoint),
+            event_id: Set(event.id()),
+            subject_id: Set(event.subject()),
+            number: Set(event.number),
+            kind: Set(event.kind()),
+            body: Set(event.body()),
+            created_at: Set(now),
+            state: Set(NoticeState::Pending),
+            attempts: Set(0),
+            due_at: Set(now),
+            last_status: Set(None),
+            last_error: Set(None),
+            delivered_at: Set(None),
+        };
+        let once = OnConflict::columns([notice::Column::EndpointId, notice::Column::EventId]).do_nothing().to_owned();
+        notice::Entity::insert(row).on_conflict(once).exec_without_returning(db).await?;
+    }
+    Ok(())
+}

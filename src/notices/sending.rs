@@ -1,0 +1,341 @@
+//! What is due is sent. A round asks which endpoints have something due, and gives each a turn: its notices one after
+//! another, of each referral in their order, until one is not taken or the turn is over. So a receiver takes up no more than
+//! one of the places there are, and for no longer than a turn and a try.
+//!
+//! Endpoints that fail have places of their own, in a lane beside that of the others: however many are dead or slow, those
+//! that take what they are sent do not wait for them.
+//!
+//! Several processes may send at once. An endpoint is taken for a while by a condition in the statement that takes it, so
+//! one process alone sends to it; a notice is counted as tried, and put off, before it is sent, so one that ends its process
+//! is not the first of every round.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use entity::enums::{NoticeFailure, NoticeOff, NoticeState};
+use entity::ids::NoticeEndpointId;
+use entity::instants::Millis;
+use entity::{notice, notice_endpoint};
+use futures_util::stream::{self, StreamExt};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::Notices;
+use super::backoff::wait;
+use super::posting::{NotTaken, Poster};
+use crate::outgoing::NoClient;
+
+/// Endpoints of a lane that are sent to at once.
+const AT_ONCE: usize = 8;
+/// How long a turn of an endpoint lasts; what was begun in it is ended.
+const TURN: Duration = Duration::from_secs(5);
+/// For how long a process takes an endpoint, in milliseconds: longer than any try lasts.
+const TAKEN_FOR: i64 = 60_000;
+/// After how long an endpoint that took nothing is switched off, in milliseconds: five days.
+pub const OFF_AFTER: i64 = 5 * 86_400_000;
+
+/// Which endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Those that took the last notice that they were sent, or were sent none yet.
+    Well,
+    /// Those that did not.
+    Failing,
+}
+
+/// What came of a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Notices that were taken.
+    pub delivered: u64,
+    /// Notices that were not, and will be tried again.
+    pub later: u64,
+    /// Notices that will not.
+    pub dead: u64,
+    /// Endpoints that were switched off.
+    pub switched_off: u64,
+}
+
+impl Round {
+    fn and(self, other: Self) -> Self {
+        Self {
+            delivered: self.delivered + other.delivered,
+            later: self.later + other.later,
+            dead: self.dead + other.dead,
+            switched_off: self.switched_off + other.switched_off,
+        }
+    }
+}
+
+/// Sends notices. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    notices: Notices,
+    poster: Poster,
+}
+
+impl Sender {
+    /// Sends these.
+    ///
+    /// # Errors
+    /// [`NoClient`] where the system has no certificates to trust.
+    pub fn new(notices: Notices) -> Result<Self, NoClient> {
+        let poster = Poster::new(notices.allow_private)?;
+        Ok(Self { notices, poster })
+    }
+
+    /// Sends what is due now, to all endpoints.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn send_due(&self) -> Result<Round, DbErr> {
+        // Asked for first, so that one that fails now is not tried again in the same round.
+        let (well, failing) = (self.due(Lane::Well).await?, self.due(Lane::Failing).await?);
+        let (well, failing) = tokio::join!(self.turns(well), self.turns(failing));
+        Ok(well?.and(failing?))
+    }
+
+    /// Sends what is due now, to the endpoints of a lane.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn send_lane(&self, lane: Lane) -> Result<Round, DbErr> {
+        self.turns(self.due(lane).await?).await
+    }
+
+    async fn turns(&self, due: Vec<NoticeEndpointId>) -> Result<Round, DbErr> {
+        let turns = stream::iter(due).map(|id| self.turn(id)).buffer_unordered(AT_ONCE);
+        let done: Vec<Result<Round, DbErr>> = turns.collect().await;
+        // What failed of one is told once the others had theirs.
+        done.into_iter().try_fold(Round::default(), |all, turn| Ok(all.and(turn?)))
+    }
+
+    /// Endpoints of a lane with something due that no other process sends to.
+    async fn due(&self, lane: Lane) -> Result<Vec<NoticeEndpointId>, DbErr> {
+        let now = self.notices.now();
+        let of_due = Query::select()
+            .column((notice::Entity, notice::Column::EndpointId))
+            .from(notice::Entity)
+            .and_where(notice::Column::State.eq(NoticeState::Pending))
+            .and_where(notice::Column::DueAt.lte(now))
+            .to_owned();
+        let in_lane = match lane {
+            Lane::Well => notice_endpoint::Column::FailingSince.is_null(),
+            Lane::Failing => notice_endpoint::Column::FailingSince.is_not_null(),
+        };
+        notice_endpoint::Entity::find()
+            .select_only()
+            .column(notice_endpoint::Column::Id)
+            .filter(in_lane)
+            .filter(free(now))
+            .filter(notice_endpoint::Column::Id.in_subquery(of_due))
+            .order_by_asc(notice_endpoint::Column::Id)
+            .into_tuple()
+            .all(self.notices.database.connection())
+            .await
+    }
+
+    async fn turn(&self, id: NoticeEndpointId) -> Result<Round, DbErr> {
+        let over = AtomicBool::new(false);
+        let until_over = async {
+            tokio::time::sleep(TURN).await;
+            over.store(true, Ordering::Relaxed);
+            std::future::pending::<Result<Round, DbErr>>().await
+        };
+        tokio::select! {
+            done = self.send_to(id, &over) => done,
+            never = until_over => never,
+        }
+    }
+
+    /// Sends an endpoint what is due to it.
+    async fn send_to(&self, id: NoticeEndpointId, over: &AtomicBool) -> Result<Round, DbErr> {
+        let db = self.notices.database.connection();
+        let mut round = Round::default();
+        let Some(mut taken) = self.take(id, None).await? else { return Ok(round) };
+        loop {
+            // Read again: it may have been switched off, or been given another secret.
+            let Some(endpoint) = notice_endpoint::Entity::find_by_id(id).one(db).await? else { break };
+            let Some(notice) = self.next(id).await? else { break };
+            let once = self.try_once(&endpoint, &notice).await?;
+            round = round.and(once);
+            if once.delivered == 0 || over.load(Ordering::Relaxed) {
+                break;
+            }
+            match self.take(id, Some(taken)).await? {
+                Some(again) => taken = again,
+                // Another process took it, or it was switched off.
+                None => return Ok(round),
+            }
+        }
+        self.give_back(id, taken).await?;
+        Ok(round)
+    }
+
+    /// Takes an endpoint that is free, or that was taken here before, for a while; gives until when. None where it is
+    /// another's, or off.
+    async fn take(&self, id: NoticeEndpointId, before: Option<Millis>) -> Result<Option<Millis>, DbErr> {
+        let now = self.notices.now();
+        let until = Millis(now.0 + TAKEN_FOR);
+        let may = match before {
+            None => free(now),
+            Some(before) => Condition::all()
+                .add(notice_endpoint::Column::IsOn.eq(true))
+                .add(notice_endpoint::Column::BusyUntil.eq(before)),
+        };
+        let taken = notice_endpoint::ActiveModel { busy_until: Set(Some(until)), ..Default::default() };
+        let result = notice_endpoint::Entity::update_many()
+            .set(taken)
+            .filter(notice_endpoint::Column::Id.eq(id))
+            .filter(may)
+            .exec(self.notices.database.connection())
+            .await?;
+        Ok((result.rows_affected == 1).then_some(until))
+    }
+
+    async fn give_back(&self, id: NoticeEndpointId, taken: Millis) -> Result<(), DbErr> {
+        notice_endpoint::Entity::update_many()
+            .set(notice_endpoint::ActiveModel { busy_until: Set(None), ..Default::default() })
+            .filter(notice_endpoint::Column::Id.eq(id))
+            .filter(notice_endpoint::Column::BusyUntil.eq(taken))
+            .exec(self.notices.database.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// What an endpoint is sent next: the oldest that is due, and before which nothing of the same subject is still to come.
+    async fn next(&self, id: NoticeEndpointId) -> Result<Option<notice::Model>, DbErr> {
+        let earlier = || Alias::new("earlier");
+        let of_earlier = |column: notice::Column| Expr::col((earlier(), column));
+        let an_earlier = Query::select()
+            .expr(Expr::value(1))
+            .from_as(notice::Entity, earlier())
+            .and_where(of_earlier(notice::Column::EndpointId).eq(Expr::value(id)))
+            .and_where(of_earlier(notice::Column::SubjectId).eq(notice::Column::SubjectId.into_expr()))
+            .and_where(of_earlier(notice::Column::State).eq(Expr::value(NoticeState::Pending)))
+            .and_where(of_earlier(notice::Column::Number).lt(notice::Column::Number.into_expr()))
+            .to_owned();
+        notice::Entity::find()
+            .filter(notice::Column::EndpointId.eq(id))
+            .filter(notice::Column::State.eq(NoticeState::Pending))
+            .filter(notice::Column::DueAt.lte(self.notices.now()))
+            .filter(Expr::exists(an_earlier).not())
+            .order_by_asc(notice::Column::CreatedAt)
+            .order_by_asc(notice::Column::Id)
+            .one(self.notices.database.connection())
+            .await
+    }
+
+    /// Tries a notice once.
+    async fn try_once(&self, to: &notice_endpoint::Model, notice: &notice::Model) -> Result<Round, DbErr> {
+        let (at, tries) = (self.notices.now(), notice.attempts + 1);
+        let waits = wait(notice.id, tries);
+        if wait(notice.id, tries - 1).is_none() {
+            // Whoever tried it for the last time never came back to say what became of it.
+            return self.not_taken(to, notice, NotTaken::because(NoticeFailure::Interrupted), true).await;
+        }
+        let counted = notice::ActiveModel {
+            attempts: Set(tries),
+            due_at: Set(Millis(at.0 + waits.unwrap_or(TAKEN_FOR))),
+            ..Default::default()
+        };
+        let result = notice::Entity::update_many()
+            .set(counted)
+            .filter(notice::Column::Id.eq(notice.id))
+            .filter(notice::Column::State.eq(NoticeState::Pending))
+            .filter(notice::Column::Attempts.eq(notice.attempts))
+            .exec(self.notices.database.connection())
+            .await?;
+        if result.rows_affected != 1 {
+            return Ok(Round::default());
+        }
+        let posted = match self.notices.secrets(self.notices.database.connection(), to, at).await {
+            Ok(secrets) => self.poster.post(to, &secrets, notice, at).await,
+            Err(error) => {
+                tracing::error!(endpoint = %to.id.0, %error, "notices.secret");
+                Err(NotTaken::because(NoticeFailure::NotSigned))
+            }
+        };
+        match posted {
+            Ok(()) => self.taken(to, notice).await,
+            Err(why) => self.not_taken(to, notice, why, waits.is_none()).await,
+        }
+    }
+
+    async fn taken(&self, to: &notice_endpoint::Model, notice: &notice::Model) -> Result<Round, DbErr> {
+        let db = self.notices.database.connection();
+        let row = notice::ActiveModel {
+            state: Set(NoticeState::Delivered),
+            delivered_at: Set(Some(self.notices.now())),
+            last_status: Set(None),
+            last_error: Set(None),
+            ..Default::default()
+        };
+        notice::Entity::update_many().set(row).filter(notice::Column::Id.eq(notice.id)).exec(db).await?;
+        if to.failing_since.is_some() {
+            let well = notice_endpoint::ActiveModel {
+                failing_since: Set(None),
+                last_error: Set(None),
+                last_status: Set(None),
+                ..Default::default()
+            };
+            let this = notice_endpoint::Column::Id.eq(to.id);
+            notice_endpoint::Entity::update_many().set(well).filter(this).exec(db).await?;
+        }
+        Ok(Round { delivered: 1, ..Round::default() })
+    }
+
+    async fn not_taken(
+        &self,
+        to: &notice_endpoint::Model,
+        notice: &notice::Model,
+        why: NotTaken,
+        was_last: bool,
+    ) -> Result<Round, DbErr> {
+        let (db, now) = (self.notices.database.connection(), self.notices.now());
+        let state = if was_last { NoticeState::Dead } else { NoticeState::Pending };
+        let row = notice::ActiveModel {
+            state: Set(state),
+            last_status: Set(why.status),
+            last_error: Set(Some(why.why)),
+            ..Default::default()
+        };
+        notice::Entity::update_many()
+            .set(row)
+            .filter(notice::Column::Id.eq(notice.id))
+            .filter(notice::Column::State.eq(NoticeState::Pending))
+            .exec(db)
+            .await?;
+        let since = to.failing_since.unwrap_or(now);
+        let is_over = now.0 - since.0 >= OFF_AFTER;
+        let mut failing = notice_endpoint::ActiveModel {
+            failing_since: Set(Some(since)),
+            last_error: Set(Some(why.why)),
+            last_status: Set(why.status),
+            ..Default::default()
+        };
+        if is_over {
+            failing.is_on = Set(false);
+            failing.off_reason = Set(Some(NoticeOff::Failing));
+            tracing::warn!(endpoint = %to.id.0, why = why.why.as_str(), "notices.switched_off");
+        }
+        let this = notice_endpoint::Column::Id.eq(to.id);
+        notice_endpoint::Entity::update_many().set(failing).filter(this).exec(db).await?;
+        tracing::debug!(endpoint = %to.id.0, why = why.why.as_str(), was_last, "notices.not_taken");
+        Ok(Round {
+            later: u64::from(!was_last),
+            dead: u64::from(was_last),
+            switched_off: u64::from(is_over),
+            ..Round::default()
+        })
+    }
+}
+
+/// Endpoints that are on and that nobody sends to.
+fn free(now: Millis) -> Condition {
+    let nobody = Condition::any()
+        .add(notice_endpoint::Column::BusyUntil.is_null())
+        .add(notice_endpoint::Column::BusyUntil.lte(now));
+    Condition::all().add(notice_endpoint::Column::IsOn.eq(true)).add(nobody)
+}
