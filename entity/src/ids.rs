@@ -107,4 +107,6 @@ ids! {
     SignpostId,
     /// A need for which somebody was told of services.
     SignpostNeedId,
+    /// A row of a caseload that was imported.
+    ImportedRowId,
 }

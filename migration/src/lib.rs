@@ -26,6 +26,7 @@ mod m20261123_000004_agreements;
 mod m20261123_000005_referrals;
 mod m20261123_000006_appointments;
 mod m20261123_000007_signposts;
+mod m20261123_000010_imported;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_referrals::Migration),
             Box::new(m20261123_000006_appointments::Migration),
             Box::new(m20261123_000007_signposts::Migration),
+            Box::new(m20261123_000010_imported::Migration),
         ]
     }
 }

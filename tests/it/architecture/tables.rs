@@ -19,7 +19,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("accounts", &["access", "api", "clock", "config", "database", "directory", "post", "vault"]),
     ("listings", &["access", "accounts", "api", "clock", "database", "directory", "places", "post"]),
     ("agreements", &["access", "api", "clock", "database", "directory", "hours"]),
-    ("people", &["access", "agreements", "api", "clock", "database", "directory", "hours", "vault"]),
+    ("people", &["access", "agreements", "api", "clock", "database", "directory", "hours", "post", "vault"]),
     (
         "signposts",
         &["access", "agreements", "api", "clock", "database", "directory", "hours", "people", "signposting", "vault"],
@@ -215,6 +215,8 @@ pub(super) const PURE: &[&str] = &[
     "people::consents::asked",
     "people::consents::words",
     "people::contents",
+    "people::importing::mapping",
+    "people::importing::rows",
     "people::names",
     "signposting::rules",
     "signposting::search",
@@ -276,7 +278,9 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
     &[
         "people::appointments::booking",
         "people::appointments::keeping",
+        "people::appointments::taking_over",
         "people::caseload",
+        "people::importing",
         "people::merging",
         "people::recording",
         "people::referrals::drafting",
