@@ -121,4 +121,6 @@ ids! {
     NoticeEndpointId,
     /// A notice.
     NoticeId,
+    /// A row of a caseload that was imported.
+    ImportedRowId,
 }

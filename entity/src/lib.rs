@@ -42,6 +42,7 @@ pub mod failed_sign_in;
 pub mod flow_scope;
 pub mod idempotency_key;
 pub mod import_run;
+pub mod imported_row;
 pub mod ledger_entry;
 pub mod listing_merge;
 pub mod listing_version;

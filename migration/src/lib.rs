@@ -28,6 +28,7 @@ mod m20261123_000006_appointments;
 mod m20261123_000007_signposts;
 mod m20261123_000008_notices;
 mod m20261123_000009_tasks;
+mod m20261123_000010_imported;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_signposts::Migration),
             Box::new(m20261123_000008_notices::Migration),
             Box::new(m20261123_000009_tasks::Migration),
+            Box::new(m20261123_000010_imported::Migration),
         ]
     }
 }

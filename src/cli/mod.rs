@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod generate;
 mod import;
+mod import_caseload;
 mod migrate;
 mod schema;
 mod serve;
@@ -89,6 +90,9 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Imports listings or postcodes.
     Import(import::ImportArgs),
+    /// Takes over the people whom an agency works with from its old system: tried first, written with --write. Ends with 2
+    /// where some rows were not taken.
+    ImportCaseload(import_caseload::ImportCaseloadArgs),
     /// Fills the database with a synthetic network, for measuring and for trying things at size.
     Generate(generate::GenerateArgs),
     /// Prints the GraphQL schema, or compares it with a file.
@@ -114,7 +118,7 @@ pub fn main() -> ExitCode {
         Err(error) => return fail(&error),
     };
     match runtime.block_on(run(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => fail(error.as_ref()),
     }
 }
@@ -125,8 +129,9 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(cli: Cli) -> Outcome {
-    match cli.command {
+async fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let done = match cli.command {
+        Command::ImportCaseload(args) => return import_caseload::run(&cli.settings.load(None)?, args).await,
         Command::Serve(args) => serve::run(cli.settings.load(None)?, args).await,
         Command::Demo => demo::run(&cli.settings).await,
         Command::Migrate(args) => migrate::run(&cli.settings.load(None)?, args).await,
@@ -136,7 +141,8 @@ async fn run(cli: Cli) -> Outcome {
         Command::Vault(args) => vault::run(&cli.settings.load(None)?, args).await,
         Command::Schema(args) => schema::run(&args),
         Command::Doctor(args) => doctor::run(cli.settings.load(None), args).await,
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Prints a line.

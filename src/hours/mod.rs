@@ -42,7 +42,7 @@ pub use self::{
     holidays::{Holiday, Nation, STANDING_SINCE, bank_holiday, bank_holidays, days_kept},
     rules::{Days, Exception, Instead, Rule, Span},
     timeline::Interval,
-    wall::{london, midnight, next_midnight},
+    wall::{instants, london, midnight, next_midnight},
     weekdays::WeekdaySet,
     window::{Ahead, Window, WindowAnswer},
 };

@@ -91,7 +91,8 @@ pub fn midnight(date: NaiveDate) -> DateTime<Utc> {
 /// The first and the last instant at which the wall shows `local`: one and the same, but for
 /// the hour that comes twice in autumn. A time that spring leaves out stands for the first
 /// instant after the gap.
-pub(super) fn instants(local: NaiveDateTime) -> (DateTime<Utc>, DateTime<Utc>) {
+#[must_use]
+pub fn instants(local: NaiveDateTime) -> (DateTime<Utc>, DateTime<Utc>) {
     if let Some(ahead) = ahead_all_day(local.date()) {
         let at = (local - ahead).and_utc();
         return (at, at);

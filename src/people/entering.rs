@@ -10,6 +10,8 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use super::contents::{Contents, Identity};
 use super::{People, Trouble};
 use crate::hours::london;
+use crate::vault::index::IndexKey;
+use crate::vault::sealed::DataKey;
 
 /// Somebody who works for an agency with service users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +34,26 @@ impl People {
         identity.check(london(now).date())?;
         let index = self.vault.index_key(self.database.connection()).await?;
         let transaction = self.database.begin_write().await?;
-        let key = self.vault.new_key(&transaction).await?;
-        let since = Millis::from(now);
+        self.enter_in(&transaction, by, (id, by.account), &index, &identity, now.into()).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// The same within a transaction, under an id, on the caseload of a link worker of the agency; gives their key. That the
+    /// identity is of the form it must have is for who calls this.
+    ///
+    /// # Errors
+    /// The database or the vault failed.
+    pub(super) async fn enter_in(
+        &self,
+        db: &impl ConnectionTrait,
+        by: Worker,
+        (id, on): (ServiceUserId, AccountId),
+        index: &IndexKey,
+        identity: &Contents,
+        since: Millis,
+    ) -> Result<DataKey, Trouble> {
+        let key = self.vault.new_key(db).await?;
         let person = service_user::ActiveModel {
             id: Set(id),
             account_id: Set(None),
@@ -45,23 +65,22 @@ impl People {
             merged_into: Set(None),
             created_at: Set(since),
         };
-        service_user::Entity::insert(person).exec_without_returning(&transaction).await?;
-        let on = assignment::ActiveModel {
+        service_user::Entity::insert(person).exec_without_returning(db).await?;
+        let caseload = assignment::ActiveModel {
             id: Set(AssignmentId(self.clock.new_id())),
             service_user_id: Set(id),
             recorded_for: Set(id),
             agency_id: Set(by.agency),
-            account_id: Set(Some(by.account)),
+            account_id: Set(Some(on)),
             team_id: Set(None),
             begins_at: Set(since),
             ends_at: Set(None),
             named_by: Set(Some(by.account)),
         };
-        assignment::Entity::insert(on).exec_without_returning(&transaction).await?;
-        self.deal(&transaction, id, by.agency, RelationshipKind::Assignment, since).await?;
-        self.put(&transaction, by, id, &key, &index, &identity, None, since).await?;
-        transaction.commit().await?;
-        Ok(id)
+        assignment::Entity::insert(caseload).exec_without_returning(db).await?;
+        self.deal(db, id, by.agency, RelationshipKind::Assignment, since).await?;
+        self.put(db, by, id, &key, index, identity, None, since).await?;
+        Ok(key)
     }
 
     /// An agency has to do with a service user from now on.

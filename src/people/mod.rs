@@ -17,6 +17,7 @@
 //! | [`consents`] | what they permit and deny |
 //! | [`appointments`] | when they and an agency are to meet, and what became of it |
 //! | [`referrals`] | one agency asks another to take them on |
+//! | [`importing`] | a caseload of an old system is taken over |
 //! | [`tasks`] | through the gate: days of release, and what workers have to do by a day |
 //! | [`demonstration`] | fictional service users, each a case of who may see what |
 //! | [`graphql`] | all of it in the graph |
@@ -34,6 +35,7 @@ pub mod demonstration;
 pub mod entering;
 pub mod finding;
 pub mod graphql;
+pub mod importing;
 pub mod merging;
 pub mod names;
 pub mod reading;

@@ -52,30 +52,48 @@ impl People {
         let index = self.vault.index_key(self.database.connection()).await?;
         let of = self.stands_for(of).await?;
         let transaction = self.database.begin_write().await?;
+        let made = self.record_in(&transaction, by, of, &index, (contents, replaces), now.into()).await?;
+        transaction.commit().await?;
+        Ok(made)
+    }
+
+    /// The same within a transaction, of whom nobody else stands for. That the contents are of the form they must have is for
+    /// who calls this.
+    ///
+    /// # Errors
+    /// As of [`Self::record`].
+    pub(super) async fn record_in(
+        &self,
+        transaction: &DatabaseTransaction,
+        by: Worker,
+        of: ServiceUserId,
+        index: &IndexKey,
+        (contents, replaces): (&[Contents], Option<RecordId>),
+        at: Millis,
+    ) -> Result<Vec<RecordId>, Trouble> {
         // Held, so that of two who say the same thing anew one replaces what the other said.
-        let person = service_user::Entity::find_by_id(of).lock_exclusive().one(&transaction).await?;
-        let facts = self.facts_of_writer(&transaction, by, of).await?;
+        let person = service_user::Entity::find_by_id(of).lock_exclusive().one(transaction).await?;
+        let facts = self.facts_of_writer(transaction, by, of).await?;
         for contents in contents {
             self.may_write(by, of, contents.category(), &facts)?;
         }
-        let key = self.vault.key(&transaction, person.ok_or(Trouble::NotFound)?.key_id).await?;
+        let key = self.vault.key(transaction, person.ok_or(Trouble::NotFound)?.key_id).await?;
         let mut made = Vec::with_capacity(contents.len());
         for contents in contents {
             let before = match (contents.is_said_once(), replaces) {
-                (true, None) => said_before(&transaction, by, of, contents).await?,
+                (true, None) => said_before(transaction, by, of, contents).await?,
                 (true, Some(_)) => {
                     let message = "This is said once of somebody, and replaces what was said: leave it out.";
                     return Err(Wrong::new("replaces", message).into());
                 }
                 (false, None) => None,
-                (false, Some(id)) => Some(named(&transaction, by, of, contents, id).await?),
+                (false, Some(id)) => Some(named(transaction, by, of, contents, id).await?),
             };
             if let Some(before) = before {
-                end(&transaction, before, now.into()).await?;
+                end(transaction, before, at).await?;
             }
-            made.push(self.put(&transaction, by, of, &key, &index, contents, before, now.into()).await?);
+            made.push(self.put(transaction, by, of, &key, index, contents, before, at).await?);
         }
-        transaction.commit().await?;
         Ok(made)
     }
 

@@ -153,6 +153,27 @@ impl Vault {
         Ok(self.index.get_or_init(|| key).clone())
     }
 
+    /// The key of the index where there is one already; none is made.
+    ///
+    /// # Errors
+    /// [`VaultError::Unopened`]; the database failed.
+    pub async fn index_key_if_made(&self, db: &DatabaseConnection) -> Result<Option<IndexKey>, VaultError> {
+        if let Some(known) = self.index.get() {
+            return Ok(Some(known.clone()));
+        }
+        let Some(row) = sealing_key::Entity::find_by_id(INDEX).one(db).await? else { return Ok(None) };
+        let key = IndexKey::of(&self.unwrap(&row)?);
+        Ok(Some(self.index.get_or_init(|| key).clone()))
+    }
+
+    /// A key of an index that nobody keeps: to tell things apart for a moment, where there is no index yet.
+    ///
+    /// # Errors
+    /// The operating system has no random bytes.
+    pub fn passing_index_key(&self) -> Result<IndexKey, VaultError> {
+        Ok(IndexKey::of(&self.clock.random::<KEY_BYTES>()?))
+    }
+
     /// Seals a text for a place, under a key of this vault.
     ///
     /// # Errors

@@ -19,7 +19,9 @@ const SCHEMA: &str = include_str!("../../schema.graphql");
 fn help_tells_of_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let overview = said(signpost(folder.path()).arg("--help"));
-    for command in ["serve", "demo", "migrate", "import", "generate", "account", "vault", "schema", "doctor"] {
+    let commands =
+        ["serve", "demo", "migrate", "import", "import-caseload", "generate", "account", "vault", "schema", "doctor"];
+    for command in commands {
         assert!(overview.contains(command), "{command}: {overview}");
         let help = said(signpost(folder.path()).args([command, "--help"]));
         assert!(
@@ -31,6 +33,7 @@ fn help_tells_of_every_command() {
     for (command, option) in [
         (&["import", "open-referral"][..], "--report"),
         (&["import", "postcodes"], "<FILE>"),
+        (&["import-caseload"], "--write"),
         (&["migrate", "down"], "--yes"),
         (&["migrate", "up"], "--database"),
         (&["migrate", "status"], "--database"),

@@ -135,7 +135,7 @@ impl People {
         Ok(other)
     }
 
-    async fn put_appointment(
+    pub(super) async fn put_appointment(
         &self,
         db: &impl ConnectionTrait,
         by: Worker,
@@ -220,7 +220,7 @@ impl People {
     }
 }
 
-fn booked(by: Worker, at: Millis) -> Done {
+pub(super) fn booked(by: Worker, at: Millis) -> Done {
     let (step, state) = (AppointmentStep::Booked, AppointmentState::Booked);
     Done { step, state, at, by: by.account, agency: Some(by.agency) }
 }

@@ -5,6 +5,7 @@
 //! | [`life`] | how far an appointment has come, what may be done with it by whom, and when; no database |
 //! | [`booking`] | an appointment is booked, and another in the place of one |
 //! | [`keeping`] | it is called off, it is recorded what became of it, and that is put right |
+//! | `taking_over` | appointments as another system knew them |
 //! | [`reading`] | the one way in which appointments leave the tables; the diary of an agency |
 //!
 //! An appointment is the row of the agency that booked it, of the category that `access::rule::APPOINTMENT` names: others see
@@ -15,6 +16,7 @@ pub mod booking;
 pub mod keeping;
 pub mod life;
 pub mod reading;
+pub(in crate::people) mod taking_over;
 
 use entity::ids::AppointmentEventId;
 

@@ -21,7 +21,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("accounts", &["access", "api", "clock", "config", "database", "directory", "outgoing", "post", "vault"]),
     ("listings", &["access", "accounts", "api", "clock", "database", "directory", "places", "post"]),
     ("agreements", &["access", "api", "clock", "database", "directory", "hours"]),
-    ("people", &["access", "agreements", "api", "clock", "database", "directory", "hours", "notices", "vault"]),
+    ("people", &["access", "agreements", "api", "clock", "database", "directory", "hours", "notices", "post", "vault"]),
     (
         "signposts",
         &["access", "agreements", "api", "clock", "database", "directory", "hours", "people", "signposting", "vault"],
@@ -229,6 +229,8 @@ pub(super) const PURE: &[&str] = &[
     "people::consents::asked",
     "people::consents::words",
     "people::contents",
+    "people::importing::mapping",
+    "people::importing::rows",
     "people::names",
     "people::tasks::gate",
     "signposting::rules",
@@ -297,7 +299,9 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
     &[
         "people::appointments::booking",
         "people::appointments::keeping",
+        "people::appointments::taking_over",
         "people::caseload",
+        "people::importing",
         "people::merging",
         "people::recording",
         "people::referrals::drafting",
