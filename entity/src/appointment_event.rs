@@ -28,6 +28,12 @@ pub struct Model {
     pub by: Option<AccountId>,
     /// For which agency; absent for the service user and who stands for them.
     pub agency_id: Option<AgencyId>,
+    /// Whether they came late, where that was recorded by it.
+    pub is_late: Option<bool>,
+    /// Whether there was a good reason not to come, where that was recorded by it.
+    pub is_acceptable: Option<bool>,
+    /// Whether the session was delivered, where that was recorded by it.
+    pub delivered: Option<bool>,
     /// What was said, sealed.
     #[sea_orm(column_type = "Text", nullable)]
     pub sealed: Option<String>,

@@ -24,12 +24,13 @@ pub struct Model {
     pub given_by: AccountId,
     /// When.
     pub given_at: Millis,
-    /// The categories that its needs tell of, a bit each.
+    /// The categories that its needs tell of, and those of its services; a bit each.
     pub tells_of: i32,
-    /// What they were told of each service, as JSON: what anybody may know of it, as it was then.
-    #[sea_orm(column_type = "Text")]
-    pub told: String,
-    /// Why these, sealed under the key of who was told; absent for somebody who gave no name.
+    /// What somebody who gave no name was told of each service, as JSON; absent for a service user.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub told: Option<String>,
+    /// What a service user was told of each service, and why these, as JSON sealed under their key; absent for somebody who
+    /// gave no name.
     #[sea_orm(column_type = "Text", nullable)]
     pub sealed: Option<String>,
     /// Hash of the code under which they see it again; absent where there is none, or it was revoked.

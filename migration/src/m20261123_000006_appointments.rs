@@ -41,6 +41,9 @@ const TABLES: &[(&str, Columns)] = &[
         table.col(big_integer("at"));
         table.col(uuid_null("by"));
         table.col(uuid_null("agency_id"));
+        table.col(boolean_null("is_late"));
+        table.col(boolean_null("is_acceptable"));
+        table.col(boolean_null("delivered"));
         table.col(text_null("sealed"));
     }),
 ];

@@ -13,7 +13,7 @@ impl MigrationTrait for Migration {
         table.col(uuid("id")).primary_key(Index::create().col("id"));
         table.col(uuid_null("service_user_id")).col(uuid_null("recorded_for"));
         table.col(uuid("agency_id")).col(uuid("given_by")).col(big_integer("given_at"));
-        table.col(integer("tells_of")).col(text("told")).col(text_null("sealed"));
+        table.col(integer("tells_of")).col(text_null("told")).col(text_null("sealed"));
         table.col(text_null("link_hash")).col(big_integer_null("link_until"));
         table.col(text_null("helped")).col(big_integer_null("helped_at")).col(uuid_null("helped_by"));
         for (column, other) in [

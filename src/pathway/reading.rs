@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use entity::enums::{AppointmentState, Purpose, ReferralState};
+use entity::enums::{AppointmentState, Purpose, ReferralState, ReferralStep};
 use entity::ids::{
     AccountId, AgencyId, AppointmentId, RecordId, ReferralEventId, ReferralId, ServiceUserId, SignpostId,
 };
@@ -13,15 +13,16 @@ use entity::{appointment, assignment, person_record, referral, referral_event, s
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::Pathways;
-use super::timeline::{self, Key, Kind, Sought};
+use super::timeline::{self, Key, Kind, Sights, Sought};
 use crate::access::ledger::Pending;
-use crate::access::rule::{REFERRAL_HEADER, Row};
+use crate::access::rule::Row;
 use crate::people::Trouble;
 use crate::people::appointments::keeping::as_row;
 use crate::people::appointments::reading::AppointmentSeen;
 use crate::people::deciding::{Again, Deciding, Sight};
 use crate::people::reading::{Opened, Reader, TRIES, Withheld, sorts};
-use crate::people::referrals::life::{OPEN, UNANSWERED, standing};
+use crate::people::referrals::life::{OPEN, standing};
+use crate::people::referrals::moving::header;
 use crate::people::referrals::reading::{self as referrals, ReferralSeen, StepSeen};
 use crate::people::teams::names_of;
 use crate::signposts::reading::{self as signposts, SignpostSeen};
@@ -35,8 +36,6 @@ pub struct Asked {
     pub after: Option<Key>,
     /// How many.
     pub first: usize,
-    /// Whether also how many there are in all.
-    pub total: bool,
     /// Whether also how it stands: whether it is open, who answers for it, what comes next.
     pub standing: bool,
 }
@@ -84,8 +83,10 @@ pub enum Next {
 /// How a pathway stands, as far as somebody may see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stands {
-    /// Whether there is anything still to come: somebody works with them, or a referral is open.
+    /// Whether there is anything still to come: somebody works with them, a referral is open, or they are to meet.
     pub open: bool,
+    /// Whether whose caseloads they are on bore on it.
+    pub(super) caseloads: bool,
     /// Who answers for it: for the referral that was last taken on; where there is none, the key worker whose caseload they
     /// are on the longest.
     pub owner: Option<Owner>,
@@ -102,8 +103,6 @@ pub struct PathwaySeen {
     pub entries: Vec<Entry>,
     /// Whether more follow.
     pub more: bool,
-    /// How many there are in all, where that was asked for.
-    pub total: u64,
     /// How it stands, where that was asked for.
     pub stands: Stands,
     /// Categories of which other agencies may hold something that is not shown.
@@ -152,49 +151,78 @@ impl Pathways {
         let people = &self.people;
         let db = people.database().connection();
         let of = people.stands_for(of).await?;
-        let mut deciding = Deciding::begin(people, db, reader, &[of]).await?;
-        if deciding.has_joined() {
+        // As everywhere else: referrals are looked at for referrals, appointments for the coordination of care.
+        let for_purpose = |purpose| Reader { purpose, ..reader };
+        let mut said = Deciding::begin(people, db, reader, &[of]).await?;
+        let mut of_referrals = Deciding::begin(people, db, for_purpose(Purpose::Referral), &[of]).await?;
+        let mut care = Deciding::begin(people, db, for_purpose(Purpose::CareCoordination), &[of]).await?;
+        if said.has_joined() {
             return Ok(Err(Again));
         }
-        let at = deciding.ask.at;
-        let sight = deciding.sight(of);
-        let mut keys = timeline::page(db, of, &sight, &asked.sought, (asked.after, asked.first)).await?;
+        let at = said.ask.at;
+        let sights = Sights { said: said.sight(of), referrals: of_referrals.sight(of), care: care.sight(of) };
+        let mut keys = timeline::page(db, of, &sights, &asked.sought, (asked.after, asked.first)).await?;
         let more = keys.len() > asked.first;
         keys.truncate(asked.first);
-        let total = if asked.total { timeline::count(db, of, &sight, &asked.sought).await? } else { 0 };
         let rows = rows(db, &keys).await?;
         let mut records = Vec::new();
         for record in rows.records {
             let row = Row::of(record.service_user_id, record.agency_id, record.category);
-            let Ok(Some(ground)) = deciding.shows(&row) else { return Ok(Err(Again)) };
+            let Ok(Some(ground)) = said.shows(&row) else { return Ok(Err(Again)) };
             records.push((record, row, ground));
         }
         let mut given = Vec::new();
         for row in rows.signposts {
-            let Ok(Some(close)) = signposts::shows(&mut deciding, of, &row) else { return Ok(Err(Again)) };
+            let Ok(Some(close)) = signposts::shows(&mut said, of, &row) else { return Ok(Err(Again)) };
             given.push((row, close));
         }
-        let Ok(decided) = referrals::decided(db, &mut deciding, rows.referrals).await? else { return Ok(Err(Again)) };
+        let decided = referrals::decided(db, &mut of_referrals, rows.referrals).await?;
+        let Ok(decided) = decided else { return Ok(Err(Again)) };
         let mut appointments = Vec::new();
         for row in rows.appointments {
-            let Ok(Some(ground)) = deciding.shows(&as_row(&row)) else { return Ok(Err(Again)) };
+            let Ok(Some(ground)) = care.shows(&as_row(&row)) else { return Ok(Err(Again)) };
             appointments.push((row, ground));
         }
-        let withheld = deciding.withheld(of);
-        let stands =
-            if asked.standing { stands(db, &mut deciding, of, &sight, at).await? } else { Ok(Stands::default()) };
-        let Ok(stands) = stands else { return Ok(Err(Again)) };
-        if !deciding.knows(of) {
-            // Where nothing stands on the page there may be something else of them to see.
+        let stands = if asked.standing {
+            stands(db, (&mut of_referrals, &mut care), of, &sights, at).await?
+        } else {
+            Ok(Stands::default())
+        };
+        let Ok(mut stands) = stands else { return Ok(Err(Again)) };
+        // Where nothing stands on the page there may be something else of them to see, whatever was asked for.
+        if !said.knows(of) {
             for row in sorts(db, &[of]).await? {
-                let Some(ground) = deciding.ground(&row) else { continue };
-                if !deciding.decisions.known(&row, ground) {
+                let Some(ground) = said.ground(&row) else { continue };
+                if !said.decisions.known(&row, ground) {
                     return Ok(Err(Again));
                 }
             }
         }
-        let known = deciding.knows(of);
-        if deciding.release(db, pending).await? == Err(Again) {
+        // Who is told nothing of them for the purpose is not told what is withheld either.
+        let withheld = if said.knows(of) { said.withheld(of) } else { Vec::new() };
+        let mut known = [&said, &of_referrals, &care].iter().any(|deciding| deciding.knows(of));
+        if !known {
+            let any = timeline::page(db, of, &sights, &Sought::default(), (None, 1)).await?;
+            let rows = self::rows(db, &any).await?;
+            for row in &rows.referrals {
+                let ground = of_referrals.ground_of_referral(&header(row));
+                known |= ground.is_some_and(|ground| of_referrals.decisions.known(&header(row), ground));
+            }
+            for row in &rows.appointments {
+                let ground = care.ground(&as_row(row));
+                known |= ground.is_some_and(|ground| care.decisions.known(&as_row(row), ground));
+            }
+            for row in &rows.signposts {
+                known |= matches!(signposts::shows(&mut said, of, row), Ok(Some(_)));
+            }
+        }
+        if known && stands.caseloads {
+            said.decisions.around(of);
+        }
+        // What shows nothing beside what does is no refusal.
+        let all = if known { vec![said, of_referrals, care] } else { vec![said] };
+        let all = all.into_iter().filter(|deciding| !known || deciding.knows(of)).collect();
+        if Deciding::release_all(all, db, pending).await? == Err(Again) {
             return Ok(Err(Again));
         }
         if !known {
@@ -230,10 +258,13 @@ impl Pathways {
         for seen in people.opened_appointments(appointments).await? {
             items.insert((Kind::Appointment, seen.id.0), Item::Appointment(seen));
         }
+        if let Some(owner) = &mut stands.owner {
+            let names = names_of(db, std::iter::once(owner.account.0)).await?;
+            owner.account.1 = names.get(&owner.account.0).cloned().unwrap_or_default();
+        }
         let entry = |key: Key| Some(Entry { key, item: items.remove(&(key.kind, key.id))? });
         let entries = keys.into_iter().filter_map(entry).collect();
-        let stands = named(db, stands).await?;
-        Ok(Ok(Some(PathwaySeen { service_user: of, entries, more, total, stands, withheld })))
+        Ok(Ok(Some(PathwaySeen { service_user: of, entries, more, stands, withheld })))
     }
 }
 
@@ -270,35 +301,43 @@ async fn rows(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Rows, Trouble> 
 /// How a pathway stands, by what of it somebody may see.
 async fn stands(
     db: &impl ConnectionTrait,
-    deciding: &mut Deciding,
+    (of_referrals, care): (&mut Deciding, &mut Deciding),
     of: ServiceUserId,
-    sight: &Sight,
+    sights: &Sights,
     at: Millis,
 ) -> Result<Result<Stands, Again>, Trouble> {
     let mut stands = Stands::default();
     let open = referral::Entity::find()
         .filter(referral::Column::ServiceUserId.eq(of))
         .filter(referral::Column::State.is_in(OPEN.iter().copied()))
-        .order_by_desc(referral::Column::SentAt)
-        .order_by_desc(referral::Column::Id);
-    for row in open.all(db).await? {
-        let known = Row { service_user: of, agency: row.agency_id, category: REFERRAL_HEADER, party: row.party_id };
-        let state = standing(row.state, row.expires_at, at);
-        if !OPEN.contains(&state) || deciding.ground_of_referral(&known).is_none() {
-            continue;
-        }
-        let Ok(Some(_)) = deciding.shows_referral(&known) else { return Ok(Err(Again)) };
+        .order_by_asc(referral::Column::Id)
+        .all(db)
+        .await?;
+    let is_open = |row: &referral::Model| OPEN.contains(&standing(row.state, row.expires_at, at));
+    let open: Vec<referral::Model> = open
+        .into_iter()
+        .filter(|row| is_open(row) && of_referrals.ground_of_referral(&header(row)).is_some())
+        .collect();
+    let accepted = referral_event::Entity::find()
+        .filter(referral_event::Column::ReferralId.is_in(open.iter().map(|row| row.id)))
+        .filter(referral_event::Column::Step.eq(ReferralStep::Accepted))
+        .order_by_asc(referral_event::Column::At)
+        .order_by_asc(referral_event::Column::Id)
+        .all(db)
+        .await?;
+    for row in &open {
+        let Ok(Some(_)) = of_referrals.shows_referral(&header(row)) else { return Ok(Err(Again)) };
         stands.open = true;
-        let taken_on = !UNANSWERED.contains(&state) && row.owner_agency_id != row.agency_id;
-        if taken_on && stands.owner.is_none() {
-            stands.owner = Some(Owner { account: (row.owner_id, String::new()), agency: row.owner_agency_id });
-        }
-        if let (true, Some(by)) = (state == ReferralState::Submitted, row.expires_at) {
+        if let (ReferralState::Submitted, Some(by)) = (row.state, row.expires_at) {
             stands.sooner(by, Next::ReferralAnswer(row.id));
         }
     }
+    let last = accepted.last().and_then(|event| open.iter().find(|row| row.id == event.referral_id));
+    if let Some(row) = last {
+        stands.owner = Some(Owner { account: (row.owner_id, String::new()), agency: row.owner_agency_id });
+    }
     // Whose caseloads they are on is for who works with them, of their own agency, and for themselves.
-    let whose = match sight {
+    let whose = match &sights.care {
         Sight::Everything => Some(Condition::all()),
         Sight::Of { sent: Some(agency), .. } => Some(Condition::all().add(assignment::Column::AgencyId.eq(*agency))),
         Sight::Of { sent: None, .. } => None,
@@ -314,13 +353,10 @@ async fn stands(
             .order_by_asc(assignment::Column::Id)
             .all(db)
             .await?;
-        stands.open |= !on.is_empty();
+        (stands.open, stands.caseloads) = (stands.open || !on.is_empty(), !on.is_empty());
         let key_worker = on.iter().find_map(|on| Some((on.account_id?, on.agency_id)));
         if let (None, Some((account, agency))) = (&stands.owner, key_worker) {
             stands.owner = Some(Owner { account: (account, String::new()), agency });
-        }
-        if !on.is_empty() {
-            deciding.decisions.around(of);
         }
     }
     let booked = appointment::Entity::find()
@@ -331,8 +367,9 @@ async fn stands(
         .order_by_asc(appointment::Column::Id)
         .all(db)
         .await?;
-    if let Some(row) = booked.iter().find(|row| deciding.ground(&as_row(row)).is_some()) {
-        let Ok(Some(_)) = deciding.shows(&as_row(row)) else { return Ok(Err(Again)) };
+    if let Some(row) = booked.iter().find(|row| care.ground(&as_row(row)).is_some()) {
+        let Ok(Some(_)) = care.shows(&as_row(row)) else { return Ok(Err(Again)) };
+        stands.open = true;
         stands.sooner(row.starts_at, Next::Appointment(row.id));
     }
     Ok(Ok(stands))
@@ -345,13 +382,4 @@ impl Stands {
             self.next = Some((at, next));
         }
     }
-}
-
-/// The same, with the name of who answers for it.
-async fn named(db: &impl ConnectionTrait, mut stands: Stands) -> Result<Stands, Trouble> {
-    if let Some(owner) = &mut stands.owner {
-        let names = names_of(db, std::iter::once(owner.account.0)).await?;
-        owner.account.1 = names.get(&owner.account.0).cloned().unwrap_or_default();
-    }
-    Ok(stands)
 }

@@ -1,5 +1,6 @@
 //! Which entries stand on a page of a timeline: one statement over all the tables that they come from. What of a service user
-//! somebody may see is reckoned beforehand, over facts; it is part of the statement, so that a page is full and a total whole.
+//! somebody may see is reckoned beforehand, over facts; it is part of the statement, so that a page is full. There is no total: how much there is of what one may see tells of it
+//! without showing it.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use entity::enums::{DataCategory, RecordKind};
 use entity::ids::{AgencyId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{appointment, person_record, referral, referral_event, signpost};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr};
 use uuid::Uuid;
 
@@ -54,6 +55,28 @@ pub struct Key {
     pub kind: Kind,
     /// The id of what it is.
     pub id: Uuid,
+}
+
+/// What of a service user somebody may see, for the purpose for which each kind is shown: as everywhere else referrals are
+/// shown for referrals, and appointments for the coordination of care.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sights {
+    /// For the purpose that was said.
+    pub(crate) said: Sight,
+    /// For referrals.
+    pub(crate) referrals: Sight,
+    /// For the coordination of care.
+    pub(crate) care: Sight,
+}
+
+impl Sights {
+    fn of(&self, kind: Kind) -> &Sight {
+        match kind {
+            Kind::Need | Kind::Assessment | Kind::Signpost => &self.said,
+            Kind::ReferralStep => &self.referrals,
+            Kind::Appointment => &self.care,
+        }
+    }
 }
 
 /// Which entries are looked for.
@@ -189,13 +212,13 @@ fn all(arms: Vec<SelectStatement>) -> Option<SelectStatement> {
 pub(crate) async fn page(
     db: &impl ConnectionTrait,
     of: ServiceUserId,
-    sight: &Sight,
+    sights: &Sights,
     sought: &Sought,
     (after, first): (Option<Key>, usize),
 ) -> Result<Vec<Key>, DbErr> {
     let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
     let arms = Kind::ALL.iter().filter_map(|kind| {
-        let (mut select, (at, id)) = arm(*kind, of, sight, sought)?;
+        let (mut select, (at, id)) = arm(*kind, of, sights.of(*kind), sought)?;
         if let Some(after) = after {
             let same = at.clone().eq(after.at);
             let behind = match kind.cmp(&after.kind) {
@@ -221,23 +244,4 @@ pub(crate) async fn page(
         Ok(Key { at: row.try_get("", "at")?, kind, id: row.try_get("", "id")? })
     };
     rows.iter().map(key).collect()
-}
-
-/// How many entries there are, over all pages.
-///
-/// # Errors
-/// The database failed.
-pub(crate) async fn count(
-    db: &impl ConnectionTrait,
-    of: ServiceUserId,
-    sight: &Sight,
-    sought: &Sought,
-) -> Result<u64, DbErr> {
-    let arms = Kind::ALL.iter().filter_map(|kind| arm(*kind, of, sight, sought)).map(|(select, _)| select);
-    let Some(union) = all(arms.collect()) else { return Ok(0) };
-    let mut count = Query::select();
-    count.expr_as(Func::count(Expr::col("id")), "number").from_subquery(union, "entries");
-    let Some(row) = db.query_one(&count).await? else { return Ok(0) };
-    let number: i64 = row.try_get("", "number")?;
-    Ok(number.unsigned_abs())
 }

@@ -3,8 +3,10 @@
 use entity::enums::{DataCategory, Purpose, Role};
 use entity::ids::{AccountId, AgencyId, ServiceUserId};
 use entity::instants::Millis;
-use entity::membership;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
+use entity::{membership, service_user};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+};
 
 use super::{People, Trouble};
 use crate::access::epochs::raise_service_user;
@@ -56,6 +58,27 @@ impl People {
         let stands = self.stands(&transaction, actor, of, at.unwrap_or(now)).await?;
         let (at, stands) = (at.ok_or(Trouble::NotFound)?, stands.ok_or(Trouble::NotFound)?);
         Ok(Begun { transaction, of, at, stands })
+    }
+
+    /// Begins a step that changes nothing about who may see a service user: they are held against other changes, and their
+    /// count is not raised, so that whoever reads meanwhile has not to decide again.
+    ///
+    /// # Errors
+    /// As [`Self::begin_change`].
+    pub(crate) async fn begin_step(&self, actor: Actor, of: ServiceUserId) -> Result<Begun, Trouble> {
+        let of = self.stands_for(of).await?;
+        let transaction = self.database.begin_write().await?;
+        let at = self.hold(&transaction, of).await?;
+        let stands = self.stands(&transaction, actor, of, at.unwrap_or_else(|| self.clock.now().into())).await?;
+        let (at, stands) = (at.ok_or(Trouble::NotFound)?, stands.ok_or(Trouble::NotFound)?);
+        Ok(Begun { transaction, of, at, stands })
+    }
+
+    /// Holds a service user against other changes until the end of the transaction; gives the instant as of which it is
+    /// decided, which is none before the last change. None where there is nobody of that id.
+    pub(crate) async fn hold(&self, db: &DatabaseTransaction, of: ServiceUserId) -> Result<Option<Millis>, Trouble> {
+        let held = service_user::Entity::find_by_id(of).lock_exclusive().one(db).await?;
+        Ok(held.map(|held| Ord::max(held.changed_at, self.clock.now().into())))
     }
 
     /// As what somebody may act about a service user; none where they may not.

@@ -1,9 +1,9 @@
 //! Whose caseload a service user is on: a key worker's, a team's. Whose it is sees what their agency recorded.
 
-use entity::enums::{ReferralState, RelationshipKind};
+use entity::enums::{AppointmentState, ReferralState, RelationshipKind};
 use entity::ids::{AccountId, AgencyId, AssignmentId, RelationshipId, ServiceUserId, TeamId};
 use entity::instants::Millis;
-use entity::{assignment, exclusion, referral, relationship};
+use entity::{appointment, assignment, exclusion, referral, relationship};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
@@ -117,7 +117,7 @@ impl People {
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] while the agency answers for
-    /// a referral of them that is not over; the database failed.
+    /// a referral of them that is not over, or has an appointment with them to come; the database failed.
     pub async fn close_case(&self, by: Worker, of: ServiceUserId) -> Result<(), Trouble> {
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
@@ -131,6 +131,15 @@ impl People {
         if open.iter().any(|row| standing(row.state, row.expires_at, at) != ReferralState::Expired) {
             let message =
                 "Your agency answers for a referral of them that is not over: withdraw it, or close it, first.";
+            return Err(Wrong::new("serviceUser", message).into());
+        }
+        let booked = appointment::Entity::find()
+            .filter(appointment::Column::ServiceUserId.eq(of))
+            .filter(appointment::Column::AgencyId.eq(agency))
+            .filter(appointment::Column::State.eq(AppointmentState::Booked))
+            .filter(appointment::Column::StartsAt.gt(at));
+        if booked.one(&transaction).await?.is_some() {
+            let message = "Your agency has an appointment with them that is still to come: cancel it first.";
             return Err(Wrong::new("serviceUser", message).into());
         }
         end_assignments(&transaction, agency, of, Condition::all(), at).await?;

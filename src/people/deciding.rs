@@ -166,9 +166,22 @@ impl Deciding {
         db: &impl ConnectionTrait,
         pending: Option<&Pending>,
     ) -> Result<Result<(), Again>, Trouble> {
+        Self::release_all(vec![self], db, pending).await
+    }
+
+    /// The same for several purposes: all of it, or nothing.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn release_all(
+        all: Vec<Self>,
+        db: &impl ConnectionTrait,
+        pending: Option<&Pending>,
+    ) -> Result<Result<(), Again>, Trouble> {
+        let decisions: Vec<Decisions> = all.into_iter().map(|deciding| deciding.decisions).collect();
         match pending {
-            Some(pending) => pending.put(self.decisions),
-            None => match append(db, &[self.decisions]).await {
+            Some(pending) => decisions.into_iter().for_each(|of_one| pending.put(of_one)),
+            None => match append(db, &decisions).await {
                 Ok(()) => {}
                 Err(NotWritten::Changed) => return Ok(Err(Again)),
                 Err(NotWritten::Database(error)) => return Err(error.into()),

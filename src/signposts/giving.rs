@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Signposts;
-use super::sheet::Told;
+use super::sheet::{Then, Told};
 use crate::people::Trouble;
 use crate::people::acting::{Actor, Stands};
 use crate::people::contents::Wrong;
@@ -72,6 +72,8 @@ pub struct Giving {
     pub to: Option<ServiceUserId>,
     /// For which needs.
     pub needs: BTreeSet<String>,
+    /// Which needs the services meet, these or others: their names tell of them too.
+    pub met: BTreeSet<String>,
     /// Of which services, and why.
     pub services: Vec<(Told, Why)>,
     /// For how many days the link is good.
@@ -94,10 +96,19 @@ pub(crate) fn bits<'a>(categories: impl IntoIterator<Item = &'a DataCategory>) -
     categories.into_iter().fold(0, |all, category| all | bit(category))
 }
 
-/// The categories that a set of needs tells of; of no needs, what notes tell of.
-fn tells_of(needs: &BTreeSet<String>) -> i32 {
-    let categories: BTreeSet<DataCategory> = needs.iter().map(|key| category_of(key)).collect();
+/// The categories that needs tell of; of no needs, what notes tell of.
+fn tells_of<'a>(needs: impl Iterator<Item = &'a String>) -> i32 {
+    let categories: BTreeSet<DataCategory> = needs.map(|key| category_of(key)).collect();
     if categories.is_empty() { bits(&[DataCategory::CaseNotes]) } else { bits(&categories) }
+}
+
+/// What is sealed of a signpost.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Sealed {
+    /// What was told of each service.
+    pub(super) told: Vec<Then>,
+    /// Why each.
+    pub(super) why: Vec<Why>,
 }
 
 /// The categories of a set of bits.
@@ -134,20 +145,26 @@ impl Signposts {
             return Err(Wrong::new("services", format!("Say which: 1 to {MOST_SERVICES} services.")).into());
         }
         let id = SignpostId(self.clock.new_id());
-        let why: Vec<&Why> = giving.services.iter().map(|(_, why)| why).collect();
-        let (transaction, of, sealed) = match giving.to {
+        let mut each = BTreeSet::new();
+        if let Some(twice) = giving.services.iter().position(|(told, _)| !each.insert((told.service, told.at))) {
+            let field = format!("services.{twice}.service");
+            return Err(Wrong { field, message: "It is named twice.".to_owned() }.into());
+        }
+        let salt = id.0.to_string();
+        let then: Vec<Then> = giving.services.iter().map(|(told, _)| told.then(&salt)).collect();
+        let (transaction, of, told, sealed) = match giving.to {
             Some(of) => {
                 let writing = self.people.begin_writing(by, of).await?;
-                let sealed = self.people.vault().seal(&writing.key, place(id), &serde_json::to_string(&why)?)?;
-                (writing.transaction, Some(writing.of), Some(sealed))
+                let why = giving.services.iter().map(|(_, why)| why.clone()).collect();
+                let sealed = serde_json::to_string(&Sealed { told: then, why })?;
+                let sealed = self.people.vault().seal(&writing.key, place(id), &sealed)?;
+                (writing.transaction, Some(writing.of), None, Some(sealed))
             }
             // Why is what their life is like, and that is kept of nobody without a name.
-            None => (self.database.begin_write().await?, None, None),
+            None => (self.database.begin_write().await?, None, Some(serde_json::to_string(&then)?), None),
         };
         let now = Millis::from(self.clock.now());
         let (code, link_hash) = self.code()?;
-        let salt = id.0.to_string();
-        let then: Vec<_> = giving.services.iter().map(|(told, _)| told.then(&salt)).collect();
         let row = signpost::ActiveModel {
             id: Set(id),
             service_user_id: Set(of),
@@ -155,8 +172,8 @@ impl Signposts {
             agency_id: Set(by.agency),
             given_by: Set(by.account),
             given_at: Set(now),
-            tells_of: Set(tells_of(&giving.needs)),
-            told: Set(serde_json::to_string(&then)?),
+            tells_of: Set(tells_of(giving.needs.iter().chain(&giving.met))),
+            told: Set(told),
             sealed: Set(sealed),
             link_hash: Set(Some(link_hash)),
             link_until: Set(Some(Millis(now.0 + giving.link_days * DAY))),
@@ -232,7 +249,7 @@ impl Signposts {
         };
         let transaction = match of {
             Some(of) => {
-                let begun = self.people.begin_change(by, of).await?;
+                let begun = self.people.begin_step(by, of).await?;
                 let agency = found.map(|found| found.agency_id).ok_or(Trouble::NotFound)?;
                 if !is_theirs(begun.stands, agency) {
                     return Err(Trouble::NotFound);

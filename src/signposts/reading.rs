@@ -5,18 +5,19 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use entity::enums::Helped;
-use entity::ids::{AccountId, AgencyId, ServiceUserId, SignpostId};
+use entity::ids::{AccountId, AgencyId, SealingKeyId, ServiceUserId, SignpostId};
 use entity::instants::Millis;
 use entity::{agency, signpost, signpost_need};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::Signposts;
-use super::giving::{Why, categories, hash, place};
+use super::giving::{Sealed, Why, categories, hash, place};
 use super::sheet::{Entry, Sheet, Then};
 use super::telling::{Door, told};
 use crate::access::ledger::Pending;
-use crate::access::rule::Row;
 use crate::access::rule::decide::Ground;
+use crate::access::rule::predicate::signpost_visible_to_worker;
+use crate::access::rule::{Ask, Row};
 use crate::api::horizon::Horizon;
 use crate::directory::loaders::Loaders;
 use crate::hours::london;
@@ -24,7 +25,7 @@ use crate::people::Trouble;
 use crate::people::deciding::{Again, Deciding};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
-use crate::vault::sealed::key_of;
+use crate::vault::sealed::{DataKey, key_of};
 
 /// Which signposts are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,21 +153,21 @@ impl Signposts {
         for row in signpost_need::Entity::find().filter(these).all(db).await? {
             needs.entry(row.signpost_id).or_default().insert(row.need_key);
         }
-        let sealed: Vec<_> =
-            shown.iter().filter(|(_, close)| *close).filter_map(|(row, _)| key_of(row.sealed.as_deref()?)).collect();
+        let sealed: Vec<_> = shown.iter().filter_map(|(row, _)| key_of(row.sealed.as_deref()?)).collect();
         let keys = self.people.vault().keys(db, &sealed).await?;
         let workers: BTreeSet<AccountId> = shown.iter().map(|(row, _)| row.given_by).collect();
         let names = names_of(db, workers.into_iter()).await?;
         let mut all = Vec::with_capacity(shown.len());
         for (row, close) in shown {
-            let then: Vec<Then> = serde_json::from_str(&row.told)?;
-            let sealed = row.sealed.as_deref().filter(|_| close);
-            let why = match sealed.and_then(|sealed| Some((keys.get(&key_of(sealed)?)?, sealed))) {
-                Some((key, sealed)) => {
-                    let opened = key.open(place(row.id), sealed).map_err(crate::vault::VaultError::from)?;
-                    serde_json::from_str::<Vec<Why>>(&opened)?.into_iter().map(Some).collect()
+            let (then, why) = match contents(&row, &keys)? {
+                Contents::Named(Sealed { told, why }) => {
+                    let why: Vec<Option<Why>> = why.into_iter().map(|why| Some(why).filter(|_| close)).collect();
+                    (told, why)
                 }
-                None => vec![None; then.len()],
+                Contents::Nameless(told) => {
+                    let none = vec![None; told.len()];
+                    (told, none)
+                }
             };
             all.push(SignpostSeen {
                 id: row.id,
@@ -196,17 +197,12 @@ impl Signposts {
         after: Option<SignpostId>,
         first: usize,
     ) -> Result<Vec<SignpostId>, Trouble> {
-        let Some(agency) = reader.agency else { return Ok(Vec::new()) };
-        let mut select = signpost::Entity::find()
+        let mut select = self
+            .given(reader, unanswered)
             .select_only()
             .column(signpost::Column::Id)
-            .filter(signpost::Column::GivenBy.eq(reader.account))
-            .filter(signpost::Column::AgencyId.eq(agency))
             .order_by_desc(signpost::Column::Id)
             .limit(u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1));
-        if unanswered {
-            select = select.filter(signpost::Column::Helped.is_null());
-        }
         if let Some(after) = after {
             select = select.filter(signpost::Column::Id.lt(after));
         }
@@ -219,14 +215,22 @@ impl Signposts {
     /// # Errors
     /// The database failed.
     pub async fn count_given_by(&self, reader: Reader, unanswered: bool) -> Result<u64, Trouble> {
-        let Some(agency) = reader.agency else { return Ok(0) };
+        Ok(self.given(reader, unanswered).count(self.database.connection()).await?)
+    }
+
+    /// The signposts that a worker gave for their agency, to who gave no name, or to whom they still work with.
+    fn given(&self, reader: Reader, unanswered: bool) -> Select<signpost::Entity> {
+        let Reader { account, agency, purpose, operation: _ } = reader;
+        let ask = Ask { account, agency, purpose, at: self.clock.now().into() };
+        let nameless = Condition::any().add(signpost::Column::ServiceUserId.is_null());
         let mut select = signpost::Entity::find()
-            .filter(signpost::Column::GivenBy.eq(reader.account))
-            .filter(signpost::Column::AgencyId.eq(agency));
+            .filter(signpost::Column::GivenBy.eq(account))
+            .filter(signpost::Column::AgencyId.is_in(agency))
+            .filter(nameless.add(signpost_visible_to_worker(&ask)));
         if unanswered {
             select = select.filter(signpost::Column::Helped.is_null());
         }
-        Ok(select.count(self.database.connection()).await?)
+        select
     }
 
     /// The sheet of a signpost, as it is today.
@@ -252,7 +256,12 @@ impl Signposts {
             .one(db)
             .await?;
         let Some(found) = found else { return Ok(None) };
-        let then: Vec<Then> = serde_json::from_str(&found.told)?;
+        let keys: Vec<_> = found.sealed.as_deref().and_then(key_of).into_iter().collect();
+        // What is sealed opens no more once the person's key is destroyed, and then there is no sheet.
+        let keys = self.people.vault().keys(db, &keys).await?;
+        let then = match contents(&found, &keys)? {
+            Contents::Named(Sealed { told, why: _ }) | Contents::Nameless(told) => told,
+        };
         let loaders = Loaders::new(self.database.clone(), Horizon::default(), &self.live);
         let sheet = self.sheet_of(&loaders, found.agency_id, found.given_at, &then, &found.id.0.to_string()).await?;
         Ok(Some(sheet))
@@ -268,14 +277,31 @@ impl Signposts {
     ) -> Result<Sheet, Trouble> {
         let now = self.clock.now();
         let doors: Vec<Door> = then.iter().map(|then| (then.service, then.at)).collect();
-        let mut found = told(loaders, &doors, now).await.map_err(|error| Trouble::Failed(error.to_string()))?;
-        let entry = |then: &Then| Entry::new(then, found.remove(&(then.service, then.at)), salt);
+        let found = told(loaders, &doors, now).await.map_err(|error| Trouble::Failed(error.to_string()))?;
+        let entry = |then: &Then| Entry::new(then, found.get(&(then.service, then.at)).cloned(), salt);
         let services: Vec<Entry> = then.iter().map(entry).collect();
         let by = agency::Entity::find_by_id(by).one(self.database.connection()).await?;
         let given_on: NaiveDate = london(given_at.to_utc()).date();
         let agency = by.map(|by| by.name).unwrap_or_default();
         Ok(Sheet { agency, given_on, services, today: london(now).date() })
     }
+}
+
+/// What a row says.
+enum Contents {
+    /// To a service user.
+    Named(Sealed),
+    /// To somebody who gave no name.
+    Nameless(Vec<Then>),
+}
+
+fn contents(row: &signpost::Model, keys: &HashMap<SealingKeyId, DataKey>) -> Result<Contents, Trouble> {
+    let Some(sealed) = &row.sealed else {
+        return Ok(Contents::Nameless(serde_json::from_str(row.told.as_deref().unwrap_or("[]"))?));
+    };
+    let key = key_of(sealed).and_then(|id| keys.get(&id)).ok_or(Trouble::NotFound)?;
+    let opened = key.open(place(row.id), sealed).map_err(crate::vault::VaultError::from)?;
+    Ok(Contents::Named(serde_json::from_str(&opened)?))
 }
 
 /// Whether a signpost may be shown, and whether to whoever it was given to or who works with them where it was. It tells of

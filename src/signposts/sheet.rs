@@ -288,16 +288,19 @@ pub fn message(told: &[Told], link: Option<&str>) -> String {
     for told in told.iter().filter(|told| told.status == ServiceStatus::Active) {
         let number = told.phones.first().map(|number| format!(" {}", plain(number))).unwrap_or_default();
         let room = ONE_MESSAGE.saturating_sub(said.len() + link.len() + number.len() + 2);
-        let name = plain(&told.name);
-        let mut name = name.get(..room.min(40)).map_or(name.as_str(), |cut| cut.trim_end());
-        if name.len() < 12 && name.len() < told.name.len() {
-            // So little of a name says nothing.
-            name = "";
-        }
-        if name.is_empty() {
+        let whole = plain(&told.name);
+        let whole = whole.trim();
+        let name = whole.get(..room.min(40)).map_or(whole, str::trim_end);
+        // So little of a name says nothing: there is no room for more.
+        if name.len() < 12 && name.len() < whole.len() {
             break;
         }
-        let _ = write!(said, "{name}{number}. ");
+        // A name without any letter that every telephone has is left out, and its number is not.
+        let entry = format!("{name}{number}");
+        let entry = entry.trim();
+        if !entry.is_empty() && said.len() + entry.len() + 2 + link.len() <= ONE_MESSAGE {
+            let _ = write!(said, "{entry}. ");
+        }
     }
     said.push_str(&link);
     said.trim_end().to_owned()

@@ -4,14 +4,16 @@
 use entity::enums::{ConsentKind, LawfulBasis, Purpose};
 use entity::{
     agreement_flow, agreement_period, agreement_version, appointment, assignment, consent, consent_scope, easement,
-    exclusion, flow_scope, membership, person_record, proxy, referral, relationship, release, service_user, task,
-    team_place,
+    exclusion, flow_scope, membership, person_record, proxy, referral, relationship, release, service_user, signpost,
+    task, team_place,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::clause::{BINDING, Clause, DAY};
-use super::{APPOINTMENT, Ask, EASEMENT, Over, READERS, REFERRAL_HEADER, REFERRAL_VISIBLE, RELEASE, Rule, VISIBLE};
+use super::{
+    APPOINTMENT, Ask, EASEMENT, Over, READERS, REFERRAL_HEADER, REFERRAL_VISIBLE, RELEASE, Rule, VISIBLE, WAYS,
+};
 
 /// Where the row that is asked about has what the rule has to know: columns of the outer statement.
 #[derive(Clone, Debug)]
@@ -128,6 +130,19 @@ pub fn easement_visible(ask: &Ask) -> Expr {
 #[must_use]
 pub fn task_visible(ask: &Ask) -> Expr {
     condition(&VISIBLE, ask, &Columns::of_tasks())
+}
+
+/// Whether a row of `signpost` is of a service user whom somebody works with, for the agency that gave it.
+#[must_use]
+pub fn signpost_visible_to_worker(ask: &Ask) -> Expr {
+    let columns = Columns {
+        service_user: signpost::Column::ServiceUserId.into_expr(),
+        agency: signpost::Column::AgencyId.into_expr(),
+        // Who works with somebody sees their agency's rows whatever they are of.
+        category: Expr::value(REFERRAL_HEADER),
+        party: None,
+    };
+    condition(&WAYS.own_agency, ask, &columns)
 }
 
 /// A rule as a condition.

@@ -13,7 +13,6 @@ use crate::api::errors::bad_input;
 use crate::api::ids::{self, NodeId};
 use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize};
 use crate::api::scalars::DateTime;
-use crate::connection;
 use crate::directory::graphql::agency::Agency;
 use crate::directory::graphql::filters::print_of;
 use crate::directory::graphql::nullable;
@@ -79,7 +78,25 @@ pub struct PathwayEntry {
     key: Key,
 }
 
-connection!(PathwayConnection, PathwayEdge, PathwayEntry, "entries");
+/// An entry of a pathway, with its cursor.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PathwayEdge {
+    /// What stands here.
+    pub node: PathwayEntry,
+    /// Its cursor: give it as `after` to begin behind it.
+    pub cursor: String,
+}
+
+/// A page of a pathway. There is no total: how much there is would tell of what is not shown on the page.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PathwayPage {
+    /// The entries of this page, each with its cursor.
+    pub edges: Vec<PathwayEdge>,
+    /// The entries of this page.
+    pub nodes: Vec<PathwayEntry>,
+    /// Where this page stands in the whole.
+    pub page_info: PageInfo,
+}
 
 /// Who answers for a pathway.
 #[derive(Clone, Debug, SimpleObject)]
@@ -123,7 +140,7 @@ pub struct PathwayNext {
 #[derive(Debug)]
 pub struct Pathway {
     seen: PathwaySeen,
-    entries: PathwayConnection,
+    entries: PathwayPage,
 }
 
 /// A service user's way through the network, as far as the viewer may see it for the purpose that they said.
@@ -134,7 +151,8 @@ impl Pathway {
         NodeId::ServiceUser(self.seen.service_user).encode()
     }
 
-    /// Whether anything is still to come: somebody works with them, or a referral is open, as far as the viewer may see that.
+    /// Whether anything is still to come: somebody works with them, a referral is open, or they are to meet; as far as the
+    /// viewer may see that.
     async fn is_open(&self) -> bool {
         self.seen.stands.open
     }
@@ -146,7 +164,8 @@ impl Pathway {
         Some(PathwayOwner { account: named(&owner.account), agency: owner.agency })
     }
 
-    /// What comes next; null where the viewer may see nothing that does.
+    /// What comes next: the next appointment, or the day by which a referral that was sent is to be answered; null where the
+    /// viewer may see neither.
     async fn next(&self) -> Option<PathwayNext> {
         let (at, next) = self.seen.stands.next?;
         let (kind, id) = match next {
@@ -157,7 +176,7 @@ impl Pathway {
     }
 
     /// Everything on it, the latest first.
-    async fn entries(&self) -> &PathwayConnection {
+    async fn entries(&self) -> &PathwayPage {
         &self.entries
     }
 
@@ -206,9 +225,10 @@ pub struct PathwayQuery;
 #[Object]
 impl PathwayQuery {
     /// A service user's way through the network on one timeline: what they want help with, what they were told of, what was
-    /// done with their referrals, when they met whom; as far as the viewer may see it for this purpose. Null where that is
-    /// nothing, and where there is nobody of that id, which is the same. For link workers, service users and those who stand
-    /// for them.
+    /// done with their referrals, when they met whom; as far as the viewer may see it for this purpose, and, as everywhere else,
+    /// referrals for referrals and appointments for the coordination of care. Null where that is nothing, and where there is
+    /// nobody of that id, which is the same. For link workers, service users and those who stand for them. Inside of it the
+    /// service user of an appointment is null: it is who was asked about.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     #[graphql(complexity = "crate::api::limits::page_cost(first, 20, child_complexity)")]
     async fn pathway(
@@ -242,7 +262,6 @@ impl PathwayQuery {
             sought,
             after: args.after.and_then(|after| after.key.key()),
             first: args.first,
-            total: asked.field("entries").field("totalCount").exists(),
             standing: asks("isOpen") || asks("owner") || asks("next"),
         };
         let seen = found(ctx, ctx.data::<Pathways>()?.read(reader, id, &asked, pending(ctx)).await)?;
@@ -256,7 +275,8 @@ impl PathwayQuery {
             start_cursor: cursors.first().cloned(),
             end_cursor: cursors.last().cloned(),
         };
-        let total = usize::try_from(seen.total).unwrap_or(usize::MAX);
-        Ok(Some(Pathway { seen, entries: PathwayConnection { nodes, cursors, page_info, total } }))
+        let pairs = nodes.iter().cloned().zip(cursors);
+        let edges = pairs.map(|(node, cursor)| PathwayEdge { node, cursor }).collect();
+        Ok(Some(Pathway { seen, entries: PathwayPage { edges, nodes, page_info } }))
     }
 }

@@ -61,6 +61,8 @@ pub(super) struct Done {
     pub(super) at: Millis,
     pub(super) by: AccountId,
     pub(super) agency: Option<AgencyId>,
+    /// What was recorded by it: whether they came late, whether there was a good reason, whether the session was delivered.
+    pub(super) said: (Option<bool>, Option<bool>, Option<bool>),
 }
 
 /// That words are of the form they must have.
@@ -82,7 +84,7 @@ impl People {
         words: Option<String>,
     ) -> Result<AppointmentId, Trouble> {
         check_words(words.as_ref())?;
-        let begun = self.begin_change(by.into(), of).await?;
+        let begun = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = begun.stands else { return Err(Trouble::NotFound) };
         let (db, of, at) = (&begun.transaction, begun.of, begun.at);
         may_be_booked(db, by.agency, of, booking, at).await?;
@@ -126,7 +128,7 @@ impl People {
         may_be_booked(&transaction, by.agency, of, &booking, at).await?;
         let next = appointment::ActiveModel { state: Set(state), changed_at: Set(at), ..Default::default() };
         self.change_appointment(&transaction, id, next).await?;
-        let done = Done { step, state, at, by: by.account, agency: Some(by.agency) };
+        let done = Done { step, state, at, by: by.account, agency: Some(by.agency), said: (None, None, None) };
         self.note_appointment(&transaction, of, id, done, words.as_deref()).await?;
         let whom = (of, row.recorded_for);
         let other = self.put_appointment(&transaction, by, whom, &booking, Some(id), at).await?;
@@ -208,6 +210,9 @@ impl People {
             at: Set(done.at),
             by: Set(Some(done.by)),
             agency_id: Set(done.agency),
+            is_late: Set(done.said.0),
+            is_acceptable: Set(done.said.1),
+            delivered: Set(done.said.2),
             sealed: Set(sealed),
         };
         appointment_event::Entity::insert(row).exec_without_returning(db).await?;
@@ -222,7 +227,7 @@ impl People {
 
 pub(super) fn booked(by: Worker, at: Millis) -> Done {
     let (step, state) = (AppointmentStep::Booked, AppointmentState::Booked);
-    Done { step, state, at, by: by.account, agency: Some(by.agency) }
+    Done { step, state, at, by: by.account, agency: Some(by.agency), said: (None, None, None) }
 }
 
 /// That an appointment may be booked for its time, at its place, with its worker.
@@ -242,10 +247,19 @@ async fn may_be_booked(
         return Err(Wrong::new("with", "It can't be with them: name somebody else.").into());
     }
     // Where nobody could be shown where to come to, nobody is told to come.
-    if let Some(id) = booking.location
-        && !locations(db, &[id]).await?.contains_key(&id)
-    {
-        return Err(Wrong::new("location", "There is no location of that id that a listed service uses.").into());
+    if let Some(id) = booking.location {
+        match locations(db, &[id]).await?.get(&id) {
+            Some(location) if location.confidential => {
+                let message =
+                    "Its address is a secret, and shown to nobody: leave it out, and tell them where to come.";
+                return Err(Wrong::new("location", message).into());
+            }
+            Some(_) => {}
+            None => {
+                let message = "There is no location of that id that a listed service uses.";
+                return Err(Wrong::new("location", message).into());
+            }
+        }
     }
     Ok(())
 }

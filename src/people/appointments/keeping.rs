@@ -11,7 +11,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Qu
 
 use super::booking::{Done, check_words};
 use super::life::{Refused, Side, in_time, transition};
-use crate::access::epochs::raise_service_user;
 use crate::access::rule::decide::holds;
 use crate::access::rule::facts::Facts;
 use crate::access::rule::{APPOINTMENT, Ask, Row, WAYS};
@@ -47,13 +46,18 @@ impl Outcome {
     }
 
     fn put(self, next: &mut appointment::ActiveModel) {
-        let (late, acceptable, delivered) = match self {
-            Self::Attended { late, delivered } => (Some(late), None, delivered),
-            Self::DidNotAttend { acceptable, delivered } => (None, Some(acceptable), delivered),
-        };
+        let (late, acceptable, delivered) = self.said();
         next.is_late = Set(late);
         next.is_acceptable = Set(acceptable);
-        next.delivered = Set(Some(delivered));
+        next.delivered = Set(delivered);
+    }
+
+    /// Whether they came late, whether there was a good reason, whether the session was delivered.
+    fn said(self) -> (Option<bool>, Option<bool>, Option<bool>) {
+        match self {
+            Self::Attended { late, delivered } => (Some(late), None, Some(delivered)),
+            Self::DidNotAttend { acceptable, delivered } => (None, Some(acceptable), Some(delivered)),
+        }
     }
 }
 
@@ -134,7 +138,11 @@ impl People {
             Side::Worker => Some(row.agency_id),
             Side::ServiceUser => None,
         };
-        let (of, done) = (row.service_user_id, Done { step, state: to, at, by: by.account, agency });
+        let said = match doing {
+            Doing::Cancel => (None, None, None),
+            Doing::Record(outcome) | Doing::Amend(outcome) => outcome.said(),
+        };
+        let (of, done) = (row.service_user_id, Done { step, state: to, at, by: by.account, agency, said });
         self.note_appointment(&transaction, of, id, done, words.as_deref()).await?;
         transaction.commit().await?;
         Ok(of)
@@ -151,20 +159,20 @@ impl People {
     }
 
     /// Holds an appointment against other changes, for whoever works with the service user at the agency whose it is, and for
-    /// the service user and who stands for them; the statements are the same where there is none. The count of the service
-    /// user is raised, so that two who hold it do so one after the other.
+    /// the service user and who stands for them; the statements are the same where there is none. Two who hold
+    /// it do so one after the other.
     pub(super) async fn held_appointment(&self, by: Actor, id: AppointmentId) -> Result<Held, Trouble> {
         let now = Millis::from(self.clock.now());
         let found = appointment::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = self.stands_for(found.map_or(ServiceUserId(id.0), |found| found.service_user_id)).await?;
         let transaction = self.database.begin_write().await?;
-        let raised = raise_service_user(&transaction, of, now).await?;
-        let at = raised.unwrap_or(now);
+        let held = self.hold(&transaction, of).await?;
+        let at = held.unwrap_or(now);
         let ask = Ask { account: by.account, agency: by.agency, purpose: Purpose::CareCoordination, at };
         let facts = Facts::load(&transaction, &ask, &[of]).await?;
         // Read again, now that nobody else changes it.
         let row = appointment::Entity::find_by_id(id).one(&transaction).await?;
-        let row = row.filter(|row| row.service_user_id == of && raised.is_some()).ok_or(Trouble::NotFound)?;
+        let row = row.filter(|row| row.service_user_id == of && held.is_some()).ok_or(Trouble::NotFound)?;
         let side = side(&ask, &as_row(&row), &facts).ok_or(Trouble::NotFound)?;
         Ok(Held { transaction, row, side, at })
     }

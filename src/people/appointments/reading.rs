@@ -57,6 +57,12 @@ pub struct AppointmentStepSeen {
     pub by: Option<(AccountId, String)>,
     /// For which agency.
     pub agency: Option<AgencyId>,
+    /// Whether they came late, where that was recorded by it.
+    pub is_late: Option<bool>,
+    /// Whether there was a good reason not to come, where that was recorded by it.
+    pub is_acceptable: Option<bool>,
+    /// Whether the session was delivered, where that was recorded by it.
+    pub delivered: Option<bool>,
     /// What was said; absent for whom it is only shared with.
     pub words: Option<String>,
 }
@@ -230,6 +236,9 @@ impl People {
                 at: event.at,
                 by: event.by.filter(|_| open).map(|by| named(&names, by)),
                 agency: event.agency_id,
+                is_late: event.is_late,
+                is_acceptable: event.is_acceptable,
+                delivered: event.delivered,
                 words,
             });
         }

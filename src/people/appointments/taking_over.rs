@@ -61,7 +61,7 @@ impl People {
         let Some(step) = step_to(state).filter(|_| is_booked) else { return Ok(false) };
         let next = appointment::ActiveModel { state: Set(state), changed_at: Set(at), ..Default::default() };
         self.change_appointment(db, id, next).await?;
-        let done = Done { step, state, at, by: by.account, agency: Some(by.agency) };
+        let done = Done { step, state, at, by: by.account, agency: Some(by.agency), said: (None, None, None) };
         self.note_appointment(db, of, id, done, None).await?;
         Ok(true)
     }

@@ -270,7 +270,7 @@ impl People {
 }
 
 /// What the rule has to know of the header of a referral.
-pub(super) fn header(row: &referral::Model) -> Row {
+pub(crate) fn header(row: &referral::Model) -> Row {
     Row { service_user: row.service_user_id, agency: row.agency_id, category: REFERRAL_HEADER, party: row.party_id }
 }
 

@@ -11,7 +11,6 @@ use sea_orm::{DatabaseTransaction, EntityTrait};
 
 use super::gate::{check_done, transition};
 use super::making::{Done, change_task, may_answer};
-use crate::access::epochs::raise_service_user;
 use crate::access::rule::decide::holds;
 use crate::access::rule::facts::Facts;
 use crate::access::rule::{Ask, Row, WAYS};
@@ -115,21 +114,20 @@ impl People {
     }
 
     /// Holds a task against other changes, for whoever works with the service user at the agency whose it is; the statements
-    /// are the same where there is none. The count of the service user is raised, so that two who hold it do so one after the
-    /// other.
+    /// are the same where there is none. Two who hold it do so one after the other.
     async fn held_task(&self, by: Worker, id: TaskId) -> Result<Held, Trouble> {
         let now = Millis::from(self.clock.now());
         let found = task::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = self.stands_for(found.map_or(ServiceUserId(id.0), |found| found.service_user_id)).await?;
         let transaction = self.database.begin_write().await?;
-        let raised = raise_service_user(&transaction, of, now).await?;
-        let at = raised.unwrap_or(now);
+        let held = self.hold(&transaction, of).await?;
+        let at = held.unwrap_or(now);
         let (account, agency) = (by.account, Some(by.agency));
         let ask = Ask { account, agency, purpose: Purpose::CareCoordination, at };
         let facts = Facts::load(&transaction, &ask, &[of]).await?;
         // Read again, now that nobody else changes it.
         let row = task::Entity::find_by_id(id).one(&transaction).await?;
-        let row = row.filter(|row| row.service_user_id == of && raised.is_some()).ok_or(Trouble::NotFound)?;
+        let row = row.filter(|row| row.service_user_id == of && held.is_some()).ok_or(Trouble::NotFound)?;
         if !holds(&WAYS.own_agency, &ask, &as_row(&row), &facts) {
             return Err(Trouble::NotFound);
         }

@@ -100,7 +100,7 @@ impl People {
         said: &ReleaseSaid,
     ) -> Result<ReleaseId, Trouble> {
         if_any("fromPlace", said.from_place.as_ref(), LONGEST_LINE)?;
-        let Begun { transaction, of, at, stands } = self.begin_change(by.into(), of).await?;
+        let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
         let today = london(at.to_utc()).date();
         check_release(said.release_on, today)?;
@@ -178,7 +178,7 @@ impl People {
     pub async fn take_back_release(&self, by: Worker, id: ReleaseId) -> Result<ServiceUserId, Trouble> {
         let found = release::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = found.map_or(ServiceUserId(id.0), |found| found.service_user_id);
-        let Begun { transaction, of, at, stands } = self.begin_change(by.into(), of).await?;
+        let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
         // Read again, now that nobody else changes it.
         let row = release::Entity::find_by_id(id).one(&transaction).await?;
@@ -205,7 +205,7 @@ impl People {
     ) -> Result<EasementId, Trouble> {
         let ends_on = said.ends_on.or_else(|| usual_end(said.kind, said.begins_on));
         let ends_on = ends_on.ok_or_else(|| Wrong::new("endsOn", "There is no usual length of this one: say it."))?;
-        let Begun { transaction, of, at, stands } = self.begin_change(by.into(), of).await?;
+        let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
         let today = london(at.to_utc()).date();
         check_span(said.begins_on, ends_on, today)?;
@@ -245,7 +245,7 @@ impl People {
     pub async fn take_back_easement(&self, by: Worker, id: EasementId) -> Result<ServiceUserId, Trouble> {
         let found = easement::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = found.map_or(ServiceUserId(id.0), |found| found.service_user_id);
-        let Begun { transaction, of, at, stands } = self.begin_change(by.into(), of).await?;
+        let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
         let row = easement::Entity::find_by_id(id).one(&transaction).await?;
         row.filter(|row| row.service_user_id == of && row.agency_id == by.agency && row.ended_at.is_none())
@@ -270,7 +270,7 @@ impl People {
     /// failed, and nothing is made.
     pub async fn add_task(&self, by: Worker, of: ServiceUserId, free: &FreeTask) -> Result<TaskId, Trouble> {
         paragraphs("words", &free.words)?;
-        let Begun { transaction, of, at, stands } = self.begin_change(by.into(), of).await?;
+        let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
         check_due(free.due_on, london(at.to_utc()).date())?;
         may_answer(&transaction, by.agency, of, free.owner, at).await?;

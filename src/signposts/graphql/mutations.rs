@@ -1,5 +1,7 @@
 //! Mutations about signposts.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use entity::enums::Purpose;
 use entity::ids::{PlaceId, ServiceId, SignpostId};
@@ -29,7 +31,8 @@ use crate::signposts::{Signposts, telling};
 pub struct SignpostedServiceInput {
     /// The service, by its global id.
     pub service: ID,
-    /// Where of its places, by the global id of the service at the location; where nothing is said, the best for the question.
+    /// Where of its places, by the global id of the service at the location; where nothing is said, the best for the question,
+    /// which may be by telephone. Why is kept of the place that is named.
     pub at: Option<ID>,
 }
 
@@ -38,7 +41,7 @@ pub struct SignpostedServiceInput {
 pub struct GiveSignpostInput {
     /// Who, by their global id; where nothing is said, somebody who gave no name: then nothing is kept of why.
     pub service_user: Option<ID>,
-    /// Of which services, in this order: 1 to 10, each of which meets a need of the question.
+    /// Of which services, in this order: 1 to 10, each of them once, and each an answer to the question.
     pub services: Vec<SignpostedServiceInput>,
     /// For how many days the link is good, 1 to 180; 28 where nothing is said.
     pub link_days: Option<i32>,
@@ -70,19 +73,23 @@ pub struct SignpostGivenPayload {
     /// The link under which whoever was told sees it again, with what has changed; it is told here and never again. Null
     /// where none was made, and where the settings do not say where this server is reached.
     pub link: Option<String>,
-    /// The same as one text message: names, numbers, and the link. Null where no link was made.
+    /// The same as one text message of at most 160 plain letters: names, numbers, and the link where there is one; of a link
+    /// that was made anew the link alone. Null where neither was asked for.
     pub text_message: Option<String>,
     /// What it was refused for; empty where it was done.
     pub errors: Vec<ServiceUserError>,
 }
 
+/// A link, and a text message with it.
+type Links = (Option<String>, Option<String>);
+
 async fn payload(
     ctx: &Context<'_>,
-    done: std::result::Result<(SignpostId, Option<(Option<String>, String)>), Trouble>,
+    done: std::result::Result<(SignpostId, Links), Trouble>,
     (operation, within): (&'static str, &str),
 ) -> Result<SignpostGivenPayload> {
     let (done, errors) = parted(ctx, done, within)?;
-    let Some((id, link)) = done else {
+    let Some((id, (link, text_message))) = done else {
         return Ok(SignpostGivenPayload { signpost: None, link: None, text_message: None, errors });
     };
     let signpost = if ctx.look_ahead().field("signpost").exists() {
@@ -91,7 +98,6 @@ async fn payload(
     } else {
         None
     };
-    let (link, text_message) = link.map_or((None, None), |(link, message)| (link, Some(message)));
     Ok(SignpostGivenPayload { signpost, link, text_message, errors })
 }
 
@@ -113,12 +119,18 @@ fn why(assessment: &Assessment) -> Why {
     Why { group, criteria: criteria.collect() }
 }
 
-/// The services that are named, each with where and why, and the needs that were asked about.
-async fn weighed(
-    ctx: &Context<'_>,
-    question: SignpostInput,
-    services: &[SignpostedServiceInput],
-) -> Result<(std::collections::BTreeSet<String>, Vec<(telling::Door, Why)>)> {
+/// What is to be told, weighed.
+struct Weighed {
+    /// The needs that were asked about.
+    needs: BTreeSet<String>,
+    /// Those that the services meet.
+    met: BTreeSet<String>,
+    /// The services, each with where and why.
+    services: Vec<(telling::Door, Why)>,
+}
+
+/// The services that are named, each with where and why, and what they tell of.
+async fn weighed(ctx: &Context<'_>, question: SignpostInput, services: &[SignpostedServiceInput]) -> Result<Weighed> {
     let live = ctx.data::<Live>()?;
     let understood = question.text.as_deref().map(|text| Understood::of(ctx, "input.text", text)).transpose()?;
     let at = question.at.map_or(ctx.data::<AskedAt>()?.0, |at| at.0);
@@ -126,7 +138,7 @@ async fn weighed(
     let rules = *ctx.data::<FreshnessRules>()?;
     let snapshot = snapshot(ctx)?;
     let mut assessor = Assessor::new(&query, &rules);
-    let mut all = Vec::with_capacity(services.len());
+    let (mut all, mut met) = (Vec::with_capacity(services.len()), BTreeSet::new());
     for (index, given) in services.iter().enumerate() {
         let field = format!("giving.services.{index}.service");
         let id: ServiceId = ids::service(&field, &given.service)?;
@@ -141,10 +153,27 @@ async fn weighed(
         if at.is_some_and(|at| !facts.offers.iter().any(|offer| offer.place == Some(at))) {
             return Err(bad_input(field, "The service is not offered there."));
         }
-        let best = facts.offers.get(assessment.offer).and_then(|offer| offer.place);
-        all.push(((id, at.or(best)), why(&assessment)));
+        let (place, why) = match at {
+            None => (facts.offers.get(assessment.offer).and_then(|offer| offer.place), why(&assessment)),
+            // Why is of the place that is named, not of the best one.
+            Some(at) => {
+                let mut there = None;
+                assessor.each_way(facts, 0, |offer, assessment| {
+                    if offer.place == Some(at) && there.as_ref().is_none_or(|(group, _)| assessment.group < *group) {
+                        there = Some((assessment.group, why(assessment)));
+                    }
+                });
+                let Some((_, why)) = there else {
+                    return Err(bad_input(field, "It is out of reach there for this question."));
+                };
+                (Some(at), why)
+            }
+        };
+        met.extend(facts.needs.iter().filter_map(|need| live.needs().at(*need)).map(|need| need.key.clone()));
+        all.push(((id, place), why));
     }
-    Ok((query.needs.iter().map(|need| need.key.clone()).collect(), all))
+    let needs = query.needs.iter().map(|need| need.key.clone()).collect();
+    Ok(Weighed { needs, met, services: all })
 }
 
 /// Mutations about signposts.
@@ -169,7 +198,7 @@ impl SignpostGivenMutation {
         }
         let to = giving.service_user.as_ref();
         let to = to.map(|id| ids::service_user("giving.serviceUser", id)).transpose()?;
-        let (needs, weighed) = weighed(ctx, input, &giving.services).await?;
+        let Weighed { needs, met, services: weighed } = weighed(ctx, input, &giving.services).await?;
         let doors: Vec<telling::Door> = weighed.iter().map(|(door, _)| *door).collect();
         let (loaders, now) = (ctx.data::<Loaders>()?, ctx.data::<AskedAt>()?.0);
         let told = telling::told(loaders, &doors, now).await.map_err(|error| internal(ctx, &error))?;
@@ -180,12 +209,12 @@ impl SignpostGivenMutation {
             services.push((told.get(&door).cloned().ok_or_else(gone)?, why));
         }
         let link_days = giving.link_days.map_or(LINK_DAYS, i64::from);
-        let giving = Giving { to, needs, services, link_days };
+        let giving = Giving { to, needs, met, services, link_days };
         let done = ctx.data::<Signposts>()?.give(worker(ctx)?, &giving).await;
         let done = done.map(|given| {
             let told: Vec<Told> = giving.services.into_iter().map(|(told, _)| told).collect();
             let message = message(&told, given.link.as_deref());
-            (given.id, Some((given.link, message)))
+            (given.id, (given.link, Some(message)))
         });
         payload(ctx, done, ("giveSignpost", "giving")).await
     }
@@ -201,8 +230,8 @@ impl SignpostGivenMutation {
         let days = input.link_days.map_or(LINK_DAYS, i64::from);
         let done = ctx.data::<Signposts>()?.renew_link(worker(ctx)?, id, days).await;
         let done = done.map(|given| {
-            let message = message(&[], given.link.as_deref());
-            (given.id, Some((given.link, message)))
+            let message = given.link.as_deref().map(|link| message(&[], Some(link)));
+            (given.id, (given.link, message))
         });
         payload(ctx, done, ("renewSignpostLink", "input")).await
     }
@@ -216,7 +245,7 @@ impl SignpostGivenMutation {
     ) -> Result<SignpostGivenPayload> {
         let id = ids::signpost_given("id", &id)?;
         let done = ctx.data::<Signposts>()?.revoke_link(actor(ctx)?, id).await;
-        payload(ctx, done.map(|()| (id, None)), ("revokeSignpostLink", "")).await
+        payload(ctx, done.map(|()| (id, (None, None))), ("revokeSignpostLink", "")).await
     }
 
     /// Notes whether a signpost helped. For link workers of the agency that gave it, who work with whoever was told; for the
@@ -228,6 +257,6 @@ impl SignpostGivenMutation {
     ) -> Result<SignpostGivenPayload> {
         let id = ids::signpost_given("input.signpost", &input.signpost)?;
         let done = ctx.data::<Signposts>()?.say_helped(actor(ctx)?, id, input.helped.into()).await;
-        payload(ctx, done.map(|()| (id, None)), ("saySignpostHelped", "input")).await
+        payload(ctx, done.map(|()| (id, (None, None))), ("saySignpostHelped", "input")).await
     }
 }

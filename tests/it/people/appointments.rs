@@ -127,6 +127,11 @@ async fn an_appointment_is_booked_kept_and_put_right() {
         (&right["history"][1]["state"], &right["history"][2]["words"]),
         (&json!("ATTENDED"), &json!("It was another day."))
     );
+    // What was recorded before stands in its history.
+    let query = format!("{{ appointment(id: {booked:?}) {{ history {{ isLate isAcceptable delivered }} }} }}");
+    let history = network.ask(&token, &query, json!({})).await["appointment"]["history"].take();
+    assert_eq!(history[1], json!({ "isLate": true, "isAcceptable": null, "delivered": true }));
+    assert_eq!(history[2], json!({ "isLate": null, "isAcceptable": true, "delivered": false }));
     // What was said lies sealed.
     let events = appointment_event::Entity::find().all(network.app.db().connection()).await.unwrap();
     assert_eq!(events.iter().map(|event| event.number).collect::<Vec<_>>(), [1, 2, 3]);

@@ -54,6 +54,12 @@ pub struct AppointmentEvent {
     pub at: DateTime,
     /// Who; null to agencies with which it is only shared.
     pub by: Option<NamedAccount>,
+    /// Whether they came late, where that was recorded by it.
+    pub is_late: Option<bool>,
+    /// Whether there was a good reason not to come, where that was recorded by it.
+    pub is_acceptable: Option<bool>,
+    /// Whether the session was delivered, where that was recorded by it.
+    pub delivered: Option<bool>,
     /// What was said; null where nothing was, and to agencies with which it is only shared.
     pub words: Option<String>,
     #[graphql(skip)]
@@ -75,6 +81,9 @@ impl From<&AppointmentStepSeen> for AppointmentEvent {
             state: seen.state.into(),
             at: DateTime(seen.at.to_utc()),
             by: seen.by.as_ref().map(named),
+            is_late: seen.is_late,
+            is_acceptable: seen.is_acceptable,
+            delivered: seen.delivered,
             words: seen.words.clone(),
             agency: seen.agency,
         }
