@@ -58,8 +58,8 @@ fn demo_starts_on_a_fresh_folder_and_answers_its_own_question() {
         assert_eq!((needs(&token_of("Hal Brennan")), needs(&token_of("Tess Moran"))), (1, 1), "housing, treatment");
         let list = "{ serviceUsers(purpose: REFERRAL, caseload: AGENCY) { totalCount } }";
         let count = |token: &str| server.data_as(Some(token), list, &json!({}))["serviceUsers"]["totalCount"].clone();
-        assert_eq!(count(of_role("link_worker")), 12, "theirs; who was entered twice is one");
-        assert_eq!(count(&token_of("Hal Brennan")), 3, "two who permit it, and their own");
+        assert_eq!(count(of_role("link_worker")), 14, "theirs; who was entered twice is one");
+        assert_eq!(count(&token_of("Hal Brennan")), 4, "three who permit it, and their own");
         let data = server.data(signpost::app::EXAMPLE_QUERY);
         let counts = &data["signpost"]["counts"];
         assert!(counts["fits"].as_u64().unwrap() > 0, "{counts}");
