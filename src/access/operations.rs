@@ -228,6 +228,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "appointment", AROUND_SERVICE_USERS, Never),
     (Query, "appointments", LINK_WORKERS, Never),
     (Query, "appointmentsOf", AROUND_SERVICE_USERS, Never),
+    (Query, "consentsRunningOut", LINK_WORKERS, Never),
     (Query, "corrections", PeopleHolding(&[Role::ListingEditor, Role::AgencyManager]), Never),
     (Query, "cover", TEAM_READERS, Never),
     (Query, "disclosurePreview", AROUND_SERVICE_USERS, Never),

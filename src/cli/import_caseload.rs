@@ -27,7 +27,7 @@ pub(super) struct ImportCaseloadArgs {
     /// Writes what the rows say; without it everything is tried and nothing written.
     #[arg(long)]
     write: bool,
-    /// Where to write the report as JSON: it names files, rows and columns, and nothing that stands in them.
+    /// Where to write the report as JSON, a file that is not there yet: it names files, rows and columns, and nothing that stands in them.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -42,7 +42,8 @@ pub(super) async fn run(config: &Config, args: ImportCaseloadArgs) -> Result<Exi
     let mapping = Mapping::read(&text, &needs);
     let mapping = mapping.map_err(|flaws| format!("{path} is not as it must be:\n  {}", all_of(&flaws)))?;
     let report = match &args.report {
-        Some(path) => Some(File::create(path).map_err(|error| format!("--report {}: {error}", path.display()))?),
+        // What is there already is never written over: it may be the very export.
+        Some(path) => Some(File::create_new(path).map_err(|error| format!("--report {}: {error}", path.display()))?),
         None => None,
     };
     let clock = Clock::system();

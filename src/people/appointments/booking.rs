@@ -174,16 +174,16 @@ impl People {
         Ok(id)
     }
 
-    /// Writes a step into the history of an appointment, what was said with it sealed, and puts out the notices of it.
-    /// Whoever calls this holds the service user against other changes, so that no number is given twice.
-    pub(super) async fn note_appointment(
+    /// Writes a step into the history of an appointment, what was said with it sealed; gives its id and its number. Whoever
+    /// calls this holds the service user against other changes, so that no number is given twice.
+    pub(super) async fn write_appointment_event(
         &self,
         db: &impl ConnectionTrait,
         of: ServiceUserId,
         appointment: AppointmentId,
         done: Done,
         words: Option<&str>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(AppointmentEventId, i32), Trouble> {
         let last: Option<Option<i32>> = appointment_event::Entity::find()
             .select_only()
             .column_as(appointment_event::Column::Number.max(), "last")
@@ -216,6 +216,19 @@ impl People {
             sealed: Set(sealed),
         };
         appointment_event::Entity::insert(row).exec_without_returning(db).await?;
+        Ok((id, number))
+    }
+
+    /// The same, and puts out the notices of it.
+    pub(super) async fn note_appointment(
+        &self,
+        db: &impl ConnectionTrait,
+        of: ServiceUserId,
+        appointment: AppointmentId,
+        done: Done,
+        words: Option<&str>,
+    ) -> Result<(), Trouble> {
+        let (id, number) = self.write_appointment_event(db, of, appointment, done, words).await?;
         // Whose it is is told, be it the service user who did it; whom it is shared with is not.
         let booked = appointment::Entity::find_by_id(appointment).one(db).await?.ok_or(Trouble::NotFound)?;
         let to: Vec<_> = listeners(db, &[booked.agency_id]).await?.iter().map(|listener| listener.endpoint).collect();

@@ -1,5 +1,5 @@
 //! Appointments as another system knew them: of any time, and with what became of them. What the other system did not say,
-//! whether they came late or who called it off, is not made up.
+//! whether they came late or who called it off, is not made up. Nobody's system is told of it: it did not happen now.
 
 use entity::appointment;
 use entity::enums::{AppointmentState, AppointmentStep};
@@ -38,7 +38,7 @@ impl People {
         at: Millis,
     ) -> Result<AppointmentId, Trouble> {
         let id = self.put_appointment(db, by, (of, of), booking, None, at).await?;
-        self.note_appointment(db, of, id, booked(by, at), None).await?;
+        self.write_appointment_event(db, of, id, booked(by, at), None).await?;
         self.bring_appointment_to(db, by, of, id, state, at).await?;
         Ok(id)
     }
@@ -62,7 +62,7 @@ impl People {
         let next = appointment::ActiveModel { state: Set(state), changed_at: Set(at), ..Default::default() };
         self.change_appointment(db, id, next).await?;
         let done = Done { step, state, at, by: by.account, agency: Some(by.agency), said: (None, None, None) };
-        self.note_appointment(db, of, id, done, None).await?;
+        self.write_appointment_event(db, of, id, done, None).await?;
         Ok(true)
     }
 }

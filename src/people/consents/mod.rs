@@ -7,11 +7,13 @@
 //! | [`preview`] | exactly what each agency would see, and its hash |
 //! | [`giving`] | a consent is given, or asked for and answered |
 //! | [`withdrawing`] | a consent is withdrawn |
+//! | [`running_out`] | permits that run out soon, of those whom somebody works with |
 //! | [`reading`] | consents as those see them who are close to the service user; the receipt |
 
 pub mod asked;
 pub mod giving;
 pub mod preview;
 pub mod reading;
+pub mod running_out;
 pub mod withdrawing;
 pub mod words;

@@ -1,10 +1,11 @@
 //! Consents are asked for, previewed, given, answered, withdrawn.
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
+use entity::enums as stored;
 use entity::ids::{ConsentId, ServiceUserId};
 
 use super::caseloads::service_user;
-use super::consents::{ConsentKind, ConsentMethod, DisclosurePreview};
+use super::consents::{Consent, ConsentKind, ConsentMethod, DisclosurePreview};
 use super::service_user::ServiceUser;
 use super::wishes::actor;
 use super::{ServiceUserError, afterwards, parted, pending, people, worker};
@@ -14,6 +15,7 @@ use crate::api::scalars::DateTime;
 use crate::people::Trouble;
 use crate::people::consents::asked::Asked;
 use crate::people::consents::giving::Manner;
+use crate::people::consents::running_out::RunningOut;
 
 /// What is asked of a service user: who may see, or may not, which categories, what for, until when. Nothing that is not
 /// named is covered.
@@ -189,6 +191,34 @@ impl ConsentQuery {
             other => Ok(Some(DisclosurePreview(super::found(ctx, other.map_err(|trouble| trouble.within("input")))?))),
         }
     }
+
+    /// Permits that run out soon, of service users whom the viewer works with, the soonest first and 200 at the most; as far
+    /// as their agency wrote them down, or they name it or one to which its rows may flow. For link workers.
+    #[graphql(complexity = "crate::api::limits::list_cost(20, child_complexity)")]
+    async fn consents_running_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Within how many days of 24 hours, from 1 to 366.", default = 14)] within_days: i32,
+    ) -> Result<Vec<ConsentRunningOut>> {
+        let reader = super::reader(ctx, stored::Purpose::CareCoordination, "consentsRunningOut")?;
+        let asked = super::wanted(&ctx.look_ahead().field("serviceUser"));
+        let found = people(ctx)?.running_out(reader, i64::from(within_days), asked, pending(ctx)).await;
+        let found = super::found(ctx, found)?;
+        let one = |one: RunningOut| ConsentRunningOut {
+            service_user: ServiceUser::of(one.person, reader),
+            consent: one.consent.into(),
+        };
+        Ok(found.into_iter().map(one).collect())
+    }
+}
+
+/// A permit that runs out soon.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ConsentRunningOut {
+    /// Whose.
+    pub service_user: ServiceUser,
+    /// The permit.
+    pub consent: Consent,
 }
 
 /// Mutations about consents.

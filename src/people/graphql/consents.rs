@@ -259,6 +259,12 @@ impl ConsentProposal {
     }
 }
 
+impl From<ConsentSeen> for Consent {
+    fn from(seen: ConsentSeen) -> Self {
+        Self(seen)
+    }
+}
+
 pub(super) fn consents(around: &Around) -> Vec<Consent> {
     around.consents.iter().cloned().map(Consent).collect()
 }

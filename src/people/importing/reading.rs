@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read};
-use std::path::Path;
+use std::path::{Component, Path};
 
 use csv::{ReaderBuilder, StringRecord};
 
@@ -73,6 +73,11 @@ impl Sheet {
         columns: &[Column<'_>],
     ) -> Result<Self, Vec<Flaw>> {
         let flaw = |message: String| vec![Flaw::new(name, message)];
+        // Beside the mapping and nowhere else: whoever wrote it may not be whose the other folders are.
+        let mut parts = Path::new(name).components();
+        let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) else {
+            return Err(flaw("it must be the name of a file beside the mapping".to_owned()));
+        };
         let bytes = bytes_of(&folder.join(name)).map_err(flaw)?;
         let reader = |bytes: Vec<u8>| {
             let mut dialect = ReaderBuilder::new();

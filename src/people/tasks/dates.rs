@@ -228,8 +228,11 @@ impl People {
             .all(db)
             .await?;
         let contact = |row: &&release::Model| {
-            let done: Vec<NaiveDate> =
-                tasks.iter().filter(|task| task.release_id == Some(row.id)).filter_map(|task| task.done_on).collect();
+            let done: Vec<NaiveDate> = tasks
+                .iter()
+                .filter(|task| task.release_id == Some(row.id) && task.service_user_id == row.service_user_id)
+                .filter_map(|task| task.done_on)
+                .collect();
             let theirs = |came: &&appointment::Model| {
                 came.service_user_id == row.service_user_id && came.agency_id == row.agency_id
             };
@@ -296,8 +299,14 @@ impl People {
             .await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
-            let as_row = Row::of(row.service_user_id, row.agency_id, EASEMENT);
-            let Ok(Some(ground)) = deciding.shows(&as_row) else { return Ok(None) };
+            let as_row = |category| Row::of(row.service_user_id, row.agency_id, category);
+            // What it is for tells of more than of money: shared it is with who may see that as well.
+            let also = deciding.ground(&as_row(tells_of(row.kind)));
+            if also.is_none() {
+                continue;
+            }
+            let Ok(Some(ground)) = deciding.shows(&as_row(EASEMENT)) else { return Ok(None) };
+            let Ok(Some(_)) = deciding.shows(&as_row(tells_of(row.kind))) else { return Ok(None) };
             shown.push(EasementSeen {
                 id: row.id,
                 service_user: row.service_user_id,
@@ -314,5 +323,16 @@ impl People {
             return Ok(None);
         }
         Ok(Some(shown))
+    }
+}
+
+/// What an easement tells of by what it is for, beside benefits.
+fn tells_of(kind: EasementKind) -> DataCategory {
+    match kind {
+        EasementKind::PrisonLeaverPreReleaseClaim => DataCategory::Offending,
+        EasementKind::DrugAlcoholTreatment => DataCategory::SubstanceUse,
+        EasementKind::Homelessness => DataCategory::Housing,
+        EasementKind::DomesticAbuse => DataCategory::Safeguarding,
+        EasementKind::Other => EASEMENT,
     }
 }

@@ -114,6 +114,7 @@ impl People {
             .expr(Expr::value(1))
             .from(task::Entity)
             .and_where(task::Column::ReleaseId.into_expr().eq(release::Column::Id.into_expr()))
+            .and_where(task::Column::ServiceUserId.into_expr().eq(release::Column::ServiceUserId.into_expr()))
             .and_where(task::Column::Kind.eq(TaskKind::FirstContact))
             .and_where(task::Column::State.eq(TaskState::Done))
             .and_where(task::Column::DoneOn.into_expr().gte(release::Column::ReleaseOn.into_expr()))

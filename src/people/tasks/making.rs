@@ -10,7 +10,7 @@ use entity::instants::Millis;
 use entity::{easement, release, service_user, task, task_event};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::gate::{
     GATE_TASKS, check_due, check_release, check_span, day_begins_at, due_before_end, due_by_release, due_on,
@@ -85,6 +85,15 @@ pub(super) struct Done {
     pub(super) by: Worker,
 }
 
+/// By whom, about whom, when.
+#[derive(Clone, Copy)]
+struct Spot {
+    by: Worker,
+    of: ServiceUserId,
+    at: Millis,
+    today: NaiveDate,
+}
+
 impl People {
     /// Records on which day a service user whom the worker works with is released. Said anew, it replaces what the agency said
     /// before: what is still open of its tasks is due by the new day, what was done stays. Of another release the tasks are
@@ -117,8 +126,36 @@ impl People {
         for row in &former {
             end_release(&transaction, row.id, at).await?;
         }
-        let replaced = former.first().filter(|_| !said.anew);
-        let recorded_for = replaced.map_or(of, |row| row.recorded_for);
+        // One for each record that was joined and had one, so that each has its own again where they are parted.
+        let mut whom: Vec<ServiceUserId> = Vec::new();
+        for row in former.iter().filter(|_| !said.anew) {
+            if !whom.contains(&row.recorded_for) {
+                whom.push(row.recorded_for);
+            }
+        }
+        if whom.is_empty() {
+            whom.push(of);
+        }
+        let (mut made, spot) = (Vec::with_capacity(whom.len()), Spot { by, of, at, today });
+        for recorded_for in whom {
+            let theirs: Vec<&release::Model> =
+                former.iter().filter(|row| said.anew || row.recorded_for == recorded_for).collect();
+            made.push(self.put_release(&transaction, spot, recorded_for, &theirs, said).await?);
+        }
+        let id = made.first().copied().ok_or(Trouble::NotFound)?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Puts a day of release into the tables in the place of former ones, with its tasks.
+    async fn put_release(
+        &self,
+        transaction: &DatabaseTransaction,
+        Spot { by, of, at, today }: Spot,
+        recorded_for: ServiceUserId,
+        former: &[&release::Model],
+        said: &ReleaseSaid,
+    ) -> Result<ReleaseId, Trouble> {
         let id = ReleaseId(self.clock.new_id());
         let from_place = said.from_place.as_deref();
         let row = release::ActiveModel {
@@ -128,17 +165,18 @@ impl People {
             agency_id: Set(by.agency),
             release_on: Set(said.release_on),
             day_begins_at: Set(day_begins_at(said.release_on)),
-            sealed: Set(self.under_key(&transaction, of, place_of_release(id), from_place).await?),
+            sealed: Set(self.under_key(transaction, of, place_of_release(id), from_place).await?),
             recorded_by: Set(by.account),
             recorded_at: Set(at),
             ended_at: Set(None),
-            replaces_id: Set(replaced.map(|row| row.id)),
+            replaces_id: Set(former.first().filter(|_| !said.anew).map(|row| row.id)),
         };
-        release::Entity::insert(row).exec_without_returning(&transaction).await?;
+        release::Entity::insert(row).exec_without_returning(transaction).await?;
         let mut there = BTreeSet::new();
-        for task in tasks_of(&transaction, task::Column::ReleaseId.is_in(former.iter().map(|row| row.id))).await? {
+        let of_former = task::Column::ReleaseId.is_in(former.iter().map(|row| row.id));
+        for task in tasks_of(transaction, of, of_former).await? {
             if said.anew {
-                self.cancel_task(&transaction, by, &task, at).await?;
+                self.cancel_task(transaction, by, &task, at).await?;
                 continue;
             }
             there.insert(task.kind);
@@ -149,10 +187,10 @@ impl People {
                 next.due_on = Set(due);
                 next.changed_at = Set(at);
             }
-            change_task(&transaction, task.id, next).await?;
+            change_task(transaction, task.id, next).await?;
             if moves {
                 let done = Done { step: TaskStep::Moved, state: task.state, at, by };
-                self.note_task(&transaction, of, task.id, done, None).await?;
+                self.note_task(transaction, of, task.id, done, None).await?;
             }
         }
         for gate in GATE_TASKS.iter().filter(|gate| !there.contains(&gate.kind)) {
@@ -164,9 +202,8 @@ impl People {
                 due_on: due_on(said.release_on, gate.days, today),
                 owner: said.owner,
             };
-            self.put_task(&transaction, by, (of, recorded_for), &new, None, at).await?;
+            self.put_task(transaction, by, (of, recorded_for), &new, None, at).await?;
         }
-        transaction.commit().await?;
         Ok(id)
     }
 
@@ -185,7 +222,7 @@ impl People {
         row.filter(|row| row.service_user_id == of && row.agency_id == by.agency && row.ended_at.is_none())
             .ok_or(Trouble::NotFound)?;
         end_release(&transaction, id, at).await?;
-        for task in tasks_of(&transaction, task::Column::ReleaseId.eq(id)).await? {
+        for task in tasks_of(&transaction, of, task::Column::ReleaseId.eq(id)).await? {
             self.cancel_task(&transaction, by, &task, at).await?;
         }
         transaction.commit().await?;
@@ -255,7 +292,7 @@ impl People {
             .filter(easement::Column::Id.eq(id))
             .exec(&transaction)
             .await?;
-        for task in tasks_of(&transaction, task::Column::EasementId.eq(id)).await? {
+        for task in tasks_of(&transaction, of, task::Column::EasementId.eq(id)).await? {
             self.cancel_task(&transaction, by, &task, at).await?;
         }
         transaction.commit().await?;
@@ -402,8 +439,10 @@ pub(super) async fn may_answer(
     Ok(())
 }
 
-async fn tasks_of(db: &impl ConnectionTrait, which: Expr) -> Result<Vec<task::Model>, Trouble> {
-    Ok(task::Entity::find().filter(which).order_by_asc(task::Column::Id).all(db).await?)
+/// Tasks about one service user: where joined records were parted, another's may hang on the same release.
+async fn tasks_of(db: &impl ConnectionTrait, of: ServiceUserId, which: Expr) -> Result<Vec<task::Model>, Trouble> {
+    let theirs = task::Entity::find().filter(task::Column::ServiceUserId.eq(of));
+    Ok(theirs.filter(which).order_by_asc(task::Column::Id).all(db).await?)
 }
 
 async fn end_release(db: &impl ConnectionTrait, id: ReleaseId, at: Millis) -> Result<(), Trouble> {

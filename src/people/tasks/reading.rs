@@ -14,6 +14,7 @@ use super::{place_of_event, place_of_task};
 use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
 use crate::access::rule::predicate::task_visible;
+use crate::access::rule::{RELEASE, Row};
 use crate::people::deciding::{Again, Deciding};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
@@ -135,8 +136,16 @@ impl People {
             .await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
+            // What follows from a release tells of it, by its kind and its day: shared it is with who may see that as well.
+            let of_release = Row::of(row.service_user_id, row.agency_id, RELEASE);
+            if row.release_id.is_some() && deciding.ground(&of_release).is_none() {
+                continue;
+            }
             // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
             let Ok(Some(ground)) = deciding.shows(&as_row(&row)) else { return Ok(None) };
+            if row.release_id.is_some() && !matches!(deciding.shows(&of_release), Ok(Some(_))) {
+                return Ok(None);
+            }
             shown.push((row, ground));
         }
         if deciding.release(db, pending).await? == Err(Again) {

@@ -173,6 +173,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("appointment", "ws"),
     ("appointments", "w"),
     ("appointmentsOf", "ws"),
+    ("consentsRunningOut", "w"),
     ("corrections", "em"),
     ("cover", "wm"),
     ("disclosurePreview", "ws"),

@@ -448,3 +448,33 @@ fn the_words_are_easily_read() {
         }
     }
 }
+
+/// Who works with somebody is told in time that what they permit runs out; nobody else is, and of what was taken back nobody.
+#[tokio::test]
+async fn what_runs_out_soon_is_told_in_time() {
+    let network = Network::new().await;
+    let other = network.other_manager().await;
+    network.agree(&network.manager, &other, terms(Network::agency(0), Network::agency(1))).await;
+    let id = network.enter(&network.ann, json!({ "givenNames": "Ida" })).await;
+    let mut ids = Vec::new();
+    for until in ["2026-12-05T19:59:59Z", "2026-11-25T00:00:00Z", "2026-12-05T20:00:01Z"] {
+        let asked = json!({ "serviceUser": id, "kind": "PERMIT", "agencies": [agency(Network::agency(1))],
+            "categories": ["IDENTITY"], "purposes": ["REFERRAL"], "until": until });
+        let given = network.give(&network.ann, &asked, json!({ "method": "SPOKEN" })).await;
+        assert_eq!(given["errors"], json!([]));
+        ids.push(given["id"].clone());
+    }
+    let told = async |token: &str| {
+        let query = "{ consentsRunningOut { serviceUser { id name } consent { id } } }";
+        let found = network.ask(token, query, json!({})).await["consentsRunningOut"].take();
+        found.as_array().unwrap().iter().map(|it| it["consent"]["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&network.ann).await, [ids[1].clone(), ids[0].clone()], "within fourteen days, the soonest first");
+    assert_eq!(told(&network.bea).await, Vec::<Value>::new(), "not on a caseload of hers");
+    assert_eq!(told(&network.cal).await, Vec::<Value>::new(), "nor of his");
+    network.change(&network.ann, &format!("withdrawConsent(id: {})", ids[1])).await;
+    assert_eq!(told(&network.ann).await, [ids[0].clone()]);
+    let query = "{ consentsRunningOut(withinDays: 0) { consent { id } } }";
+    let (_, refused) = network.app.ask(As::token(&network.ann), query, json!({})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["field"], "withinDays");
+}

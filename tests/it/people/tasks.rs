@@ -5,7 +5,7 @@ use chrono::{NaiveDate, TimeDelta};
 use entity::enums::{EasementKind, TaskKind, TaskState as S, TaskStep as T};
 use entity::ids::TaskId;
 use entity::instants::Millis;
-use entity::{release, task, task_event};
+use entity::{release, task_event};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use signpost::api::ids::NodeId;
@@ -13,9 +13,10 @@ use signpost::people::tasks::gate::{
     Contact, GATE_TASKS, check_done, check_due, check_release, check_span, due_on, first_contact, transition, usual_end,
 };
 
-use super::consents::{agency, terms};
 use super::graph::Network;
 use crate::support::accounts::As;
+
+mod sharing;
 
 const TASK: &str = "id category kind words release easement dueOn state owner { id } coveringFor { id } doneOn agency { id } \
     serviceUser { id name } history { step state words by { id } }";
@@ -329,39 +330,6 @@ async fn an_easement_makes_a_task() {
     assert_eq!(left, json!([{ "kind": "HOMELESSNESS", "endsOn": "2026-11-28" }]));
 }
 
-/// Another agency sees a task while its category may flow to it for the coordination of care, and no word of it.
-#[tokio::test]
-async fn what_is_shared_is_a_task_of_its_category_and_no_word_of_it() {
-    let network = Network::new().await;
-    let other = network.other_manager().await;
-    let mut shares = terms(Network::agency(0), Network::agency(1));
-    shares["flows"][0]["categories"] = json!(["IDENTITY", "HOUSING"]);
-    shares["flows"][0]["purposes"] = json!(["CARE_COORDINATION"]);
-    network.agree(&network.manager, &other, shares).await;
-    let id = network.eve().await;
-    network.refer(&id, Network::agency(1)).await;
-    network.released(&network.ann, &id, "2027-01-10", "").await;
-    network.adds(&network.ann, &id, json!({ "need": "housing.hostel" })).await;
-    assert_eq!(network.tasks_of(&network.cal, &id).await, Vec::<Value>::new(), "nothing is permitted");
-    let asked = json!({ "serviceUser": id, "kind": "PERMIT", "agencies": [agency(Network::agency(1))],
-        "categories": ["HOUSING"], "purposes": ["CARE_COORDINATION"], "until": "2027-11-01T00:00:00Z" });
-    let given = network.give(&network.ann, &asked, json!({ "method": "SPOKEN" })).await;
-    assert_eq!(given["errors"], json!([]));
-    let seen = network.tasks_of(&network.cal, &id).await;
-    assert_eq!(days(&seen), told(&[("OTHER", "2026-11-25", "OPEN"), ("HOUSING_MET", "2026-12-13", "OPEN")]));
-    for task in &seen {
-        assert_eq!((&task["words"], &task["owner"], &task["release"]), (&Value::Null, &Value::Null, &Value::Null));
-        assert_eq!((&task["history"][0]["by"], &task["serviceUser"]["name"]), (&Value::Null, &Value::Null));
-    }
-    assert_eq!(network.releases_of(&network.cal, &id).await, json!([]), "of another category");
-    let done = network.does(&network.cal, "completeTask", seen[0]["id"].as_str().unwrap(), "").await;
-    assert_eq!(done["errors"][0]["code"], "NOT_FOUND", "seen, and not theirs to do");
-    assert_eq!(network.mine(&network.cal, true).await["totalCount"], 0);
-    let consent = given["id"].as_str().unwrap();
-    assert_eq!(network.change(&network.ann, &format!("withdrawConsent(id: {consent:?})")).await, json!([]));
-    assert_eq!(network.tasks_of(&network.cal, &id).await, Vec::<Value>::new(), "from the very next read on");
-}
-
 /// A task of others is not there, in answer and in statements.
 #[tokio::test]
 async fn a_task_of_others_is_not_there() {
@@ -398,41 +366,6 @@ async fn a_task_of_others_is_not_there() {
         json!({ "id": task }),
     );
     assert_eq!(by_sam.await, "FORBIDDEN", "for who works with them");
-}
-
-/// Joined records bring their releases, easements and tasks with them, and parted take them back.
-#[tokio::test]
-async fn joined_records_carry_tasks() {
-    let network = Network::new().await;
-    let (one, two) = (network.eve().await, network.eve().await);
-    network.released(&network.ann, &two, "2027-01-10", ", fromPlace: \"HMP Somewhere\"").await;
-    let ease =
-        format!("addEasement(input: {{ serviceUser: {two:?}, kind: DOMESTIC_ABUSE, beginsOn: \"2026-11-21\" }})");
-    assert_eq!(network.change(&network.ann, &ease).await, json!([]));
-    let merge = format!(
-        "mutation {{ mergeServiceUsers(input: {{ keep: {one:?}, other: {two:?} }}) {{ id errors {{ code }} }} }}"
-    );
-    let merged = network.ask(&network.ann, &merge, json!({})).await["mergeServiceUsers"].take();
-    assert_eq!(merged["errors"], json!([]));
-    for asked in [&one, &two] {
-        assert_eq!(network.tasks_of(&network.ann, asked).await.len(), 6);
-        let releases = network.releases_of(&network.ann, asked).await;
-        assert_eq!(
-            (&releases[0]["serviceUser"]["id"], &releases[0]["fromPlace"]),
-            (&json!(one), &json!("HMP Somewhere"))
-        );
-    }
-    network.released(&network.ann, &one, "2027-02-10", "").await;
-    assert_eq!(network.change(&network.ann, &format!("undoMerge(id: {})", merged["id"])).await, json!([]));
-    assert_eq!(network.tasks_of(&network.ann, &one).await, Vec::<Value>::new());
-    assert_eq!(network.tasks_of(&network.ann, &two).await.len(), 6);
-    assert_eq!(
-        network.releases_of(&network.ann, &two).await[0]["releaseOn"],
-        "2027-02-10",
-        "said anew it goes with it"
-    );
-    let rows = task::Entity::find().all(network.app.db().connection()).await.unwrap();
-    assert!(rows.iter().all(|row| row.service_user_id == row.recorded_for));
 }
 
 /// Every step from every state, against the words of the design.

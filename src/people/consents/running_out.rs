@@ -1,0 +1,95 @@
+//! Permits that run out soon, of those whom somebody works with: to be asked for again while they are still in the room. The
+//! rule is part of the statement.
+
+use std::collections::BTreeMap;
+
+use entity::consent;
+use entity::enums::{ConsentKind, DataCategory};
+use entity::ids::{ConsentId, ServiceUserId};
+use entity::instants::Millis;
+use sea_orm::sea_query::{Expr, Order, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr};
+
+use super::reading::ConsentSeen;
+use crate::access::ledger::Pending;
+use crate::access::rule::predicate::{Columns, condition};
+use crate::access::rule::{Ask, WAYS};
+use crate::people::contents::Wrong;
+use crate::people::reading::{Reader, Seen, Wanted};
+use crate::people::{People, Trouble};
+
+/// Within how many days at the most.
+pub const MOST_DAYS: i64 = 366;
+/// How many are told at the most, the soonest first.
+pub const MOST: u64 = 200;
+
+const DAY: i64 = 86_400_000;
+
+/// A permit that runs out, and whose it is.
+#[derive(Clone, Debug)]
+pub struct RunningOut {
+    /// Whose.
+    pub person: Seen,
+    /// The permit.
+    pub consent: ConsentSeen,
+}
+
+impl People {
+    /// The permits that run out within so many days of 24 hours, of service users whom the reader works with and as far as
+    /// their own agency wrote them down or they name it, the soonest first. Each is opened as what stands around somebody is.
+    ///
+    /// # Errors
+    /// [`Trouble::Wrong`] for a number of days that is none; the database, the ledger or the vault failed.
+    pub async fn running_out(
+        &self,
+        reader: Reader,
+        days: i64,
+        wanted: Wanted,
+        pending: Option<&Pending>,
+    ) -> Result<Vec<RunningOut>, Trouble> {
+        if !(1..=MOST_DAYS).contains(&days) {
+            return Err(Wrong::new("withinDays", format!("It is from 1 to {MOST_DAYS}.")).into());
+        }
+        let Reader { account, agency, purpose, operation: _ } = reader;
+        let Some(agency) = agency else { return Ok(Vec::new()) };
+        let at = Millis::from(self.clock.now());
+        let ask = Ask { account, agency: Some(agency), purpose, at };
+        // A row of their agency's about the service user: who works with them sees it, whatever it is of.
+        let columns = Columns {
+            service_user: consent::Column::ServiceUserId.into_expr(),
+            agency: Expr::value(agency),
+            category: Expr::value(DataCategory::Identity),
+            party: None,
+        };
+        let mut select = Query::select();
+        select
+            .expr_as(consent::Column::Id.into_expr(), "id")
+            .expr_as(consent::Column::ServiceUserId.into_expr(), "service_user_id")
+            .from(consent::Entity)
+            .and_where(consent::Column::Kind.eq(ConsentKind::Permit))
+            .and_where(consent::Column::EndedAt.is_null())
+            .and_where(consent::Column::ExpiresAt.gt(at))
+            .and_where(consent::Column::ExpiresAt.lte(Millis(at.0 + days * DAY)))
+            .and_where(condition(&WAYS.own_agency, &ask, &columns))
+            .order_by_expr(consent::Column::ExpiresAt.into_expr(), Order::Asc)
+            .order_by_expr(consent::Column::Id.into_expr(), Order::Asc)
+            .limit(MOST);
+        let rows = self.database.connection().query_all(&select).await?;
+        let each: Vec<(ConsentId, ServiceUserId)> = rows
+            .iter()
+            .map(|row| Ok((row.try_get("", "id")?, row.try_get("", "service_user_id")?)))
+            .collect::<Result<_, DbErr>>()?;
+        let mut whom: Vec<ServiceUserId> = each.iter().map(|(_, of)| *of).collect();
+        whom.sort_unstable();
+        whom.dedup();
+        let wanted = Wanted { around: true, ..wanted };
+        let people = self.read(reader, &whom, &wanted, pending).await?;
+        let people: BTreeMap<ServiceUserId, Seen> = people.into_iter().map(|seen| (seen.service_user, seen)).collect();
+        let running_out = |(id, of): (ConsentId, ServiceUserId)| {
+            let person = people.get(&of)?;
+            let consent = person.around.as_ref()?.consents.iter().find(|consent| consent.id == id)?.clone();
+            Some(RunningOut { person: person.clone(), consent })
+        };
+        Ok(each.into_iter().filter_map(running_out).collect())
+    }
+}
