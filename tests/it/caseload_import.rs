@@ -12,7 +12,9 @@ use entity::enums::{AppointmentState, Role};
 use entity::ids::AgencyId;
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::Value;
+use signpost::config::NoticeSettings;
 use signpost::directory::needs::NeedList;
+use signpost::notices::Notices;
 use signpost::people::People;
 use signpost::people::contents::Contents;
 use signpost::people::importing::mapping::{Flaw, Mapping};
@@ -128,6 +130,16 @@ impl Office {
         this
     }
 
+    /// The agency's own system is told of what happens.
+    async fn is_told(&self) {
+        let app = &self.app.app;
+        let settings = NoticeSettings { allow_private: true, ..NoticeSettings::default() };
+        let notices = Notices::new(self.app.db().clone(), self.app.clock.clone(), app.vault.clone(), &settings);
+        let ann = app.accounts.by_email(&signpost::post::MailAddress::parse("ann@example.org").unwrap()).await;
+        let by = ann.unwrap().unwrap().id;
+        notices.create_endpoint(by, IDS.agency(0), "http://127.0.0.1:9/").await.unwrap();
+    }
+
     pub(super) fn file(&self, name: &str, text: impl AsRef<[u8]>) {
         std::fs::write(self.folder.path().join(name), text).unwrap();
     }
@@ -171,6 +183,7 @@ pub(super) fn counts(report: &Report) -> Vec<[u64; 4]> {
 #[tokio::test]
 async fn a_caseload_is_tried_without_a_trace_written_once_and_known_again() {
     let office = Office::new().await;
+    office.is_told().await;
     let before = everything(office.app.db()).await;
     let tried = office.import(false).await;
     assert_eq!(counts(&tried), [[2, 0, 0, 0], [1, 0, 0, 0], [3, 0, 0, 0]], "{tried}");
@@ -185,6 +198,7 @@ async fn a_caseload_is_tried_without_a_trace_written_once_and_known_again() {
         assert_eq!(counts(&again), [[0, 0, 2, 0], [0, 0, 1, 0], [0, 0, 3, 0]], "{again}");
         assert_same(&after, &everything(office.app.db()).await);
     }
+    assert_eq!(count(office.app.db(), "notice").await, 0, "what is long past is news to nobody");
     assert_eq!(count(office.app.db(), "referral").await, 0, "no referral is made of a referral of the past");
 
     let seen = office.seen("ann@example.org").await;

@@ -1,8 +1,8 @@
 //! Files that no honest program writes, and those that some do.
 
-use signpost::people::importing::running::ImportError;
+use signpost::people::importing::running::{ImportError, Job};
 
-use super::{HEADER, Office, PEOPLE, counts};
+use super::{HEADER, IDS, Office, PEOPLE, counts, mapping};
 use crate::import::contents::{assert_same, everything};
 
 #[tokio::test]
@@ -32,6 +32,25 @@ async fn files_that_cannot_be_believed_are_refused_whole() {
         }
     }
     assert_same(&before, &everything(office.app.db()).await);
+}
+
+/// A mapping that somebody sent along reads nothing but what lies beside it.
+#[tokio::test]
+async fn files_of_other_folders_are_not_read() {
+    let office = Office::new().await;
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(outside.path(), format!("{HEADER}{PEOPLE}")).unwrap();
+    for name in [outside.path().to_str().unwrap(), "../people.csv", "./../people.csv", "..", "", "a/people.csv"] {
+        let text = mapping(IDS.agency(0)).replace("people.csv", name);
+        let Ok(mapping) = Office::read(&text) else { continue };
+        let job = Job { mapping: &mapping, folder: office.folder.path(), write: false };
+        match office.people.import_caseload(&job).await {
+            Err(ImportError::Flaws(flaws)) => {
+                assert!(flaws[0].message.contains("beside the mapping"), "{name}: {flaws:?}")
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+    }
 }
 
 #[tokio::test]

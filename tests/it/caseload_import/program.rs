@@ -52,6 +52,11 @@ async fn the_program_tries_writes_and_says_what_it_refused() {
     let report: Value = serde_json::from_str(&report).unwrap();
     assert_eq!((&report["written"], &report["refused"][0]["row"]), (&true.into(), &4.into()));
 
+    let before = std::fs::read(folder.path().join("people.csv")).unwrap();
+    let error = failed(&mut run(&["import-caseload", "mapping.toml", "--write", "--report", "people.csv"]));
+    assert!(error.contains("--report people.csv"), "what is there is not written over: {error}");
+    assert_eq!(std::fs::read(folder.path().join("people.csv")).unwrap(), before);
+
     std::fs::write(folder.path().join("wrong.toml"), people_only.replace("born_on", "born_no")).unwrap();
     let error = failed(&mut run(&["import-caseload", "wrong.toml"]));
     assert!(error.contains("wrong.toml") && error.contains("born_no"), "{error}");

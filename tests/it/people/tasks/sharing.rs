@@ -57,6 +57,8 @@ async fn what_an_easement_is_for_is_shared_with_who_may_see_that() {
     let other = network.other_manager().await;
     let mut shares = terms(Network::agency(0), Network::agency(1));
     shares["flows"][0]["categories"] = json!(["BENEFITS", "SAFEGUARDING", "SUBSTANCE_USE"]);
+    shares["document"]["specialCategoryCondition"] =
+        json!("Data Protection Act 2018, schedule 1, paragraph 2: social care.");
     shares["flows"][0]["purposes"] = json!(["CARE_COORDINATION"]);
     network.agree(&network.manager, &other, shares).await;
     let id = network.eve().await;
