@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{Datelike, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{Datelike, NaiveDate, NaiveTime, SecondsFormat, Timelike, Utc};
 
 /// The years that dates may lie in: nothing here is older than a person, and what lies farther ahead is a slip. Databases
 /// hold fewer years than the calendar has.
@@ -82,7 +82,7 @@ impl ScalarType for LocalTime {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.format("%H:%M").to_string())
+        Value::String(format!("{:02}:{:02}", self.0.hour(), self.0.minute()))
     }
 }
 

@@ -13,6 +13,7 @@ use super::{load_list, load_one, nullable};
 use crate::api::AskedAt;
 use crate::api::horizon::Horizon;
 use crate::api::ids::NodeId;
+use crate::api::leaves::{AtHand, Leaves};
 use crate::connection;
 use crate::directory::door::Door;
 use crate::directory::graphql::parts::AreaCovered;
@@ -23,6 +24,7 @@ use crate::directory::loaders::{
 use crate::directory::store::contacts::Whose;
 use crate::directory::store::edges::{OpenLocation, PublicLocation};
 use crate::places::{Gazetteer, LadCode};
+use crate::plain;
 
 /// Somewhere that services are offered.
 #[derive(Clone, Debug)]
@@ -74,22 +76,23 @@ impl Location {
     }
 
     /// Address; null where there is none or it is withheld.
-    async fn address(&self) -> Option<Address> {
+    async fn address(&self) -> Option<AtHand<Address>> {
         let open = self.open()?;
-        Some(Address {
+        Some(AtHand(Address {
             lines: open.address_lines.clone(),
             town: open.town.clone(),
             region: open.region.clone(),
             postcode: open.postcode.clone(),
             country: open.country.clone(),
-        })
+        }))
     }
 
     /// Where it is; null where nobody knows or it is withheld.
-    async fn point(&self) -> Option<GeoPoint> {
+    async fn point(&self) -> Option<AtHand<GeoPoint>> {
         let open = self.open()?;
         let point = open.point?;
-        Some(GeoPoint { latitude: point.lat(), longitude: point.lon(), placed_by: open.placed_by?.into() })
+        let placed_by = open.placed_by?.into();
+        Some(AtHand(GeoPoint { latitude: point.lat(), longitude: point.lon(), placed_by }))
     }
 
     /// Its local authority; null where the postcode does not settle it or it is withheld.
@@ -119,12 +122,12 @@ impl Location {
     }
 
     /// When the building is open, which need not be when a service in it is; empty where nobody said or it is withheld.
-    async fn opening_hours(&self, ctx: &Context<'_>) -> Result<Vec<OpeningHours>> {
+    async fn opening_hours(&self, ctx: &Context<'_>) -> Result<Leaves<'static, OpeningHours>> {
         if self.0.confidential {
-            return Ok(Vec::new());
+            return Ok(Vec::new().into());
         }
         let rows = load_one(ctx, SchedulesOfLocation(self.0.id)).await?;
-        Ok(rows.map(|rows| opening_hours(&rows)).unwrap_or_default())
+        Ok(rows.map_or_else(|| Vec::new().into(), |rows| opening_hours(&rows)))
     }
 
     /// Telephone numbers of the building; empty where there are none or they are withheld.
@@ -151,6 +154,14 @@ pub struct Address {
     pub country: Option<String>,
 }
 
+plain!(Address {
+    "lines" => lines,
+    "town" => town,
+    "region" => region,
+    "postcode" => postcode,
+    "country" => country,
+});
+
 /// A point on the map.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct GeoPoint {
@@ -161,6 +172,8 @@ pub struct GeoPoint {
     /// How the point was found, and so how exact it is.
     pub placed_by: PlacedBy,
 }
+
+plain!(GeoPoint { "latitude" => latitude, "longitude" => longitude, "placedBy" => placed_by });
 
 /// A local authority.
 #[derive(Clone, Debug, SimpleObject)]
@@ -223,9 +236,9 @@ impl ServiceAtLocation {
     }
 
     /// When it is open here, where that differs from the service's hours; empty: the service's hold.
-    async fn opening_hours(&self, ctx: &Context<'_>) -> Result<Vec<OpeningHours>> {
+    async fn opening_hours(&self, ctx: &Context<'_>) -> Result<Leaves<'static, OpeningHours>> {
         let rows = load_one(ctx, SchedulesOfPlace(self.pair())).await?;
-        Ok(rows.map(|rows| opening_hours(&rows)).unwrap_or_default())
+        Ok(rows.map_or_else(|| Vec::new().into(), |rows| opening_hours(&rows)))
     }
 
     /// Whether it is open here now, at the instant of the question.

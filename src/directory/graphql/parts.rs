@@ -6,11 +6,13 @@ use entity::enums::ScheduleKind;
 use entity::{external_identifier, phone, source};
 
 use super::listing_enums::{AreaKind, AssuranceEvidence, FieldGroup, ScheduleDays, ScheduleEffect, WaitingList};
+use crate::api::leaves::Leaves;
 use crate::api::scalars::{Date, DateTime, LocalTime};
 use crate::directory::door::Door;
 use crate::directory::freshness;
 use crate::directory::listing;
 use crate::hours::{self, NextOpening, State};
+use crate::plain;
 
 /// A telephone number.
 #[derive(Clone, Debug, SimpleObject)]
@@ -102,6 +104,20 @@ pub struct OpeningHours {
     pub note: Option<String>,
 }
 
+plain!(OpeningHours {
+    "days" => days,
+    "effect" => effect,
+    "byDay" => by_day,
+    "byMonthDay" => by_month_day,
+    "interval" => interval,
+    "anchor" => anchor,
+    "validFrom" => valid_from,
+    "validTo" => valid_to,
+    "opensAt" => opens_at,
+    "closesAt" => closes_at,
+    "note" => note,
+});
+
 impl From<&listing::Schedule> for OpeningHours {
     fn from(row: &listing::Schedule) -> Self {
         Self {
@@ -122,14 +138,16 @@ impl From<&listing::Schedule> for OpeningHours {
 
 /// The lines of a table that say when a door is open.
 #[must_use]
-pub fn opening_hours(rows: &[listing::Schedule]) -> Vec<OpeningHours> {
-    rows.iter().filter(|row| row.kind == ScheduleKind::Hours).map(OpeningHours::from).collect()
+pub fn opening_hours(rows: &[listing::Schedule]) -> Leaves<'static, OpeningHours> {
+    let hours = rows.iter().filter(|row| row.kind == ScheduleKind::Hours);
+    hours.map(OpeningHours::from).collect::<Vec<_>>().into()
 }
 
 /// The lines of a table that say when something takes place.
 #[must_use]
-pub fn events(rows: &[listing::Schedule]) -> Vec<OpeningHours> {
-    rows.iter().filter(|row| row.kind == ScheduleKind::Event).map(OpeningHours::from).collect()
+pub fn events(rows: &[listing::Schedule]) -> Leaves<'static, OpeningHours> {
+    let events = rows.iter().filter(|row| row.kind == ScheduleKind::Event);
+    events.map(OpeningHours::from).collect::<Vec<_>>().into()
 }
 
 /// Whether a door is open.

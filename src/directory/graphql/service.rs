@@ -22,6 +22,7 @@ use crate::api::AskedAt;
 use crate::api::errors::internal;
 use crate::api::horizon::Horizon;
 use crate::api::ids::NodeId;
+use crate::api::leaves::Leaves;
 use crate::api::scalars::{Date, DateTime, Url};
 use crate::directory::freshness::FreshnessRules;
 use crate::directory::listing::Area;
@@ -200,15 +201,15 @@ impl Service {
     }
 
     /// When it is open, where a place does not say otherwise; empty where nobody said.
-    async fn opening_hours(&self, ctx: &Context<'_>) -> Result<Vec<OpeningHours>> {
+    async fn opening_hours(&self, ctx: &Context<'_>) -> Result<Leaves<'static, OpeningHours>> {
         let rows = load_one(ctx, SchedulesOfService(self.0.id)).await?;
-        Ok(rows.map(|rows| opening_hours(&rows)).unwrap_or_default())
+        Ok(rows.map_or_else(|| Vec::new().into(), |rows| opening_hours(&rows)))
     }
 
     /// Events and sessions, which are not opening hours.
-    async fn events(&self, ctx: &Context<'_>) -> Result<Vec<OpeningHours>> {
+    async fn events(&self, ctx: &Context<'_>) -> Result<Leaves<'static, OpeningHours>> {
         let rows = load_one(ctx, SchedulesOfService(self.0.id)).await?;
-        Ok(rows.map(|rows| events(&rows)).unwrap_or_default())
+        Ok(rows.map_or_else(|| Vec::new().into(), |rows| events(&rows)))
     }
 
     /// How fresh each part of the listing is.

@@ -11,6 +11,7 @@ use super::place::AskedPlace;
 use super::understood::Understood;
 use crate::api::errors::{bad_input, internal};
 use crate::api::horizon::Horizon;
+use crate::api::leaves::Leaves;
 use crate::api::paging::PageInfo;
 use crate::api::scalars::DateTime;
 use crate::directory::door::Door;
@@ -25,6 +26,7 @@ use crate::directory::graphql::service::Service;
 use crate::directory::loaders::PlacesOf;
 use crate::directory::needs::NeedList;
 use crate::directory::snapshot::ServiceFacts;
+use crate::plain;
 use crate::signposting::rules::assess::{Assessment, Group};
 use crate::signposting::rules::criteria::{self, Asked, Outcome, Subject};
 use crate::signposting::rules::score::{self, Score};
@@ -114,6 +116,18 @@ pub struct Criterion {
     /// The listing's own words, where the rule was read from them; null otherwise.
     pub quote: Option<String>,
 }
+
+plain!(Criterion {
+    "subject" => subject,
+    "characteristic" => characteristic,
+    "access" => access,
+    "outcome" => outcome,
+    "reason" => reason,
+    "ask" => ask,
+    "askOf" => ask_of,
+    "evidence" => evidence,
+    "quote" => quote,
+});
 
 impl From<Subject> for CriterionSubject {
     fn from(subject: Subject) -> Self {
@@ -285,8 +299,8 @@ impl SignpostResult {
     }
 
     /// Each criterion that has a bearing, with its answer.
-    async fn criteria(&self) -> &[Criterion] {
-        &self.criteria
+    async fn criteria(&self) -> Leaves<'_, Criterion> {
+        self.criteria.as_slice().into()
     }
 
     /// Where to go: the best of the service's places for this question; null where no travel is needed or there is no place.
