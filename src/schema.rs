@@ -287,7 +287,7 @@ impl Guarded {
         let pages = PageSize { default: config.graphql.default_page_size, most: config.graphql.max_page_size };
         let signposts = Signposts::new(people.clone(), live.clone(), &config.server.public_address);
         let (clock, vault) = (people.clock().clone(), people.vault().clone());
-        let notices = Notices::new(database.clone(), clock, vault, &config.notices);
+        let notices = Notices::new(database.clone(), clock, vault, accounts.post().clone(), &config.notices);
         let executes = limits::already_checked(builder(), &query_limits)
             .data(query_limits.clone())
             .data(pages)

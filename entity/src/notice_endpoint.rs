@@ -1,12 +1,12 @@
-//! Where agencies' own systems are told.
+//! Where agencies' own systems are told, and their people by e-mail.
 
 use sea_orm::entity::prelude::*;
 
-use crate::enums::{NoticeFailure, NoticeOff};
+use crate::enums::{NoticeChannel, NoticeFailure, NoticeOff};
 use crate::ids::{AccountId, AgencyId, NoticeEndpointId};
 use crate::instants::Millis;
 
-/// An address that an agency's own system is told at.
+/// An address that an agency's own system is told at, or somebody of it by e-mail.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "notice_endpoint")]
@@ -16,10 +16,11 @@ pub struct Model {
     pub id: NoticeEndpointId,
     /// Whose system it is.
     pub agency_id: AgencyId,
-    /// Where.
+    /// Where; of an e-mail address as `mailto:`.
     #[sea_orm(column_type = "Text")]
     pub url: String,
-    /// The secret that notices are signed with, sealed under a key of the endpoint's own.
+    /// The secret that notices are signed with, sealed under a key of the endpoint's own. Empty for an e-mail
+    /// address: letters are not signed.
     #[sea_orm(column_type = "Text")]
     pub secret: String,
     /// The secret before that one, sealed under the same key.
@@ -43,6 +44,18 @@ pub struct Model {
     pub last_status: Option<i32>,
     /// Until when one process alone sends to it; absent where none does.
     pub busy_until: Option<Millis>,
+    /// By which way it is told.
+    pub channel: NoticeChannel,
+    /// The sorts of notice that it is told, as `referral.submitted`, parted by blanks; absent for every sort.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub kinds: Option<String>,
+    /// The hash of the code by which an e-mail address is confirmed; absent once it is, and for systems.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub confirm_hash: Option<String>,
+    /// When the last letter with a code was sent.
+    pub confirm_sent_at: Option<Millis>,
+    /// How many letters with a code were sent.
+    pub confirm_letters: Option<i32>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

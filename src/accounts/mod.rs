@@ -204,6 +204,12 @@ impl Accounts {
         &self.hasher
     }
 
+    /// What sends its letters.
+    #[must_use]
+    pub fn post(&self) -> &Post {
+        &self.post
+    }
+
     fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

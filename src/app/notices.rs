@@ -10,13 +10,15 @@ use crate::notices::sending::{Lane, Round, Sender};
 const BETWEEN_TIDYING: Duration = Duration::from_secs(60 * 60);
 
 impl App {
-    /// Notices to agencies' own systems.
+    /// Notices to agencies' own systems, and to their people by e-mail.
     #[must_use]
     pub fn notices(&self) -> Notices {
-        Notices::new(self.database.clone(), self.clock.clone(), self.vault.clone(), &self.config.notices)
+        let (database, clock, vault) = (self.database.clone(), self.clock.clone(), self.vault.clone());
+        Notices::new(database, clock, vault, self.post.clone(), &self.config.notices)
     }
 
-    /// Sends notices for ever: those to endpoints that take them, and beside that those to endpoints that do not.
+    /// Sends notices for ever: those to endpoints that take them, beside that those to endpoints that do not, and beside both
+    /// letters.
     pub async fn send_notices(self) {
         if !self.config.notices.enabled {
             return;
@@ -30,7 +32,12 @@ impl App {
             }
         };
         let every = self.config.notices.look_every();
-        tokio::join!(look(&sender, Lane::Well, every), look(&sender, Lane::Failing, every), tidy(&notices));
+        tokio::join!(
+            look(&sender, Lane::Well, every),
+            look(&sender, Lane::Failing, every),
+            look(&sender, Lane::Letters, every),
+            tidy(&notices),
+        );
     }
 }
 

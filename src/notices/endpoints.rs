@@ -1,9 +1,9 @@
-//! Where an agency is told: its managers name an address, switch it off and on, give it another secret, try it, and have
-//! sent again what was never taken.
+//! Where an agency is told: its managers name the address of a system, switch it off and on, give it another secret, try it,
+//! and have sent again what was never taken.
 
 use std::collections::HashMap;
 
-use entity::enums::{NoticeOff, NoticeState};
+use entity::enums::{NoticeChannel, NoticeOff, NoticeState};
 use entity::ids::{AccountId, AgencyId, NoticeEndpointId};
 use entity::instants::Millis;
 use entity::{notice, notice_endpoint};
@@ -20,7 +20,7 @@ pub const MOST_ENDPOINTS: u64 = 5;
 /// How long the secret before the last is signed with too, in milliseconds: a day.
 pub const OLD_SECRET_FOR: i64 = 86_400_000;
 /// An advisory lock of PostgreSQL under which endpoints are counted and switched on. Any constant does.
-const COUNTING: i64 = 0x6e6f_7469_6365_0001;
+pub(super) const COUNTING: i64 = 0x6e6f_7469_6365_0001;
 
 /// How many notices of an endpoint have come how far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,6 +74,11 @@ impl Notices {
             last_error: Set(None),
             last_status: Set(None),
             busy_until: Set(None),
+            channel: Set(NoticeChannel::Webhook),
+            kinds: Set(None),
+            confirm_hash: Set(None),
+            confirm_sent_at: Set(None),
+            confirm_letters: Set(None),
         };
         notice_endpoint::Entity::insert(row).exec_without_returning(&transaction).await?;
         transaction.commit().await?;
@@ -83,12 +88,17 @@ impl Notices {
     /// Switches an endpoint off, or on again. While it is off nothing is put out for it, and what was put out before waits.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`]; [`Trouble::Wrong`] where there are enough that are on; the database failed.
+    /// [`Trouble::NotFound`]; [`Trouble::Wrong`] where there are enough that are on, and for an e-mail address that has not
+    /// agreed; the database failed.
     pub async fn switch_endpoint(&self, agency: AgencyId, id: NoticeEndpointId, on: bool) -> Result<Seen, Trouble> {
         let transaction = self.database.begin_write().await?;
         let row = theirs(&transaction, agency, id).await?;
         if row.is_on != on {
             if on {
+                if row.confirm_hash.is_some() {
+                    let message = "It has to be confirmed first, by the code that was sent there.".to_owned();
+                    return Err(Trouble::Wrong { field: None, message });
+                }
                 room_for_another(&transaction, agency).await?;
             }
             let next = notice_endpoint::ActiveModel {
@@ -109,7 +119,7 @@ impl Notices {
     /// Gives an endpoint another secret, which is told this once. For a day notices are signed with both.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`]; the database or the vault failed.
+    /// [`Trouble::NotFound`]; [`Trouble::Wrong`] for an e-mail address; the database or the vault failed.
     pub async fn rotate_secret(
         &self,
         agency: AgencyId,
@@ -117,6 +127,13 @@ impl Notices {
     ) -> Result<(Seen, SigningSecret), Trouble> {
         let transaction = self.database.begin_write().await?;
         let row = theirs(&transaction, agency, id).await?;
+        match row.channel {
+            NoticeChannel::Webhook => {}
+            NoticeChannel::Email => {
+                let message = "Letters are not signed: an e-mail address has no secret.".to_owned();
+                return Err(Trouble::Wrong { field: None, message });
+            }
+        }
         let rotated = self.rotated(&transaction, &row).await?;
         let next = notice_endpoint::ActiveModel {
             secret: Set(rotated.kept),
@@ -193,7 +210,7 @@ impl Notices {
         Ok(rows.into_iter().map(|row| Seen { counts: counts.remove(&row.id).unwrap_or_default(), row }).collect())
     }
 
-    async fn endpoint(&self, agency: AgencyId, id: NoticeEndpointId) -> Result<Seen, Trouble> {
+    pub(super) async fn endpoint(&self, agency: AgencyId, id: NoticeEndpointId) -> Result<Seen, Trouble> {
         let db = self.database.connection();
         let row = theirs(db, agency, id).await?;
         let counts = counts(db, &[id]).await?.remove(&id).unwrap_or_default();
@@ -201,7 +218,7 @@ impl Notices {
     }
 }
 
-async fn theirs(
+pub(super) async fn theirs(
     db: &impl ConnectionTrait,
     agency: AgencyId,
     id: NoticeEndpointId,
@@ -210,7 +227,7 @@ async fn theirs(
     found.filter(|row| row.agency_id == agency).ok_or(Trouble::NotFound)
 }
 
-async fn change(
+pub(super) async fn change(
     db: &impl ConnectionTrait,
     id: NoticeEndpointId,
     next: notice_endpoint::ActiveModel,
@@ -221,7 +238,7 @@ async fn change(
 }
 
 /// That one more of an agency may be on. Of two at once the second counts the first.
-async fn room_for_another(db: &impl ConnectionTrait, agency: AgencyId) -> Result<(), Trouble> {
+pub(super) async fn room_for_another(db: &impl ConnectionTrait, agency: AgencyId) -> Result<(), Trouble> {
     one_at_a_time(db, COUNTING).await?;
     let on = notice_endpoint::Entity::find()
         .filter(notice_endpoint::Column::AgencyId.eq(agency))

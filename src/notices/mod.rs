@@ -1,5 +1,5 @@
 //! Notices: agencies' own systems are told that something happened to a referral or an appointment of theirs, by signed
-//! webhooks in the form of Standard Webhooks.
+//! webhooks in the form of Standard Webhooks; and people of theirs, by e-mail, at addresses that agreed.
 //!
 //! | module | what |
 //! |---|---|
@@ -9,8 +9,12 @@
 //! | [`backoff`] | when it is tried again; no database |
 //! | [`signing`] | how it is signed; no database |
 //! | [`posting`] | one notice, one try, over HTTP |
+//! | [`wording`] | what it says in a letter; no database |
+//! | [`mailing`] | one notice, one try, by e-mail |
 //! | [`sending`] | what is due is sent: in order, a bounded number at once |
 //! | [`endpoints`] | where an agency is told: named, switched, tested, sent to again |
+//! | [`addresses`] | e-mail addresses: named, asked whether they agree, confirmed |
+//! | [`code`] | what they are confirmed by; no database |
 //! | [`secrets`] | what its notices are signed with, kept sealed |
 //! | [`graphql`] | all of it in the graph |
 //!
@@ -18,16 +22,20 @@
 //! once, with the same id each time, and in the order of its referral: an earlier one that is still to come is waited for.
 //! One that is dead is not.
 
+pub mod addresses;
 pub mod backoff;
+pub mod code;
 pub mod endpoints;
 pub mod event;
 pub mod graphql;
+pub mod mailing;
 pub mod outbox;
 pub mod posting;
 pub mod secrets;
 pub mod sending;
 pub mod signing;
 pub mod target;
+pub mod wording;
 
 use chrono::TimeDelta;
 use entity::enums::NoticeState;
@@ -39,6 +47,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use crate::clock::Clock;
 use crate::config::NoticeSettings;
 use crate::database::Database;
+use crate::post::Post;
 use crate::vault::{Vault, VaultError};
 
 /// Notices of a database. Cheap to clone.
@@ -47,6 +56,7 @@ pub struct Notices {
     database: Database,
     clock: Clock,
     vault: Vault,
+    post: Post,
     allow_private: bool,
     keep: TimeDelta,
 }
@@ -65,6 +75,15 @@ pub enum Trouble {
         /// What is wrong, and what would be right.
         message: String,
     },
+    /// No letters go from here.
+    #[error("there is no mail server")]
+    NoMail,
+    /// The letter with a code was not sent.
+    #[error("the letter was not sent")]
+    NotSent {
+        /// Whether it is of no use to try again.
+        is_final: bool,
+    },
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -77,18 +96,19 @@ pub enum Trouble {
 }
 
 impl Notices {
-    /// Notices of a database, their secrets sealed by a vault.
+    /// Notices of a database, their secrets sealed by a vault; letters go by a post.
     #[must_use]
-    pub fn new(database: Database, clock: Clock, vault: Vault, settings: &NoticeSettings) -> Self {
+    pub fn new(database: Database, clock: Clock, vault: Vault, post: Post, settings: &NoticeSettings) -> Self {
         let keep = TimeDelta::days(settings.keep_days.into());
-        Self { database, clock, vault, allow_private: settings.allow_private, keep }
+        Self { database, clock, vault, post, allow_private: settings.allow_private, keep }
     }
 
     fn now(&self) -> Millis {
         Millis::from(self.clock.now())
     }
 
-    /// Removes what was delivered long ago, and old secrets that are signed with no more; says how many notices went.
+    /// Removes what was delivered long ago, old secrets that are signed with no more, and addresses that never agreed; says
+    /// how many notices went.
     ///
     /// # Errors
     /// The database failed.
@@ -100,6 +120,7 @@ impl Notices {
             .filter(notice_endpoint::Column::OldUntil.lte(self.now()))
             .exec(db)
             .await?;
+        self.forget_unconfirmed().await?;
         let before = Millis::from(self.clock.now() - self.keep);
         let removed = notice::Entity::delete_many()
             .filter(notice::Column::State.eq(NoticeState::Delivered))

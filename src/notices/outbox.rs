@@ -21,22 +21,25 @@ pub struct Listener {
     pub agency: AgencyId,
 }
 
-/// The endpoints of these agencies that are on.
+/// The endpoints of these agencies that are on and are told this sort of notice, as `referral.submitted`.
 ///
 /// # Errors
 /// The database failed.
-pub async fn listeners(db: &impl ConnectionTrait, agencies: &[AgencyId]) -> Result<Vec<Listener>, DbErr> {
-    let rows: Vec<(NoticeEndpointId, AgencyId)> = notice_endpoint::Entity::find()
+pub async fn listeners(db: &impl ConnectionTrait, agencies: &[AgencyId], kind: &str) -> Result<Vec<Listener>, DbErr> {
+    let rows: Vec<(NoticeEndpointId, AgencyId, Option<String>)> = notice_endpoint::Entity::find()
         .select_only()
         .column(notice_endpoint::Column::Id)
         .column(notice_endpoint::Column::AgencyId)
+        .column(notice_endpoint::Column::Kinds)
         .filter(notice_endpoint::Column::AgencyId.is_in(agencies.iter().copied()))
         .filter(notice_endpoint::Column::IsOn.eq(true))
         .order_by_asc(notice_endpoint::Column::Id)
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(|(endpoint, agency)| Listener { endpoint, agency }).collect())
+    let is_told = |kinds: &Option<String>| kinds.as_ref().is_none_or(|kinds| kinds.split(' ').any(|one| one == kind));
+    let told = rows.into_iter().filter(|(.., kinds)| is_told(kinds));
+    Ok(told.map(|(endpoint, agency, _)| Listener { endpoint, agency }).collect())
 }
 
 /// Puts out a notice of an event for each of these endpoints. One that stands there already stays as it is.

@@ -53,13 +53,15 @@ pub struct NotTaken {
     pub why: NoticeFailure,
     /// The status of the answer, where that was the reason.
     pub status: Option<i32>,
+    /// Whether it is of no use to try again.
+    pub is_final: bool,
 }
 
 impl NotTaken {
     /// For a reason that is no status.
     #[must_use]
     pub const fn because(why: NoticeFailure) -> Self {
-        Self { why, status: None }
+        Self { why, status: None, is_final: false }
     }
 }
 
@@ -121,7 +123,7 @@ fn judged(status: StatusCode) -> Result<(), NotTaken> {
         return Ok(());
     }
     let why = if status.is_redirection() { NoticeFailure::Redirected } else { NoticeFailure::Status };
-    Err(NotTaken { why, status: Some(status.as_u16().into()) })
+    Err(NotTaken { why, status: Some(status.as_u16().into()), is_final: false })
 }
 
 /// In a word: what the library says of it may quote the receiver.

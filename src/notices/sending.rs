@@ -3,7 +3,8 @@
 //! one of the places there are, and for no longer than a turn and a try.
 //!
 //! Endpoints that fail have places of their own, in a lane beside that of the others: however many are dead or slow, those
-//! that take what they are sent do not wait for them.
+//! that take what they are sent do not wait for them. Letters have a third lane: all of them go by one mail server, and where
+//! that is slow or dead, no system waits for it.
 //!
 //! Several processes may send at once. An endpoint is taken for a while by a condition in the statement that takes it, so
 //! one process alone sends to it; a notice is counted as tried, and put off, before it is sent, so one that ends its process
@@ -12,14 +13,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use entity::enums::{NoticeFailure, NoticeOff, NoticeState};
+use entity::enums::{NoticeChannel, NoticeFailure, NoticeOff, NoticeState};
 use entity::ids::NoticeEndpointId;
 use entity::instants::Millis;
 use entity::{notice, notice_endpoint};
 use futures_util::stream::{self, StreamExt};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Notices;
 use super::backoff::wait;
@@ -34,14 +35,19 @@ const TURN: Duration = Duration::from_secs(5);
 const TAKEN_FOR: i64 = 60_000;
 /// After how long an endpoint that took nothing is switched off, in milliseconds: five days.
 pub const OFF_AFTER: i64 = 5 * 86_400_000;
+/// Most letters that an e-mail address gets in an hour; what is due beyond that waits.
+pub const MOST_LETTERS_AN_HOUR: u64 = 30;
+const HOUR: i64 = 3_600_000;
 
 /// Which endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
-    /// Those that took the last notice that they were sent, or were sent none yet.
+    /// Systems that took the last notice that they were sent, or were sent none yet.
     Well,
-    /// Those that did not.
+    /// Systems that did not.
     Failing,
+    /// E-mail addresses.
+    Letters,
 }
 
 /// What came of a round.
@@ -92,8 +98,9 @@ impl Sender {
     pub async fn send_due(&self) -> Result<Round, DbErr> {
         // Asked for first, so that one that fails now is not tried again in the same round.
         let (well, failing) = (self.due(Lane::Well).await?, self.due(Lane::Failing).await?);
-        let (well, failing) = tokio::join!(self.turns(well), self.turns(failing));
-        Ok(well?.and(failing?))
+        let letters = self.due(Lane::Letters).await?;
+        let (well, failing, letters) = tokio::join!(self.turns(well), self.turns(failing), self.turns(letters));
+        Ok(well?.and(failing?).and(letters?))
     }
 
     /// Sends what is due now, to the endpoints of a lane.
@@ -120,9 +127,11 @@ impl Sender {
             .and_where(notice::Column::State.eq(NoticeState::Pending))
             .and_where(notice::Column::DueAt.lte(now))
             .to_owned();
+        let by = |channel: NoticeChannel| Condition::all().add(notice_endpoint::Column::Channel.eq(channel));
         let in_lane = match lane {
-            Lane::Well => notice_endpoint::Column::FailingSince.is_null(),
-            Lane::Failing => notice_endpoint::Column::FailingSince.is_not_null(),
+            Lane::Well => by(NoticeChannel::Webhook).add(notice_endpoint::Column::FailingSince.is_null()),
+            Lane::Failing => by(NoticeChannel::Webhook).add(notice_endpoint::Column::FailingSince.is_not_null()),
+            Lane::Letters => by(NoticeChannel::Email),
         };
         notice_endpoint::Entity::find()
             .select_only()
@@ -157,6 +166,9 @@ impl Sender {
         loop {
             // Read again: it may have been switched off, or been given another secret.
             let Some(endpoint) = notice_endpoint::Entity::find_by_id(id).one(db).await? else { break };
+            if self.has_had_enough(&endpoint).await? {
+                break;
+            }
             let Some(notice) = self.next(id).await? else { break };
             let once = self.try_once(&endpoint, &notice).await?;
             round = round.and(once);
@@ -202,6 +214,21 @@ impl Sender {
             .exec(self.notices.database.connection())
             .await?;
         Ok(())
+    }
+
+    /// Whether an address had as many letters in the last hour as it gets in one.
+    async fn has_had_enough(&self, to: &notice_endpoint::Model) -> Result<bool, DbErr> {
+        match to.channel {
+            NoticeChannel::Webhook => Ok(false),
+            NoticeChannel::Email => {
+                let letters = notice::Entity::find()
+                    .filter(notice::Column::EndpointId.eq(to.id))
+                    .filter(notice::Column::DeliveredAt.gt(Millis(self.notices.now().0 - HOUR)))
+                    .count(self.notices.database.connection())
+                    .await?;
+                Ok(letters >= MOST_LETTERS_AN_HOUR)
+            }
+        }
     }
 
     /// What an endpoint is sent next: the oldest that is due, and before which nothing of the same subject is still to come.
@@ -250,16 +277,23 @@ impl Sender {
         if result.rows_affected != 1 {
             return Ok(Round::default());
         }
-        let posted = match self.notices.secrets(self.notices.database.connection(), to, at).await {
+        let sent = match to.channel {
+            NoticeChannel::Webhook => self.post(to, notice, at).await,
+            NoticeChannel::Email => self.notices.mail(to, notice).await,
+        };
+        match sent {
+            Ok(()) => self.taken(to, notice).await,
+            Err(why) => self.not_taken(to, notice, why, waits.is_none() || why.is_final).await,
+        }
+    }
+
+    async fn post(&self, to: &notice_endpoint::Model, notice: &notice::Model, at: Millis) -> Result<(), NotTaken> {
+        match self.notices.secrets(self.notices.database.connection(), to, at).await {
             Ok(secrets) => self.poster.post(to, &secrets, notice, at).await,
             Err(error) => {
                 tracing::error!(endpoint = %to.id.0, %error, "notices.secret");
                 Err(NotTaken::because(NoticeFailure::NotSigned))
             }
-        };
-        match posted {
-            Ok(()) => self.taken(to, notice).await,
-            Err(why) => self.not_taken(to, notice, why, waits.is_none()).await,
         }
     }
 
@@ -273,7 +307,7 @@ impl Sender {
             ..Default::default()
         };
         notice::Entity::update_many().set(row).filter(notice::Column::Id.eq(notice.id)).exec(db).await?;
-        if to.failing_since.is_some() {
+        if to.failing_since.is_some() || to.last_error.is_some() {
             let well = notice_endpoint::ActiveModel {
                 failing_since: Set(None),
                 last_error: Set(None),
@@ -307,10 +341,12 @@ impl Sender {
             .filter(notice::Column::State.eq(NoticeState::Pending))
             .exec(db)
             .await?;
-        let since = to.failing_since.unwrap_or(now);
-        let is_over = now.0 - since.0 >= OFF_AFTER;
+        // An address is not to blame for our mail server, and is not switched off for it.
+        let is_ours = why.why == NoticeFailure::MailServer;
+        let since = if is_ours { to.failing_since } else { to.failing_since.or(Some(now)) };
+        let is_over = !is_ours && since.is_some_and(|since| now.0 - since.0 >= OFF_AFTER);
         let mut failing = notice_endpoint::ActiveModel {
-            failing_since: Set(Some(since)),
+            failing_since: Set(since),
             last_error: Set(Some(why.why)),
             last_status: Set(why.status),
             ..Default::default()

@@ -1,5 +1,5 @@
-//! Letters by e-mail that the program sends: invitations and password resets, each with a link that works once, and
-//! what listings are due to be confirmed.
+//! Letters by e-mail that the program sends: invitations and password resets, each with a link that works once, what
+//! listings are due to be confirmed, and notices to addresses that agreed to get them.
 //!
 //! [`texts`] writes a [`Letter`], [`Post`] sends it (by SMTP, or into a folder of files where no mail server is set).
 //! Neither the clock nor chance is asked here.

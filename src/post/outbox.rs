@@ -168,6 +168,15 @@ impl Post {
         Ok(Self { from, by })
     }
 
+    /// Whether letters go to a mail server, and are not kept in a folder.
+    #[must_use]
+    pub fn is_mail(&self) -> bool {
+        match &self.by {
+            By::Folder(_) => false,
+            By::Smtp(_) => true,
+        }
+    }
+
     /// Makes the folder for letters where there is to be one and is none, and tries whether it takes a file, so that a
     /// missing right shows at the start. A mail server is not asked: it may be away at this moment.
     ///

@@ -147,6 +147,53 @@ Signpost
     Letter::new(to, "Listings to confirm on Signpost", &text)
 }
 
+/// Whether an address agrees to get an agency's notices: a letter with a code, which whoever reads it hands on or leaves.
+#[must_use]
+pub fn notice_code(to: MailAddress, agency_name: &str, code: &str, expires_at: DateTime<Utc>) -> Letter {
+    let who = agency_in_quotes(agency_name).unwrap_or_else(|| "An agency".to_owned());
+    let until = uk_time(expires_at);
+    let text = format!(
+        "Hello,
+
+{who} would like to send notices from Signpost to this address: that something happened to one of its referrals or \
+appointments. They tell nothing of anybody.
+
+If you want them, give this code to the manager who asked you:
+
+{code}
+
+The code works until {until}.
+
+If you did not expect this letter, you can leave it. Nothing is sent here unless somebody uses the code.
+
+Signpost
+"
+    );
+    Letter::new(to, "A code for notices from Signpost", &text)
+}
+
+/// A notice: what happened, in words of ours, when, and to what, by its global id. No name, and nothing that anybody said.
+#[must_use]
+pub fn notice(to: MailAddress, said: &str, at: DateTime<Utc>, id: Option<&str>) -> Letter {
+    let when = uk_time(at);
+    let id = id.map(|id| format!("Its id: {id}\n")).unwrap_or_default();
+    let text = format!(
+        "Hello,
+
+{said}
+
+When: {when}
+{id}
+No names stand in this letter. Please do not answer it.
+
+You get it because your agency has its notices sent to this address. To stop them, ask a manager of your agency.
+
+Signpost
+"
+    );
+    Letter::new(to, "A notice from Signpost", &text)
+}
+
 fn how_many(due: &DueListings<'_>) -> String {
     let are = |number: u32, what: &str| match number {
         1 => format!("1 listing is {what}"),

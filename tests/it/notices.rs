@@ -10,9 +10,11 @@ use entity::instants::Millis;
 use serde_json::Value;
 use signpost::clock::Clock;
 use signpost::notices::backoff::{WAITS, wait};
-use signpost::notices::event::{Event, Happened};
+use signpost::notices::code::{CODE_BYTES, Code};
+use signpost::notices::event::{Event, Happened, TEST};
 use signpost::notices::signing::{SigningSecret, signatures};
 use signpost::notices::target::{is_refused, read};
+use signpost::notices::wording::{is_kind, said};
 use standardwebhooks::Webhook;
 use uuid::Uuid;
 
@@ -200,4 +202,46 @@ fn it_is_waited_ever_longer_and_then_no_more() {
     }
     let together = (0..50).map(|id| wait(NoticeId(Uuid::from_u128(id)), 8)).collect::<BTreeSet<_>>();
     assert_eq!(together.len(), 50, "what failed together does not come back together");
+}
+
+/// Every sort of notice has a sentence, and the sentence names nothing but what happened.
+#[test]
+fn each_sort_of_notice_has_a_sentence_of_its_own() {
+    let referrals = ReferralStep::ALL.iter().map(|step| format!("referral.{}", step.as_str()));
+    let appointments = AppointmentStep::ALL.iter().map(|step| format!("appointment.{}", step.as_str()));
+    let all: Vec<String> = referrals.chain(appointments).collect();
+    let nothing_known = said("referral.nonsense");
+    for kind in &all {
+        assert!(is_kind(kind), "{kind}");
+        let said = said(kind);
+        assert!(said != nothing_known && said.len() < 100 && said.is_ascii() && !said.contains('\n'), "{kind}: {said}");
+        assert!(said.ends_with('.') && said.contains("Open Signpost to see"), "{kind}: {said}");
+    }
+    // Whether they came is not told.
+    let sentences: BTreeSet<&str> = all.iter().map(|kind| said(kind)).collect();
+    assert_eq!(sentences.len(), all.len() - 1);
+    assert_eq!(said("appointment.attended"), said("appointment.did_not_attend"));
+    for other in ["", "referral", "referral.", "referral.accepted ", "Referral.accepted", "task.done", TEST] {
+        assert!(!is_kind(other), "{other:?}");
+    }
+    assert_ne!(said(TEST), nothing_known);
+}
+
+#[test]
+fn a_code_is_known_again_however_it_is_typed() {
+    let mut random = [0; CODE_BYTES];
+    random[0] = 0x0a;
+    random[9] = 0xf1;
+    let code = Code::new(random);
+    assert_eq!(code.expose(), "0a00-0000-0000-0000-00f1");
+    for typed in ["0a00-0000-0000-0000-00f1", " 0A00 0000 0000 0000 00F1\n", "0a0000000000000000f1"] {
+        assert_eq!(Code::parse(typed).map(|code| code.hash()), Some(code.hash()), "{typed:?}");
+    }
+    let other = Code::parse("0a00-0000-0000-0000-00f2").unwrap();
+    assert_ne!(other.hash(), code.hash());
+    let too_long = format!("{}{}", code.expose(), " ".repeat(100));
+    for nothing in ["", "0a00-0000-0000-0000-00f", "0a00-0000-0000-0000-00f10", &too_long] {
+        assert!(Code::parse(nothing).is_none(), "{nothing:?}");
+    }
+    assert!(!format!("{code:?}").contains("0a00") && !code.hash().contains("00000"));
 }

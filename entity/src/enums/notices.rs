@@ -32,6 +32,10 @@ closed_set! {
         NotSigned = "not_signed",
         /// The process ended in the middle of the last try.
         Interrupted = "interrupted",
+        /// Our mail server refused the letter: the address, or what it says.
+        MailRefused = "mail_refused",
+        /// Our mail server could not be used, or there is none; the address is not to blame.
+        MailServer = "mail_server",
     }
 }
 
@@ -42,5 +46,17 @@ closed_set! {
         Manager = "manager",
         /// Nothing was taken for days.
         Failing = "failing",
+        /// Whose the address is has not agreed yet.
+        Unconfirmed = "unconfirmed",
+    }
+}
+
+closed_set! {
+    /// By which way an endpoint is told.
+    NoticeChannel {
+        /// A signed webhook to a system.
+        Webhook = "webhook",
+        /// A letter to an e-mail address.
+        Email = "email",
     }
 }

@@ -17,6 +17,10 @@ pub enum NoticeErrorCode {
     NotFound,
     /// A value is not of the form it must have, or it can't be done now.
     BadValue,
+    /// This server sends no e-mail: whoever runs it has to set a mail server first.
+    NoMailServer,
+    /// The letter could not be sent.
+    NotSent,
 }
 
 /// What a change about notices was refused for.
@@ -55,6 +59,18 @@ fn parted<T>(ctx: &Context<'_>, done: std::result::Result<T, Trouble>) -> Result
         }
         Err(Trouble::Wrong { field, message }) => {
             refused(NoticeErrorCode::BadValue, message, field.map(|field| format!("input.{field}")))
+        }
+        Err(Trouble::NoMail) => {
+            let message = "This server sends no e-mail: whoever runs it has to name a mail server, post.smtp_url.";
+            refused(NoticeErrorCode::NoMailServer, message.to_owned(), None)
+        }
+        Err(Trouble::NotSent { is_final }) => {
+            let message = if is_final {
+                "The mail server refuses a letter to this address: see whether it is right."
+            } else {
+                "The letter could not be sent now: try again later."
+            };
+            refused(NoticeErrorCode::NotSent, message.to_owned(), None)
         }
         Err(failed @ (Trouble::Database(_) | Trouble::Vault(_) | Trouble::Random(_))) => Err(internal(ctx, &failed)),
     }

@@ -33,6 +33,34 @@ pub struct ReplayNoticesInput {
     endpoint: ID,
 }
 
+/// Whom to tell by e-mail.
+#[derive(Clone, Debug, InputObject)]
+pub struct AddNoticeAddressInput {
+    /// The e-mail address.
+    address: String,
+    /// The sorts of notice to tell it, as `referral.submitted`; empty or absent for every sort.
+    #[graphql(default)]
+    kinds: Vec<String>,
+}
+
+/// That an address agrees.
+#[derive(Clone, Debug, InputObject)]
+pub struct ConfirmNoticeAddressInput {
+    /// The endpoint's global id.
+    endpoint: ID,
+    /// The code of the letter that was sent to it last.
+    code: String,
+}
+
+/// Which sorts of notice an endpoint is told.
+#[derive(Clone, Debug, InputObject)]
+pub struct SetNoticeKindsInput {
+    /// The endpoint's global id.
+    endpoint: ID,
+    /// The sorts, as `referral.submitted`; empty for every sort.
+    kinds: Vec<String>,
+}
+
 /// What came of a change about an endpoint.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct NoticeEndpointPayload {
@@ -102,6 +130,52 @@ pub struct NoticeMutation;
 /// Mutations about notices.
 #[Object]
 impl NoticeMutation {
+    /// Names an e-mail address at which somebody of the agency is told of what happens to its referrals and appointments. A
+    /// letter with a code is sent there, and nothing else until `confirmNoticeAddress` has the code. For its managers.
+    async fn add_notice_address(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom, and of what.")] input: AddNoticeAddressInput,
+    ) -> Result<NoticeEndpointPayload> {
+        let (by, agency) = manager(ctx)?;
+        endpoint(ctx, notices(ctx)?.add_address(by, agency, &input.address, &input.kinds).await)
+    }
+
+    /// Confirms an e-mail address by the code of its letter, and switches it on. For managers of its agency.
+    async fn confirm_notice_address(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and the code.")] input: ConfirmNoticeAddressInput,
+    ) -> Result<NoticeEndpointPayload> {
+        let (_, agency) = manager(ctx)?;
+        let id = ids::notice_endpoint("input.endpoint", &input.endpoint)?;
+        endpoint(ctx, notices(ctx)?.confirm_address(agency, id, &input.code).await)
+    }
+
+    /// Sends another letter with a code to an e-mail address that is not confirmed: ten minutes after the first, and then
+    /// once a day. The code before it works no more. For managers of its agency.
+    async fn resend_notice_code(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The endpoint's global id.")] id: ID,
+    ) -> Result<NoticeEndpointPayload> {
+        let (_, agency) = manager(ctx)?;
+        let id = ids::notice_endpoint("id", &id)?;
+        endpoint(ctx, notices(ctx)?.resend_code(agency, id).await)
+    }
+
+    /// Says which sorts of notice an endpoint is told from now on. What was put out before is sent. For managers of its
+    /// agency.
+    async fn set_notice_kinds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which endpoint, and of what.")] input: SetNoticeKindsInput,
+    ) -> Result<NoticeEndpointPayload> {
+        let (_, agency) = manager(ctx)?;
+        let id = ids::notice_endpoint("input.endpoint", &input.endpoint)?;
+        endpoint(ctx, notices(ctx)?.set_kinds(agency, id, &input.kinds).await)
+    }
+
     /// Names an address at which the agency's own system is told, by signed webhooks (Standard Webhooks), of what happens to
     /// its referrals and appointments. Nothing personal stands in them. For its managers.
     async fn create_notice_endpoint(
@@ -125,7 +199,8 @@ impl NoticeMutation {
         endpoint(ctx, notices(ctx)?.switch_endpoint(agency, id, input.on).await)
     }
 
-    /// Gives an endpoint another secret. For a day notices are signed with the one before too. For managers of its agency.
+    /// Gives an endpoint another secret. For a day notices are signed with the one before too. An e-mail address has none. For
+    /// managers of its agency.
     async fn rotate_notice_secret(
         &self,
         ctx: &Context<'_>,

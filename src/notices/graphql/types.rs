@@ -25,6 +25,10 @@ pub enum NoticeFailure {
     NotSigned,
     /// The server stopped in the middle of the last try.
     Interrupted,
+    /// The mail server refused the letter: see whether the address is right.
+    MailRefused,
+    /// The mail server could not be used, or there is none: tell whoever runs this server. The address is not to blame.
+    MailServer,
 }
 
 /// Why an endpoint is off.
@@ -35,6 +39,18 @@ pub enum NoticeOffReason {
     Manager,
     /// It took nothing for five days.
     Failing,
+    /// Whose the e-mail address is has not agreed: the code of the letter is still to come.
+    Unconfirmed,
+}
+
+/// By which way an endpoint is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "stored::NoticeChannel")]
+pub enum NoticeChannel {
+    /// A signed webhook to a system.
+    Webhook,
+    /// A letter to an e-mail address.
+    Email,
 }
 
 /// An endpoint.
@@ -45,7 +61,8 @@ fn whole(number: u64) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// An address at which an agency's own system is told what happened to its referrals and appointments.
+/// An address at which an agency's own system, or somebody of it by e-mail, is told what happened to its referrals and
+/// appointments.
 #[Object]
 impl NoticeEndpoint {
     /// Global id.
@@ -53,9 +70,19 @@ impl NoticeEndpoint {
         NodeId::NoticeEndpoint(self.0.row.id).encode()
     }
 
-    /// The address.
+    /// The address; `mailto:` and the address where it is told by e-mail.
     async fn url(&self) -> &str {
         &self.0.row.url
+    }
+
+    /// By which way it is told.
+    async fn channel(&self) -> NoticeChannel {
+        self.0.row.channel.into()
+    }
+
+    /// The sorts of notice that it is told, as `referral.submitted`; empty where it is told every sort.
+    async fn kinds(&self) -> Vec<String> {
+        self.0.row.kinds.iter().flat_map(|kinds| kinds.split(' ').map(ToOwned::to_owned)).collect()
     }
 
     /// Whether notices are put out for it, and sent.
@@ -78,7 +105,7 @@ impl NoticeEndpoint {
         self.0.row.old_until.map(|until| DateTime(until.to_utc()))
     }
 
-    /// Since when it has taken nothing; null where it took the last notice, or was sent none.
+    /// Since when it has taken nothing; null where it took the last notice, was sent none, or is not to blame.
     async fn failing_since(&self) -> Option<DateTime> {
         self.0.row.failing_since.map(|since| DateTime(since.to_utc()))
     }
@@ -88,7 +115,7 @@ impl NoticeEndpoint {
         self.0.row.last_error.map(Into::into)
     }
 
-    /// The status with which the last notice was not taken; null where that was not the reason.
+    /// The status with which the last notice was not taken, of HTTP or of the mail server; null where that was not the reason.
     async fn last_status(&self) -> Option<i32> {
         self.0.row.last_status
     }

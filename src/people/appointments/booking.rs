@@ -231,9 +231,11 @@ impl People {
         let (id, number) = self.write_appointment_event(db, of, appointment, done, words).await?;
         // Whose it is is told, be it the service user who did it; whom it is shared with is not.
         let booked = appointment::Entity::find_by_id(appointment).one(db).await?.ok_or(Trouble::NotFound)?;
-        let to: Vec<_> = listeners(db, &[booked.agency_id]).await?.iter().map(|listener| listener.endpoint).collect();
         let happened = Happened::Appointment { event: id, appointment, step: done.step, state: done.state };
-        put(db, &self.clock, &Event { happened, number, at: done.at }, &to).await?;
+        let event = Event { happened, number, at: done.at };
+        let told = listeners(db, &[booked.agency_id], &event.kind()).await?;
+        let to: Vec<_> = told.iter().map(|listener| listener.endpoint).collect();
+        put(db, &self.clock, &event, &to).await?;
         Ok(())
     }
 }

@@ -27,6 +27,8 @@ impl People {
         (event, number): (ReferralEventId, i32),
         done: Done,
     ) -> Result<(), Trouble> {
+        let happened = Happened::Referral { event, referral: id, step: done.step, state: done.state };
+        let event = Event { happened, number, at: done.at };
         let row = referral::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)?;
         let mut parties = vec![row.agency_id];
         // What was entered in error has no party any more; who was one is told that, and nothing after it.
@@ -35,7 +37,7 @@ impl People {
         }
         let mut to: Vec<NoticeEndpointId> = Vec::new();
         let mut receiver_sees = None;
-        for listener in listeners(db, &parties).await? {
+        for listener in listeners(db, &parties, &event.kind()).await? {
             let sees = if listener.agency == row.agency_id {
                 true
             } else if let Some(known) = receiver_sees {
@@ -49,8 +51,7 @@ impl People {
                 to.push(listener.endpoint);
             }
         }
-        let happened = Happened::Referral { event, referral: id, step: done.step, state: done.state };
-        put(db, &self.clock, &Event { happened, number, at: done.at }, &to).await?;
+        put(db, &self.clock, &event, &to).await?;
         Ok(())
     }
 }

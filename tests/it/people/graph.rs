@@ -43,7 +43,11 @@ impl Network {
         config.server.public_address = "https://signpost.example.org/".to_owned();
         // Receivers of notices listen on loopback.
         config.notices.allow_private = true;
-        let app = TestApp::with_config(config).await;
+        Self::over(TestApp::with_config(config).await).await
+    }
+
+    /// The same over an application with settings of its own.
+    pub(super) async fn over(app: TestApp) -> Self {
         let transaction = app.db().begin_write().await.unwrap();
         let source = stored::ground(&transaction).await;
         store(&World::default(), IDS, source, &transaction).await;

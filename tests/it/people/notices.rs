@@ -1,5 +1,7 @@
 //! Notices over the whole way: put out with each step, signed, sent in order to receivers that are good, slow, dead or lying.
 
+mod letters;
+mod mail;
 mod receiver;
 
 use std::collections::BTreeSet;
@@ -317,7 +319,7 @@ async fn private_targets_are_refused_where_they_are_sent_to() {
     let network = Network::new().await;
     let Some(NodeId::Account(by)) = NodeId::decode(&network.account(&network.manager).await) else { panic!() };
     let (db, clock, vault) = (network.app.db().clone(), network.app.clock.clone(), network.app.app.vault.clone());
-    let notices = Notices::new(db, clock, vault, &NoticeSettings::default());
+    let notices = Notices::new(db, clock, vault, network.app.app.post.clone(), &NoticeSettings::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     for url in [format!("https://127.0.0.1:{port}/"), format!("http://localhost:{port}/")] {

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use signpost::post::texts::{
-    DueListings, MOST_OF_NAME, WhyAsked, agency_in_quotes, invitation, listings_due, password_reset, uk_time,
+    DueListings, MOST_OF_NAME, WhyAsked, agency_in_quotes, invitation, listings_due, notice, notice_code,
+    password_reset, uk_time,
 };
 use signpost::post::{Letter, LinkError, SecretLink};
 
@@ -163,6 +164,53 @@ fn names_of_agencies_stay_names() {
     assert_eq!(agency_in_quotes(&exactly), Some(format!("\"{exactly}\"")), "cut too early");
     let nameless = invitation(ann(), "\r\n", &link(), noon());
     assert!(nameless.expose_text().contains("\n\nAn agency has invited you"), "{}", nameless.expose_text());
+}
+
+#[test]
+fn the_code_for_notices_word_for_word() {
+    let letter = notice_code(ann(), "Harbour House", "0a1b-2c3d-4e5f-6071-8293", utc("2026-11-22T10:31:59Z"));
+    assert_eq!(letter.to(), &ann());
+    assert_eq!(letter.subject(), "A code for notices from Signpost");
+    assert_eq!(
+        letter.expose_text(),
+        r#"Hello,
+
+"Harbour House" would like to send notices from Signpost to this address: that something happened to one of its referrals or appointments. They tell nothing of anybody.
+
+If you want them, give this code to the manager who asked you:
+
+0a1b-2c3d-4e5f-6071-8293
+
+The code works until 10:31 on Sunday 22 November 2026 (UK time, GMT).
+
+If you did not expect this letter, you can leave it. Nothing is sent here unless somebody uses the code.
+
+Signpost
+"#
+    );
+}
+
+#[test]
+fn the_notice_word_for_word() {
+    let letter = notice(ann(), "A referral was made. Open Signpost to see it.", noon(), Some("UmVm"));
+    assert_eq!(letter.subject(), "A notice from Signpost");
+    assert_eq!(
+        letter.expose_text(),
+        r"Hello,
+
+A referral was made. Open Signpost to see it.
+
+When: 13:00 on Monday 1 June 2026 (UK time, BST)
+Its id: UmVm
+
+No names stand in this letter. Please do not answer it.
+
+You get it because your agency has its notices sent to this address. To stop them, ask a manager of your agency.
+
+Signpost
+"
+    );
+    assert!(!notice(ann(), "", noon(), None).expose_text().contains("Its id"));
 }
 
 proptest! {
