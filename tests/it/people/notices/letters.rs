@@ -35,7 +35,7 @@ async fn network(mail: &MailServer) -> Network {
 }
 
 impl Network {
-    async fn adds(&self, manager: &str, address: &str, kinds: &[&str]) -> Value {
+    async fn names_address(&self, manager: &str, address: &str, kinds: &[&str]) -> Value {
         let query =
             format!("mutation($input: AddNoticeAddressInput!) {{ addNoticeAddress(input: $input) {{ {ENDPOINT} }} }}");
         let input = json!({ "input": { "address": address, "kinds": kinds } });
@@ -50,7 +50,7 @@ impl Network {
 
     /// Names an address that agrees.
     async fn writes_to(&self, manager: &str, mail: &MailServer, address: &str, kinds: &[&str]) -> NoticeEndpointId {
-        let added = self.adds(manager, address, kinds).await;
+        let added = self.names_address(manager, address, kinds).await;
         assert_eq!(added["errors"], json!([]), "{address}");
         let to = endpoint_of(&added);
         let confirmed = self.confirms(manager, &global(to), &mail.last().code()).await;
@@ -75,7 +75,7 @@ async fn an_address_is_told_once_it_agrees_and_nothing_of_anybody() {
     let network = network(&mail).await;
     let (id, _) = network.agreed().await;
     let max = network.app.token("max@example.org").await;
-    let added = network.adds(&network.manager, " Team@Harbour.example.org", &[]).await;
+    let added = network.names_address(&network.manager, " Team@Harbour.example.org", &[]).await;
     let to = endpoint_of(&added);
     let endpoint = &added["endpoint"];
     assert_eq!(endpoint["url"], "mailto:Team@harbour.example.org");
@@ -145,7 +145,7 @@ async fn an_address_is_told_the_sorts_that_were_asked_for() {
     let network = network(&mail).await;
     let (id, _) = network.agreed().await;
     for wrong in ["referral.nonsense", "notice.test", "", "referral.accepted referral.held"] {
-        let refused = network.adds(&network.manager, TEAM, &[wrong]).await;
+        let refused = network.names_address(&network.manager, TEAM, &[wrong]).await;
         assert_eq!(code_of(&refused), ("BAD_VALUE", Some("input.kinds")), "{wrong:?}");
     }
     assert!(mail.letters().is_empty());
@@ -301,9 +301,9 @@ async fn an_address_is_not_flooded() {
 async fn nobody_is_flooded_with_codes() {
     let mail = MailServer::new().await;
     let network = network(&mail).await;
-    let added = network.adds(&network.manager, TEAM, &[]).await;
+    let added = network.names_address(&network.manager, TEAM, &[]).await;
     let id = global(endpoint_of(&added));
-    let again = network.adds(&network.manager, &TEAM.to_uppercase(), &[]).await;
+    let again = network.names_address(&network.manager, &TEAM.to_uppercase(), &[]).await;
     assert_eq!(code_of(&again), ("BAD_VALUE", Some("input.address")));
     let resend = format!("resendNoticeCode(id: {id:?}) {{ {ENDPOINT} }}");
     assert_eq!(code_of(&network.manages(&network.manager, &resend).await).0, "BAD_VALUE");
@@ -325,10 +325,10 @@ async fn nobody_is_flooded_with_codes() {
     assert_eq!(mail.letters().len(), 3);
     // So many in a day.
     for number in 0..MOST_NAMED_A_DAY {
-        let added = network.adds(&mo, &format!("team{number}@harbour.example.org"), &[]).await;
+        let added = network.names_address(&mo, &format!("team{number}@harbour.example.org"), &[]).await;
         assert_eq!(added["errors"], json!([]), "{number}");
     }
-    assert_eq!(code_of(&network.adds(&mo, "one.more@harbour.example.org", &[]).await), ("BAD_VALUE", None));
+    assert_eq!(code_of(&network.names_address(&mo, "one.more@harbour.example.org", &[]).await), ("BAD_VALUE", None));
     assert_eq!(mail.letters().len(), 3 + MOST_NAMED_A_DAY);
     // A code that is too old works no more, and its address is forgotten.
     let late = mail.letters()[2].clone();
@@ -340,7 +340,7 @@ async fn nobody_is_flooded_with_codes() {
     assert_eq!(network.ask(&mo, "{ noticeEndpoints { id } }", json!({})).await["noticeEndpoints"], json!([]));
     // One that the mail server does not take is not named.
     mail.is(Mood::Says("550 5.1.1 no such user\r\n"));
-    assert_eq!(code_of(&network.adds(&mo, TEAM, &[]).await).0, "NOT_SENT");
+    assert_eq!(code_of(&network.names_address(&mo, TEAM, &[]).await).0, "NOT_SENT");
     assert!(notice_endpoint::Entity::find().all(network.app.db().connection()).await.unwrap().is_empty());
 }
 
@@ -366,7 +366,7 @@ async fn what_would_be_more_than_an_address_is_refused() {
         &format!("{}@b.example", "a".repeat(255)),
     ] {
         assert_eq!(
-            code_of(&network.adds(&network.manager, text, &[]).await),
+            code_of(&network.names_address(&network.manager, text, &[]).await),
             ("BAD_VALUE", Some("input.address")),
             "{text:?}"
         );
@@ -379,7 +379,7 @@ async fn what_would_be_more_than_an_address_is_refused() {
 #[tokio::test]
 async fn without_a_mail_server_it_is_said_that_there_is_none() {
     let network = Network::new().await;
-    let refused = network.adds(&network.manager, TEAM, &[]).await;
+    let refused = network.names_address(&network.manager, TEAM, &[]).await;
     assert_eq!(code_of(&refused), ("NO_MAIL_SERVER", None));
     assert!(refused["errors"][0]["message"].as_str().unwrap().contains("post.smtp_url"));
     assert!(network.app.letters().is_empty());
@@ -405,7 +405,7 @@ async fn addresses_are_their_agencys_alone() {
     let mail = MailServer::new().await;
     let network = network(&mail).await;
     let max = network.other_manager().await;
-    let id = global(endpoint_of(&network.adds(&network.manager, TEAM, &[]).await));
+    let id = global(endpoint_of(&network.names_address(&network.manager, TEAM, &[]).await));
     let nobody = global(NoticeEndpointId(Uuid::from_u128(99_999)));
     for field in [
         "confirmNoticeAddress(input: { endpoint: \"ID\", code: \"0000-0000-0000-0000-0000\" })",
@@ -420,7 +420,7 @@ async fn addresses_are_their_agencys_alone() {
         assert_eq!(answers[0], answers[1], "{field}");
     }
     // The same address may be another agency's too, and agrees for each by itself.
-    assert_eq!(network.adds(&max, TEAM, &[]).await["errors"], json!([]));
+    assert_eq!(network.names_address(&max, TEAM, &[]).await["errors"], json!([]));
     let code = mail.last().code();
     assert_eq!(code_of(&network.confirms(&network.manager, &id, &code).await), ("BAD_VALUE", Some("input.code")));
 }
