@@ -1,27 +1,27 @@
 //! A database of very many service users. All but a page of them are rows without contents; those of the page are entered as
 //! they are by the program, so that they can be opened.
 
-use entity::agreement_version;
 use entity::enums::{ConsentKind, ConsentMethod, DataCategory, Purpose};
 use entity::ids::{AccountId, AgencyId};
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
-use signpost::agreements::life::Move;
-use signpost::agreements::terms::{Document, Flow, Party, Terms};
-use signpost::agreements::{Hand, Side};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use signpost::app::App;
 use signpost::people::acting::Actor;
 use signpost::people::consents::asked::Asked;
 use signpost::people::consents::giving::Manner;
 use signpost::people::contents::{Contents, Identity, Need};
 use signpost::people::entering::Worker;
-use uuid::Uuid;
 
-use crate::Outcome;
+use crate::measuring::Outcome;
+use crate::network::{agree, id};
 
 /// Agencies, link workers of each, and those of the page.
 const AGENCIES: u32 = 500;
 const WORKERS: u32 = 10;
 const PAGE: u32 = 50;
+
+/// What the agreements let flow, and what for.
+const SHARED: &[DataCategory] = &[DataCategory::Identity, DataCategory::Housing, DataCategory::MentalHealth];
+const PURPOSES: &[Purpose] = &[Purpose::Referral, Purpose::CareCoordination];
 
 /// What lies in the database, and who looks at it.
 pub(crate) struct Filled {
@@ -34,11 +34,7 @@ pub(crate) struct Filled {
     pub(crate) shared: (AccountId, AgencyId),
 }
 
-fn id(kind: u128, number: u32) -> Uuid {
-    Uuid::from_u128((kind << 96) | (0x8 << 76) | (0x8 << 60) | u128::from(number))
-}
-
-/// The same in SQL, of a number that a statement reckons.
+/// The same as [`id`] in SQL, of a number that a statement reckons.
 fn sql(kind: u128, number: &str) -> String {
     format!("('{kind:08x}-0000-8000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid")
 }
@@ -141,7 +137,8 @@ async fn bulk(app: &App, people: u32) -> Outcome<()> {
 async fn page(app: &App, own: (AccountId, AgencyId), shared: (AccountId, AgencyId)) -> Outcome<()> {
     let worker = Worker { account: own.0, agency: own.1 };
     for number in 0..AGENCIES {
-        agree(app, AgencyId(id(1, number)), AgencyId(id(1, (number + 1) % AGENCIES))).await?;
+        let pair = (AgencyId(id(1, number)), AgencyId(id(1, (number + 1) % AGENCIES)));
+        agree(app, pair, SHARED, PURPOSES).await?;
     }
     let db = app.database.connection();
     for number in 0..PAGE {
@@ -162,7 +159,7 @@ async fn page(app: &App, own: (AccountId, AgencyId), shared: (AccountId, AgencyI
         let asked = Asked {
             kind: ConsentKind::Permit,
             agencies: [shared.1].into(),
-            categories: [DataCategory::Identity, DataCategory::Housing, DataCategory::MentalHealth].into(),
+            categories: SHARED.iter().copied().collect(),
             purposes: [Purpose::Referral].into(),
             until: Some((app.clock.now() + chrono::TimeDelta::days(300)).timestamp_millis()),
         };
@@ -171,44 +168,5 @@ async fn page(app: &App, own: (AccountId, AgencyId), shared: (AccountId, AgencyI
         let spoken = Manner { method: Some(ConsentMethod::Spoken), ..Manner::default() };
         app.people.give(actor, of, &asked, &hash, &spoken, None).await?;
     }
-    Ok(())
-}
-
-async fn agree(app: &App, first: AgencyId, second: AgencyId) -> Outcome<()> {
-    let text = || "As it should be.".to_owned();
-    let now = app.clock.now();
-    let party = |agency| Party { agency, role: entity::enums::PartyRole::Controller, contact: text() };
-    let terms = Terms {
-        title: text(),
-        document: Document {
-            necessity: text(),
-            special_category_condition: Some(text()),
-            criminal_offence_condition: Some(text()),
-            retention: text(),
-            security: text(),
-            rights_requests: text(),
-            breach_contact: text(),
-            ending: text(),
-        },
-        parties: vec![party(first), party(second)],
-        flows: vec![Flow {
-            from: first,
-            to: second,
-            basis: entity::enums::LawfulBasis::Consent,
-            categories: [DataCategory::Identity, DataCategory::Housing, DataCategory::MentalHealth].into(),
-            purposes: [Purpose::Referral, Purpose::CareCoordination].into(),
-        }],
-        expires_at: (now + chrono::TimeDelta::days(700)).timestamp_millis(),
-        review_on: (now + chrono::TimeDelta::days(300)).date_naive(),
-        related_days: 30,
-    };
-    let (agreements, side) = (app.people.agreements(), |agency| Hand { account: None, side: Side::Manager(agency) });
-    let version = agreements.draft(side(first), terms).await?;
-    let drafted = agreement_version::Entity::find_by_id(version).one(app.database.connection()).await?;
-    let hash = drafted.and_then(|drafted| drafted.document_hash).ok_or("a draft has a hash")?;
-    agreements.make(side(first), version, Move::Submit, None).await?;
-    agreements.make(side(second), version, Move::Approve, None).await?;
-    agreements.sign(side(first), version, &hash).await?;
-    agreements.sign(side(second), version, &hash).await?;
     Ok(())
 }

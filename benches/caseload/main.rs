@@ -12,39 +12,22 @@
 
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
-#[path = "../pages/cpu.rs"]
-#[expect(dead_code, reason = "some of it is for the other bench")]
-mod cpu;
 mod fill;
+#[path = "../shared/measuring.rs"]
+mod measuring;
+#[path = "../shared/network.rs"]
+mod network;
 
-use std::error::Error;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use async_graphql::{Executor, Request};
-use entity::enums::Role;
 use entity::ids::{AccountId, AgencyId};
 use sea_orm::ConnectionTrait;
-use signpost::access::Viewer;
-use signpost::access::viewer::{Acts, Held, Person};
-use signpost::api::AskedAt;
-use signpost::api::horizon::Horizon;
-use signpost::app::{App, need_list};
-use signpost::clock::Clock;
-use signpost::config::{Config, DatabaseUrl, VaultSettings};
-use signpost::database::{Database, Settings};
-use signpost::directory::loaders::Loaders;
-use signpost::schema::Guarded;
-use signpost::vault::file::make_if_absent;
+use serde_json::json;
 
-use self::cpu::{of_process, of_processes};
 use self::fill::{Filled, fill};
+use self::measuring::{Bench, Outcome};
 
 /// The same as the program's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const PAGE: &str = "{ serviceUsers(purpose: REFERRAL, caseload: CASELOAD, first: 50) { nodes { id name needs { priority need { key } } } } }";
 
@@ -71,27 +54,10 @@ fn args() -> Outcome<Option<Args>> {
     Ok((!args.postgres.is_empty()).then_some(args))
 }
 
-struct Bench {
-    app: App,
-    executor: Guarded,
-    rounds: u32,
-}
-
 impl Bench {
-    async fn page(&self, account: AccountId, agency: AgencyId, caseload: &str) -> Outcome<usize> {
-        let roles = vec![Held { agency: Some(agency), role: Role::LinkWorker }];
-        let person = Person { account, session: None, acts: Acts::For(agency), roles };
-        let loaders = Loaders::new(self.app.database.clone(), Horizon::default(), &self.app.live);
-        let request = Request::new(PAGE.replace("CASELOAD", caseload))
-            .data(Viewer::Person(Arc::new(person)))
-            .data(AskedAt(self.app.clock.now()))
-            .data(Horizon::default())
-            .data(loaders);
-        let answer = self.executor.execute(request).await;
-        if let Some(error) = answer.errors.first() {
-            return Err(error.message.clone().into());
-        }
-        let answer = answer.data.into_json()?;
+    /// How many of a page are shown with their names.
+    async fn page(&self, who: (AccountId, AgencyId), caseload: &str) -> Outcome<usize> {
+        let answer = self.answer(who, &PAGE.replace("CASELOAD", caseload), json!({})).await?;
         let nodes = answer.pointer("/serviceUsers/nodes").and_then(|nodes| nodes.as_array());
         let named = nodes.into_iter().flatten().filter(|node| node["name"].is_string());
         Ok(named.count())
@@ -123,85 +89,26 @@ impl Bench {
     }
 }
 
-/// A line of the table.
-fn line(what: &str, rounds: u32, wall: &mut [Duration], own: Duration, database: Duration, statements: u64) {
-    wall.sort_unstable();
-    let median = wall.get(wall.len() / 2).copied().unwrap_or_default();
-    let each = |total: Duration| total.as_secs_f64() * 1e3 / f64::from(rounds);
-    println!(
-        "{what:<26} CPU here {:>7.3} ms, of the database {:>7.3} ms; wall median {:>7.3} ms; {} statements",
-        each(own),
-        each(database),
-        median.as_secs_f64() * 1e3,
-        statements / u64::from(rounds)
-    );
-}
-
-macro_rules! measured {
-    ($bench:expr, $what:expr, $run:expr) => {{
-        for _ in 0..20 {
-            $run;
-        }
-        let (own, database) = (of_process(std::process::id()), of_processes("postgres"));
-        let statements = $bench.app.database.statements();
-        let mut wall = Vec::new();
-        for _ in 0..$bench.rounds {
-            let began = Instant::now();
-            $run;
-            wall.push(began.elapsed());
-        }
-        line(
-            $what,
-            $bench.rounds,
-            &mut wall,
-            of_process(std::process::id()) - own,
-            of_processes("postgres") - database,
-            $bench.app.database.statements() - statements,
-        );
-    }};
-}
-
 #[tokio::main]
 async fn main() -> Outcome<()> {
     let Some(args) = args()? else {
         println!("Nothing is measured without a database: --postgres postgres://…");
         return Ok(());
     };
-    let folder = tempfile::tempdir()?;
-    let keys = std::path::Path::new("target/caseload-bench.keys");
-    let clock = Clock::system();
-    make_if_absent(keys, &clock)?;
-    let vault = VaultSettings { keys_file: keys.display().to_string() };
-    let mut config = Config { vault, ..Config::default() };
-    config.database.url = DatabaseUrl::try_from(args.postgres.clone())?;
-    config.post.outbox_folder = folder.path().display().to_string();
-    let database = Database::connect(&Settings::from(&config)).await?;
-    database.migrate_up().await?;
-    let needs = need_list(&config)?;
-    let app = App::with_database(config.clone(), clock, database, needs).await?;
-    let filled = fill(&app, args.people).await?;
-    app.live.refresh(&app.database).await?;
-    let executor = Guarded::new(
-        &config,
-        app.database.clone(),
-        app.live.clone(),
-        app.interpreter.clone(),
-        app.accounts.clone(),
-        app.listings.clone(),
-        app.people.clone(),
-    );
-    let bench = Bench { app, executor, rounds: args.rounds };
+    let bench = Bench::open(&args.postgres, "target/caseload-bench.keys", args.rounds).await?;
+    let filled = fill(&bench.app, args.people).await?;
+    bench.app.live.refresh(&bench.app.database).await?;
     println!("{} service users, {} consents, {} agencies", filled.people, filled.consents, filled.agencies);
-    let ((own, agency), (other, elsewhere)) = (filled.own, filled.shared);
-    let seen = (bench.page(own, agency, "MINE").await?, bench.page(other, elsewhere, "AGENCY").await?);
+    let (own, other) = (filled.own, filled.shared);
+    let seen = (bench.page(own, "MINE").await?, bench.page(other, "AGENCY").await?);
     println!(
         "seen by their own worker {}, by another agency's {}, bare rows {}",
         seen.0,
         seen.1,
         bench.bare(&filled).await?
     );
-    measured!(bench, "own caseload", bench.page(own, agency, "MINE").await?);
-    measured!(bench, "shared with another", bench.page(other, elsewhere, "AGENCY").await?);
-    measured!(bench, "bare rows, no rule", bench.bare(&filled).await?);
+    bench.measured("own caseload", bench.rounds, async || bench.page(own, "MINE").await).await?;
+    bench.measured("shared with another", bench.rounds, async || bench.page(other, "AGENCY").await).await?;
+    bench.measured("bare rows, no rule", bench.rounds, async || bench.bare(&filled).await).await?;
     Ok(())
 }
