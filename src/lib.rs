@@ -18,6 +18,7 @@ pub mod database;
 pub mod directory;
 pub mod hours;
 pub mod listings;
+pub mod myday;
 pub mod notices;
 pub mod open_referral;
 pub mod outgoing;

@@ -44,6 +44,7 @@ use crate::listings::graphql::deciding::DecidingMutation;
 use crate::listings::graphql::editing::EditingMutation;
 use crate::listings::graphql::freshness::{FreshnessMutation, FreshnessQuery};
 use crate::listings::graphql::queries::ListingQuery;
+use crate::myday::graphql::MyDayQuery;
 use crate::notices::Notices;
 use crate::notices::graphql::NoticeError;
 use crate::notices::graphql::root::{NoticeMutation, NoticeQuery};
@@ -100,6 +101,7 @@ pub struct Query(
     SignpostGivenQuery,
     NoticeQuery,
     PathwayQuery,
+    MyDayQuery,
     AboutQuery,
 );
 

@@ -248,6 +248,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "location", Anyone, WhileItHolds),
     (Query, "locations", Anyone, WhileItHolds),
     (Query, "myCorrections", SignedIn, Never),
+    (Query, "myDay", WORKERS, Never),
     (Query, "myRecords", SERVICE_USERS, Never),
     (Query, "mySignposts", LINK_WORKERS, Never),
     (Query, "myTasks", LINK_WORKERS, Never),

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use entity::enums::AgreementState;
 use entity::ids::{AccountId, AgreementId, AgreementVersionId};
 use entity::{account, agreement_event, agreement_party, agreement_version};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::life::Standing;
+use super::steps::of_party;
 use super::terms::Terms;
 use super::{Agreements, Side, Trouble};
 use crate::hours::london;
@@ -100,6 +101,36 @@ impl Agreements {
             }
         }
         Ok(all)
+    }
+
+    /// The first versions whose day of review is past, of agreements that are somebody's to revise: as long as they are in force
+    /// or suspended, run out or not; the longest first, each with its agreement; one more than asked for where more follow.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn page_of_reviews(
+        &self,
+        side: Side,
+        first: usize,
+    ) -> Result<Vec<(AgreementId, AgreementVersionId)>, Trouble> {
+        let parties = match side {
+            Side::Manager(agency) => Condition::all().add(agreement_version::Column::Id.in_subquery(of_party(agency))),
+            Side::Network => Condition::all(),
+            Side::Member(_) => return Ok(Vec::new()),
+        };
+        let today = london(self.clock.now()).date();
+        let select = agreement_version::Entity::find()
+            .select_only()
+            .column(agreement_version::Column::AgreementId)
+            .column(agreement_version::Column::Id)
+            .filter(parties)
+            .filter(agreement_version::Column::State.is_in([AgreementState::Active, AgreementState::Suspended]))
+            .filter(agreement_version::Column::Document.is_not_null())
+            .filter(agreement_version::Column::ReviewOn.lt(today))
+            .order_by_asc(agreement_version::Column::ReviewOn)
+            .order_by_asc(agreement_version::Column::Id)
+            .limit(u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1));
+        Ok(select.into_tuple().all(self.database.connection()).await?)
     }
 
     /// The agreement that a version is of, where it concerns somebody.

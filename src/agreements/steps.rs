@@ -6,7 +6,7 @@ use entity::ids::{AgencyId, AgreementId, AgreementPeriodId, AgreementVersionId};
 use entity::instants::Millis;
 use entity::{agreement_event, agreement_party, agreement_period, agreement_version};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 
 use super::drafting::{parties, set_state};
@@ -208,15 +208,19 @@ impl Agreements {
         let mut select =
             agreement_version::Entity::find().select_only().column(agreement_version::Column::AgreementId).distinct();
         if let Some(agency) = side.agency() {
-            let theirs = Query::select()
-                .column(agreement_party::Column::VersionId)
-                .from(agreement_party::Entity)
-                .and_where(agreement_party::Column::AgencyId.eq(agency))
-                .to_owned();
-            select = select.filter(agreement_version::Column::Id.in_subquery(theirs));
+            select = select.filter(agreement_version::Column::Id.in_subquery(of_party(agency)));
         }
         Ok(select.into_tuple().all(self.database.connection()).await?)
     }
+}
+
+/// The versions to which an agency is party, as a statement.
+pub(super) fn of_party(agency: AgencyId) -> SelectStatement {
+    Query::select()
+        .column(agreement_party::Column::VersionId)
+        .from(agreement_party::Entity)
+        .and_where(agreement_party::Column::AgencyId.eq(agency))
+        .to_owned()
 }
 
 fn not_theirs(why: NotTheirs) -> Trouble {

@@ -163,6 +163,31 @@ pub fn page<T>(
     Page { rows, total, has_next, has_previous }
 }
 
+/// The first rows of a list, which is not gone through in pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct First<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+impl<T> First<T> {
+    /// So many of a list that was read with one more than that where more follow.
+    #[must_use]
+    pub fn of(mut rows: Vec<T>, first: usize) -> Self {
+        let more = rows.len() > first;
+        rows.truncate(first);
+        Self { rows, more }
+    }
+
+    /// None, and no more.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { rows: Vec::new(), more: false }
+    }
+}
+
 /// Where a page stands in its list.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 #[graphql(name = "PageInfo")]

@@ -62,6 +62,17 @@ fn lasts(ends: impl ColumnTrait, at: Millis) -> Condition {
     Condition::any().add(ends.is_null()).add(ends.gt(at))
 }
 
+/// The teams that somebody belongs to, as a statement.
+pub(super) fn teams_of(ask: &Ask) -> SelectStatement {
+    Query::select()
+        .column(team_place::Column::TeamId)
+        .from(team_place::Entity)
+        .and_where(team_place::Column::AccountId.eq(ask.account))
+        .and_where(team_place::Column::BeginsAt.lte(ask.at))
+        .cond_where(lasts(team_place::Column::EndsAt, ask.at))
+        .to_owned()
+}
+
 /// The statement of a source of candidates, with the column that says who they are.
 fn candidates(ask: &Ask, agency: AgencyId, caseload: Caseload) -> (SelectStatement, Expr) {
     let mut select = Query::select();
@@ -81,14 +92,7 @@ fn candidates(ask: &Ask, agency: AgencyId, caseload: Caseload) -> (SelectStateme
         }
         Caseload::Teams => {
             is_on(&mut select);
-            let teams = Query::select()
-                .column(team_place::Column::TeamId)
-                .from(team_place::Entity)
-                .and_where(team_place::Column::AccountId.eq(ask.account))
-                .and_where(team_place::Column::BeginsAt.lte(ask.at))
-                .cond_where(lasts(team_place::Column::EndsAt, ask.at))
-                .to_owned();
-            select.and_where(of_candidate("team_id").in_subquery(teams));
+            select.and_where(of_candidate("team_id").in_subquery(teams_of(ask)));
         }
         Caseload::Agency => {
             select.from_as(relationship::Entity, CANDIDATE).and_where(of_candidate("agency_id").eq(agency));
@@ -98,7 +102,7 @@ fn candidates(ask: &Ask, agency: AgencyId, caseload: Caseload) -> (SelectStateme
 }
 
 /// That there is a row about whom a column names which may be seen.
-fn has_visible(ask: &Ask, whom: &Expr, further: Condition) -> Expr {
+pub(super) fn has_visible(ask: &Ask, whom: &Expr, further: Condition) -> Expr {
     let row = Query::select()
         .expr(Expr::value(1))
         .from(person_record::Entity)
@@ -123,7 +127,8 @@ fn those(ask: &Ask, agency: AgencyId, which: &Which) -> (SelectStatement, Expr) 
     (select, whom)
 }
 
-fn asked(reader: Reader, at: Millis) -> Ask {
+/// What a reader asks at an instant.
+pub(super) fn asked(reader: Reader, at: Millis) -> Ask {
     Ask { account: reader.account, agency: reader.agency, purpose: reader.purpose, at }
 }
 

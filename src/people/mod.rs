@@ -12,6 +12,7 @@
 //! | [`merging`] | double records are joined, and parted again |
 //! | [`recording`] | something is recorded of them, said anew, taken back |
 //! | [`finding`] | whom somebody may see: of a caseload, of a name |
+//! | [`reviews`] | whose care is due to be looked at again |
 //! | `deciding` | decisions about rows of theirs, gathered for the ledger |
 //! | [`reading`] | the one way in which rows about service users leave the tables |
 //! | [`consents`] | what they permit and deny |
@@ -41,6 +42,7 @@ pub mod names;
 pub mod reading;
 pub mod recording;
 pub mod referrals;
+pub mod reviews;
 pub mod tasks;
 pub mod teams;
 pub mod wishes;

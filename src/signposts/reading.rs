@@ -8,13 +8,15 @@ use entity::enums::Helped;
 use entity::ids::{AccountId, AgencyId, SealingKeyId, ServiceUserId, SignpostId};
 use entity::instants::Millis;
 use entity::{agency, signpost, signpost_need};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::Signposts;
-use super::giving::{Sealed, Why, categories, hash, place};
+use super::giving::{LINK_DAYS, Sealed, Why, categories, hash, place};
 use super::sheet::{Entry, Sheet, Then};
 use super::telling::{Door, told};
 use crate::access::ledger::Pending;
+use crate::access::rule::clause::DAY;
 use crate::access::rule::decide::Ground;
 use crate::access::rule::predicate::signpost_visible_to_worker;
 use crate::access::rule::{Ask, Row};
@@ -26,6 +28,12 @@ use crate::people::deciding::{Again, Deciding};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
 use crate::vault::sealed::{DataKey, key_of};
+
+/// Within how many days of 24 hours the link of a signpost runs out that is to be looked after.
+pub const RUNS_OUT_WITHIN_DAYS: i64 = 3;
+/// For how many days of 24 hours a signpost is to be looked after once it was said not to have helped: as long as a link is good
+/// where nobody says how long.
+pub const FOLLOWED_UP_WITHIN_DAYS: i64 = LINK_DAYS;
 
 /// Which signposts are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,6 +214,43 @@ impl Signposts {
         if let Some(after) = after {
             select = select.filter(signpost::Column::Id.lt(after));
         }
+        Ok(select.into_tuple().all(self.database.connection()).await?)
+    }
+
+    /// Ids of the first signposts that a worker gave for their agency and has to look after: those whose link runs out within
+    /// [`RUNS_OUT_WITHIN_DAYS`], and those that were said not to have helped within [`FOLLOWED_UP_WITHIN_DAYS`], where the
+    /// service user was told of nothing else by the agency since. In the order in which they were given; one more than asked
+    /// for where more follow.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn to_follow_up(&self, reader: Reader, first: usize) -> Result<Vec<SignpostId>, Trouble> {
+        let now = Millis::from(self.clock.now());
+        let later = |column: signpost::Column| Expr::col(("later", column));
+        // Of two at the same instant the later has the higher id. Who gave no name is nobody who could be told of anything.
+        let told_since = Query::select()
+            .expr(Expr::value(1))
+            .from_as(signpost::Entity, "later")
+            .and_where(later(signpost::Column::ServiceUserId).eq(signpost::Column::ServiceUserId.into_expr()))
+            .and_where(later(signpost::Column::AgencyId).eq(signpost::Column::AgencyId.into_expr()))
+            .and_where(later(signpost::Column::GivenAt).gte(signpost::Column::HelpedAt.into_expr()))
+            .and_where(later(signpost::Column::Id).gt(signpost::Column::Id.into_expr()))
+            .to_owned();
+        let soon = Condition::all()
+            .add(signpost::Column::LinkUntil.gt(now))
+            .add(signpost::Column::LinkUntil.lte(Millis(now.0 + RUNS_OUT_WITHIN_DAYS * DAY)));
+        let in_vain = Condition::all()
+            .add(signpost::Column::Helped.eq(Helped::No))
+            .add(signpost::Column::HelpedAt.gt(Millis(now.0 - FOLLOWED_UP_WITHIN_DAYS * DAY)))
+            .add(Expr::exists(told_since).not());
+        let select = self
+            .given(reader, false)
+            .filter(Condition::any().add(soon).add(in_vain))
+            .select_only()
+            .column(signpost::Column::Id)
+            .order_by_asc(signpost::Column::GivenAt)
+            .order_by_asc(signpost::Column::Id)
+            .limit(u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1));
         Ok(select.into_tuple().all(self.database.connection()).await?)
     }
 

@@ -134,7 +134,13 @@ impl Office {
     async fn is_told(&self) {
         let app = &self.app.app;
         let settings = NoticeSettings { allow_private: true, ..NoticeSettings::default() };
-        let notices = Notices::new(self.app.db().clone(), self.app.clock.clone(), app.vault.clone(), app.accounts.post().clone(), &settings);
+        let notices = Notices::new(
+            self.app.db().clone(),
+            self.app.clock.clone(),
+            app.vault.clone(),
+            app.accounts.post().clone(),
+            &settings,
+        );
         let ann = app.accounts.by_email(&signpost::post::MailAddress::parse("ann@example.org").unwrap()).await;
         let by = ann.unwrap().unwrap().id;
         notices.create_endpoint(by, IDS.agency(0), "http://127.0.0.1:9/").await.unwrap();

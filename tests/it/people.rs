@@ -6,6 +6,7 @@ mod consents;
 mod demonstrated;
 mod graph;
 mod lying;
+mod my_day;
 mod notices;
 mod pathway;
 mod racing;

@@ -1,16 +1,19 @@
 //! Root fields of agreements.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use entity::ids::AgreementVersionId;
+use async_graphql::{Context, ID, Lookahead, Object, Result, SimpleObject};
+use entity::ids::{AgreementId, AgreementVersionId};
 
 use super::inputs::{AgreementTermsInput, MoveAgreementInput, ReviseAgreementInput, SignAgreementInput};
 use super::types::{Agreement, AgreementVersion};
 use super::{AgreementError, agreements, hand, parted};
 use crate::agreements::Trouble;
+use crate::agreements::reading::AgreementSeen;
 use crate::api::errors::internal;
 use crate::api::ids;
+use crate::api::paging::First;
 
 /// Root fields that ask for agreements.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +41,35 @@ impl AgreementQuery {
         let seen = seen.map_err(|error| internal(ctx, &error))?.pop();
         Ok(seen.map(|seen| Agreement(Arc::new(seen))))
     }
+}
+
+/// An agreement whose day of review is past.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AgreementReview {
+    /// The agreement.
+    pub agreement: Agreement,
+    /// The version that was to be looked at again by its `reviewOn`.
+    pub version: AgreementVersion,
+}
+
+/// The first agreements whose day of review is past, where they are asked for.
+pub(crate) async fn reviews(ctx: &Context<'_>, first: usize, asked: &Lookahead<'_>) -> Result<First<AgreementReview>> {
+    let (agreements, side) = (agreements(ctx)?, hand(ctx)?.side);
+    let page = agreements.page_of_reviews(side, first).await.map_err(|error| internal(ctx, &error))?;
+    let First { rows, more } = First::of(page, first);
+    if !asked.exists() || rows.is_empty() {
+        return Ok(First { rows: Vec::new(), more });
+    }
+    let named: Vec<AgreementId> = rows.iter().map(|(agreement, _)| *agreement).collect();
+    let seen = agreements.seen(side, Some(&named)).await.map_err(|error| internal(ctx, &error))?;
+    let seen: BTreeMap<AgreementId, Arc<AgreementSeen>> =
+        seen.into_iter().map(|seen| (seen.id, Arc::new(seen))).collect();
+    let one = |(of, version): (AgreementId, AgreementVersionId)| {
+        let agreement = Agreement(Arc::clone(seen.get(&of)?));
+        let version = AgreementVersion::of(&agreement, version)?;
+        Some(AgreementReview { agreement, version })
+    };
+    Ok(First { rows: rows.into_iter().filter_map(one).collect(), more })
 }
 
 /// What became of a change about an agreement.

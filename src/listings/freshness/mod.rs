@@ -23,7 +23,7 @@ use entity::ids::{AccountId, AgencyId, ServiceId};
 use entity::{account, agency, assurance};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use self::due::{Due, DueRules};
+use self::due::{Due, DueRules, is_due_now};
 use super::acting::{Actor, Theirs};
 use super::editing::said;
 use super::store::{self, Asked};
@@ -90,6 +90,21 @@ pub fn due_services<'s>(
     services
         .filter(|service| service.agency == agency)
         .filter_map(|service| Some(DueKey::of(service.id, due_of(rules, service, at).first()?)))
+        .collect()
+}
+
+/// The services of an agency of which something is due now, and not only soon, in no order.
+pub fn overdue_services<'s>(
+    services: impl Iterator<Item = &'s ServiceFacts>,
+    agency: AgencyId,
+    rules: &DueRules,
+    at: DateTime<Utc>,
+) -> Vec<DueKey> {
+    services
+        .filter(|service| service.agency == agency)
+        .map(|service| (service.id, due_of(rules, service, at)))
+        .filter(|(_, due)| is_due_now(due))
+        .filter_map(|(service, due)| Some(DueKey::of(service, due.first()?)))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use crate::access::Viewer;
 use crate::api::AskedAt;
 use crate::api::errors::internal;
 use crate::api::ids::{self, NodeId};
-use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize, page};
+use crate::api::paging::{Cursor, First, PageArgs, PageInfo, PageSize, page};
 use crate::api::scalars::DateTime;
 use crate::connection;
 use crate::directory::graphql::agency::Agency;
@@ -21,9 +21,10 @@ use crate::directory::graphql::service::Service;
 use crate::directory::graphql::{load_one, load_page, nullable, snapshot};
 use crate::directory::loaders::{AgencyKey, ServiceKey};
 use crate::listings::Done;
+use crate::listings::acting::Actor;
 use crate::listings::freshness::due::{self, DueRules};
 use crate::listings::freshness::keeping::{Duty, agency_to_see, agency_to_set};
-use crate::listings::freshness::{Confirm, Confirmed, DueKey, due_services};
+use crate::listings::freshness::{Confirm, Confirmed, DueKey, due_services, overdue_services};
 
 /// How due a part of a listing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -181,6 +182,13 @@ pub struct DueGroup {
 }
 
 impl DueGroup {
+    fn is_due_now(&self) -> bool {
+        match self.state {
+            DueState::NeverConfirmed | DueState::Overdue => true,
+            DueState::Soon => false,
+        }
+    }
+
     fn of(due: due::Due, confirmed: &[Confirmed]) -> Self {
         let last = confirmed.iter().find(|one| one.row.field_group == due.group);
         Self {
@@ -273,6 +281,52 @@ async fn duty_of(ctx: &Context<'_>, agency: AgencyId) -> Result<Option<ListingDu
     Ok(found.map(|duty| ListingDuty { agency, duty }))
 }
 
+/// What is due of these services of an agency, in their order; none where a service has gone since it was selected, or was
+/// given to another agency. Empty where no rows are asked for.
+async fn shown(
+    ctx: &Context<'_>,
+    agency: Option<AgencyId>,
+    rows: &[DueKey],
+    at: chrono::DateTime<chrono::Utc>,
+) -> Result<Vec<Option<DueListing>>> {
+    let rules = *ctx.data::<DueRules>()?;
+    let services = load_page(ctx, rows.iter().map(|row| ServiceKey(row.service())).collect()).await?;
+    let ids: Vec<_> = services.iter().flatten().map(|service| service.id).collect();
+    let confirmed = if ids.is_empty() { HashMap::new() } else { read(ctx, listings(ctx)?.confirmations(&ids).await)? };
+    let mut found = Vec::with_capacity(services.len());
+    for (row, service) in rows.iter().zip(services) {
+        let Some(service) = service.filter(|service| Some(service.agency_id) == agency) else {
+            found.push(None);
+            continue;
+        };
+        let confirmed = confirmed.get(&row.service()).map_or(&[][..], Vec::as_slice);
+        let at_group = |group| confirmed.iter().find(|one| one.row.field_group == group);
+        let due =
+            rules.due(service.status, service.visibility, |group| at_group(group).map(|one| one.row.assured_at), at);
+        let groups = due.into_iter().map(|due| DueGroup::of(due, confirmed)).collect();
+        let version = service.version;
+        found.push(Some(DueListing { service: Service(service), version, groups }));
+    }
+    Ok(found)
+}
+
+/// The first services of the agency whose listings the viewer keeps of which something is due to be confirmed now, those that
+/// have been due longest first; of who keeps none, none.
+pub(crate) async fn overdue(ctx: &Context<'_>, first: usize) -> Result<First<DueListing>> {
+    let Some(agency) = Actor::of(ctx.data::<Viewer>()?).and_then(|actor| actor.agency) else {
+        return Ok(First::none());
+    };
+    let (rules, at) = (*ctx.data::<DueRules>()?, ctx.data::<AskedAt>()?.0);
+    let directory = snapshot(ctx)?;
+    let mut rows = overdue_services(directory.services(), agency, &rules, at);
+    rows.sort_unstable();
+    let First { rows, more } = First::of(rows, first);
+    let mut rows: Vec<DueListing> = shown(ctx, Some(agency), &rows, at).await?.into_iter().flatten().collect();
+    // What was confirmed a moment ago is due no more.
+    rows.retain(|listing| listing.groups.iter().any(DueGroup::is_due_now));
+    Ok(First { rows, more })
+}
+
 /// Root fields about freshness.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FreshnessQuery;
@@ -306,27 +360,9 @@ impl FreshnessQuery {
         let cursors: Vec<String> = page.rows.iter().map(|row| Cursor::new(print, at, *row).encode()).collect();
         let page_info = PageInfo::of(&page, &cursors);
         let total = page.total;
-        let services = load_page(ctx, page.rows.iter().map(|row| ServiceKey(row.service())).collect()).await?;
-        let ids: Vec<_> = services.iter().flatten().map(|service| service.id).collect();
-        let confirmed =
-            if ids.is_empty() { HashMap::new() } else { read(ctx, listings(ctx)?.confirmations(&ids).await)? };
-        let mut found = Vec::new();
-        for ((row, cursor), service) in page.rows.iter().zip(cursors).zip(services) {
-            // What has gone since it was selected is no longer one of this list, nor what was given to another agency.
-            let Some(service) = service.filter(|service| Some(service.agency_id) == agency) else { continue };
-            let confirmed = confirmed.get(&row.service()).map_or(&[][..], Vec::as_slice);
-            let at_group = |group| confirmed.iter().find(|one| one.row.field_group == group);
-            let due = rules.due(
-                service.status,
-                service.visibility,
-                |group| at_group(group).map(|one| one.row.assured_at),
-                at,
-            );
-            let groups = due.into_iter().map(|due| DueGroup::of(due, confirmed)).collect();
-            let version = service.version;
-            found.push((DueListing { service: Service(service), version, groups }, cursor));
-        }
-        let (nodes, cursors) = found.into_iter().unzip();
+        let found = shown(ctx, agency, &page.rows, at).await?;
+        let found = found.into_iter().zip(cursors).filter_map(|(due, cursor)| Some((due?, cursor)));
+        let (nodes, cursors) = found.unzip();
         Ok(DueListingConnection { nodes, cursors, page_info, total })
     }
 

@@ -42,6 +42,8 @@ pub struct Diary {
     pub until: Millis,
     /// Only those that are with the reader.
     pub mine: bool,
+    /// Only those of which nothing was said since they were booked.
+    pub booked: bool,
 }
 
 /// A step of an appointment.
@@ -318,7 +320,7 @@ impl People {
 
 /// The appointments of a diary that somebody may see; only those of the agency itself, whatever others share with it.
 fn those(ask: &Ask, agency: AgencyId, diary: &Diary) -> SelectStatement {
-    let Diary { from, until, mine } = *diary;
+    let Diary { from, until, mine, booked } = *diary;
     let mut select = Query::select();
     select
         .from(appointment::Entity)
@@ -328,6 +330,9 @@ fn those(ask: &Ask, agency: AgencyId, diary: &Diary) -> SelectStatement {
         .and_where(appointment_visible(ask));
     if mine {
         select.and_where(appointment::Column::WithId.eq(ask.account));
+    }
+    if booked {
+        select.and_where(appointment::Column::State.eq(AppointmentState::Booked));
     }
     select
 }

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use entity::consent;
 use entity::enums::{ConsentKind, DataCategory};
 use entity::ids::{ConsentId, ServiceUserId};
 use entity::instants::Millis;
+use entity::{agreement_flow, consent, consent_scope};
 use sea_orm::sea_query::{Expr, Order, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr};
 
 use super::reading::ConsentSeen;
 use crate::access::ledger::Pending;
@@ -21,7 +21,7 @@ use crate::people::{People, Trouble};
 /// Within how many days at the most.
 pub const MOST_DAYS: i64 = 366;
 /// How many are told at the most, the soonest first.
-pub const MOST: u64 = 200;
+pub const MOST: usize = 200;
 
 const DAY: i64 = 86_400_000;
 
@@ -35,18 +35,18 @@ pub struct RunningOut {
 }
 
 impl People {
-    /// The permits that run out within so many days of 24 hours, of service users whom the reader works with and as far as
-    /// their own agency wrote them down or they name it, the soonest first. Each is opened as what stands around somebody is.
+    /// The first permits that run out within so many days of 24 hours, of service users whom the reader works with, as far as
+    /// the reader's agency wrote them down or they name it or one to which its rows may flow; the soonest first, each with
+    /// whose it is; one more than asked for where more follow.
     ///
     /// # Errors
-    /// [`Trouble::Wrong`] for a number of days that is none; the database, the ledger or the vault failed.
-    pub async fn running_out(
+    /// [`Trouble::Wrong`] for a number of days that is none; the database failed.
+    pub async fn page_running_out(
         &self,
         reader: Reader,
         days: i64,
-        wanted: Wanted,
-        pending: Option<&Pending>,
-    ) -> Result<Vec<RunningOut>, Trouble> {
+        first: usize,
+    ) -> Result<Vec<(ConsentId, ServiceUserId)>, Trouble> {
         if !(1..=MOST_DAYS).contains(&days) {
             return Err(Wrong::new("withinDays", format!("It is from 1 to {MOST_DAYS}.")).into());
         }
@@ -61,6 +61,22 @@ impl People {
             category: Expr::value(DataCategory::Identity),
             party: None,
         };
+        // What is not theirs to know of takes no place of what is.
+        let partners = Query::select()
+            .column(agreement_flow::Column::ToAgencyId)
+            .from(agreement_flow::Entity)
+            .and_where(agreement_flow::Column::FromAgencyId.eq(agency))
+            .to_owned();
+        let named = Condition::any()
+            .add(consent_scope::Column::AgencyId.eq(agency))
+            .add(consent_scope::Column::AgencyId.in_subquery(partners));
+        let naming = Query::select()
+            .column(consent_scope::Column::ConsentId)
+            .from(consent_scope::Entity)
+            .cond_where(named)
+            .to_owned();
+        let concerns =
+            Condition::any().add(consent::Column::AgencyId.eq(agency)).add(consent::Column::Id.in_subquery(naming));
         let mut select = Query::select();
         select
             .expr_as(consent::Column::Id.into_expr(), "id")
@@ -71,14 +87,28 @@ impl People {
             .and_where(consent::Column::ExpiresAt.gt(at))
             .and_where(consent::Column::ExpiresAt.lte(Millis(at.0 + days * DAY)))
             .and_where(condition(&WAYS.own_agency, &ask, &columns))
+            .cond_where(concerns)
             .order_by_expr(consent::Column::ExpiresAt.into_expr(), Order::Asc)
             .order_by_expr(consent::Column::Id.into_expr(), Order::Asc)
-            .limit(MOST);
+            .limit(u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1));
         let rows = self.database.connection().query_all(&select).await?;
-        let each: Vec<(ConsentId, ServiceUserId)> = rows
-            .iter()
-            .map(|row| Ok((row.try_get("", "id")?, row.try_get("", "service_user_id")?)))
-            .collect::<Result<_, DbErr>>()?;
+        let each = rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "service_user_id")?)));
+        Ok(each.collect::<Result<_, DbErr>>()?)
+    }
+
+    /// These permits in their order, as far as they are the reader's to know of still. Each is opened as what stands around
+    /// somebody is.
+    ///
+    /// # Errors
+    /// [`Trouble::Changing`] where what it rests on keeps changing; the database, the ledger or the vault failed, and
+    /// nothing is shown.
+    pub async fn read_running_out(
+        &self,
+        reader: Reader,
+        each: Vec<(ConsentId, ServiceUserId)>,
+        wanted: Wanted,
+        pending: Option<&Pending>,
+    ) -> Result<Vec<RunningOut>, Trouble> {
         let mut whom: Vec<ServiceUserId> = each.iter().map(|(_, of)| *of).collect();
         whom.sort_unstable();
         whom.dedup();

@@ -1,6 +1,6 @@
 //! Consents are asked for, previewed, given, answered, withdrawn.
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Lookahead, Object, Result, SimpleObject};
 use entity::enums as stored;
 use entity::ids::{ConsentId, ServiceUserId};
 
@@ -11,11 +11,13 @@ use super::wishes::actor;
 use super::{ServiceUserError, afterwards, parted, pending, people, worker};
 use crate::agreements::graphql::enums::{DataCategory, Purpose};
 use crate::api::ids::{self, NodeId};
+use crate::api::paging::First;
 use crate::api::scalars::DateTime;
 use crate::people::Trouble;
 use crate::people::consents::asked::Asked;
 use crate::people::consents::giving::Manner;
-use crate::people::consents::running_out::RunningOut;
+use crate::people::consents::running_out::{MOST, RunningOut};
+use crate::people::reading::Reader;
 
 /// What is asked of a service user: who may see, or may not, which categories, what for, until when. Nothing that is not
 /// named is covered.
@@ -201,15 +203,31 @@ impl ConsentQuery {
         #[graphql(desc = "Within how many days of 24 hours, from 1 to 366.", default = 14)] within_days: i32,
     ) -> Result<Vec<ConsentRunningOut>> {
         let reader = super::reader(ctx, stored::Purpose::CareCoordination, "consentsRunningOut")?;
-        let asked = super::wanted(&ctx.look_ahead().field("serviceUser"));
-        let found = people(ctx)?.running_out(reader, i64::from(within_days), asked, pending(ctx)).await;
-        let found = super::found(ctx, found)?;
-        let one = |one: RunningOut| ConsentRunningOut {
-            service_user: ServiceUser::of(one.person, reader),
-            consent: one.consent.into(),
-        };
-        Ok(found.into_iter().map(one).collect())
+        Ok(running_out(ctx, reader, i64::from(within_days), MOST, &ctx.look_ahead()).await?.rows)
     }
+}
+
+/// The first permits that run out within so many days, where they are asked for.
+pub(crate) async fn running_out(
+    ctx: &Context<'_>,
+    reader: Reader,
+    days: i64,
+    first: usize,
+    asked: &Lookahead<'_>,
+) -> Result<First<ConsentRunningOut>> {
+    let people = people(ctx)?;
+    let page = super::found(ctx, people.page_running_out(reader, days, first).await)?;
+    let First { rows, more } = First::of(page, first);
+    if !asked.exists() {
+        return Ok(First { rows: Vec::new(), more });
+    }
+    let wanted = super::wanted(&asked.field("serviceUser"));
+    let found = super::found(ctx, people.read_running_out(reader, rows, wanted, pending(ctx)).await)?;
+    let one = |one: RunningOut| ConsentRunningOut {
+        service_user: ServiceUser::of(one.person, reader),
+        consent: one.consent.into(),
+    };
+    Ok(First { rows: found.into_iter().map(one).collect(), more })
 }
 
 /// A permit that runs out soon.

@@ -1,6 +1,6 @@
 //! Root fields that ask for service users.
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, Lookahead, Object, Result};
 use entity::ids::ServiceUserId;
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +10,12 @@ use super::{found, pending, people, reader, wanted};
 use crate::agreements::graphql::enums::Purpose;
 use crate::api::AskedAt;
 use crate::api::ids;
-use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize};
+use crate::api::paging::{Cursor, First, PageArgs, PageInfo, PageSize};
 use crate::api::scalars::Date;
 use crate::directory::graphql::filters::{expand_needs, print_of};
 use crate::directory::snapshot::refresh::Live;
 use crate::people::finding::{LookedFor, OWN, Which};
+use crate::people::reading::Reader;
 
 /// Whom a service user is looked for by; what is left out says nothing, and all of what is said must be so.
 #[derive(Clone, InputObject)]
@@ -131,6 +132,23 @@ impl ServiceUserQuery {
         let seen = found(ctx, people.read(reader, &own, &asked, pending(ctx)).await)?;
         Ok(seen.into_iter().map(|seen| ServiceUser::of(seen, reader)).collect())
     }
+}
+
+/// The first service users whose care is due to be looked at again, where they are asked for.
+pub(crate) async fn reviews(
+    ctx: &Context<'_>,
+    reader: Reader,
+    first: usize,
+    asked: &Lookahead<'_>,
+) -> Result<First<ServiceUser>> {
+    let people = people(ctx)?;
+    let page = found(ctx, people.page_of_reviews(reader, first).await)?;
+    let First { rows, more } = First::of(page, first);
+    if !asked.exists() {
+        return Ok(First { rows: Vec::new(), more });
+    }
+    let seen = found(ctx, people.read(reader, &rows, &wanted(asked), pending(ctx)).await)?;
+    Ok(First { rows: seen.into_iter().map(|seen| ServiceUser::of(seen, reader)).collect(), more })
 }
 
 /// The keys of needs, a whole area's among them, in their order and each once.

@@ -7,11 +7,13 @@ use entity::referral;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr};
 
-use super::life::UNANSWERED;
+use super::life::{OVER, UNANSWERED};
 use super::reading::ask_of;
 use crate::access::rule::Ask;
 use crate::access::rule::predicate::referral_visible;
+use crate::hours::london;
 use crate::people::reading::Reader;
+use crate::people::tasks::covering::covers_for;
 use crate::people::{People, Trouble};
 
 /// On which side of a referral the agency stands.
@@ -64,6 +66,32 @@ pub struct Count {
     pub number: u64,
 }
 
+/// What a referral waits for, of one worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WaitsFor {
+    /// It was sent to their agency, which has not answered.
+    Answer,
+    /// Their agency sent it and was asked something; they answer for it, or cover today for who does.
+    Information,
+    /// They were asked to take it over.
+    TakingOver,
+}
+
+impl WaitsFor {
+    /// All of them, with what each is called in a statement.
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Answer, "answer"), (Self::Information, "information"), (Self::TakingOver, "taking_over")];
+}
+
+/// A referral that waits for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which.
+    pub id: ReferralId,
+    /// What it waits for: one thing at least.
+    pub waits_for: Vec<WaitsFor>,
+}
+
 const DAY: i64 = 86_400_000;
 
 /// The state of a row now, as text: what nobody answered in time has expired.
@@ -113,7 +141,65 @@ fn those(ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
     select
 }
 
+/// Whether a row waits for this of who asks.
+fn waits(what: WaitsFor, ask: &Ask, agency: AgencyId) -> Expr {
+    let is_now = |state: ReferralState| state_now(ask.at).eq(state.as_str());
+    match what {
+        WaitsFor::Answer => referral::Column::PartyId.eq(agency).and(is_now(ReferralState::Submitted)),
+        WaitsFor::Information => {
+            let today = london(ask.at.to_utc()).date();
+            let covered = referral::Column::OwnerId.in_subquery(covers_for(agency, ask.account, today));
+            let theirs = referral::Column::OwnerId.eq(ask.account).or(covered);
+            referral::Column::AgencyId.eq(agency).and(is_now(ReferralState::InfoRequested)).and(theirs)
+        }
+        WaitsFor::TakingOver => {
+            let over = state_now(ask.at).is_in(OVER.iter().map(|state| state.as_str()));
+            let offered = referral::Column::OfferedTo.eq(ask.account);
+            offered.and(referral::Column::OwnerAgencyId.eq(agency)).and(over.not())
+        }
+    }
+}
+
 impl People {
+    /// The first referrals that wait for the reader and that they may see, those that were sent first first; one more than
+    /// asked for where more follow.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn waiting_referrals(&self, reader: Reader, first: usize) -> Result<Vec<Waiting>, Trouble> {
+        let Some(agency) = reader.agency else { return Ok(Vec::new()) };
+        let ask = ask_of(reader, self.clock.now().into());
+        let mut select = Query::select();
+        select.expr_as(referral::Column::Id.into_expr(), "id").from(referral::Entity);
+        let mut any = Condition::any();
+        for (what, name) in WaitsFor::ALL {
+            any = any.add(waits(what, &ask, agency));
+            let case = CaseStatement::new().case(waits(what, &ask, agency), Expr::value(1_i32));
+            let case: Expr = case.finally(Expr::value(0_i32)).into();
+            select.expr_as(case, name);
+        }
+        let since = Func::coalesce([referral::Column::SentAt.into_expr(), referral::Column::CreatedAt.into_expr()]);
+        select
+            .cond_where(any)
+            .and_where(referral_visible(&ask))
+            .order_by_expr(Expr::expr(since), Order::Asc)
+            .order_by_expr(referral::Column::Id.into_expr(), Order::Asc)
+            .limit(u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1));
+        let rows = self.database.connection().query_all(&select).await?;
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut waits_for = Vec::with_capacity(WaitsFor::ALL.len());
+            for (what, name) in WaitsFor::ALL {
+                let it_does: i32 = row.try_get("", name)?;
+                if it_does == 1 {
+                    waits_for.push(what);
+                }
+            }
+            all.push(Waiting { id: row.try_get("", "id")?, waits_for });
+        }
+        Ok(all)
+    }
+
     /// A page of an agency's referrals that somebody may see, the longest first, behind one of them; one more than asked for
     /// where more follow.
     ///

@@ -142,7 +142,7 @@ impl People {
 }
 
 /// For whom an account of an agency covers on a day, as a statement.
-pub(super) fn covers_for(agency: AgencyId, account: AccountId, today: NaiveDate) -> SelectStatement {
+pub(in crate::people) fn covers_for(agency: AgencyId, account: AccountId, today: NaiveDate) -> SelectStatement {
     Query::select()
         .column(cover::Column::AccountId)
         .from(cover::Entity)

@@ -18,7 +18,7 @@ use crate::people::reading::Reader;
 use crate::people::{People, Trouble};
 
 /// Most alerts that are told at once.
-pub const MOST_ALERTS: u64 = 200;
+pub const MOST_ALERTS: usize = 200;
 
 /// Which tasks of a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,12 +101,12 @@ impl People {
         Ok(number.unsigned_abs())
     }
 
-    /// The releases that the reader's agency recorded, of whom the reader works with, of which the first contact is overdue:
-    /// the longest first, [`MOST_ALERTS`] at the most.
+    /// The first releases that the reader's agency recorded, of whom the reader works with, of which the first contact is
+    /// overdue: the longest first; one more than asked for where more follow.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn first_contact_alerts(&self, reader: Reader) -> Result<Vec<ReleaseId>, Trouble> {
+    pub async fn first_contact_alerts(&self, reader: Reader, first: usize) -> Result<Vec<ReleaseId>, Trouble> {
         let Some(agency) = reader.agency else { return Ok(Vec::new()) };
         let ask = ask_of(reader, self.clock.now().into());
         let today = london(ask.at.to_utc()).date();
@@ -139,7 +139,7 @@ impl People {
             .and_where(release_visible(&ask))
             .order_by_expr(release::Column::ReleaseOn.into_expr(), Order::Asc)
             .order_by_expr(release::Column::Id.into_expr(), Order::Asc)
-            .limit(MOST_ALERTS);
+            .limit(u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1));
         let rows = self.database.connection().query_all(&select).await?;
         Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, DbErr>>()?)
     }

@@ -1,6 +1,6 @@
 //! Root fields that ask for signposts that were given.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Lookahead, Object, Result};
 use entity::enums as stored;
 use entity::ids::SignpostId;
 use serde::{Deserialize, Serialize};
@@ -9,9 +9,10 @@ use super::{SignpostGiven, SignpostGivenConnection, shown};
 use crate::agreements::graphql::enums::Purpose;
 use crate::api::AskedAt;
 use crate::api::ids;
-use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize};
+use crate::api::paging::{Cursor, First, PageArgs, PageInfo, PageSize};
 use crate::directory::graphql::filters::print_of;
 use crate::people::graphql::{found, reader};
+use crate::people::reading::Reader;
 use crate::signposts::Signposts;
 use crate::signposts::reading::WhichSignposts;
 
@@ -90,4 +91,19 @@ impl SignpostGivenQuery {
         };
         Ok(SignpostGivenConnection { nodes, cursors, page_info, total })
     }
+}
+
+/// The first signposts that the viewer gave and has to look after, where they are asked for.
+pub(crate) async fn to_follow_up(
+    ctx: &Context<'_>,
+    reader: Reader,
+    first: usize,
+    asked: &Lookahead<'_>,
+) -> Result<First<SignpostGiven>> {
+    let page = found(ctx, ctx.data::<Signposts>()?.to_follow_up(reader, first).await)?;
+    let First { rows, more } = First::of(page, first);
+    if !asked.exists() || rows.is_empty() {
+        return Ok(First { rows: Vec::new(), more });
+    }
+    Ok(First { rows: shown(ctx, reader, &WhichSignposts::Of(rows)).await?, more })
 }

@@ -193,6 +193,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("location", ALL),
     ("locations", ALL),
     ("myCorrections", PEOPLE),
+    ("myDay", "wemdc"),
     ("myRecords", "s"),
     ("mySignposts", "w"),
     ("myTasks", "w"),

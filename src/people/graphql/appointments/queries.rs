@@ -1,6 +1,6 @@
 //! Root fields that ask for appointments.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Lookahead, Object, Result};
 use entity::ids::AppointmentId;
 use entity::instants::Millis;
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,12 @@ use super::{Appointment, AppointmentConnection, PURPOSE, shown};
 use crate::api::AskedAt;
 use crate::api::errors::bad_input;
 use crate::api::ids;
-use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize};
+use crate::api::paging::{Cursor, First, PageArgs, PageInfo, PageSize};
 use crate::api::scalars::DateTime;
 use crate::directory::graphql::filters::print_of;
 use crate::people::appointments::reading::{Diary, WhichAppointments};
 use crate::people::graphql::{found, people, reader};
+use crate::people::reading::Reader;
 
 /// The key of a row: appointments stand in the order in which they begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +66,7 @@ impl AppointmentQuery {
         #[graphql(desc = "Cursor behind which to begin.")] after: Option<String>,
     ) -> Result<AppointmentConnection> {
         let reader = reader(ctx, PURPOSE, "appointments")?;
-        let diary = Diary { from: from.0.into(), until: until.0.into(), mine };
+        let diary = Diary { from: from.0.into(), until: until.0.into(), mine, booked: false };
         if diary.until <= diary.from {
             return Err(bad_input("until", "It is not after `from`: name a later instant."));
         }
@@ -99,4 +100,21 @@ impl AppointmentQuery {
         };
         Ok(AppointmentConnection { nodes, cursors, page_info, total })
     }
+}
+
+/// The first appointments of a diary, where they are asked for.
+pub(crate) async fn first_of_diary(
+    ctx: &Context<'_>,
+    reader: Reader,
+    diary: &Diary,
+    first: usize,
+    asked: &Lookahead<'_>,
+) -> Result<First<Appointment>> {
+    let page = found(ctx, people(ctx)?.page_of_appointments(reader, diary, None, first).await)?;
+    let First { rows, more } = First::of(page, first);
+    if !asked.exists() {
+        return Ok(First { rows: Vec::new(), more });
+    }
+    let which = WhichAppointments::Of(rows.into_iter().map(|(_, id)| id).collect());
+    Ok(First { rows: shown(ctx, reader, &which, std::slice::from_ref(asked)).await?, more })
 }

@@ -4,6 +4,7 @@
 pub mod enums;
 pub mod mutations;
 pub mod queries;
+pub mod waiting;
 
 use async_graphql::{ComplexObject, Context, ID, Lookahead, Result, SimpleObject};
 use entity::ids::{AgencyId, ReferralId, ServiceId};

@@ -2,6 +2,7 @@
 //! `people::tasks::reading` and `people::tasks::dates`; what may be done is in the tables of `people::tasks::gate`.
 
 pub mod covers;
+pub mod due;
 pub mod enums;
 pub mod inputs;
 pub mod mutations;
@@ -153,7 +154,8 @@ impl Task {
         self.seen.owner.as_ref().map(named)
     }
 
-    /// For whom the viewer covers today; null where the viewer answers for it themselves, and outside of `myTasks`.
+    /// For whom the viewer covers today; null where the viewer answers for it themselves, and outside of `myTasks` and
+    /// `myDay`.
     async fn covering_for(&self) -> Option<NamedAccount> {
         self.covering_for.as_ref().map(named)
     }
@@ -309,6 +311,20 @@ async fn shown(ctx: &Context<'_>, reader: Reader, which: &WhichTasks, asked: &[L
     let of = persons(ctx, reader, seen.iter().map(|seen| seen.service_user).collect(), asked).await?;
     let task = |seen: TaskSeen| Task { service_user: of.get(&seen.service_user).cloned(), seen, covering_for: None };
     Ok(seen.into_iter().map(task).collect())
+}
+
+/// Tasks of the viewer's own list, with for whom the viewer covers.
+async fn shown_as_mine(
+    ctx: &Context<'_>,
+    reader: Reader,
+    which: &WhichTasks,
+    asked: &[Lookahead<'_>],
+) -> Result<Vec<Task>> {
+    let mut tasks = shown(ctx, reader, which, asked).await?;
+    for task in &mut tasks {
+        task.covering_for = task.seen.owner.clone().filter(|(owner, _)| *owner != reader.account);
+    }
+    Ok(tasks)
 }
 
 /// Days of release as the viewer sees them.

@@ -5,7 +5,8 @@ use chrono::{Datelike, NaiveDate};
 use entity::ids::TaskId;
 use serde::{Deserialize, Serialize};
 
-use super::{Easement, PURPOSE, Release, Task, TaskConnection, shown, shown_easements, shown_releases};
+use super::{Easement, PURPOSE, Release, Task, TaskConnection, due};
+use super::{shown, shown_as_mine, shown_easements, shown_releases};
 use crate::api::AskedAt;
 use crate::api::ids;
 use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize};
@@ -13,7 +14,7 @@ use crate::api::scalars::Date;
 use crate::directory::graphql::filters::print_of;
 use crate::people::graphql::{found, people, reader};
 use crate::people::tasks::dates::{WhichEasements, WhichReleases};
-use crate::people::tasks::listing::Mine;
+use crate::people::tasks::listing::{MOST_ALERTS, Mine};
 use crate::people::tasks::reading::WhichTasks;
 
 /// The key of a row: tasks stand in the order in which they are due. The day is counted from the first of the calendar.
@@ -83,8 +84,7 @@ impl TaskQuery {
     #[graphql(complexity = "crate::api::limits::list_cost(20, child_complexity)")]
     async fn first_contact_alerts(&self, ctx: &Context<'_>) -> Result<Vec<Release>> {
         let reader = reader(ctx, PURPOSE, "firstContactAlerts")?;
-        let overdue = found(ctx, people(ctx)?.first_contact_alerts(reader).await)?;
-        shown_releases(ctx, reader, &WhichReleases::Of(overdue), &[ctx.look_ahead()]).await
+        Ok(due::first_contacts(ctx, reader, MOST_ALERTS, &ctx.look_ahead()).await?.rows)
     }
 
     /// What the viewer has to do by a day, what is due first first; and what those have to do who are away today and whom the
@@ -112,10 +112,7 @@ impl TaskQuery {
         rows.truncate(args.first);
         let which = WhichTasks::Of(rows.iter().map(|(_, id)| *id).collect());
         let nodes_asked = [asked.field("nodes"), asked.field("edges").field("node")];
-        let mut nodes = shown(ctx, reader, &which, &nodes_asked).await?;
-        for node in &mut nodes {
-            node.covering_for = node.seen.owner.clone().filter(|(owner, _)| *owner != reader.account);
-        }
+        let nodes = shown_as_mine(ctx, reader, &which, &nodes_asked).await?;
         let total = if asked.field("totalCount").exists() {
             let count = found(ctx, people.count_tasks(reader, mine).await)?;
             usize::try_from(count).unwrap_or(usize::MAX)
