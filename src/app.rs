@@ -1,6 +1,7 @@
 //! The running whole: settings, database, snapshot, schema and HTTP face, put together once for
 //! the command line and once for each test.
 
+mod calendars;
 mod notices;
 
 use std::sync::Arc;
@@ -330,6 +331,7 @@ impl App {
                 Box::pin(async move { Ok(request.data(who_asks(&accounts, &incoming).await?)) })
             }),
             sheets: Arc::new(self.clone()),
+            feeds: Arc::new(self.clone()),
             refused_over_get: web::PRIVATE_SEARCHES,
             example: Example { query: EXAMPLE_QUERY.to_owned(), variables: "{}".to_owned() },
         })

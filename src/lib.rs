@@ -4,13 +4,14 @@
 //! The map of the crate is `docs/ARCHITECTURE.md`. The dependency rule, which a test holds:
 //! `cli → app → web, schema → rooms → api, access → entity`, and among the rooms one way only,
 //! `hours, places ← directory ← signposting, open_referral`, `access, post, directory ← accounts`,
-//! `access, directory ← listings, people`, and `people, signposting ← signposts`.
+//! `access, directory ← listings, people`, `people, signposting ← signposts` and `people ← calendars`.
 
 pub mod access;
 pub mod accounts;
 pub mod agreements;
 pub mod api;
 pub mod app;
+pub mod calendars;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -26,6 +26,8 @@ use crate::api::limits::{self, QueryLimits};
 use crate::api::nul::place_of_nul;
 use crate::api::omitted::without_omitted;
 use crate::api::paging::PageSize;
+use crate::calendars::Calendars;
+use crate::calendars::graphql::{CalendarMutation, CalendarQuery};
 use crate::config::{Config, Freshness};
 use crate::database::Database;
 use crate::directory::freshness::FreshnessRules;
@@ -102,6 +104,7 @@ pub struct Query(
     NoticeQuery,
     PathwayQuery,
     MyDayQuery,
+    CalendarQuery,
     AboutQuery,
 );
 
@@ -127,6 +130,7 @@ pub struct Mutation(
     CoverMutation,
     SignpostGivenMutation,
     NoticeMutation,
+    CalendarMutation,
 );
 
 /// What a change was refused for: in words for whoever asked for it.
@@ -302,6 +306,7 @@ impl Guarded {
             .data(listings)
             .data(people.agreements().clone())
             .data(Pathways::new(people.clone(), signposts.clone()))
+            .data(Calendars::new(people.clone(), &config.server.public_address))
             .data(signposts)
             .data(notices)
             .data(people);

@@ -123,4 +123,6 @@ ids! {
     NoticeId,
     /// A row of a caseload that was imported.
     ImportedRowId,
+    /// An address at which a calendar program reads appointments.
+    CalendarFeedId,
 }

@@ -23,6 +23,8 @@ pub mod appointment_event;
 pub mod area_covered;
 pub mod assignment;
 pub mod assurance;
+pub mod calendar_choice;
+pub mod calendar_feed;
 pub mod capacity;
 pub mod characteristic_rule;
 pub mod consent;

@@ -88,9 +88,9 @@ const LINK_WORKERS: Allowed = PeopleHolding(&[Role::LinkWorker]);
 const AGREEMENT_MANAGERS: Allowed = PeopleHolding(&[Role::AgencyManager, Role::Coordinator]);
 /// Who reads them.
 const AGREEMENT_READERS: Allowed = WORKERS;
-/// Who looks after an agency's teams and the notices to its systems, and signs for it.
+/// Who looks after an agency's teams and the notices to its systems, chooses for its calendars, and signs for it.
 const AGENCY_TEAMS: Allowed = PeopleHolding(&[Role::AgencyManager]);
-/// Who sees them.
+/// Who sees them, and has calendars.
 const TEAM_READERS: Allowed = PeopleHolding(&[Role::LinkWorker, Role::AgencyManager]);
 /// Service users themselves, and those who stand for them.
 const SERVICE_USERS: Allowed = PeopleHolding(&[Role::ServiceUser]);
@@ -108,6 +108,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "addNoticeAddress", AGENCY_TEAMS, Never),
     (Mutation, "addTask", LINK_WORKERS, Never),
     (Mutation, "addToTeam", AGENCY_TEAMS, Never),
+    (Mutation, "allowNamesInCalendars", AGENCY_TEAMS, Never),
     (Mutation, "amendAttendance", LINK_WORKERS, Never),
     (Mutation, "answerConsent", AROUND_SERVICE_USERS, Never),
     (Mutation, "answerCorrection", KEEPERS, Never),
@@ -158,6 +159,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "keepOut", AROUND_SERVICE_USERS, Never),
     (Mutation, "letIn", AROUND_SERVICE_USERS, Never),
     (Mutation, "linkAccount", LINK_WORKERS, Never),
+    (Mutation, "makeCalendarFeed", TEAM_READERS, Never),
     (Mutation, "mergeServiceUsers", LINK_WORKERS, Never),
     (Mutation, "moveAgreement", AGREEMENT_MANAGERS, Never),
     (Mutation, "moveCaseload", AGENCY_TEAMS, Never),
@@ -191,6 +193,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "resumeReferral", LINK_WORKERS, Never),
     (Mutation, "reviseAgreement", AGREEMENT_MANAGERS, Never),
     (Mutation, "revokeApiKey", AGENCY_MANAGERS, Never),
+    (Mutation, "revokeCalendarFeed", TEAM_READERS, Never),
     (Mutation, "revokeSignpostLink", AROUND_SERVICE_USERS, Never),
     (Mutation, "rotateNoticeSecret", AGENCY_TEAMS, Never),
     (Mutation, "saySignpostHelped", AROUND_SERVICE_USERS, Never),
@@ -247,6 +250,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "listingsDue", KEEPERS, Never),
     (Query, "location", Anyone, WhileItHolds),
     (Query, "locations", Anyone, WhileItHolds),
+    (Query, "myCalendarFeeds", TEAM_READERS, Never),
     (Query, "myCorrections", SignedIn, Never),
     (Query, "myDay", WORKERS, Never),
     (Query, "myRecords", SERVICE_USERS, Never),

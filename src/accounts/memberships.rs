@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::enums::{AccountHappening, Role, SessionEnd};
 use entity::ids::{AccountId, AgencyId, MembershipId};
-use entity::{account, agency, membership};
+use entity::instants::Millis;
+use entity::{account, agency, calendar_feed, membership};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -230,7 +231,7 @@ impl Accounts {
         enabled.map(|_| ()).ok_or_else(|| Refused::field(Why::BadValue, "id", message))
     }
 
-    /// Disables an account, and ends every sign-in of it; or enables it again.
+    /// Disables an account, and ends every sign-in and every calendar feed of it; or enables it again.
     ///
     /// # Errors
     /// [`Why::NotFound`]; [`Why::Already`].
@@ -254,9 +255,27 @@ impl Accounts {
         if disabled {
             self.spend_links(&transaction, account, None).await?;
             self.end_in(&transaction, account, Which::All, SessionEnd::Disabled, by).await?;
+            end_calendars(&transaction, account, now).await?;
         }
         let what = if disabled { AccountHappening::Disabled } else { AccountHappening::Enabled };
         self.note(&transaction, Event { account, by, what, detail: None }, now).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Ends the calendar feeds of an account. Their addresses are secrets that somebody may hold: with an account that is enabled
+/// again they do not come back.
+async fn end_calendars(db: &impl ConnectionTrait, account: AccountId, now: DateTime<Utc>) -> Done<()> {
+    let ended = calendar_feed::ActiveModel {
+        code_hash: Set(None),
+        ended_at: Set(Some(Millis::from(now))),
+        ..Default::default()
+    };
+    calendar_feed::Entity::update_many()
+        .set(ended)
+        .filter(calendar_feed::Column::AccountId.eq(account))
+        .filter(calendar_feed::Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
 }

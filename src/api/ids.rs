@@ -5,10 +5,10 @@ use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
-    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, ConsentId,
-    ConsentProposalId, CorrectionId, CoverId, EasementId, ExclusionId, ListingMergeId, ListingVersionId, LocationId,
-    MembershipId, NoticeEndpointId, PlaceId, ProxyId, RecordId, ReferralId, ReleaseId, ServiceId, ServiceUserId,
-    ServiceUserMergeId, SessionId, SignpostId, TaskId, TeamId,
+    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, CalendarFeedId,
+    ConsentId, ConsentProposalId, CorrectionId, CoverId, EasementId, ExclusionId, ListingMergeId, ListingVersionId,
+    LocationId, MembershipId, NoticeEndpointId, PlaceId, ProxyId, RecordId, ReferralId, ReleaseId, ServiceId,
+    ServiceUserId, ServiceUserMergeId, SessionId, SignpostId, TaskId, TeamId,
 };
 use uuid::Uuid;
 
@@ -79,6 +79,8 @@ pub enum NodeId {
     Easement(EasementId),
     /// That somebody covers for a worker who is away.
     Cover(CoverId),
+    /// An address at which a calendar program reads appointments.
+    CalendarFeed(CalendarFeedId),
 }
 
 impl NodeId {
@@ -117,6 +119,7 @@ impl NodeId {
             Self::Task(_) => "Task",
             Self::Easement(_) => "Easement",
             Self::Cover(_) => "Cover",
+            Self::CalendarFeed(_) => "CalendarFeed",
         }
     }
 
@@ -155,6 +158,7 @@ impl NodeId {
             Self::Task(id) => id.0.to_string(),
             Self::Easement(id) => id.0.to_string(),
             Self::Cover(id) => id.0.to_string(),
+            Self::CalendarFeed(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -198,6 +202,7 @@ impl NodeId {
             "Task" => Self::Task(TaskId(uuid()?)),
             "Easement" => Self::Easement(EasementId(uuid()?)),
             "Cover" => Self::Cover(CoverId(uuid()?)),
+            "CalendarFeed" => Self::CalendarFeed(CalendarFeedId(uuid()?)),
             _ => return None,
         })
     }
@@ -267,5 +272,6 @@ expecting! {
     task, Task, TaskId;
     easement, Easement, EasementId;
     cover, Cover, CoverId;
+    calendar_feed, CalendarFeed, CalendarFeedId;
     place, ServiceAtLocation, PlaceId;
 }

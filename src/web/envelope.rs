@@ -49,6 +49,7 @@ fn part(path: &str) -> &'static str {
         "/health/live" | "/health/ready" => "health",
         "/metrics" => "metrics",
         path if path.starts_with("/s/") => "sheets",
+        path if path.starts_with("/calendar/") => "calendars",
         _ => "other",
     }
 }

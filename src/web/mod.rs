@@ -8,6 +8,7 @@
 //! | `/explorer`, `/` | a page to try queries on, where it is on ([`explorer`]) |
 //! | `/health/live`, `/health/ready` | whether it lives and is ready ([`health`]) |
 //! | `/s/CODE` | what somebody was told of ([`sheets`]) |
+//! | `/calendar/CODE.ics` | somebody's appointments, for calendar programs ([`calendars`]) |
 //! | `/metrics` | figures for Prometheus ([`metrics`]) |
 //!
 //! From outside in, a request passes the envelope (id, log, figures, panics, bounds on its head;
@@ -18,6 +19,7 @@
 mod answer;
 pub mod answers;
 pub mod bounded;
+pub mod calendars;
 mod envelope;
 mod errors;
 pub mod explorer;
@@ -142,6 +144,8 @@ pub struct Parts<E> {
     pub operations: Arc<StoredOperations>,
     /// Knows the sheets that codes lead to.
     pub sheets: Arc<dyn sheets::Sheets>,
+    /// Knows the calendars that codes lead to.
+    pub feeds: Arc<dyn calendars::Feeds>,
     /// What the explorer begins with.
     pub example: Example,
 }
@@ -182,6 +186,7 @@ pub fn router<E: Executor>(parts: Parts<E>) -> Router {
             get(health::ready).with_state(health::Probe { readiness: parts.readiness, request_timeout }),
         )
         .route("/s/{code}", get(sheets::handle).with_state(parts.sheets))
+        .route("/calendar/{file}", get(calendars::handle).with_state(parts.feeds))
         .route("/metrics", get(metrics::handle).with_state(parts.metrics.clone()));
     if parts.config.shows_explorer() {
         all = all

@@ -2,6 +2,7 @@
 
 mod appointments;
 mod attacks;
+mod calendars;
 mod consents;
 mod demonstrated;
 mod graph;

@@ -317,3 +317,6 @@ fn consent(says: Clause) -> Rule {
 pub static DENIED: LazyLock<Rule> = LazyLock::new(|| consent(Clause::ConsentDenies));
 /// The permit that a flow rests on.
 pub static PERMITTED: LazyLock<Rule> = LazyLock::new(|| consent(Clause::ConsentPermits));
+/// Whom a row is about keeps the account out, or the agency that it acts for: what is left out even where nothing is told of
+/// anybody.
+pub static KEPT_OUT: LazyLock<Rule> = LazyLock::new(|| any([excluded_account(), excluded_agency()]));

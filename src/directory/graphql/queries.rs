@@ -204,7 +204,8 @@ impl DirectoryQuery {
                 | NodeId::Release(_)
                 | NodeId::Task(_)
                 | NodeId::Easement(_)
-                | NodeId::Cover(_),
+                | NodeId::Cover(_)
+                | NodeId::CalendarFeed(_),
             ) => None,
             Err(error) => Some(Err(error)),
         }

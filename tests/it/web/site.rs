@@ -18,6 +18,7 @@ use axum::{
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use signpost::web::calendars::Feeds;
 use signpost::web::sheets::{SheetPage, Sheets};
 use signpost::{
     api::{
@@ -232,16 +233,23 @@ impl Site {
             news: tokio::sync::watch::channel(0).1,
             operations: Arc::new(self.operations),
             sheets: Arc::new(NoSheets),
+            feeds: Arc::new(NoSheets),
             example: Example { query: "{ hello } # <b>".to_owned(), variables: "{\"a\": 1}".to_owned() },
         })
     }
 }
 
-/// No sheet at all.
+/// No sheet at all, and no calendar.
 struct NoSheets;
 
 impl Sheets for NoSheets {
     fn sheet<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<SheetPage>, String>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+impl Feeds for NoSheets {
+    fn calendar<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<String>, String>> {
         Box::pin(async { Ok(None) })
     }
 }
