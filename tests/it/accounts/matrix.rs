@@ -218,6 +218,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("teams", "wm"),
     ("viewer", ALL),
     ("waitingChanges", "eml"),
+    ("pathwayChanged", "ws"),
     ("serviceHappenings", ALL),
 ];
 

@@ -26,7 +26,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         "signposts",
         &["access", "agreements", "api", "clock", "database", "directory", "hours", "people", "signposting", "vault"],
     ),
-    ("pathway", &["access", "agreements", "api", "directory", "people", "signposts"]),
+    ("pathway", &["access", "agreements", "api", "directory", "hours", "people", "signposts"]),
     ("web", &["api", "clock", "config", "telemetry"]),
     (
         "schema",
@@ -283,7 +283,8 @@ pub(super) const WRITERS: (&[&str], &[&str]) = (
 /// show nothing.
 pub(super) const PERSONAL: (&[&str], &[&str]) = (
     &[
-        "pathway::reading",
+        "pathway::decided",
+        "pathway::standing",
         "pathway::timeline",
         "people::appointments::reading",
         "people::consents::preview",

@@ -43,6 +43,8 @@ impl Network {
         config.server.public_address = "https://signpost.example.org/".to_owned();
         // Receivers of notices listen on loopback.
         config.notices.allow_private = true;
+        // Whoever watches a pathway is told soon, and hears of it soon where there is nothing.
+        (config.live.look_every_s, config.live.heartbeat_s) = (1, 1);
         let app = TestApp::with_config(config).await;
         let transaction = app.db().begin_write().await.unwrap();
         let source = stored::ground(&transaction).await;
