@@ -431,6 +431,7 @@ pub const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("live.init_timeout_s", 1..=60),
     ("live.heartbeat_s", 1..=600),
     ("live.patience_s", 1..=600),
+    ("live.look_every_s", 1..=60),
     ("directory.refresh_ms", 50..=3_600_000),
     ("freshness.description", 1..=3_650),
     ("freshness.contact", 1..=3_650),

@@ -52,6 +52,7 @@ use crate::notices::graphql::NoticeError;
 use crate::notices::graphql::root::{NoticeMutation, NoticeQuery};
 use crate::pathway::Pathways;
 use crate::pathway::graphql::PathwayQuery;
+use crate::pathway::graphql::changed::{LookEvery, PathwaySubscription};
 use crate::people::People;
 use crate::people::graphql::ServiceUserError;
 use crate::people::graphql::appointments::mutations::AppointmentMutation;
@@ -159,7 +160,7 @@ pub enum UserError {
 /// The root of all subscriptions.
 #[derive(Debug, Default, MergedSubscription)]
 #[graphql(name = "Subscription")]
-pub struct Subscription(HappeningSubscription);
+pub struct Subscription(HappeningSubscription, PathwaySubscription);
 
 /// What the server tells of itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -305,6 +306,7 @@ impl Guarded {
             .data(accounts)
             .data(listings)
             .data(people.agreements().clone())
+            .data(LookEvery(config.live.look_every()))
             .data(Pathways::new(people.clone(), signposts.clone()))
             .data(Calendars::new(people.clone(), &config.server.public_address))
             .data(signposts)

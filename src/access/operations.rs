@@ -282,6 +282,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "teams", TEAM_READERS, Never),
     (Query, "viewer", Anyone, Never),
     (Query, "waitingChanges", KEEPERS, Never),
+    (Subscription, "pathwayChanged", AROUND_SERVICE_USERS, Never),
     (Subscription, "serviceHappenings", Anyone, Never),
 ];
 

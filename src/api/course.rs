@@ -5,6 +5,7 @@
 //! subscription puts it into each request, and its resolver says how far it has come.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// How far a subscription has come. One for its whole life; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,8 @@ struct Stand {
     resumed: Option<String>,
     reached: Option<(i64, String)>,
     more: bool,
+    rest: Option<Duration>,
+    ended: bool,
 }
 
 impl Course {
@@ -56,6 +59,28 @@ impl Course {
     #[must_use]
     pub fn take_more(&self) -> bool {
         std::mem::take(&mut self.stand().more)
+    }
+
+    /// Says that nothing wakes it when there is something new: it is to be asked again after so long.
+    pub fn rest(&self, rest: Duration) {
+        self.stand().rest = Some(rest);
+    }
+
+    /// After how long it is to be asked again; `None` where what is new wakes it.
+    #[must_use]
+    pub fn rests(&self) -> Option<Duration> {
+        self.stand().rest
+    }
+
+    /// Says that there will never be more to tell: it ends behind what this run tells.
+    pub fn end(&self) {
+        self.stand().ended = true;
+    }
+
+    /// Whether a run said so.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.stand().ended
     }
 
     fn stand(&self) -> MutexGuard<'_, Stand> {

@@ -18,11 +18,20 @@ pub struct LiveSettings {
     pub heartbeat_s: u32,
     /// How long a client may take nothing of what it is sent, in seconds.
     pub patience_s: u32,
+    /// How often it is looked whether a pathway that somebody watches has changed, in seconds.
+    pub look_every_s: u32,
 }
 
 impl Default for LiveSettings {
     fn default() -> Self {
-        Self { max_streams: 1_000, max_subscriptions: 20, init_timeout_s: 10, heartbeat_s: 20, patience_s: 30 }
+        Self {
+            max_streams: 1_000,
+            max_subscriptions: 20,
+            init_timeout_s: 10,
+            heartbeat_s: 20,
+            patience_s: 30,
+            look_every_s: 5,
+        }
     }
 }
 
@@ -43,5 +52,11 @@ impl LiveSettings {
     #[must_use]
     pub const fn patience(&self) -> Duration {
         Duration::from_secs(self.patience_s as u64)
+    }
+
+    /// [`Self::look_every_s`] as a duration.
+    #[must_use]
+    pub const fn look_every(&self) -> Duration {
+        Duration::from_secs(self.look_every_s as u64)
     }
 }

@@ -1,18 +1,29 @@
 //! Which entries stand on a page of a timeline: one statement over all the tables that they come from. What of a service user
-//! somebody may see is reckoned beforehand, over facts; it is part of the statement, so that a page is full. There is no total: how much there is of what one may see tells of it
-//! without showing it.
+//! somebody may see is reckoned beforehand, over facts; it is part of the statement, so that a page is full. There is no total:
+//! how much there is of what one may see tells of it without showing it.
+//!
+//! What is of a day and of no instant stands at the beginning of that day in UTC, which is an instant of the same day in
+//! London, in summer too.
 
 use std::collections::BTreeSet;
 
-use entity::enums::{DataCategory, RecordKind};
+use chrono::{NaiveDate, NaiveTime};
+use entity::enums::{DataCategory, EasementKind, RecordKind};
 use entity::ids::{AgencyId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{appointment, person_record, referral, referral_event, signpost};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr};
+use entity::{
+    appointment, appointment_event, easement, person_record, referral, referral_event, release, signpost, task,
+    task_event,
+};
+use sea_orm::sea_query::{
+    Asterisk, Expr, ExprTrait, Func, IntoTableRef, Order, Query, SelectStatement, UnionType, WindowStatement,
+};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
+use crate::access::rule::{APPOINTMENT, EASEMENT, RELEASE};
 use crate::people::deciding::Sight;
+use crate::people::tasks::dates::tells_of;
 use crate::signposts::giving::bits;
 
 /// What an entry is. The order is that of entries of one instant.
@@ -28,12 +39,29 @@ pub enum Kind {
     ReferralStep,
     /// They were to meet.
     Appointment,
+    /// They are released from prison, or were.
+    Release,
+    /// Something is to be done for them, or was.
+    Task,
+    /// Less is asked of them for their benefits.
+    Easement,
 }
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
 
 impl Kind {
     /// Every kind.
-    pub const ALL: &'static [Self] =
-        &[Self::Need, Self::Assessment, Self::Signpost, Self::ReferralStep, Self::Appointment];
+    pub const ALL: &'static [Self] = &[
+        Self::Need,
+        Self::Assessment,
+        Self::Signpost,
+        Self::ReferralStep,
+        Self::Appointment,
+        Self::Release,
+        Self::Task,
+        Self::Easement,
+    ];
 
     /// Its place in the order.
     #[must_use]
@@ -58,7 +86,7 @@ pub struct Key {
 }
 
 /// What of a service user somebody may see, for the purpose for which each kind is shown: as everywhere else referrals are
-/// shown for referrals, and appointments for the coordination of care.
+/// shown for referrals, and appointments, releases, tasks and easements for the coordination of care.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sights {
     /// For the purpose that was said.
@@ -74,7 +102,7 @@ impl Sights {
         match kind {
             Kind::Need | Kind::Assessment | Kind::Signpost => &self.said,
             Kind::ReferralStep => &self.referrals,
-            Kind::Appointment => &self.care,
+            Kind::Appointment | Kind::Release | Kind::Task | Kind::Easement => &self.care,
         }
     }
 }
@@ -90,11 +118,48 @@ pub struct Sought {
     pub until: Option<Millis>,
 }
 
-/// Where a row stands on the timeline: its instant and its id.
-type Columns = (Expr, Expr);
+/// Where a row stands on the timeline, and how it is told from the same row before something was done with it.
+struct Columns {
+    /// Its instant.
+    at: Expr,
+    /// Its id.
+    id: Expr,
+    /// When something was last done with it.
+    changed: Expr,
+    /// How much was done with it since it was made.
+    steps: Expr,
+}
+
+impl Columns {
+    /// Of a row that is never written over.
+    fn fixed(at: Expr, id: Expr, changed: Expr) -> Self {
+        Self { at, id, changed, steps: Expr::value(0_i64) }
+    }
+}
+
+/// The instant at which what is of a day stands.
+pub(crate) fn instant_of(day: NaiveDate) -> Millis {
+    day.and_time(NaiveTime::MIN).and_utc().into()
+}
+
+/// The same of a column.
+fn day(engine: DbBackend, column: Expr) -> Expr {
+    if engine == DbBackend::Postgres {
+        column.sub(Expr::value(NaiveDate::default())).cast_as("bigint").mul(DAY)
+    } else {
+        Expr::from(Func::cust("unixepoch").arg(column)).mul(1_000_i64)
+    }
+}
+
+/// How many rows of a history there are of which this holds.
+fn number_of(history: impl IntoTableRef, of: Expr) -> Expr {
+    let mut count = Query::select();
+    count.expr(Func::count(Expr::col(Asterisk))).from(history).and_where(of);
+    Expr::expr(count)
+}
 
 /// The rows of a kind about a service user, as far as they may be seen; none where nothing of it may.
-fn rows(kind: Kind, of: ServiceUserId, sight: &Sight) -> Option<(SelectStatement, Columns)> {
+fn rows(kind: Kind, of: ServiceUserId, sight: &Sight, engine: DbBackend) -> Option<(SelectStatement, Columns)> {
     let mut select = Query::select();
     let columns = match kind {
         Kind::Need => records(&mut select, RecordKind::Need, of, sight)?,
@@ -106,7 +171,9 @@ fn rows(kind: Kind, of: ServiceUserId, sight: &Sight) -> Option<(SelectStatement
                 Condition::all().add(signpost::Column::AgencyId.eq(agency)).add(tells_beyond.eq(0))
             })?;
             select.from(signpost::Entity).and_where(signpost::Column::ServiceUserId.eq(of)).cond_where(seen);
-            (signpost::Column::GivenAt.into_expr(), signpost::Column::Id.into_expr())
+            let at = signpost::Column::GivenAt.into_expr();
+            let changed = Func::coalesce([signpost::Column::HelpedAt.into_expr(), at.clone()]);
+            Columns::fixed(at, signpost::Column::Id.into_expr(), changed.into())
         }
         Kind::ReferralStep => {
             select
@@ -118,15 +185,71 @@ fn rows(kind: Kind, of: ServiceUserId, sight: &Sight) -> Option<(SelectStatement
                 )
                 .and_where(referral::Column::ServiceUserId.eq(of))
                 .cond_where(referrals(sight)?);
-            (referral_event::Column::At.into_expr(), referral_event::Column::Id.into_expr())
+            let at = referral_event::Column::At.into_expr();
+            Columns::fixed(at.clone(), referral_event::Column::Id.into_expr(), at)
         }
         Kind::Appointment => {
             let seen = by_agency(sight, |agency, categories| {
-                let shown = if categories.contains(&crate::access::rule::APPOINTMENT) { Some(agency) } else { None };
+                let shown = if categories.contains(&APPOINTMENT) { Some(agency) } else { None };
                 Condition::all().add(appointment::Column::AgencyId.is_in(shown))
             })?;
             select.from(appointment::Entity).and_where(appointment::Column::ServiceUserId.eq(of)).cond_where(seen);
-            (appointment::Column::StartsAt.into_expr(), appointment::Column::Id.into_expr())
+            Columns {
+                at: appointment::Column::StartsAt.into_expr(),
+                id: appointment::Column::Id.into_expr(),
+                changed: appointment::Column::ChangedAt.into_expr(),
+                steps: number_of(
+                    appointment_event::Entity,
+                    appointment_event::Column::AppointmentId.into_expr().eq(appointment::Column::Id.into_expr()),
+                ),
+            }
+        }
+        Kind::Release => {
+            let seen = by_agency(sight, |agency, categories| {
+                let shown = if categories.contains(&RELEASE) { Some(agency) } else { None };
+                Condition::all().add(release::Column::AgencyId.is_in(shown))
+            })?;
+            select
+                .from(release::Entity)
+                .and_where(release::Column::ServiceUserId.eq(of))
+                .and_where(release::Column::EndedAt.is_null())
+                .cond_where(seen);
+            let at = day(engine, release::Column::ReleaseOn.into_expr());
+            Columns::fixed(at, release::Column::Id.into_expr(), release::Column::RecordedAt.into_expr())
+        }
+        Kind::Task => {
+            let seen = by_agency(sight, |agency, categories| {
+                let theirs = Condition::all()
+                    .add(task::Column::AgencyId.eq(agency))
+                    .add(task::Column::Category.is_in(categories.iter().copied()));
+                // What follows from a release is for who may see that as well.
+                if categories.contains(&RELEASE) { theirs } else { theirs.add(task::Column::ReleaseId.is_null()) }
+            })?;
+            select.from(task::Entity).and_where(task::Column::ServiceUserId.eq(of)).cond_where(seen);
+            Columns {
+                at: day(engine, task::Column::DueOn.into_expr()),
+                id: task::Column::Id.into_expr(),
+                changed: task::Column::ChangedAt.into_expr(),
+                steps: number_of(
+                    task_event::Entity,
+                    task_event::Column::TaskId.into_expr().eq(task::Column::Id.into_expr()),
+                ),
+            }
+        }
+        Kind::Easement => {
+            let seen = by_agency(sight, |agency, categories| {
+                let shown = if categories.contains(&EASEMENT) { Some(agency) } else { None };
+                // What it is for is for who may see that as well.
+                let kinds = EasementKind::ALL.iter().copied().filter(|kind| categories.contains(&tells_of(*kind)));
+                Condition::all().add(easement::Column::AgencyId.is_in(shown)).add(easement::Column::Kind.is_in(kinds))
+            })?;
+            select
+                .from(easement::Entity)
+                .and_where(easement::Column::ServiceUserId.eq(of))
+                .and_where(easement::Column::EndedAt.is_null())
+                .cond_where(seen);
+            let at = day(engine, easement::Column::BeginsOn.into_expr());
+            Columns::fixed(at, easement::Column::Id.into_expr(), easement::Column::RecordedAt.into_expr())
         }
     };
     Some((select, columns))
@@ -145,7 +268,8 @@ fn records(select: &mut SelectStatement, kind: RecordKind, of: ServiceUserId, si
         .and_where(person_record::Column::Kind.eq(kind))
         .and_where(person_record::Column::EndedAt.is_null())
         .cond_where(seen);
-    Some((person_record::Column::RecordedAt.into_expr(), person_record::Column::Id.into_expr()))
+    let at = person_record::Column::RecordedAt.into_expr();
+    Some(Columns::fixed(at.clone(), person_record::Column::Id.into_expr(), at))
 }
 
 /// A condition for each agency of whose rows somebody may see something; none where there is no such agency.
@@ -176,27 +300,37 @@ fn referrals(sight: &Sight) -> Option<Condition> {
 }
 
 /// The entries of one kind that are looked for, with their keys.
-fn arm(kind: Kind, of: ServiceUserId, sight: &Sight, sought: &Sought) -> Option<(SelectStatement, Columns)> {
+fn arm(
+    kind: Kind,
+    of: ServiceUserId,
+    sight: &Sight,
+    sought: &Sought,
+    engine: DbBackend,
+) -> Option<(SelectStatement, Columns)> {
     if !sought.kinds.is_empty() && !sought.kinds.contains(&kind) {
         return None;
     }
-    let (mut select, (at, id)) = rows(kind, of, sight)?;
+    let (mut select, columns) = rows(kind, of, sight, engine)?;
     if let Some(from) = sought.from {
-        select.and_where(at.clone().gte(from));
+        select.and_where(columns.at.clone().gte(from));
     }
     if let Some(until) = sought.until {
-        select.and_where(at.clone().lt(until));
+        select.and_where(columns.at.clone().lt(until));
     }
-    select.expr_as(at.clone(), "at").expr_as(Expr::value(kind.place()), "kind").expr_as(id.clone(), "id");
-    Some((select, (at, id)))
+    let (at, id) = (columns.at.clone(), columns.id.clone());
+    select.expr_as(at, "at").expr_as(Expr::value(kind.place()), "kind").expr_as(id, "id");
+    Some((select, columns))
 }
 
-/// All of these, one after the other; none where there are none.
-fn all(arms: Vec<SelectStatement>) -> Option<SelectStatement> {
+/// All of these, one after the other, by these of their columns; none where there are none.
+fn all(arms: Vec<SelectStatement>, columns: &[&'static str]) -> Option<SelectStatement> {
     let each = arms.into_iter().map(|arm| {
         let mut select = Query::select();
+        for column in columns {
+            select.column(*column);
+        }
         // An arm with an order of its own has to stand within a select on SQLite.
-        select.column("at").column("kind").column("id").from_subquery(arm, "arm");
+        select.from_subquery(arm, "arm");
         select
     });
     each.reduce(|mut all, arm| {
@@ -217,8 +351,9 @@ pub(crate) async fn page(
     (after, first): (Option<Key>, usize),
 ) -> Result<Vec<Key>, DbErr> {
     let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
+    let engine = db.get_database_backend();
     let arms = Kind::ALL.iter().filter_map(|kind| {
-        let (mut select, (at, id)) = arm(*kind, of, sights.of(*kind), sought)?;
+        let (mut select, Columns { at, id, .. }) = arm(*kind, of, sights.of(*kind), sought, engine)?;
         if let Some(after) = after {
             let same = at.clone().eq(after.at);
             let behind = match kind.cmp(&after.kind) {
@@ -233,15 +368,70 @@ pub(crate) async fn page(
         select.order_by_expr(at, Order::Desc).order_by_expr(id, Order::Desc).limit(limit);
         Some(select)
     });
-    let Some(union) = all(arms.collect()) else { return Ok(Vec::new()) };
+    let Some(union) = all(arms.collect(), &["at", "kind", "id"]) else { return Ok(Vec::new()) };
     let mut page = Query::select();
     page.column("at").column("kind").column("id").from_subquery(union, "entries");
     page.order_by("at", Order::Desc).order_by("kind", Order::Asc).order_by("id", Order::Desc).limit(limit);
     let rows = db.query_all(&page).await?;
-    let key = |row: &sea_orm::QueryResult| {
-        let kind: i32 = row.try_get("", "kind")?;
-        let kind = Kind::at(kind).ok_or_else(|| DbErr::Custom(format!("there is no kind of entry {kind}")))?;
-        Ok(Key { at: row.try_get("", "at")?, kind, id: row.try_get("", "id")? })
-    };
+    let key = |row: &QueryResult| Ok(Key { at: row.try_get("", "at")?, kind: kind(row)?, id: row.try_get("", "id")? });
     rows.iter().map(key).collect()
+}
+
+fn kind(row: &QueryResult) -> Result<Kind, DbErr> {
+    let place: i32 = row.try_get("", "kind")?;
+    Kind::at(place).ok_or_else(|| DbErr::Custom(format!("there is no kind of entry {place}")))
+}
+
+/// What was last done of all that somebody may see: for knowing whether it has changed, and never shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Newest {
+    /// How many entries there are, which is one less where something was taken back.
+    total: i64,
+    /// With what something was done last: when, how much until then, which.
+    rows: Vec<(Millis, i64, Kind, Uuid)>,
+}
+
+impl Newest {
+    /// All of it as text, which is another as soon as any of it is.
+    pub(crate) fn text(&self) -> String {
+        format!("{} {:?}", self.total, self.rows)
+    }
+}
+
+/// With which entries something was done last, so many of them, the last first: the same arms as those of a page.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn newest(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+    sights: &Sights,
+    most: u64,
+) -> Result<Newest, DbErr> {
+    let (engine, every) = (db.get_database_backend(), Sought::default());
+    let arms = Kind::ALL.iter().filter_map(|kind| {
+        let (mut select, Columns { changed, steps, .. }) = arm(*kind, of, sights.of(*kind), &every, engine)?;
+        select.expr_as(changed, "changed").expr_as(steps, "steps");
+        Some(select)
+    });
+    let columns = ["changed", "steps", "kind", "id"];
+    let Some(union) = all(arms.collect(), &columns) else { return Ok(Newest::default()) };
+    let mut select = Query::select();
+    for column in columns {
+        select.column(column);
+    }
+    select
+        .expr_window_as(Func::count(Expr::col(Asterisk)), WindowStatement::new(), "total")
+        .from_subquery(union, "entries")
+        .order_by("changed", Order::Desc)
+        .order_by("kind", Order::Asc)
+        .order_by("id", Order::Desc)
+        .limit(most);
+    let mut newest = Newest::default();
+    for row in db.query_all(&select).await? {
+        newest.total = row.try_get("", "total")?;
+        let (changed, steps) = (row.try_get("", "changed")?, row.try_get("", "steps")?);
+        newest.rows.push((changed, steps, kind(&row)?, row.try_get("", "id")?));
+    }
+    Ok(newest)
 }

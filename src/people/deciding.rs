@@ -149,6 +149,29 @@ impl Deciding {
         self.note(row, ground)
     }
 
+    /// On what ground something may be seen that tells of several rows at once, which is by who may see them all: that of the
+    /// first. All are noted as shown, or none.
+    ///
+    /// # Errors
+    /// It is about somebody who was not asked about.
+    pub(crate) fn shows_all(&mut self, rows: &[Row]) -> Result<Option<Ground>, Again> {
+        let Some(grounds) = self.grounds(rows) else { return Ok(None) };
+        for (row, ground) in rows.iter().zip(&grounds) {
+            self.note(row, Some(*ground))?;
+        }
+        Ok(grounds.first().copied())
+    }
+
+    /// Whether such a thing may be seen. That there is somebody of whom it tells is noted, and nothing as shown.
+    pub(crate) fn knows_by(&mut self, rows: &[Row]) -> bool {
+        let Some(grounds) = self.grounds(rows) else { return false };
+        rows.iter().zip(grounds).all(|(row, ground)| self.decisions.known(row, ground))
+    }
+
+    fn grounds(&self, rows: &[Row]) -> Option<Vec<Ground>> {
+        rows.iter().map(|row| self.ground(row)).collect()
+    }
+
     fn note(&mut self, row: &Row, ground: Option<Ground>) -> Result<Option<Ground>, Again> {
         match ground {
             Some(ground) if !self.decisions.shown(row, ground) => Err(Again),

@@ -1,7 +1,7 @@
 //! Live: what happens to services is told to those who have subscribed, in its order, once, and by every process.
 
 #[cfg(test)]
-mod client;
+pub(crate) mod client;
 #[cfg(test)]
 mod events;
 #[cfg(test)]

@@ -148,6 +148,15 @@ impl Decisions {
         true
     }
 
+    /// Takes back what was noted as shown: it is told that there are such service users, and nothing about them. What that
+    /// rests on stays.
+    pub fn shows_nothing(&mut self) {
+        for decided in self.decided.values_mut() {
+            decided.around = false;
+            decided.shown.clear();
+        }
+    }
+
     /// The service users of whom something is shown, with the counts it was decided on. A refusal rests on none: it is as
     /// good a moment later, and whoever is refused must not learn from it that somebody's count changes.
     pub fn service_users(&self) -> impl Iterator<Item = (ServiceUserId, i64)> {

@@ -1,11 +1,14 @@
-//! The pathway in the graph. Thin: who sees what is decided by the rule, in `pathway::reading`.
+//! The pathway in the graph. Thin: who sees what is decided by the rule, in `pathway::decided`.
+
+pub mod changed;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject, Union};
 use entity::instants::Millis;
 use serde::{Deserialize, Serialize};
 
 use super::Pathways;
-use super::reading::{Asked, Entry, Item, Next, PathwaySeen};
+use super::reading::{Asked, Entry, Item, PathwaySeen};
+use super::standing::Next;
 use super::timeline::{self, Key, Sought};
 use crate::agreements::graphql::enums::Purpose;
 use crate::api::AskedAt;
@@ -22,6 +25,7 @@ use crate::people::graphql::caseloads::{NamedAccount, named};
 use crate::people::graphql::records::{PersonAssessment, PersonNeed};
 use crate::people::graphql::referrals::ReferralEvent;
 use crate::people::graphql::service_user::Withheld;
+use crate::people::graphql::tasks::{Easement, Release, Task};
 use crate::people::graphql::{found, pending, reader};
 use crate::signposts::graphql::SignpostGiven;
 
@@ -39,6 +43,12 @@ pub enum PathwayEntryKind {
     ReferralStep,
     /// They were to meet, or are to: at the instant at which it begins.
     Appointment,
+    /// A day of release that holds: at the beginning of that day, in UTC.
+    Release,
+    /// Something is to be done for them, or was: at the beginning of the day by which it is due, in UTC.
+    Task,
+    /// Less is asked of them for their benefits: at the beginning of its first day, in UTC.
+    Easement,
 }
 
 /// Something that was done with a referral, on a pathway.
@@ -63,6 +73,12 @@ pub enum PathwayItem {
     ReferralStep(PathwayReferralStep),
     /// They were to meet, or are to.
     Appointment(Appointment),
+    /// A day of release, with whether the first contact after it was made.
+    Release(Release),
+    /// Something is to be done for them, or was.
+    Task(Task),
+    /// Less is asked of them for their benefits.
+    Easement(Easement),
 }
 
 /// An entry of a pathway.
@@ -123,6 +139,12 @@ pub enum PathwayNextKind {
     Appointment,
     /// A referral is to be answered.
     ReferralAnswer,
+    /// They are released from prison.
+    Release,
+    /// Something is to be done for them.
+    Task,
+    /// The last day on which less is asked of them for their benefits.
+    EasementEnd,
 }
 
 /// What comes next on a pathway.
@@ -130,9 +152,9 @@ pub enum PathwayNextKind {
 pub struct PathwayNext {
     /// What.
     pub kind: PathwayNextKind,
-    /// When, or by when.
+    /// When, or by when; of what is of a day the beginning of that day, in UTC.
     pub at: DateTime,
-    /// Global id of the appointment, or of the referral.
+    /// Global id of the appointment, the referral, the release, the task, or the easement.
     pub id: ID,
 }
 
@@ -151,8 +173,8 @@ impl Pathway {
         NodeId::ServiceUser(self.seen.service_user).encode()
     }
 
-    /// Whether anything is still to come: somebody works with them, a referral is open, or they are to meet; as far as the
-    /// viewer may see that.
+    /// Whether anything is still to come: somebody works with them, a referral is open, or something comes next; as far as
+    /// the viewer may see that.
     async fn is_open(&self) -> bool {
         self.seen.stands.open
     }
@@ -164,13 +186,17 @@ impl Pathway {
         Some(PathwayOwner { account: named(&owner.account), agency: owner.agency })
     }
 
-    /// What comes next: the next appointment, or the day by which a referral that was sent is to be answered; null where the
-    /// viewer may see neither.
+    /// What comes next: the next appointment, a day of release, what is to be done by a day, the end of an easement, or the day
+    /// by which a referral that was sent is to be answered; null where the viewer may see none of them. What was due before
+    /// today does not come next.
     async fn next(&self) -> Option<PathwayNext> {
         let (at, next) = self.seen.stands.next?;
         let (kind, id) = match next {
             Next::Appointment(id) => (PathwayNextKind::Appointment, NodeId::Appointment(id)),
             Next::ReferralAnswer(id) => (PathwayNextKind::ReferralAnswer, NodeId::Referral(id)),
+            Next::Release(id) => (PathwayNextKind::Release, NodeId::Release(id)),
+            Next::Task(id) => (PathwayNextKind::Task, NodeId::Task(id)),
+            Next::EasementEnd(id) => (PathwayNextKind::EasementEnd, NodeId::Easement(id)),
         };
         Some(PathwayNext { kind, at: DateTime(at.to_utc()), id: id.encode() })
     }
@@ -213,6 +239,9 @@ fn entry(entry: Entry) -> Option<PathwayEntry> {
             event: ReferralEvent::from(&step),
         }),
         Item::Appointment(seen) => PathwayItem::Appointment(Appointment::alone(seen)),
+        Item::Release(seen) => PathwayItem::Release(Release::alone(seen)),
+        Item::Task(seen) => PathwayItem::Task(Task::alone(seen)),
+        Item::Easement(seen) => PathwayItem::Easement(Easement::alone(seen)),
     };
     Some(PathwayEntry { at: DateTime(key.at.to_utc()), kind: key.kind.into(), item, key })
 }
@@ -225,10 +254,11 @@ pub struct PathwayQuery;
 #[Object]
 impl PathwayQuery {
     /// A service user's way through the network on one timeline: what they want help with, what they were told of, what was
-    /// done with their referrals, when they met whom; as far as the viewer may see it for this purpose, and, as everywhere else,
-    /// referrals for referrals and appointments for the coordination of care. Null where that is nothing, and where there is
+    /// done with their referrals, when they met whom, when they are released, what is to be done by when, which easements they
+    /// have; as far as the viewer may see it for this purpose, and, as everywhere else, referrals for referrals and
+    /// appointments, releases, tasks and easements for the coordination of care. Null where that is nothing, and where there is
     /// nobody of that id, which is the same. For link workers, service users and those who stand for them. Inside of it the
-    /// service user of an appointment is null: it is who was asked about.
+    /// service user of an appointment, a release, a task or an easement is null: it is who was asked about.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     #[graphql(complexity = "crate::api::limits::page_cost(first, 20, child_complexity)")]
     async fn pathway(

@@ -93,7 +93,47 @@ pub struct EasementSeen {
 }
 
 /// A day of release that is shown, on which ground, and whether what its first contact rests on is shown too.
-type Shown = (release::Model, Ground, bool);
+pub(crate) type ShownRelease = (release::Model, Ground, bool);
+
+/// What the rule has to know of a day of release.
+pub(crate) fn release_as_row(row: &release::Model) -> Row {
+    Row::of(row.service_user_id, row.agency_id, RELEASE)
+}
+
+/// Decides about a day of release, and about what the first contact after it rests on; none where it may not be seen.
+///
+/// # Errors
+/// It is about somebody who was not asked about.
+pub(crate) fn shows_release(deciding: &mut Deciding, row: release::Model) -> Result<Option<ShownRelease>, Again> {
+    let Some(ground) = deciding.shows(&release_as_row(&row))? else { return Ok(None) };
+    // The first contact tells of a task and of appointments.
+    let mut tells = is_theirs(ground);
+    for category in [DataCategory::CaseNotes, APPOINTMENT] {
+        tells = tells && deciding.shows(&Row::of(row.service_user_id, row.agency_id, category))?.is_some();
+    }
+    Ok(Some((row, ground, tells)))
+}
+
+/// The rows that an easement tells of, its own first: it is shown to who may see both. What it is for tells of more than of
+/// money.
+pub(crate) fn easement_as_rows(row: &easement::Model) -> [Row; 2] {
+    [EASEMENT, tells_of(row.kind)].map(|category| Row::of(row.service_user_id, row.agency_id, category))
+}
+
+/// An easement about which is decided.
+pub(crate) fn seen_easement(row: &easement::Model, ground: Ground) -> EasementSeen {
+    EasementSeen {
+        id: row.id,
+        service_user: row.service_user_id,
+        agency: row.agency_id,
+        kind: row.kind,
+        begins_on: row.begins_on,
+        ends_on: row.ends_on,
+        recorded_at: row.recorded_at,
+        ended_at: row.ended_at,
+        ground,
+    }
+}
 
 impl People {
     /// The days of release that somebody may see of those that are looked for, in their order; the others are not among them,
@@ -154,17 +194,11 @@ impl People {
             .order_by_asc(release::Column::Id)
             .all(db)
             .await?;
-        let mut shown: Vec<Shown> = Vec::with_capacity(rows.len());
+        let mut shown: Vec<ShownRelease> = Vec::with_capacity(rows.len());
         for row in rows {
-            let as_row = |category| Row::of(row.service_user_id, row.agency_id, category);
             // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
-            let Ok(Some(ground)) = deciding.shows(&as_row(RELEASE)) else { return Ok(None) };
-            // The first contact tells of a task and of appointments.
-            let mut tells = is_theirs(ground);
-            for category in [DataCategory::CaseNotes, APPOINTMENT] {
-                tells = tells && matches!(deciding.shows(&as_row(category)), Ok(Some(_)));
-            }
-            shown.push((row, ground, tells));
+            let Ok(Some(release)) = shows_release(&mut deciding, row) else { return Ok(None) };
+            shown.push(release);
         }
         if deciding.release(db, pending).await? == Err(Again) {
             return Ok(None);
@@ -172,7 +206,8 @@ impl People {
         Ok(Some(self.opened_releases(&ask, &shown).await?))
     }
 
-    async fn opened_releases(&self, ask: &Ask, shown: &[Shown]) -> Result<Vec<ReleaseSeen>, Trouble> {
+    /// Opens days of release about which is decided, and written; the first contact as of the instant of the decision.
+    pub(crate) async fn opened_releases(&self, ask: &Ask, shown: &[ShownRelease]) -> Result<Vec<ReleaseSeen>, Trouble> {
         if shown.is_empty() {
             return Ok(Vec::new());
         }
@@ -208,7 +243,11 @@ impl People {
     }
 
     /// The first contact after each release of which it may be told.
-    async fn first_contacts(&self, ask: &Ask, shown: &[Shown]) -> Result<HashMap<ReleaseId, FirstContact>, Trouble> {
+    async fn first_contacts(
+        &self,
+        ask: &Ask,
+        shown: &[ShownRelease],
+    ) -> Result<HashMap<ReleaseId, FirstContact>, Trouble> {
         let told: Vec<&release::Model> = shown.iter().filter(|(.., tells)| *tells).map(|(row, ..)| row).collect();
         if told.is_empty() {
             return Ok(HashMap::new());
@@ -299,25 +338,12 @@ impl People {
             .await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
-            let as_row = |category| Row::of(row.service_user_id, row.agency_id, category);
-            // What it is for tells of more than of money: shared it is with who may see that as well.
-            let also = deciding.ground(&as_row(tells_of(row.kind)));
-            if also.is_none() {
+            let rows = easement_as_rows(&row);
+            if rows.iter().skip(1).any(|also| deciding.ground(also).is_none()) {
                 continue;
             }
-            let Ok(Some(ground)) = deciding.shows(&as_row(EASEMENT)) else { return Ok(None) };
-            let Ok(Some(_)) = deciding.shows(&as_row(tells_of(row.kind))) else { return Ok(None) };
-            shown.push(EasementSeen {
-                id: row.id,
-                service_user: row.service_user_id,
-                agency: row.agency_id,
-                kind: row.kind,
-                begins_on: row.begins_on,
-                ends_on: row.ends_on,
-                recorded_at: row.recorded_at,
-                ended_at: row.ended_at,
-                ground,
-            });
+            let Ok(Some(ground)) = deciding.shows_all(&rows) else { return Ok(None) };
+            shown.push(seen_easement(&row, ground));
         }
         if deciding.release(db, pending).await? == Err(Again) {
             return Ok(None);
@@ -327,7 +353,7 @@ impl People {
 }
 
 /// What an easement tells of by what it is for, beside benefits.
-fn tells_of(kind: EasementKind) -> DataCategory {
+pub(crate) fn tells_of(kind: EasementKind) -> DataCategory {
     match kind {
         EasementKind::PrisonLeaverPreReleaseClaim => DataCategory::Offending,
         EasementKind::DrugAlcoholTreatment => DataCategory::SubstanceUse,

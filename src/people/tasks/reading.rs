@@ -89,6 +89,13 @@ pub(super) fn is_theirs(ground: Ground) -> bool {
     }
 }
 
+/// The rows that a task tells of, its own first: it is shown to who may see them all. What follows from a release tells of it,
+/// by its kind and its day.
+pub(crate) fn as_rows(row: &task::Model) -> Vec<Row> {
+    let release = row.release_id.map(|_| Row::of(row.service_user_id, row.agency_id, RELEASE));
+    std::iter::once(as_row(row)).chain(release).collect()
+}
+
 impl People {
     /// The tasks that somebody may see of those that are looked for, in the order in which they are due; the others are not
     /// among them, as if they were not there. Every decision stands in the ledger before this comes back, or is put to those
@@ -136,16 +143,12 @@ impl People {
             .await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
-            // What follows from a release tells of it, by its kind and its day: shared it is with who may see that as well.
-            let of_release = Row::of(row.service_user_id, row.agency_id, RELEASE);
-            if row.release_id.is_some() && deciding.ground(&of_release).is_none() {
+            let tells_of = as_rows(&row);
+            if tells_of.iter().skip(1).any(|also| deciding.ground(also).is_none()) {
                 continue;
             }
             // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
-            let Ok(Some(ground)) = deciding.shows(&as_row(&row)) else { return Ok(None) };
-            if row.release_id.is_some() && !matches!(deciding.shows(&of_release), Ok(Some(_))) {
-                return Ok(None);
-            }
+            let Ok(Some(ground)) = deciding.shows_all(&tells_of) else { return Ok(None) };
             shown.push((row, ground));
         }
         if deciding.release(db, pending).await? == Err(Again) {
@@ -170,7 +173,8 @@ impl People {
         }
     }
 
-    async fn opened_tasks(&self, shown: Vec<(task::Model, Ground)>) -> Result<Vec<TaskSeen>, Trouble> {
+    /// Opens tasks about which is decided, and written.
+    pub(crate) async fn opened_tasks(&self, shown: Vec<(task::Model, Ground)>) -> Result<Vec<TaskSeen>, Trouble> {
         if shown.is_empty() {
             return Ok(Vec::new());
         }

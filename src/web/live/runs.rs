@@ -1,6 +1,7 @@
 //! One subscription: a question that is asked again whenever there may be something new.
 
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Sleep, sleep, timeout};
 
 use super::super::answer::{Outcome, Refusal};
 use super::super::errors::{self, REQUEST_TIMEOUT};
@@ -66,6 +67,9 @@ pub(crate) struct Runs<E> {
     /// Whether the question is to be asked again. Stays until it has been, even if whoever waited for that was cut short.
     is_due: bool,
     is_over: bool,
+    /// The rest since the last run. Stays until it is over: a transport that gives signs of life meanwhile cuts the wait
+    /// short, and not the rest.
+    resting: Option<Pin<Box<Sleep>>>,
     _open: InFlight,
 }
 
@@ -93,6 +97,7 @@ impl<E: Executor> Runs<E> {
             has_begun: false,
             is_due: true,
             is_over: false,
+            resting: None,
             _open: endpoint.metrics.subscribe(subscriber.transport),
             subscriber,
         };
@@ -117,8 +122,8 @@ impl<E: Executor> Runs<E> {
         self.told.as_deref()
     }
 
-    /// What is told next, as soon as there is something; `None` when the server stops. Cutting it short loses nothing
-    /// that has not been told.
+    /// What is told next, as soon as there is something; `None` when the server stops, and where there is no more to tell.
+    /// Cutting it short loses nothing that has not been told.
     pub(crate) async fn next(&mut self) -> Option<Told> {
         if let Some(first) = self.first.take() {
             self.told = self.course.cursor();
@@ -128,6 +133,10 @@ impl<E: Executor> Runs<E> {
             if let Some(told) = self.step().await {
                 self.is_over = matches!(told, Told::Failed(_));
                 return Some(told);
+            }
+            if self.course.has_ended() {
+                self.is_over = true;
+                break;
             }
             self.is_due = self.is_due || self.course.take_more();
             if !self.is_due {
@@ -146,9 +155,12 @@ impl<E: Executor> Runs<E> {
 
     /// Waits until there may be something new; says whether to go on at all.
     async fn rest(&mut self) -> bool {
+        let rests = self.course.rests();
+        let resting = self.resting.get_or_insert_with(|| Box::pin(sleep(rests.unwrap_or(LONGEST_REST))));
         tokio::select! {
-            changed = self.news.changed() => changed.is_ok(),
-            () = sleep(LONGEST_REST) => true,
+            // What happens to services wakes whoever waits for that, and nobody else.
+            changed = self.news.changed(), if rests.is_none() => changed.is_ok(),
+            () = resting => true,
             () = self.subscriber.stopping.told() => false,
         }
     }
@@ -156,6 +168,7 @@ impl<E: Executor> Runs<E> {
     /// Asks the question again, as a request of its own.
     async fn start(&mut self) -> Result<(), ServerError> {
         self.news.mark_unchanged();
+        self.resting = None;
         let Subscriber { id, headers, from, .. } = &self.subscriber;
         let prepared = self.endpoint.prepare(&self.question, id, headers, *from);
         let request = match timeout(self.endpoint.request_timeout, prepared).await {

@@ -227,6 +227,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("teams", "wm"),
     ("viewer", ALL),
     ("waitingChanges", "eml"),
+    ("pathwayChanged", "ws"),
     ("serviceHappenings", ALL),
 ];
 

@@ -26,7 +26,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         "signposts",
         &["access", "agreements", "api", "clock", "database", "directory", "hours", "people", "signposting", "vault"],
     ),
-    ("pathway", &["access", "agreements", "api", "directory", "people", "signposts"]),
+    ("pathway", &["access", "agreements", "api", "directory", "hours", "people", "signposts"]),
     ("myday", &["agreements", "api", "hours", "listings", "people", "signposts"]),
     ("calendars", &["access", "api", "database", "directory", "people"]),
     ("web", &["api", "clock", "config", "telemetry"]),
@@ -297,7 +297,8 @@ pub(super) const WRITERS: (&[&str], &[&str]) = (
 pub(super) const PERSONAL: (&[&str], &[&str]) = (
     &[
         "calendars::reading",
-        "pathway::reading",
+        "pathway::decided",
+        "pathway::standing",
         "pathway::timeline",
         "people::appointments::reading",
         "people::consents::preview",

@@ -29,7 +29,7 @@ use crate::support::listings::{service, weekly};
 use crate::support::source;
 
 /// What most tests ask.
-pub(super) const WATCH: &str =
+pub(crate) const WATCH: &str =
     "subscription($services: [ID!], $search: SignpostInput, $kinds: [HappeningKind!]! = [], $after: String) {
     serviceHappenings(services: $services, search: $search, kinds: $kinds, after: $after) {
         cursor kind at serviceId service { name status capacity { available } openingHours { opensAt } }
@@ -37,17 +37,17 @@ pub(super) const WATCH: &str =
 }";
 
 /// Something that is awaited happens long before this.
-pub(super) async fn soon<T>(awaited: impl Future<Output = T>) -> T {
+pub(crate) async fn soon<T>(awaited: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(300), awaited).await.expect("it comes in time")
 }
 
 /// The global id of the service that tests save under this key.
-pub(super) fn global(key: &str) -> String {
+pub(crate) fn global(key: &str) -> String {
     NodeId::Service(service_id(source().id(), key)).encode().0
 }
 
 /// A plain listing: running, with places, open on Mondays.
-pub(super) fn listing(key: &str) -> ServiceListing {
+pub(crate) fn listing(key: &str) -> ServiceListing {
     let mut listing = service(key, &format!("Beds {key}"), "housing.emergency");
     listing.capacity = Some(Capacity { available: Some(2), ..Capacity::default() });
     listing.schedules = vec![weekly("MO", "09:00", "17:00")];
@@ -55,7 +55,7 @@ pub(super) fn listing(key: &str) -> ServiceListing {
 }
 
 /// What can be done to it, by the kind of happening that comes of it, from the listing before.
-pub(super) fn changed(mut listing: ServiceListing, kind: HappeningKind) -> ServiceListing {
+pub(crate) fn changed(mut listing: ServiceListing, kind: HappeningKind) -> ServiceListing {
     match kind {
         HappeningKind::Closed => listing.status = ServiceStatus::TemporarilyClosed,
         HappeningKind::Reopened => listing.status = ServiceStatus::Active,
@@ -76,7 +76,7 @@ pub(super) fn changed(mut listing: ServiceListing, kind: HappeningKind) -> Servi
 }
 
 /// Saves listings over an application's own connection, and tells nobody in this process.
-pub(super) async fn write(app: &App, listings: &[ServiceListing]) {
+pub(crate) async fn write(app: &App, listings: &[ServiceListing]) {
     let transaction = app.database.begin_write().await.unwrap();
     let id = save_source(&transaction, &source(), app.clock.now()).await.unwrap();
     let (mut seen, mut touched, now) = (Seen::default(), Touched::default(), app.clock.now());
@@ -86,30 +86,30 @@ pub(super) async fn write(app: &App, listings: &[ServiceListing]) {
 }
 
 /// A stream of events, as a browser reads it.
-pub(super) struct Events {
+pub(crate) struct Events {
     body: BodyDataStream,
     text: String,
     /// What a browser would send as `Last-Event-ID`.
-    pub(super) last_id: Option<String>,
+    pub(crate) last_id: Option<String>,
 }
 
 /// One event.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Event {
-    pub(super) event: Option<String>,
-    pub(super) id: Option<String>,
-    pub(super) data: Option<String>,
+pub(crate) struct Event {
+    pub(crate) event: Option<String>,
+    pub(crate) id: Option<String>,
+    pub(crate) data: Option<String>,
 }
 
 impl Event {
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(self.data.as_deref().unwrap_or_default()).unwrap_or_default()
     }
 }
 
 impl Events {
     /// Subscribes; gives the answer where it is no stream.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         router: &Router,
         variables: Value,
         headers: &[(&str, &str)],
@@ -118,7 +118,7 @@ impl Events {
     }
 
     /// The same with any body.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         router: &Router,
         body: Value,
         headers: &[(&str, &str)],
@@ -139,7 +139,7 @@ impl Events {
     }
 
     /// The next event, a sign of life among them; `None` at the end.
-    pub(super) async fn event(&mut self) -> Option<Event> {
+    pub(crate) async fn event(&mut self) -> Option<Event> {
         let whole = loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let event = event.to_owned();
@@ -164,7 +164,7 @@ impl Events {
     }
 
     /// The next thing that is told, past signs of life.
-    pub(super) async fn told(&mut self) -> Event {
+    pub(crate) async fn told(&mut self) -> Event {
         loop {
             let event = self.event().await.expect("the stream goes on");
             if event.event.is_some() {
@@ -174,7 +174,7 @@ impl Events {
     }
 
     /// The next happening; its cursor is the event's id.
-    pub(super) async fn happening(&mut self) -> Value {
+    pub(crate) async fn happening(&mut self) -> Value {
         let event = self.told().await;
         assert_eq!(event.event.as_deref(), Some("next"), "{event:?}");
         let mut body = event.json();
@@ -185,7 +185,7 @@ impl Events {
     }
 
     /// What the next few happenings are.
-    pub(super) async fn kinds(&mut self, many: usize) -> Vec<(String, String)> {
+    pub(crate) async fn kinds(&mut self, many: usize) -> Vec<(String, String)> {
         let mut found = Vec::new();
         for _ in 0..many {
             found.push(brief(&self.happening().await));
@@ -195,29 +195,29 @@ impl Events {
 }
 
 /// A happening in short: kind, and id of the service.
-pub(super) fn brief(happening: &Value) -> (String, String) {
+pub(crate) fn brief(happening: &Value) -> (String, String) {
     (happening["kind"].as_str().unwrap().to_owned(), happening["serviceId"].as_str().unwrap().to_owned())
 }
 
 /// The kind as the schema writes it, and the service, as [`brief`] gives them.
-pub(super) fn of(kind: &str, key: &str) -> (String, String) {
+pub(crate) fn of(kind: &str, key: &str) -> (String, String) {
     (kind.to_owned(), global(key))
 }
 
 /// Where an application listens, and how it is stopped.
-pub(super) struct Server {
-    pub(super) address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     stop: oneshot::Sender<()>,
     ended: tokio::task::JoinHandle<Stopped>,
 }
 
 impl Server {
-    pub(super) async fn start(router: Router) -> Self {
+    pub(crate) async fn start(router: Router) -> Self {
         Self::with(router, 100).await
     }
 
     /// The same where so many connections may be open at once.
-    pub(super) async fn with(router: Router, max_connections: usize) -> Self {
+    pub(crate) async fn with(router: Router, max_connections: usize) -> Self {
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -230,13 +230,13 @@ impl Server {
     }
 
     /// Says that it is to stop; what comes of it is awaited later.
-    pub(super) fn stop(self) -> tokio::task::JoinHandle<Stopped> {
+    pub(crate) fn stop(self) -> tokio::task::JoinHandle<Stopped> {
         self.stop.send(()).unwrap();
         self.ended
     }
 
     /// Opens a WebSocket with these headers; gives the status where it is refused.
-    pub(super) async fn connect(&self, headers: &[(&'static str, &str)]) -> Result<Socket, (u16, String)> {
+    pub(crate) async fn connect(&self, headers: &[(&'static str, &str)]) -> Result<Socket, (u16, String)> {
         let mut request = format!("ws://{}/graphql", self.address).into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().append(*name, value.parse().unwrap());
@@ -253,39 +253,39 @@ impl Server {
     }
 
     /// The same by the protocol.
-    pub(super) async fn open(&self) -> Socket {
+    pub(crate) async fn open(&self) -> Socket {
         self.connect(&[PROTOCOL]).await.unwrap()
     }
 }
 
 /// The header that names the protocol.
-pub(super) const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
+pub(crate) const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
 
 /// A WebSocket.
-pub(super) struct Socket {
+pub(crate) struct Socket {
     stream: WebSocketStream<TcpStream>,
-    pub(super) handshake: Handshake,
+    pub(crate) handshake: Handshake,
 }
 
 /// What comes over a WebSocket.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Came {
+pub(crate) enum Came {
     Message(Value),
     Closed(u16, String),
     Gone,
 }
 
 impl Socket {
-    pub(super) async fn send(&mut self, message: impl Into<String>) {
+    pub(crate) async fn send(&mut self, message: impl Into<String>) {
         self.stream.send(Message::text(message.into())).await.unwrap();
     }
 
-    pub(super) async fn send_raw(&mut self, message: Message) {
+    pub(crate) async fn send_raw(&mut self, message: Message) {
         // A server that closes meanwhile is told by what comes.
         let _ = self.stream.send(message).await;
     }
 
-    pub(super) async fn came(&mut self) -> Came {
+    pub(crate) async fn came(&mut self) -> Came {
         loop {
             return match soon(self.stream.next()).await {
                 Some(Ok(Message::Text(text))) => Came::Message(serde_json::from_str(&text).unwrap()),
@@ -299,11 +299,11 @@ impl Socket {
     }
 
     /// The next WebSocket ping of the server.
-    pub(super) async fn ping(&mut self) {
+    pub(crate) async fn ping(&mut self) {
         while !matches!(soon(self.stream.next()).await, Some(Ok(Message::Ping(_)))) {}
     }
 
-    pub(super) async fn message(&mut self) -> Value {
+    pub(crate) async fn message(&mut self) -> Value {
         match self.came().await {
             Came::Message(message) => message,
             other => panic!("{other:?}"),
@@ -311,19 +311,19 @@ impl Socket {
     }
 
     /// Says who asks; with a token where there is one.
-    pub(super) async fn init(&mut self, token: Option<&str>) {
+    pub(crate) async fn init(&mut self, token: Option<&str>) {
         let payload = token.map(|token| json!({ "Authorization": format!("Bearer {token}") }));
         self.send(json!({ "type": "connection_init", "payload": payload }).to_string()).await;
         assert_eq!(self.message().await, json!({ "type": "connection_ack" }));
     }
 
-    pub(super) async fn subscribe(&mut self, id: &str, variables: Value) {
+    pub(crate) async fn subscribe(&mut self, id: &str, variables: Value) {
         let payload = json!({ "query": WATCH, "variables": variables });
         self.send(json!({ "id": id, "type": "subscribe", "payload": payload }).to_string()).await;
     }
 
     /// The next happening that a subscription tells.
-    pub(super) async fn happening(&mut self, id: &str) -> Value {
+    pub(crate) async fn happening(&mut self, id: &str) -> Value {
         let mut message = self.message().await;
         assert_eq!((&message["type"], &message["id"]), (&json!("next"), &json!(id)), "{message:#}");
         assert_eq!(message["payload"].get("errors"), None, "{message:#}");

@@ -43,6 +43,8 @@ impl Network {
         config.server.public_address = "https://signpost.example.org/".to_owned();
         // Receivers of notices listen on loopback.
         config.notices.allow_private = true;
+        // Whoever watches a pathway is told soon, and hears of it soon where there is nothing.
+        (config.live.look_every_s, config.live.heartbeat_s) = (1, 1);
         Self::over(TestApp::with_config(config).await).await
     }
 

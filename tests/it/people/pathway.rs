@@ -1,7 +1,7 @@
 //! The pathway as clients see it: one timeline, in order, filtered, in pages; and nothing on it that its viewer is not shown
-//! elsewhere.
+//! elsewhere. That it has changed is told to whoever may see that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -11,16 +11,24 @@ use super::graph::Network;
 use crate::support::accounts::As;
 use crate::support::listings::service;
 
+mod changed;
+
 const ITEMS: &str = "at kind item { __typename ... on PersonNeed { record { id } need { key } } \
     ... on PersonAssessment { record { id } tool } ... on SignpostGiven { id services { name reasons { reason } } } \
-    ... on PathwayReferralStep { referral event { step words } } ... on Appointment { id state history { words } } }";
+    ... on PathwayReferralStep { referral event { step words } } ... on Appointment { id state history { words } }";
+/// What is asked of a task, a day of release and an easement, on a pathway as elsewhere. What would be of another type by the
+/// same name has a name of its own.
+const TASK: &str = "id todo: kind dueOn words release owner { id } taskState: state history { step words by { id } }";
+const RELEASE: &str = "id releaseOn fromPlace recordedBy { id } firstContact { state dueBy madeOn }";
+const EASEMENT: &str = "id reason: kind beginsOn endsOn";
 
 impl Network {
     async fn pathway(&self, token: &str, of: &str, purpose: &str, with: &str) -> Value {
         let query = format!(
             "query($id: ID!) {{ pathway(serviceUser: $id, purpose: {purpose} {with}) {{ serviceUserId isOpen \
              owner {{ account {{ id }} agency {{ id }} }} next {{ kind at id }} withheld {{ category reason }} \
-             entries {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {ITEMS} }} }} }} }}"
+             entries {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {ITEMS} ... on Task {{ {TASK} }} \
+             ... on Release {{ {RELEASE} }} ... on Easement {{ {EASEMENT} }} }} }} }} }} }}"
         );
         self.ask(token, &query, json!({ "id": of })).await["pathway"].take()
     }
@@ -38,7 +46,8 @@ impl Network {
         let minute = || self.app.clock.advance(TimeDelta::minutes(1));
         let other = self.other_manager().await;
         let mut terms = super::consents::terms(Self::agency(0), Self::agency(1));
-        terms["flows"][0]["categories"] = json!(["IDENTITY", "HOUSING", "ATTENDANCE"]);
+        let flows = ["IDENTITY", "HOUSING", "ATTENDANCE", "OFFENDING", "BENEFITS", "SUBSTANCE_USE"];
+        terms["flows"][0]["categories"] = json!(flows);
         terms["flows"][0]["purposes"] = json!(["REFERRAL", "CARE_COORDINATION"]);
         self.agree(&self.manager, &other, terms).await;
         let id = self.enter(&self.ann, json!({ "givenNames": "Ida", "familyName": "Crow" })).await;
@@ -68,6 +77,26 @@ impl Network {
         );
         assert_eq!(self.change(&self.ann, &book).await, json!([]));
         (id, referral)
+    }
+
+    /// She is to be released in January, has two easements, and a task of her own.
+    async fn gate(&self, id: &str) {
+        for change in [
+            format!(
+                "setReleaseDate(input: {{ serviceUser: {id:?}, releaseOn: \"2027-01-10\", fromPlace: \"HMP Somewhere\" }})"
+            ),
+            format!(
+                "addEasement(input: {{ serviceUser: {id:?}, kind: DRUG_ALCOHOL_TREATMENT, beginsOn: \"2026-11-21\" }})"
+            ),
+            format!(
+                "addEasement(input: {{ serviceUser: {id:?}, kind: OTHER, beginsOn: \"2026-11-22\", endsOn: \"2027-06-01\" }})"
+            ),
+            format!(
+                "addTask(input: {{ serviceUser: {id:?}, words: \"Ring the hostel.\", dueOn: \"2026-11-23\", need: \"housing.hostel\" }})"
+            ),
+        ] {
+            assert_eq!(self.change(&self.ann, &change).await, json!([]), "{change}");
+        }
     }
 }
 
@@ -105,6 +134,53 @@ async fn everything_stands_on_one_timeline_the_latest_first() {
     assert_eq!(refused["errors"][0]["extensions"]["field"], "until");
 }
 
+/// What is of a day stands at its beginning: days of release, tasks, easements; of a kind, of a time, and next.
+#[tokio::test]
+async fn what_leads_through_the_gate_is_on_the_timeline() {
+    let network = Network::new().await;
+    let (id, _) = network.way().await;
+    network.gate(&id).await;
+    let with = ", first: 50, kinds: [RELEASE, TASK, EASEMENT]";
+    let seen = network.pathway(&network.ann, &id, "CARE_COORDINATION", with).await;
+    let nodes = seen["entries"]["nodes"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let what = |node: &Value| match node["kind"].as_str() {
+        Some("TASK") => text(&node["item"]["todo"]),
+        Some("EASEMENT") => text(&node["item"]["reason"]),
+        _ => text(&node["item"]["fromPlace"]),
+    };
+    let days: Vec<(String, String)> = nodes.iter().map(|node| (text(&node["at"]), what(node))).collect();
+    let wanted = [
+        ("2027-05-18T00:00:00Z", "EASEMENT_ENDS"),
+        ("2027-05-06T00:00:00Z", "EASEMENT_ENDS"),
+        ("2027-01-11T00:00:00Z", "FIRST_CONTACT"),
+        ("2027-01-10T00:00:00Z", "HMP Somewhere"),
+        ("2027-01-10T00:00:00Z", "MET_AT_THE_GATE"),
+        ("2027-01-03T00:00:00Z", "PRESCRIBING_CONTINUITY"),
+        ("2026-12-27T00:00:00Z", "BENEFIT_CLAIM_STARTED"),
+        ("2026-12-13T00:00:00Z", "HOUSING_MET"),
+        ("2026-11-23T00:00:00Z", "OTHER"),
+        ("2026-11-22T00:00:00Z", "OTHER"),
+        ("2026-11-21T00:00:00Z", "DRUG_ALCOHOL_TREATMENT"),
+    ];
+    assert_eq!(days, wanted.map(|(at, what)| (at.to_owned(), what.to_owned())));
+    let release = nodes.iter().find(|node| node["kind"] == "RELEASE").unwrap();
+    assert_eq!(release["item"]["firstContact"]["state"], "NOT_YET_DUE");
+    // The task of Monday comes before the appointment of Tuesday, until it is done.
+    assert_eq!((&seen["next"]["kind"], &seen["next"]["at"]), (&json!("TASK"), &json!("2026-11-23T00:00:00Z")));
+    let task = text(&seen["next"]["id"]);
+    let done = format!("completeTask(input: {{ task: {task:?} }})");
+    assert_eq!(network.change(&network.ann, &done).await, json!([]));
+    let next = network.pathway(&network.ann, &id, "CARE_COORDINATION", "").await["next"].take();
+    assert_eq!(next["kind"], "APPOINTMENT");
+    let january = ", kinds: [RELEASE, TASK], from: \"2027-01-04T00:00:00Z\", until: \"2027-01-11T00:00:00Z\"";
+    assert_eq!(network.kinds(&network.ann, &id, "SIGNPOSTING", january).await, ["RELEASE", "TASK"]);
+    // What was taken back is on it no longer, but for its tasks, which say so.
+    let back = format!("takeBackReleaseDate(id: {})", release["item"]["id"]);
+    assert_eq!(network.change(&network.ann, &back).await, json!([]));
+    assert_eq!(network.kinds(&network.ann, &id, "SIGNPOSTING", january).await, ["TASK"]);
+}
+
 /// Pages of a timeline are disjoint and complete, also where several entries are of one instant.
 #[tokio::test]
 async fn pages_of_a_timeline_leave_nothing_out() {
@@ -113,6 +189,7 @@ async fn pages_of_a_timeline_leave_nothing_out() {
     for key in ["work.finding-work", "money.benefits-advice", "housing.emergency"] {
         network.record(&network.ann, &id, json!({ "need": { "need": key } })).await;
     }
+    network.gate(&id).await;
     let whole = network.pathway(&network.ann, &id, "REFERRAL", ", first: 50").await["entries"]["nodes"].take();
     let mut found = Vec::new();
     let mut after = String::new();
@@ -133,23 +210,30 @@ async fn pages_of_a_timeline_leave_nothing_out() {
 async fn a_pathway_shows_what_is_shown_elsewhere() {
     let network = Network::new().await;
     let (id, referral) = network.way().await;
+    network.gate(&id).await;
     let sam = network.account(&network.sam).await;
     let link = format!("linkAccount(input: {{ serviceUser: {id:?}, account: {sam:?} }})");
     let asked = json!({ "serviceUser": id, "kind": "PERMIT", "agencies": [agency(Network::agency(1))],
         "categories": ["HOUSING", "ATTENDANCE"], "purposes": ["CARE_COORDINATION"], "until": "2027-11-01T00:00:00Z" });
+    let mut of_custody = asked.clone();
+    of_custody["categories"] = json!(["OFFENDING", "BENEFITS"]);
     let mut seen_by_cal = Vec::new();
-    for phase in 0..5 {
+    for phase in 0..6 {
         match phase {
             0 => {}
             1 => {
                 assert_eq!(network.give(&network.ann, &asked, json!({ "method": "SPOKEN" })).await["errors"], json!([]))
             }
             2 => {
+                let given = network.give(&network.ann, &of_custody, json!({ "method": "SPOKEN" })).await;
+                assert_eq!(given["errors"], json!([]));
+            }
+            3 => {
                 let accepted = network.stepped(&network.cal, "acceptReferral", &referral, "").await;
                 assert_eq!(accepted["errors"], json!([]));
                 network.record(&network.cal, &id, json!({ "need": { "need": "work.finding-work" } })).await;
             }
-            3 => assert_eq!(network.change(&network.ann, &link).await, json!([])),
+            4 => assert_eq!(network.change(&network.ann, &link).await, json!([])),
             _ => {
                 let keep_out = format!(
                     "keepOut(input: {{ serviceUser: {id:?}, whom: {{ agency: {:?} }} }})",
@@ -175,7 +259,9 @@ async fn a_pathway_shows_what_is_shown_elsewhere() {
                 let query = format!(
                     "{{ serviceUser(id: {id:?}, purpose: {purpose}) {{ withheld {{ category reason }} needs {{ record {{ id }} }} assessments {{ record {{ id }} }} }} \
                      signpostsGivenTo(serviceUser: {id:?}, purpose: {purpose}) {{ id }} \
-                     referralsOf(serviceUser: {id:?}) {{ id history {{ step words }} }} appointmentsOf(serviceUser: {id:?}) {{ id }} }}"
+                     referralsOf(serviceUser: {id:?}) {{ id history {{ step words }} }} appointmentsOf(serviceUser: {id:?}) {{ id }} \
+                     tasksOf(serviceUser: {id:?}) {{ {TASK} }} releasesOf(serviceUser: {id:?}) {{ {RELEASE} }} \
+                     easementsOf(serviceUser: {id:?}) {{ {EASEMENT} }} }}"
                 );
                 let elsewhere = network.ask(token, &query, json!({})).await;
                 let of = |list: &Value, what: &dyn Fn(&Value) -> Value| -> BTreeSet<String> {
@@ -204,15 +290,30 @@ async fn a_pathway_shows_what_is_shown_elsewhere() {
                 on_pathway.sort_unstable();
                 assert_eq!(on_pathway, steps, "word for word: {told}");
                 assert_eq!(on_it("APPOINTMENT", own), of(&elsewhere["appointmentsOf"], own), "{told}");
+                for (kind, list) in [("TASK", "tasksOf"), ("RELEASE", "releasesOf"), ("EASEMENT", "easementsOf")] {
+                    assert_eq!(on_it(kind, &whole), of(&elsewhere[list], &whole), "{list}, word for word: {told}");
+                }
                 if *token == network.cal && purpose == "CARE_COORDINATION" {
-                    let kinds = network.kinds(token, &id, purpose, ", first: 50").await;
-                    seen_by_cal.push((kinds.len(), kinds.contains(&"APPOINTMENT".to_owned())));
+                    seen_by_cal.push(network.kinds(token, &id, purpose, ", first: 50").await);
                 }
             }
         }
     }
-    assert!(seen_by_cal[1].0 > seen_by_cal[0].0 && seen_by_cal[1].1, "what was permitted is on it: {seen_by_cal:?}");
-    assert_eq!(seen_by_cal[4], (0, false), "whoever is kept out sees none of it: {seen_by_cal:?}");
+    let many = |phase: usize| {
+        let of = |kind: &str| seen_by_cal[phase].iter().filter(|seen| *seen == kind).count();
+        (of("APPOINTMENT"), of("TASK"), of("RELEASE"), of("EASEMENT"))
+    };
+    assert_eq!(many(0), (0, 0, 0, 0), "{seen_by_cal:?}");
+    assert_eq!(many(1), (1, 1, 0, 0), "what was permitted, and nothing that tells of prison: {seen_by_cal:?}");
+    // Not what tells of treatment, nor the first contact, which stands among case notes.
+    assert_eq!(many(2), (1, 6, 1, 1), "{seen_by_cal:?}");
+    assert!(seen_by_cal[5].is_empty(), "whoever is kept out sees none of it: {seen_by_cal:?}");
+}
+
+/// Something as it was told, without its type.
+fn whole(told: &Value) -> Value {
+    let fields = told.as_object().into_iter().flatten().filter(|(name, _)| *name != "__typename");
+    json!(fields.collect::<BTreeMap<_, _>>())
 }
 
 /// What is said with a referral goes by what flows for referrals, for whatever purpose a pathway is asked for; and there is a

@@ -55,6 +55,27 @@ pub struct Easement {
     service_user: Option<ServiceUser>,
 }
 
+impl Task {
+    /// A task without whom it is about.
+    pub(crate) fn alone(seen: TaskSeen) -> Self {
+        Self { seen, service_user: None, covering_for: None }
+    }
+}
+
+impl Release {
+    /// A day of release without whom it is about.
+    pub(crate) fn alone(seen: ReleaseSeen) -> Self {
+        Self { seen, service_user: None }
+    }
+}
+
+impl Easement {
+    /// An easement without whom it is about.
+    pub(crate) fn alone(seen: EasementSeen) -> Self {
+        Self { seen, service_user: None }
+    }
+}
+
 /// A step of a task.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct TaskEvent {

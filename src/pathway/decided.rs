@@ -1,0 +1,277 @@
+//! What is decided about a page of a pathway, before anything of it is opened. Nothing of it may be shown before what was
+//! decided is written.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entity::enums::Purpose;
+use entity::ids::{
+    AppointmentId, EasementId, RecordId, ReferralEventId, ReferralId, ReleaseId, ServiceUserId, SignpostId, TaskId,
+};
+use entity::instants::Millis;
+use entity::{appointment, easement, person_record, referral, referral_event, release, signpost, task};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::Pathways;
+use super::reading::Asked;
+use super::standing::{Stands, stands};
+use super::timeline::{self, Key, Kind, Sights, Sought};
+use crate::access::rule::decide::Ground;
+use crate::access::rule::{Ask, Row};
+use crate::people::Trouble;
+use crate::people::appointments::keeping::as_row;
+use crate::people::deciding::{Again, Deciding};
+use crate::people::reading::{Reader, Withheld, sorts};
+use crate::people::referrals::moving::header;
+use crate::people::referrals::reading::{self as referrals, DecidedReferrals};
+use crate::people::tasks::dates::{
+    EasementSeen, ShownRelease, easement_as_rows, release_as_row, seen_easement, shows_release,
+};
+use crate::people::tasks::reading::as_rows;
+use crate::signposts::reading as signposts;
+
+/// What is decided about a page of a pathway.
+pub(super) struct Decided {
+    /// Whose it is, joined records as the one that stands for them.
+    pub(super) of: ServiceUserId,
+    /// As of when.
+    pub(super) at: Millis,
+    /// What is asked for the coordination of care.
+    pub(super) care: Ask,
+    /// What of it may be seen.
+    pub(super) sights: Sights,
+    /// The entries of the page, the latest first.
+    pub(super) keys: Vec<Key>,
+    /// Whether more follow.
+    pub(super) more: bool,
+    /// What is behind the entries: all of it may be shown, and is still closed.
+    pub(super) shown: Shown,
+    /// How it stands, where that was asked for.
+    pub(super) stands: Stands,
+    /// Categories of which other agencies may hold something that is not shown.
+    pub(super) withheld: Vec<Withheld>,
+    /// Whether anything of theirs may be seen at all; else it is as if there were nobody.
+    pub(super) known: bool,
+    /// What was decided for each purpose, to be written before anything is shown.
+    pub(super) decisions: Vec<Deciding>,
+}
+
+/// What is behind the entries of a page.
+pub(super) struct Shown {
+    pub(super) records: Vec<(person_record::Model, Row, Ground)>,
+    pub(super) signposts: Vec<(signpost::Model, bool)>,
+    pub(super) steps: HashMap<ReferralEventId, (ReferralId, i32)>,
+    pub(super) referrals: DecidedReferrals,
+    pub(super) appointments: Vec<(appointment::Model, Ground)>,
+    pub(super) releases: Vec<ShownRelease>,
+    pub(super) tasks: Vec<(task::Model, Ground)>,
+    pub(super) easements: Vec<EasementSeen>,
+}
+
+/// The rows of a page, about which is to be decided.
+#[derive(Default)]
+struct Rows {
+    records: Vec<person_record::Model>,
+    signposts: Vec<signpost::Model>,
+    steps: HashMap<ReferralEventId, (ReferralId, i32)>,
+    referrals: Vec<referral::Model>,
+    appointments: Vec<appointment::Model>,
+    releases: Vec<release::Model>,
+    tasks: Vec<task::Model>,
+    easements: Vec<easement::Model>,
+}
+
+/// What is decided for each of the purposes for which something on a pathway is shown.
+struct Purposes {
+    said: Deciding,
+    referrals: Deciding,
+    care: Deciding,
+}
+
+impl Purposes {
+    fn knows(&self, of: ServiceUserId) -> bool {
+        [&self.said, &self.referrals, &self.care].iter().any(|deciding| deciding.knows(of))
+    }
+}
+
+impl Pathways {
+    /// Decides about a page of somebody's pathway. The statements are the same for whoever may see nothing of them and where
+    /// there is nobody.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn decide(
+        &self,
+        reader: Reader,
+        of: ServiceUserId,
+        asked: &Asked,
+    ) -> Result<Result<Decided, Again>, Trouble> {
+        let people = &self.people;
+        let db = people.database().connection();
+        let of = people.stands_for(of).await?;
+        // As everywhere else: referrals are looked at for referrals, appointments and tasks for the coordination of care.
+        let for_purpose = |purpose| Reader { purpose, ..reader };
+        let mut purposes = Purposes {
+            said: Deciding::begin(people, db, reader, &[of]).await?,
+            referrals: Deciding::begin(people, db, for_purpose(Purpose::Referral), &[of]).await?,
+            care: Deciding::begin(people, db, for_purpose(Purpose::CareCoordination), &[of]).await?,
+        };
+        if purposes.said.has_joined() {
+            return Ok(Err(Again));
+        }
+        let (at, care) = (purposes.said.ask.at, purposes.care.ask);
+        let sights = Sights {
+            said: purposes.said.sight(of),
+            referrals: purposes.referrals.sight(of),
+            care: purposes.care.sight(of),
+        };
+        let mut keys = timeline::page(db, of, &sights, &asked.sought, (asked.after, asked.first)).await?;
+        let more = keys.len() > asked.first;
+        keys.truncate(asked.first);
+        let rows = rows(db, &keys).await?;
+        let Ok(shown) = decided(db, &mut purposes, of, rows).await? else { return Ok(Err(Again)) };
+        let stands = if asked.standing {
+            stands(db, (&mut purposes.referrals, &mut purposes.care), of, &sights, at).await?
+        } else {
+            Ok(Stands::default())
+        };
+        let Ok(stands) = stands else { return Ok(Err(Again)) };
+        let said = &mut purposes.said;
+        // Where nothing stands on the page there may be something else of them to see, whatever was asked for.
+        if !said.knows(of) {
+            for row in sorts(db, &[of]).await? {
+                let Some(ground) = said.ground(&row) else { continue };
+                if !said.decisions.known(&row, ground) {
+                    return Ok(Err(Again));
+                }
+            }
+        }
+        // Who is told nothing of them for the purpose is not told what is withheld either.
+        let withheld = if said.knows(of) { said.withheld(of) } else { Vec::new() };
+        let mut known = purposes.knows(of);
+        if !known {
+            let any = timeline::page(db, of, &sights, &Sought::default(), (None, 1)).await?;
+            known = is_known_by(&mut purposes, of, &self::rows(db, &any).await?);
+        }
+        if known && stands.caseloads {
+            purposes.said.decisions.around(of);
+        }
+        // What shows nothing beside what does is no refusal.
+        let Purposes { said, referrals, care: for_care } = purposes;
+        let all = if known { vec![said, referrals, for_care] } else { vec![said] };
+        let decisions = all.into_iter().filter(|deciding| !known || deciding.knows(of)).collect();
+        Ok(Ok(Decided { of, at, care, sights, keys, more, shown, stands, withheld, known, decisions }))
+    }
+}
+
+/// Decides about the rows of a page: all of them have to be ones that may be shown.
+async fn decided(
+    db: &impl ConnectionTrait,
+    purposes: &mut Purposes,
+    of: ServiceUserId,
+    rows: Rows,
+) -> Result<Result<Shown, Again>, Trouble> {
+    let Purposes { said, referrals: of_referrals, care } = purposes;
+    let mut records = Vec::new();
+    for record in rows.records {
+        let row = Row::of(record.service_user_id, record.agency_id, record.category);
+        let Ok(Some(ground)) = said.shows(&row) else { return Ok(Err(Again)) };
+        records.push((record, row, ground));
+    }
+    let mut given = Vec::new();
+    for row in rows.signposts {
+        let Ok(Some(close)) = signposts::shows(said, of, &row) else { return Ok(Err(Again)) };
+        given.push((row, close));
+    }
+    let referrals = referrals::decided(db, of_referrals, rows.referrals).await?;
+    let Ok(referrals) = referrals else { return Ok(Err(Again)) };
+    let mut appointments = Vec::new();
+    for row in rows.appointments {
+        let Ok(Some(ground)) = care.shows(&as_row(&row)) else { return Ok(Err(Again)) };
+        appointments.push((row, ground));
+    }
+    let mut releases = Vec::new();
+    for row in rows.releases {
+        let Ok(Some(release)) = shows_release(care, row) else { return Ok(Err(Again)) };
+        releases.push(release);
+    }
+    let mut tasks = Vec::new();
+    for row in rows.tasks {
+        let Ok(Some(ground)) = care.shows_all(&as_rows(&row)) else { return Ok(Err(Again)) };
+        tasks.push((row, ground));
+    }
+    let mut easements = Vec::new();
+    for row in rows.easements {
+        let Ok(Some(ground)) = care.shows_all(&easement_as_rows(&row)) else { return Ok(Err(Again)) };
+        easements.push(seen_easement(&row, ground));
+    }
+    let steps = rows.steps;
+    Ok(Ok(Shown { records, signposts: given, steps, referrals, appointments, releases, tasks, easements }))
+}
+
+/// Whether anything of these rows tells that there is somebody; it is noted, and nothing as shown, but for signposts.
+fn is_known_by(purposes: &mut Purposes, of: ServiceUserId, rows: &Rows) -> bool {
+    let Purposes { said, referrals, care } = purposes;
+    let mut known = false;
+    for row in &rows.referrals {
+        let ground = referrals.ground_of_referral(&header(row));
+        known |= ground.is_some_and(|ground| referrals.decisions.known(&header(row), ground));
+    }
+    for row in &rows.appointments {
+        known |= care.knows_by(&[as_row(row)]);
+    }
+    for row in &rows.releases {
+        known |= care.knows_by(&[release_as_row(row)]);
+    }
+    for row in &rows.tasks {
+        known |= care.knows_by(&as_rows(row));
+    }
+    for row in &rows.easements {
+        known |= care.knows_by(&easement_as_rows(row));
+    }
+    for row in &rows.signposts {
+        known |= matches!(signposts::shows(said, of, row), Ok(Some(_)));
+    }
+    known
+}
+
+/// The rows behind keys.
+async fn rows(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Rows, Trouble> {
+    let of = |kind: Kind| keys.iter().filter(move |key| key.kind == kind).map(|key| key.id);
+    let mut rows = Rows::default();
+    let records: Vec<RecordId> = of(Kind::Need).chain(of(Kind::Assessment)).map(RecordId).collect();
+    if !records.is_empty() {
+        let these = person_record::Column::Id.is_in(records);
+        rows.records = person_record::Entity::find().filter(these).all(db).await?;
+    }
+    let given: Vec<SignpostId> = of(Kind::Signpost).map(SignpostId).collect();
+    if !given.is_empty() {
+        rows.signposts = signpost::Entity::find().filter(signpost::Column::Id.is_in(given)).all(db).await?;
+    }
+    let steps: Vec<ReferralEventId> = of(Kind::ReferralStep).map(ReferralEventId).collect();
+    if !steps.is_empty() {
+        let these = referral_event::Column::Id.is_in(steps);
+        for event in referral_event::Entity::find().filter(these).all(db).await? {
+            rows.steps.insert(event.id, (event.referral_id, event.number));
+        }
+        let referrals: BTreeSet<ReferralId> = rows.steps.values().map(|(referral, _)| *referral).collect();
+        rows.referrals = referral::Entity::find().filter(referral::Column::Id.is_in(referrals)).all(db).await?;
+    }
+    let appointments: Vec<AppointmentId> = of(Kind::Appointment).map(AppointmentId).collect();
+    if !appointments.is_empty() {
+        let these = appointment::Column::Id.is_in(appointments);
+        rows.appointments = appointment::Entity::find().filter(these).all(db).await?;
+    }
+    let releases: Vec<ReleaseId> = of(Kind::Release).map(ReleaseId).collect();
+    if !releases.is_empty() {
+        rows.releases = release::Entity::find().filter(release::Column::Id.is_in(releases)).all(db).await?;
+    }
+    let tasks: Vec<TaskId> = of(Kind::Task).map(TaskId).collect();
+    if !tasks.is_empty() {
+        rows.tasks = task::Entity::find().filter(task::Column::Id.is_in(tasks)).all(db).await?;
+    }
+    let easements: Vec<EasementId> = of(Kind::Easement).map(EasementId).collect();
+    if !easements.is_empty() {
+        rows.easements = easement::Entity::find().filter(easement::Column::Id.is_in(easements)).all(db).await?;
+    }
+    Ok(rows)
+}
