@@ -51,10 +51,13 @@ use crate::pathway::Pathways;
 use crate::pathway::graphql::PathwayQuery;
 use crate::people::People;
 use crate::people::graphql::ServiceUserError;
+use crate::people::graphql::appointments::figures::FigureQuery;
 use crate::people::graphql::appointments::mutations::AppointmentMutation;
 use crate::people::graphql::appointments::queries::AppointmentQuery;
 use crate::people::graphql::caseloads::{CaseloadMutation, TeamQuery};
 use crate::people::graphql::consenting::{ConsentMutation, ConsentQuery};
+use crate::people::graphql::groups::mutations::GroupMutation;
+use crate::people::graphql::groups::queries::GroupQuery;
 use crate::people::graphql::mutations::ServiceUserMutation;
 use crate::people::graphql::queries::ServiceUserQuery;
 use crate::people::graphql::referrals::mutations::ReferralMutation;
@@ -95,6 +98,8 @@ pub struct Query(
     ConsentQuery,
     ReferralQuery,
     AppointmentQuery,
+    FigureQuery,
+    GroupQuery,
     TaskQuery,
     CoverQuery,
     SignpostGivenQuery,
@@ -121,6 +126,7 @@ pub struct Mutation(
     ConsentMutation,
     ReferralMutation,
     AppointmentMutation,
+    GroupMutation,
     TaskMutation,
     CoverMutation,
     SignpostGivenMutation,

@@ -123,4 +123,14 @@ ids! {
     NoticeId,
     /// A row of a caseload that was imported.
     ImportedRowId,
+    /// A group.
+    GroupId,
+    /// A cohort of a group.
+    CohortId,
+    /// A session of a cohort.
+    GroupSessionId,
+    /// That somebody waits for a place in a group, or has one.
+    GroupPlaceId,
+    /// An appointment that was booked for a session of a cohort.
+    GroupBookingId,
 }

@@ -5,10 +5,10 @@ use async_graphql::{Error, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
-    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, ConsentId,
-    ConsentProposalId, CorrectionId, CoverId, EasementId, ExclusionId, ListingMergeId, ListingVersionId, LocationId,
-    MembershipId, NoticeEndpointId, PlaceId, ProxyId, RecordId, ReferralId, ReleaseId, ServiceId, ServiceUserId,
-    ServiceUserMergeId, SessionId, SignpostId, TaskId, TeamId,
+    AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, CohortId, ConsentId,
+    ConsentProposalId, CorrectionId, CoverId, EasementId, ExclusionId, GroupId, GroupPlaceId, ListingMergeId,
+    ListingVersionId, LocationId, MembershipId, NoticeEndpointId, PlaceId, ProxyId, RecordId, ReferralId, ReleaseId,
+    ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, SignpostId, TaskId, TeamId,
 };
 use uuid::Uuid;
 
@@ -79,6 +79,12 @@ pub enum NodeId {
     Easement(EasementId),
     /// That somebody covers for a worker who is away.
     Cover(CoverId),
+    /// A group.
+    Group(GroupId),
+    /// A cohort of a group.
+    Cohort(CohortId),
+    /// That somebody waits for a place in a group, or has one.
+    GroupPlace(GroupPlaceId),
 }
 
 impl NodeId {
@@ -117,6 +123,9 @@ impl NodeId {
             Self::Task(_) => "Task",
             Self::Easement(_) => "Easement",
             Self::Cover(_) => "Cover",
+            Self::Group(_) => "Group",
+            Self::Cohort(_) => "Cohort",
+            Self::GroupPlace(_) => "GroupPlace",
         }
     }
 
@@ -155,6 +164,9 @@ impl NodeId {
             Self::Task(id) => id.0.to_string(),
             Self::Easement(id) => id.0.to_string(),
             Self::Cover(id) => id.0.to_string(),
+            Self::Group(id) => id.0.to_string(),
+            Self::Cohort(id) => id.0.to_string(),
+            Self::GroupPlace(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -198,6 +210,9 @@ impl NodeId {
             "Task" => Self::Task(TaskId(uuid()?)),
             "Easement" => Self::Easement(EasementId(uuid()?)),
             "Cover" => Self::Cover(CoverId(uuid()?)),
+            "Group" => Self::Group(GroupId(uuid()?)),
+            "Cohort" => Self::Cohort(CohortId(uuid()?)),
+            "GroupPlace" => Self::GroupPlace(GroupPlaceId(uuid()?)),
             _ => return None,
         })
     }
@@ -267,5 +282,8 @@ expecting! {
     task, Task, TaskId;
     easement, Easement, EasementId;
     cover, Cover, CoverId;
+    group, Group, GroupId;
+    cohort, Cohort, CohortId;
+    group_place, GroupPlace, GroupPlaceId;
     place, ServiceAtLocation, PlaceId;
 }

@@ -204,7 +204,10 @@ impl DirectoryQuery {
                 | NodeId::Release(_)
                 | NodeId::Task(_)
                 | NodeId::Easement(_)
-                | NodeId::Cover(_),
+                | NodeId::Cover(_)
+                | NodeId::Group(_)
+                | NodeId::Cohort(_)
+                | NodeId::GroupPlace(_),
             ) => None,
             Err(error) => Some(Err(error)),
         }

@@ -126,7 +126,10 @@ pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Sub
         | NodeId::Release(_)
         | NodeId::Task(_)
         | NodeId::Easement(_)
-        | NodeId::Cover(_)) => return Err(wrong_kind(field, what, &other)),
+        | NodeId::Cover(_)
+        | NodeId::Group(_)
+        | NodeId::Cohort(_)
+        | NodeId::GroupPlace(_)) => return Err(wrong_kind(field, what, &other)),
     })
 }
 
