@@ -76,12 +76,12 @@ pub struct ExpectedWait {
     pub number: usize,
 }
 
-fn check_places(places: i32) -> Result<(), Wrong> {
+fn check_places(field: &'static str, places: i32) -> Result<(), Wrong> {
     if PLACES.contains(&places) {
         return Ok(());
     }
     let (least, most) = PLACES.into_inner();
-    Err(Wrong::new("places", format!("It is from {least} to {most}.")))
+    Err(Wrong::new(field, format!("It is from {least} to {most}.")))
 }
 
 impl GroupTerms {
@@ -91,7 +91,7 @@ impl GroupTerms {
     /// The first field that is wrong.
     pub fn check(&self) -> Result<(), Wrong> {
         filled("name", &self.name, LONGEST_NAME)?;
-        check_places(self.places)?;
+        check_places("placesPerCohort", self.places)?;
         if self.needs.len() > MOST {
             return Err(Wrong::new("needs", format!("There are more than {MOST}.")));
         }
@@ -117,7 +117,7 @@ impl CohortTerms {
         if self.ends_on > today.checked_add_days(Days::new(FARTHEST)).unwrap_or(NaiveDate::MAX) {
             return Err(Wrong::new("endsOn", "It is too far ahead: two years at the most."));
         }
-        self.places.map_or(Ok(()), check_places)?;
+        self.places.map_or(Ok(()), |places| check_places("places", places))?;
         if !SESSIONS.contains(&self.sessions.len()) {
             let (least, most) = SESSIONS.into_inner();
             return Err(Wrong::new("sessions", format!("There are from {least} to {most} of them.")));
