@@ -136,8 +136,9 @@ async fn the_published_example_comes_out_to_the_number() {
             )
         })
         .collect();
-    let row =
-        |kind: &str, booked: i32, share: &str, came: &str| (json!(kind), json!(booked), share.into(), came.into());
+    let row = |kind: &str, booked: i32, share: &str, came: &str| {
+        (json!(kind), json!(booked), share.to_owned(), came.to_owned())
+    };
     assert_eq!(told, [row("INITIAL_ASSESSMENT", 248, "17%", "62%"), row("ONE_TO_ONE", 1208, "83%", "72%")]);
     assert_eq!(
         (&rows[0]["isAtHub"], &rows[0]["location"], &rows[0]["compared"]),
