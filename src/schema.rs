@@ -55,10 +55,13 @@ use crate::pathway::graphql::PathwayQuery;
 use crate::pathway::graphql::changed::{LookEvery, PathwaySubscription};
 use crate::people::People;
 use crate::people::graphql::ServiceUserError;
+use crate::people::graphql::appointments::figures::FigureQuery;
 use crate::people::graphql::appointments::mutations::AppointmentMutation;
 use crate::people::graphql::appointments::queries::AppointmentQuery;
 use crate::people::graphql::caseloads::{CaseloadMutation, TeamQuery};
 use crate::people::graphql::consenting::{ConsentMutation, ConsentQuery};
+use crate::people::graphql::groups::mutations::GroupMutation;
+use crate::people::graphql::groups::queries::GroupQuery;
 use crate::people::graphql::mutations::ServiceUserMutation;
 use crate::people::graphql::queries::ServiceUserQuery;
 use crate::people::graphql::referrals::mutations::ReferralMutation;
@@ -99,6 +102,8 @@ pub struct Query(
     ConsentQuery,
     ReferralQuery,
     AppointmentQuery,
+    FigureQuery,
+    GroupQuery,
     TaskQuery,
     CoverQuery,
     SignpostGivenQuery,
@@ -127,6 +132,7 @@ pub struct Mutation(
     ConsentMutation,
     ReferralMutation,
     AppointmentMutation,
+    GroupMutation,
     TaskMutation,
     CoverMutation,
     SignpostGivenMutation,

@@ -38,6 +38,7 @@ macro_rules! closed_set {
 mod accounts;
 mod appointments;
 mod duplicates;
+mod groups;
 mod happenings;
 mod importing;
 mod listings;
@@ -49,6 +50,7 @@ mod tasks;
 pub use self::accounts::*;
 pub use self::appointments::*;
 pub use self::duplicates::*;
+pub use self::groups::*;
 pub use self::happenings::*;
 pub use self::importing::*;
 pub use self::listings::*;

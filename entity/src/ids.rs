@@ -125,4 +125,14 @@ ids! {
     ImportedRowId,
     /// An address at which a calendar program reads appointments.
     CalendarFeedId,
+    /// A group.
+    GroupId,
+    /// A cohort of a group.
+    CohortId,
+    /// A session of a cohort.
+    GroupSessionId,
+    /// That somebody waits for a place in a group, or has one.
+    GroupPlaceId,
+    /// An appointment that was booked for a session of a cohort.
+    GroupBookingId,
 }

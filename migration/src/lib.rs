@@ -30,6 +30,7 @@ mod m20261123_000008_notices;
 mod m20261123_000009_tasks;
 mod m20261123_000010_imported;
 mod m20261123_000011_calendars;
+mod m20261123_000012_groups;
 mod m20261123_000014_notice_addresses;
 
 /// All migrations, in order.
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_tasks::Migration),
             Box::new(m20261123_000010_imported::Migration),
             Box::new(m20261123_000011_calendars::Migration),
+            Box::new(m20261123_000012_groups::Migration),
             Box::new(m20261123_000014_notice_addresses::Migration),
         ]
     }

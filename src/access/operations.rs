@@ -88,9 +88,10 @@ const LINK_WORKERS: Allowed = PeopleHolding(&[Role::LinkWorker]);
 const AGREEMENT_MANAGERS: Allowed = PeopleHolding(&[Role::AgencyManager, Role::Coordinator]);
 /// Who reads them.
 const AGREEMENT_READERS: Allowed = WORKERS;
-/// Who looks after an agency's teams and the notices to its systems, chooses for its calendars, and signs for it.
+/// Who looks after an agency's teams and the notices to its systems, sees its figures, chooses for its calendars, and signs
+/// for it.
 const AGENCY_TEAMS: Allowed = PeopleHolding(&[Role::AgencyManager]);
-/// Who sees them, and has calendars.
+/// Who sees them, looks after its groups, and has calendars.
 const TEAM_READERS: Allowed = PeopleHolding(&[Role::LinkWorker, Role::AgencyManager]);
 /// Service users themselves, and those who stand for them.
 const SERVICE_USERS: Allowed = PeopleHolding(&[Role::ServiceUser]);
@@ -118,6 +119,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "cancelAppointment", AROUND_SERVICE_USERS, Never),
     (Mutation, "changePassword", SignedIn, Never),
     (Mutation, "closeCase", LINK_WORKERS, Never),
+    (Mutation, "closeCohort", TEAM_READERS, Never),
     (Mutation, "closeReferral", LINK_WORKERS, Never),
     (Mutation, "closeTeam", AGENCY_TEAMS, Never),
     (Mutation, "closeTemporarily", KEEPERS, Never),
@@ -155,16 +157,21 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "handOverTask", LINK_WORKERS, Never),
     (Mutation, "holdReferral", LINK_WORKERS, Never),
     (Mutation, "invite", INVITERS, Never),
+    (Mutation, "joinGroup", LINK_WORKERS, Never),
     (Mutation, "joinListings", COORDINATORS, Never),
     (Mutation, "keepOut", AROUND_SERVICE_USERS, Never),
+    (Mutation, "leaveGroup", AROUND_SERVICE_USERS, Never),
     (Mutation, "letIn", AROUND_SERVICE_USERS, Never),
     (Mutation, "linkAccount", LINK_WORKERS, Never),
     (Mutation, "makeCalendarFeed", TEAM_READERS, Never),
+    (Mutation, "makeGroup", TEAM_READERS, Never),
     (Mutation, "mergeServiceUsers", LINK_WORKERS, Never),
     (Mutation, "moveAgreement", AGREEMENT_MANAGERS, Never),
     (Mutation, "moveCaseload", AGENCY_TEAMS, Never),
     (Mutation, "nameProxy", AROUND_SERVICE_USERS, Never),
+    (Mutation, "offerPlace", TEAM_READERS, Never),
     (Mutation, "offerReferral", LINK_WORKERS, Never),
+    (Mutation, "openCohort", TEAM_READERS, Never),
     (Mutation, "partListings", COORDINATORS, Never),
     (Mutation, "proposeConsent", LINK_WORKERS, Never),
     (Mutation, "publishChange", KEEPERS_AND_COORDINATORS, Never),
@@ -240,8 +247,14 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Query, "cover", TEAM_READERS, Never),
     (Query, "disclosurePreview", AROUND_SERVICE_USERS, Never),
     (Query, "easementsOf", AROUND_SERVICE_USERS, Never),
+    (Query, "engagementFigures", AGENCY_TEAMS, Never),
     (Query, "findServiceUsers", LINK_WORKERS, Never),
     (Query, "firstContactAlerts", LINK_WORKERS, Never),
+    (Query, "group", TEAM_READERS, Never),
+    (Query, "groupPlace", AROUND_SERVICE_USERS, Never),
+    (Query, "groupPlaces", LINK_WORKERS, Never),
+    (Query, "groupPlacesOf", AROUND_SERVICE_USERS, Never),
+    (Query, "groups", TEAM_READERS, Never),
     (Query, "happeningsCursor", Anyone, Never),
     (Query, "interpretNeeds", Anyone, Never),
     (Query, "listing", KEEPERS_AND_COORDINATORS, Never),

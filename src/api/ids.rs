@@ -6,9 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::ids::{
     AccountId, AgencyId, AgreementId, AgreementVersionId, ApiKeyId, AppointmentId, AssignmentId, CalendarFeedId,
-    ConsentId, ConsentProposalId, CorrectionId, CoverId, EasementId, ExclusionId, ListingMergeId, ListingVersionId,
-    LocationId, MembershipId, NoticeEndpointId, PlaceId, ProxyId, RecordId, ReferralId, ReleaseId, ServiceId,
-    ServiceUserId, ServiceUserMergeId, SessionId, SignpostId, TaskId, TeamId,
+    CohortId, ConsentId, ConsentProposalId, CorrectionId, CoverId, EasementId, ExclusionId, GroupId, GroupPlaceId,
+    ListingMergeId, ListingVersionId, LocationId, MembershipId, NoticeEndpointId, PlaceId, ProxyId, RecordId,
+    ReferralId, ReleaseId, ServiceId, ServiceUserId, ServiceUserMergeId, SessionId, SignpostId, TaskId, TeamId,
 };
 use uuid::Uuid;
 
@@ -81,6 +81,12 @@ pub enum NodeId {
     Cover(CoverId),
     /// An address at which a calendar program reads appointments.
     CalendarFeed(CalendarFeedId),
+    /// A group.
+    Group(GroupId),
+    /// A cohort of a group.
+    Cohort(CohortId),
+    /// That somebody waits for a place in a group, or has one.
+    GroupPlace(GroupPlaceId),
 }
 
 impl NodeId {
@@ -120,6 +126,9 @@ impl NodeId {
             Self::Easement(_) => "Easement",
             Self::Cover(_) => "Cover",
             Self::CalendarFeed(_) => "CalendarFeed",
+            Self::Group(_) => "Group",
+            Self::Cohort(_) => "Cohort",
+            Self::GroupPlace(_) => "GroupPlace",
         }
     }
 
@@ -159,6 +168,9 @@ impl NodeId {
             Self::Easement(id) => id.0.to_string(),
             Self::Cover(id) => id.0.to_string(),
             Self::CalendarFeed(id) => id.0.to_string(),
+            Self::Group(id) => id.0.to_string(),
+            Self::Cohort(id) => id.0.to_string(),
+            Self::GroupPlace(id) => id.0.to_string(),
         };
         ID(URL_SAFE_NO_PAD.encode(format!("{}:{local}", self.kind())))
     }
@@ -203,6 +215,9 @@ impl NodeId {
             "Easement" => Self::Easement(EasementId(uuid()?)),
             "Cover" => Self::Cover(CoverId(uuid()?)),
             "CalendarFeed" => Self::CalendarFeed(CalendarFeedId(uuid()?)),
+            "Group" => Self::Group(GroupId(uuid()?)),
+            "Cohort" => Self::Cohort(CohortId(uuid()?)),
+            "GroupPlace" => Self::GroupPlace(GroupPlaceId(uuid()?)),
             _ => return None,
         })
     }
@@ -273,5 +288,8 @@ expecting! {
     easement, Easement, EasementId;
     cover, Cover, CoverId;
     calendar_feed, CalendarFeed, CalendarFeedId;
+    group, Group, GroupId;
+    cohort, Cohort, CohortId;
+    group_place, GroupPlace, GroupPlaceId;
     place, ServiceAtLocation, PlaceId;
 }

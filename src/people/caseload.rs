@@ -112,8 +112,8 @@ impl People {
         Ok(of)
     }
 
-    /// Ends all that the worker's agency does for a service user: they are on none of its caseloads any more. What it
-    /// recorded stays its own, and is seen by nobody until they are assigned anew.
+    /// Ends all that the worker's agency does for a service user: they are on none of its caseloads any more, and wait for none
+    /// of its groups. What it recorded stays its own, and is seen by nobody until they are assigned anew.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] while the agency answers for
@@ -142,6 +142,7 @@ impl People {
             let message = "Your agency has an appointment with them that is still to come: cancel it first.";
             return Err(Wrong::new("serviceUser", message).into());
         }
+        self.leave_groups_of(&transaction, of, (by.into(), agency), at).await?;
         end_assignments(&transaction, agency, of, Condition::all(), at).await?;
         relationship::Entity::update_many()
             .col_expr(relationship::Column::ClosedAt, Expr::value(at))

@@ -9,8 +9,8 @@ use entity::enums::{ConsentKind, DataCategory};
 use entity::ids::{AgencyId, ConsentId, ConsentScopeId, ExclusionId, ServiceUserId, ServiceUserMergeId};
 use entity::instants::Millis;
 use entity::{
-    appointment, assignment, consent, consent_proposal, consent_scope, easement, exclusion, name_key, person_record,
-    proxy, referral, relationship, release, service_user, service_user_merge, signpost, task,
+    appointment, assignment, consent, consent_proposal, consent_scope, easement, exclusion, group_place, name_key,
+    person_record, proxy, referral, relationship, release, service_user, service_user_merge, signpost, task,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -305,7 +305,8 @@ async fn hand_over(
         appointment,
         release,
         easement,
-        task
+        task,
+        group_place
     );
     // What somebody is found by follows the row that says it.
     let of_row = Query::select()

@@ -17,6 +17,7 @@
 //! | [`reading`] | the one way in which rows about service users leave the tables |
 //! | [`consents`] | what they permit and deny |
 //! | [`appointments`] | when they and an agency are to meet, and what became of it |
+//! | [`groups`] | several service users at once: cohorts, places in them, who waits for one |
 //! | [`referrals`] | one agency asks another to take them on |
 //! | [`importing`] | a caseload of an old system is taken over |
 //! | [`tasks`] | through the gate: days of release, and what workers have to do by a day |
@@ -36,6 +37,7 @@ pub mod demonstration;
 pub mod entering;
 pub mod finding;
 pub mod graphql;
+pub mod groups;
 pub mod importing;
 pub mod merging;
 pub mod names;

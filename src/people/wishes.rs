@@ -31,7 +31,7 @@ const NOT_OURS: &str = "Another agency entered them: it says who stands for them
 
 impl People {
     /// Keeps somebody out at the service user's wish, from now on: of this service user they see nothing any more,
-    /// whatever else holds. Who is kept out already stays so.
+    /// whatever else holds; places in groups with them are given up. Who is kept out already stays so.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever may not act for the service user; [`Trouble::Wrong`] for an agency or account that
@@ -89,6 +89,7 @@ impl People {
             ended_by: Set(None),
         };
         exclusion::Entity::insert(row).exec_without_returning(db).await?;
+        self.leave_groups_with(db, of, whom, (actor, begun.stands), at).await?;
         self.hold_without_route(db, of, at).await?;
         begun.transaction.commit().await?;
         Ok(id)

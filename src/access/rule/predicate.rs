@@ -4,8 +4,8 @@
 use entity::enums::{ConsentKind, LawfulBasis, Purpose};
 use entity::{
     agreement_flow, agreement_period, agreement_version, appointment, assignment, consent, consent_scope, easement,
-    exclusion, flow_scope, membership, person_record, proxy, referral, relationship, release, service_user, signpost,
-    task, team_place,
+    exclusion, flow_scope, group_place, membership, person_record, proxy, referral, relationship, release,
+    service_user, signpost, task, team_place,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
@@ -62,6 +62,17 @@ impl Columns {
         }
     }
 
+    /// Those of `group_place`: it is of the category of the appointments that follow from it.
+    #[must_use]
+    pub fn of_group_places() -> Self {
+        Self {
+            service_user: group_place::Column::ServiceUserId.into_expr(),
+            agency: group_place::Column::AgencyId.into_expr(),
+            category: Expr::value(APPOINTMENT),
+            party: None,
+        }
+    }
+
     /// Those of `release`.
     #[must_use]
     pub fn of_releases() -> Self {
@@ -112,6 +123,12 @@ pub fn referral_visible(ask: &Ask) -> Expr {
 #[must_use]
 pub fn appointment_visible(ask: &Ask) -> Expr {
     condition(&VISIBLE, ask, &Columns::of_appointments())
+}
+
+/// Whether a row of `group_place` may be seen, as far as it tells of attendance; what the group is for is asked beside it.
+#[must_use]
+pub fn group_place_visible(ask: &Ask) -> Expr {
+    condition(&VISIBLE, ask, &Columns::of_group_places())
 }
 
 /// Whether a row of `release` may be seen.

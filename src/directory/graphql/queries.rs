@@ -205,7 +205,10 @@ impl DirectoryQuery {
                 | NodeId::Task(_)
                 | NodeId::Easement(_)
                 | NodeId::Cover(_)
-                | NodeId::CalendarFeed(_),
+                | NodeId::CalendarFeed(_)
+                | NodeId::Group(_)
+                | NodeId::Cohort(_)
+                | NodeId::GroupPlace(_),
             ) => None,
             Err(error) => Some(Err(error)),
         }

@@ -127,7 +127,10 @@ pub(super) fn subject_of(field: &str, id: &ID, what: &'static str) -> Result<Sub
         | NodeId::Task(_)
         | NodeId::Easement(_)
         | NodeId::Cover(_)
-        | NodeId::CalendarFeed(_)) => return Err(wrong_kind(field, what, &other)),
+        | NodeId::CalendarFeed(_)
+        | NodeId::Group(_)
+        | NodeId::Cohort(_)
+        | NodeId::GroupPlace(_)) => return Err(wrong_kind(field, what, &other)),
     })
 }
 

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use super::keeping::{Held, refused};
 use super::life::{check_time, in_time, transition};
 use super::place;
+use super::sessions::follow_to;
 use crate::directory::store::edges::locations;
 use crate::notices::event::{Event, Happened};
 use crate::notices::outbox::{listeners, put};
@@ -133,6 +134,7 @@ impl People {
         let whom = (of, row.recorded_for);
         let other = self.put_appointment(&transaction, by, whom, &booking, Some(id), at).await?;
         self.note_appointment(&transaction, of, other, booked(by, at), None).await?;
+        follow_to(&transaction, id, other).await?;
         transaction.commit().await?;
         Ok(other)
     }
@@ -261,22 +263,25 @@ async fn may_be_booked(
     if is_kept_out(db, of, booking.with).await? {
         return Err(Wrong::new("with", "It can't be with them: name somebody else.").into());
     }
-    // Where nobody could be shown where to come to, nobody is told to come.
-    if let Some(id) = booking.location {
-        match locations(db, &[id]).await?.get(&id) {
-            Some(location) if location.confidential => {
-                let message =
-                    "Its address is a secret, and shown to nobody: leave it out, and tell them where to come.";
-                return Err(Wrong::new("location", message).into());
-            }
-            Some(_) => {}
-            None => {
-                let message = "There is no location of that id that a listed service uses.";
-                return Err(Wrong::new("location", message).into());
-            }
+    match booking.location {
+        Some(id) => may_be_at(db, id).await,
+        None => Ok(()),
+    }
+}
+
+/// That somebody may be told to come to a place: where nobody could be shown where that is, nobody is.
+pub(in crate::people) async fn may_be_at(db: &impl ConnectionTrait, id: LocationId) -> Result<(), Trouble> {
+    match locations(db, &[id]).await?.get(&id) {
+        Some(location) if location.confidential => {
+            let message = "Its address is a secret, and shown to nobody: leave it out, and tell them where to come.";
+            Err(Wrong::new("location", message).into())
+        }
+        Some(_) => Ok(()),
+        None => {
+            let message = "There is no location of that id that a listed service uses.";
+            Err(Wrong::new("location", message).into())
         }
     }
-    Ok(())
 }
 
 /// That a referral is about the service user, and the agency on one side of it.

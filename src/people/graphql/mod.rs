@@ -6,6 +6,7 @@ pub mod caseloads;
 pub mod consenting;
 pub mod consents;
 pub mod enums;
+pub mod groups;
 pub mod inputs;
 pub mod mutations;
 pub mod queries;

@@ -125,9 +125,12 @@ fn nobody_chooses_an_order_or_overrides_the_rule() {
         "releasesOf(",
         "easementsOf(",
         "myTasks(",
+        "groupPlace(",
+        "groupPlaces(",
+        "groupPlacesOf(",
     ];
     // Those are looked at for one purpose alone.
-    let of_one_purpose = ["referral", "appointment", "task", "release", "easement", "myTasks"];
+    let of_one_purpose = ["referral", "appointment", "task", "release", "easement", "myTasks", "groupPlace"];
     for root in roots {
         let place = schema.find(&format!("\t{root}")).unwrap_or_else(|| panic!("{root} stands nowhere"));
         let arguments = &schema[place..place + schema[place..].find("):").unwrap()];

@@ -241,6 +241,7 @@ pub(super) const PURE: &[&str] = &[
     "people::consents::asked",
     "people::consents::words",
     "people::contents",
+    "people::groups::terms",
     "people::importing::mapping",
     "people::importing::rows",
     "people::names",
@@ -303,6 +304,7 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::appointments::reading",
         "people::consents::preview",
         "people::finding",
+        "people::groups::reading",
         "people::reading",
         "people::referrals::reading",
         "people::referrals::worklist",
@@ -315,8 +317,13 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
     &[
         "people::appointments::booking",
         "people::appointments::keeping",
+        "people::appointments::sessions",
         "people::appointments::taking_over",
         "people::caseload",
+        "people::groups::holding",
+        "people::groups::joining",
+        "people::groups::leaving",
+        "people::groups::offering",
         "people::importing",
         "people::merging",
         "people::recording",
@@ -329,6 +336,9 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "signposts::giving",
     ],
 );
+
+/// Modules that count rows about service users for the agency whose they are, and name no service user.
+pub(super) const COUNTERS: &[&str] = &["people::appointments::figures", "people::groups::listing"];
 
 /// What stands nowhere in `src`, but for the modules named beside it. Lints hold most of it too; they can be
 /// switched off file by file, this can't.

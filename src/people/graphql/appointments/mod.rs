@@ -2,6 +2,7 @@
 //! is in the table of `people::appointments::life`.
 
 pub mod enums;
+pub mod figures;
 pub mod mutations;
 pub mod queries;
 

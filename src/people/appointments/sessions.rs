@@ -1,0 +1,104 @@
+//! Appointments for the sessions of a group: booked together when somebody gets a place, called off together when they give
+//! it up. Each is an appointment as any other: moved, called off and recorded by itself.
+
+use entity::enums::{AppointmentState, AppointmentStep, CancelledBy};
+use entity::ids::{AccountId, AgencyId, AppointmentId, ServiceUserId};
+use entity::instants::Millis;
+use entity::{appointment, group_booking};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::booking::{Booking, Done, booked};
+use super::life::check_time;
+use crate::people::entering::Worker;
+use crate::people::{People, Trouble};
+
+/// Who calls appointments off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::people) struct CallsOff {
+    /// Their account.
+    pub(in crate::people) by: AccountId,
+    /// The agency that they act for, where they act for one.
+    pub(in crate::people) agency: Option<AgencyId>,
+    /// At whose wish.
+    pub(in crate::people) side: CancelledBy,
+}
+
+impl People {
+    /// Books appointments of the worker's agency with a service user, for whom they are recorded; gives their ids in the same
+    /// order. That they may be where and with whom they are is for who calls this, who holds the service user against other
+    /// changes.
+    ///
+    /// # Errors
+    /// [`Trouble::Wrong`] for a time for which none may be booked; the database failed.
+    pub(in crate::people) async fn book_sessions(
+        &self,
+        db: &impl ConnectionTrait,
+        by: Worker,
+        (of, recorded_for): (ServiceUserId, ServiceUserId),
+        bookings: &[Booking],
+        at: Millis,
+    ) -> Result<Vec<AppointmentId>, Trouble> {
+        let mut made = Vec::with_capacity(bookings.len());
+        for booking in bookings {
+            check_time(booking.starts_at, booking.ends_at, at)?;
+            let id = self.put_appointment(db, by, (of, recorded_for), booking, None, at).await?;
+            self.note_appointment(db, of, id, booked(by, at), None).await?;
+            made.push(id);
+        }
+        Ok(made)
+    }
+
+    /// Calls those of a service user's appointments off that are booked and have not begun; the others stay as they are.
+    /// Whoever calls this holds the service user against other changes.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(in crate::people) async fn call_off(
+        &self,
+        db: &impl ConnectionTrait,
+        of: ServiceUserId,
+        ids: &[AppointmentId],
+        who: CallsOff,
+        at: Millis,
+    ) -> Result<(), Trouble> {
+        let rows = appointment::Entity::find()
+            .filter(appointment::Column::Id.is_in(ids.iter().copied()))
+            .filter(appointment::Column::ServiceUserId.eq(of))
+            .filter(appointment::Column::State.eq(AppointmentState::Booked))
+            .filter(appointment::Column::StartsAt.gt(at))
+            .order_by_asc(appointment::Column::StartsAt)
+            .order_by_asc(appointment::Column::Id)
+            .all(db)
+            .await?;
+        let (step, state) = (AppointmentStep::Cancelled, AppointmentState::Cancelled);
+        for row in rows {
+            let next = appointment::ActiveModel {
+                state: Set(state),
+                changed_at: Set(at),
+                cancelled_by: Set(Some(who.side)),
+                cancelled_at: Set(Some(at)),
+                ..Default::default()
+            };
+            self.change_appointment(db, row.id, next).await?;
+            let done = Done { step, state, at, by: who.by, agency: who.agency, said: (None, None, None) };
+            self.note_appointment(db, of, row.id, done, None).await?;
+        }
+        Ok(())
+    }
+}
+
+/// An appointment stands in the place of another: where that was booked for a session of a group, so is this one now.
+pub(super) async fn follow_to(
+    db: &impl ConnectionTrait,
+    from: AppointmentId,
+    to: AppointmentId,
+) -> Result<(), Trouble> {
+    group_booking::Entity::update_many()
+        .col_expr(group_booking::Column::AppointmentId, Expr::value(to))
+        .filter(group_booking::Column::AppointmentId.eq(from))
+        .exec(db)
+        .await?;
+    Ok(())
+}

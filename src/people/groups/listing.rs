@@ -1,0 +1,235 @@
+//! The groups of an agency with their cohorts, how many have a place and how many wait, and how long that takes. These are an
+//! agency's whole counts of its own: whoever works for it sees them be they ever so small, and nobody is named by them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
+use entity::enums::{AppointmentDelivery, GroupPlaceState};
+use entity::ids::{AccountId, AgencyId, CohortId, GroupId, LocationId, ServiceId};
+use entity::instants::Millis;
+use entity::lists::Words;
+use entity::{group_cohort, group_place, group_session, support_group};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::holding::taken;
+use super::terms::{ExpectedWait, WAITING_DAYS, expected_wait};
+use crate::hours::london;
+use crate::people::teams::names_of;
+use crate::people::{People, Trouble};
+
+/// For how many days cohorts that are over are told of: 26 weeks.
+const TOLD_DAYS: u64 = 26 * 7;
+const DAY: i64 = 86_400_000;
+
+/// A group, as far as it tells of nobody.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupSeen {
+    /// Id.
+    pub id: GroupId,
+    /// Whose it is.
+    pub agency: AgencyId,
+    /// Name.
+    pub name: String,
+    /// The service that it belongs to.
+    pub service: Option<ServiceId>,
+    /// The hub.
+    pub location: Option<LocationId>,
+    /// Keys of the needs that it is for.
+    pub needs: Vec<String>,
+    /// How it is held.
+    pub delivery: AppointmentDelivery,
+    /// How many places a cohort has where nothing else is said of it.
+    pub places: i32,
+    /// Cohorts that run, are to come, or were over within the last 26 weeks: those that begin first first.
+    pub cohorts: Vec<CohortSeen>,
+    /// How many wait.
+    pub waiting: u64,
+    /// How long those waited who got a place from the line in the last 26 weeks; absent where they are too few to tell.
+    pub expected_wait: Option<ExpectedWait>,
+    /// When it was made.
+    pub made_at: Millis,
+}
+
+/// A cohort, as far as it tells of nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CohortSeen {
+    /// Id.
+    pub id: CohortId,
+    /// The first day.
+    pub begins_on: NaiveDate,
+    /// The last day.
+    pub ends_on: NaiveDate,
+    /// How many places it has.
+    pub places: i32,
+    /// How many of them are taken.
+    pub taken: i32,
+    /// The worker with whom its sessions are, with their name.
+    pub with: (AccountId, String),
+    /// When it meets: from when until when, exclusive.
+    pub sessions: Vec<(Millis, Millis)>,
+    /// When it was opened.
+    pub opened_at: Millis,
+    /// Since when nobody is taken into it any more.
+    pub closed_at: Option<Millis>,
+}
+
+impl People {
+    /// The groups of an agency, by name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn groups(&self, agency: AgencyId) -> Result<Vec<GroupSeen>, Trouble> {
+        let db = self.database.connection();
+        let rows = support_group::Entity::find()
+            .filter(support_group::Column::AgencyId.eq(agency))
+            .order_by_asc(support_group::Column::Name)
+            .all(db)
+            .await?;
+        self.seen_groups(db, rows, &BTreeSet::new()).await
+    }
+
+    /// A group of an agency; none where it is another's, and where there is none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn group(&self, agency: AgencyId, id: GroupId) -> Result<Option<GroupSeen>, Trouble> {
+        let db = self.database.connection();
+        let this = support_group::Entity::find_by_id(id).filter(support_group::Column::AgencyId.eq(agency));
+        let rows = this.all(db).await?;
+        Ok(self.seen_groups(db, rows, &BTreeSet::new()).await?.pop())
+    }
+
+    /// The group of an agency that has a cohort.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn group_of_cohort(&self, agency: AgencyId, id: CohortId) -> Result<Option<GroupSeen>, Trouble> {
+        let this = group_cohort::Entity::find_by_id(id).filter(group_cohort::Column::AgencyId.eq(agency));
+        match this.one(self.database.connection()).await? {
+            Some(cohort) => self.group(agency, cohort.group_id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Groups with what belongs to them: these cohorts in any case, however long they are over.
+    pub(super) async fn seen_groups(
+        &self,
+        db: &impl ConnectionTrait,
+        rows: Vec<support_group::Model>,
+        cohorts: &BTreeSet<CohortId>,
+    ) -> Result<Vec<GroupSeen>, Trouble> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = self.clock.now();
+        let ids: Vec<GroupId> = rows.iter().map(|row| row.id).collect();
+        let since = london(now).date().checked_sub_days(Days::new(TOLD_DAYS)).unwrap_or(NaiveDate::MIN);
+        let mut of_group = cohorts_of(db, &ids, cohorts, since).await?;
+        let mut waiting = waiting(db, &ids).await?;
+        let mut waits = waits(db, &ids, Millis(Millis::from(now).0 - WAITING_DAYS * DAY)).await?;
+        let seen = rows.into_iter().map(|row| {
+            let Words(needs) = row.needs;
+            GroupSeen {
+                id: row.id,
+                agency: row.agency_id,
+                name: row.name,
+                service: row.service_id,
+                location: row.location_id,
+                needs,
+                delivery: row.delivery,
+                places: row.places,
+                cohorts: of_group.remove(&row.id).unwrap_or_default(),
+                waiting: waiting.remove(&row.id).unwrap_or_default().unsigned_abs(),
+                expected_wait: expected_wait(waits.remove(&row.id).unwrap_or_default()),
+                made_at: row.made_at,
+            }
+        });
+        Ok(seen.collect())
+    }
+}
+
+/// The cohorts of groups that are told of.
+async fn cohorts_of(
+    db: &impl ConnectionTrait,
+    of: &[GroupId],
+    named: &BTreeSet<CohortId>,
+    since: NaiveDate,
+) -> Result<BTreeMap<GroupId, Vec<CohortSeen>>, Trouble> {
+    let told = Condition::any()
+        .add(group_cohort::Column::EndsOn.gte(since))
+        .add(group_cohort::Column::Id.is_in(named.iter().copied()));
+    let rows = group_cohort::Entity::find()
+        .filter(group_cohort::Column::GroupId.is_in(of.iter().copied()))
+        .filter(told)
+        .order_by_asc(group_cohort::Column::BeginsOn)
+        .order_by_asc(group_cohort::Column::Id)
+        .all(db)
+        .await?;
+    let ids: Vec<CohortId> = rows.iter().map(|row| row.id).collect();
+    let taken = taken(db, &ids).await?;
+    let names = names_of(db, rows.iter().map(|row| row.with_id)).await?;
+    let mut sessions: BTreeMap<CohortId, Vec<(Millis, Millis)>> = BTreeMap::new();
+    let all = group_session::Entity::find()
+        .filter(group_session::Column::CohortId.is_in(ids))
+        .order_by_asc(group_session::Column::StartsAt)
+        .all(db)
+        .await?;
+    for session in all {
+        sessions.entry(session.cohort_id).or_default().push((session.starts_at, session.ends_at));
+    }
+    let mut seen: BTreeMap<GroupId, Vec<CohortSeen>> = BTreeMap::new();
+    for row in rows {
+        seen.entry(row.group_id).or_default().push(CohortSeen {
+            id: row.id,
+            begins_on: row.begins_on,
+            ends_on: row.ends_on,
+            places: row.places,
+            taken: i32::try_from(taken.get(&row.id).copied().unwrap_or(0)).unwrap_or(i32::MAX),
+            with: (row.with_id, names.get(&row.with_id).cloned().unwrap_or_default()),
+            sessions: sessions.remove(&row.id).unwrap_or_default(),
+            opened_at: row.opened_at,
+            closed_at: row.closed_at,
+        });
+    }
+    Ok(seen)
+}
+
+/// How many wait for each group; none of which it is none.
+async fn waiting(db: &impl ConnectionTrait, of: &[GroupId]) -> Result<BTreeMap<GroupId, i64>, Trouble> {
+    let counts: Vec<(GroupId, i64)> = group_place::Entity::find()
+        .select_only()
+        .column(group_place::Column::GroupId)
+        .column_as(group_place::Column::Id.count(), "waiting")
+        .filter(group_place::Column::GroupId.is_in(of.iter().copied()))
+        .filter(group_place::Column::State.eq(GroupPlaceState::Waiting))
+        .group_by(group_place::Column::GroupId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(counts.into_iter().collect())
+}
+
+/// How many milliseconds each waited who was given a place from the line of these groups since an instant. Who got a place at
+/// once, for one was free, waited for none.
+async fn waits(
+    db: &impl ConnectionTrait,
+    of: &[GroupId],
+    since: Millis,
+) -> Result<BTreeMap<GroupId, Vec<i64>>, Trouble> {
+    let given: Vec<(GroupId, Millis, Millis)> = group_place::Entity::find()
+        .select_only()
+        .column(group_place::Column::GroupId)
+        .column(group_place::Column::JoinedAt)
+        .column(group_place::Column::PlacedAt)
+        .filter(group_place::Column::GroupId.is_in(of.iter().copied()))
+        .filter(group_place::Column::OfferedBy.is_not_null())
+        .filter(group_place::Column::PlacedAt.gt(since))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut waits: BTreeMap<GroupId, Vec<i64>> = BTreeMap::new();
+    for (group, joined, placed) in given {
+        waits.entry(group).or_default().push(placed.0 - joined.0);
+    }
+    Ok(waits)
+}

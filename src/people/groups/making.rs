@@ -1,0 +1,144 @@
+//! A group is made; a cohort of it is opened, and closed. For those who work for the agency: nobody is named here.
+
+use entity::ids::{AgencyId, CohortId, GroupId, GroupSessionId, ServiceId};
+use entity::instants::Millis;
+use entity::lists::Words;
+use entity::{group_cohort, group_session, service, support_group};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
+
+use super::holding::held_group;
+use super::terms::{CohortTerms, GroupTerms, MOST_GROUPS};
+use crate::hours::london;
+use crate::people::acting::is_link_worker;
+use crate::people::appointments::booking::may_be_at;
+use crate::people::contents::Wrong;
+use crate::people::entering::Worker;
+use crate::people::{People, Trouble};
+
+impl People {
+    /// Makes a group of an agency. That they may is for who calls this: the operations table lets link workers and managers.
+    ///
+    /// # Errors
+    /// [`Trouble::Wrong`]; the database failed, and nothing is made.
+    pub async fn make_group(&self, by: Worker, terms: GroupTerms) -> Result<GroupId, Trouble> {
+        terms.check()?;
+        let at = Millis::from(self.clock.now());
+        let transaction = self.database.begin_write().await?;
+        let known = support_group::Entity::find().filter(support_group::Column::AgencyId.eq(by.agency));
+        let known = known.all(&transaction).await?;
+        if known.iter().any(|group| group.name == terms.name) {
+            return Err(taken().into());
+        }
+        if known.len() >= MOST_GROUPS {
+            return Err(Wrong::new("name", format!("There are {MOST_GROUPS} groups already.")).into());
+        }
+        if let Some(id) = terms.service {
+            is_of_agency(&transaction, by.agency, id).await?;
+        }
+        if let Some(id) = terms.location {
+            may_be_at(&transaction, id).await?;
+        }
+        let id = GroupId(self.clock.new_id());
+        let row = support_group::ActiveModel {
+            id: Set(id),
+            agency_id: Set(by.agency),
+            name: Set(terms.name),
+            service_id: Set(terms.service),
+            location_id: Set(terms.location),
+            needs: Set(Words(terms.needs)),
+            delivery: Set(terms.delivery),
+            places: Set(terms.places),
+            made_by: Set(by.account),
+            made_at: Set(at),
+        };
+        let made = support_group::Entity::insert(row).exec_without_returning(&transaction).await;
+        // Of two who make groups of one name at once, one is told.
+        match made.map_err(|error| (error.sql_err(), error)) {
+            Ok(_) => {}
+            Err((Some(SqlErr::UniqueConstraintViolation(_)), _)) => return Err(taken().into()),
+            Err((_, error)) => return Err(error.into()),
+        }
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Opens a cohort of a group of the agency, with its sessions. The same holds of who may.
+    ///
+    /// # Errors
+    /// [`Trouble::Wrong`], for a group of another agency too, which is the same as none; the database failed, and nothing is
+    /// opened.
+    pub async fn open_cohort(&self, by: Worker, terms: &CohortTerms) -> Result<CohortId, Trouble> {
+        let now = self.clock.now();
+        let at = Millis::from(now);
+        terms.check(london(now).date())?;
+        let transaction = self.database.begin_write().await?;
+        let group = held_group(&transaction, by.agency, terms.group).await?;
+        if !is_link_worker(&transaction, terms.with, by.agency, at).await? {
+            return Err(Wrong::new("with", "They are no link worker of your agency.").into());
+        }
+        let id = CohortId(self.clock.new_id());
+        let row = group_cohort::ActiveModel {
+            id: Set(id),
+            group_id: Set(group.id),
+            agency_id: Set(by.agency),
+            begins_on: Set(terms.begins_on),
+            ends_on: Set(terms.ends_on),
+            places: Set(terms.places.unwrap_or(group.places)),
+            with_id: Set(terms.with),
+            opened_by: Set(by.account),
+            opened_at: Set(at),
+            closed_at: Set(None),
+        };
+        group_cohort::Entity::insert(row).exec_without_returning(&transaction).await?;
+        let sessions: Vec<group_session::ActiveModel> = terms
+            .sessions
+            .iter()
+            .map(|(starts_at, ends_at)| group_session::ActiveModel {
+                id: Set(GroupSessionId(self.clock.new_id())),
+                cohort_id: Set(id),
+                starts_at: Set(*starts_at),
+                ends_at: Set(*ends_at),
+            })
+            .collect();
+        group_session::Entity::insert_many(sessions).exec_without_returning(&transaction).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Closes a cohort: nobody is taken into it any more. Whoever has a place keeps it, with its appointments. Gives the group.
+    /// The same holds of who may.
+    ///
+    /// # Errors
+    /// [`Trouble::NotFound`] for a cohort of another agency, and for one that is closed; the database failed.
+    pub async fn close_cohort(&self, by: Worker, id: CohortId) -> Result<GroupId, Trouble> {
+        let at = Millis::from(self.clock.now());
+        let transaction = self.database.begin_write().await?;
+        let found = group_cohort::Entity::find_by_id(id).filter(group_cohort::Column::AgencyId.eq(by.agency));
+        let found = found.one(&transaction).await?.ok_or(Trouble::NotFound)?;
+        // Whoever gives a place of it away at this moment holds the group, and is waited for.
+        held_group(&transaction, by.agency, found.group_id).await?;
+        let done = group_cohort::Entity::update_many()
+            .col_expr(group_cohort::Column::ClosedAt, Expr::value(at))
+            .filter(group_cohort::Column::Id.eq(id))
+            .filter(group_cohort::Column::ClosedAt.is_null())
+            .exec(&transaction)
+            .await?;
+        if done.rows_affected == 0 {
+            return Err(Trouble::NotFound);
+        }
+        transaction.commit().await?;
+        Ok(found.group_id)
+    }
+}
+
+fn taken() -> Wrong {
+    Wrong::new("name", "There is a group of this name: give another one.")
+}
+
+/// That a service is the agency's.
+async fn is_of_agency(db: &impl ConnectionTrait, agency: AgencyId, id: ServiceId) -> Result<(), Trouble> {
+    let found = service::Entity::find_by_id(id).filter(service::Column::AgencyId.eq(agency)).one(db).await?;
+    found.map(|_| ()).ok_or_else(|| Wrong::new("service", "Your agency has no such service.").into())
+}

@@ -1,0 +1,350 @@
+//! The one way in which places in groups leave the tables: decided, written into the ledger, opened. In this order. And who
+//! has a place in a cohort or waits for a group, where the rule is part of the statement.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use entity::enums::{DataCategory, GroupPlaceState};
+use entity::ids::{AccountId, AgencyId, CohortId, GroupId, GroupPlaceId, ServiceUserId};
+use entity::instants::Millis;
+use entity::lists::Words;
+use entity::{group_place, support_group};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+
+use super::listing::{CohortSeen, GroupSeen};
+use super::place_of_reason;
+use super::terms::tells_of;
+use crate::access::ledger::Pending;
+use crate::access::rule::decide::Ground;
+use crate::access::rule::predicate::group_place_visible;
+use crate::access::rule::{APPOINTMENT, Ask, Row};
+use crate::people::deciding::{Again, Deciding};
+use crate::people::reading::{Reader, TRIES};
+use crate::people::teams::names_of;
+use crate::people::{People, Trouble};
+use crate::vault::VaultError;
+use crate::vault::sealed::key_of;
+
+/// Which places are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhichGroupPlaces {
+    /// These.
+    Of(Vec<GroupPlaceId>),
+    /// All of these service users.
+    About(Vec<ServiceUserId>),
+}
+
+/// Whose places of a group are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InGroup {
+    /// The group.
+    pub group: GroupId,
+    /// Of those who have a place in this cohort; of those who wait where none is named.
+    pub cohort: Option<CohortId>,
+}
+
+/// A place in a group, or the waiting for one, as far as somebody sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupPlaceSeen {
+    /// Id.
+    pub id: GroupPlaceId,
+    /// Whom.
+    pub service_user: ServiceUserId,
+    /// Whose it is.
+    pub agency: AgencyId,
+    /// The group.
+    pub group: Arc<GroupSeen>,
+    /// The cohort, once they have a place.
+    pub cohort: Option<CohortSeen>,
+    /// The how manieth who joined the group.
+    pub number: i32,
+    /// How far it has come.
+    pub state: GroupPlaceState,
+    /// The how manieth they are of those who wait, from 1; absent unless they wait.
+    pub in_line: Option<u64>,
+    /// When they joined.
+    pub joined_at: Millis,
+    /// Who wrote that down, with their name; absent for whom it is only shared with.
+    pub joined_by: Option<(AccountId, String)>,
+    /// When they got a place.
+    pub placed_at: Option<Millis>,
+    /// Who gave it to them, with their name; absent where it was free, and for whom it is only shared with.
+    pub offered_by: Option<(AccountId, String)>,
+    /// Why they passed those who waited longer; absent for whom it is only shared with.
+    pub reason: Option<String>,
+    /// When they left.
+    pub left_at: Option<Millis>,
+    /// On which ground it is seen.
+    pub ground: Ground,
+}
+
+impl GroupPlaceSeen {
+    /// Whether it is seen by who works with them at the agency whose it is: the agency's own counts are theirs to see.
+    #[must_use]
+    pub fn is_of_own_agency(&self) -> bool {
+        match self.ground {
+            Ground::OwnAgency => true,
+            Ground::OwnRecord | Ground::Proxy | Ground::Shared { .. } | Ground::Party { .. } => false,
+        }
+    }
+}
+
+/// Whether who wrote it down, and why, is theirs to see: the agency's whose it is, and the service user's.
+fn is_theirs(ground: Ground) -> bool {
+    match ground {
+        Ground::OwnRecord | Ground::Proxy | Ground::OwnAgency => true,
+        Ground::Shared { .. } | Ground::Party { .. } => false,
+    }
+}
+
+fn as_row(row: &group_place::Model, category: DataCategory) -> Row {
+    Row::of(row.service_user_id, row.agency_id, category)
+}
+
+impl People {
+    /// The places that somebody may see of those that are looked for: those of several groups in the order in which they were
+    /// joined; the others are not among them, as if they were not there. Every decision stands in the ledger before this
+    /// comes back, or is put to those of the request that are written before its answer leaves; refusals too.
+    ///
+    /// # Errors
+    /// [`Trouble::Changing`] where what it rests on keeps changing; the database, the ledger or the vault failed, and
+    /// nothing is shown.
+    pub async fn read_group_places(
+        &self,
+        reader: Reader,
+        which: &WhichGroupPlaces,
+        pending: Option<&Pending>,
+    ) -> Result<Vec<GroupPlaceSeen>, Trouble> {
+        for _ in 0..TRIES {
+            if let Some(seen) = self.try_to_read_group_places(reader, which, pending).await? {
+                return Ok(seen);
+            }
+        }
+        Err(Trouble::Changing)
+    }
+
+    async fn try_to_read_group_places(
+        &self,
+        reader: Reader,
+        which: &WhichGroupPlaces,
+        pending: Option<&Pending>,
+    ) -> Result<Option<Vec<GroupPlaceSeen>>, Trouble> {
+        let db = self.database.connection();
+        let of = self.whom_group_places_are_about(which).await?;
+        if of.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let mut deciding = Deciding::begin(self, db, reader, &of).await?;
+        let (these, order) = match which {
+            WhichGroupPlaces::Of(ids) => {
+                (group_place::Column::Id.is_in(ids.iter().copied()), group_place::Column::Number)
+            }
+            WhichGroupPlaces::About(_) => {
+                (group_place::Column::ServiceUserId.is_in(of.iter().copied()), group_place::Column::JoinedAt)
+            }
+        };
+        let rows = group_place::Entity::find()
+            .filter(these)
+            .filter(group_place_visible(&deciding.ask))
+            .order_by_asc(order)
+            .order_by_asc(group_place::Column::Id)
+            .all(db)
+            .await?;
+        // Asked for be there rows or not: the statements are the same.
+        let groups = support_group::Entity::find()
+            .filter(support_group::Column::Id.is_in(rows.iter().map(|row| row.group_id)))
+            .all(db)
+            .await?;
+        let tells: HashMap<GroupId, Vec<DataCategory>> = groups
+            .iter()
+            .map(|group| {
+                let Words(needs) = &group.needs;
+                (group.id, tells_of(needs))
+            })
+            .collect();
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(tells) = tells.get(&row.group_id) else { return Ok(None) };
+            // What the group is for tells of them: shared it is with who may see that as well.
+            if tells.iter().any(|category| deciding.ground(&as_row(&row, *category)).is_none()) {
+                continue;
+            }
+            // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
+            let Ok(Some(ground)) = deciding.shows(&as_row(&row, APPOINTMENT)) else { return Ok(None) };
+            for category in tells {
+                let Ok(Some(_)) = deciding.shows(&as_row(&row, *category)) else { return Ok(None) };
+            }
+            shown.push((row, ground));
+        }
+        if deciding.release(db, pending).await? == Err(Again) {
+            return Ok(None);
+        }
+        Ok(Some(self.opened_group_places(shown, groups).await?))
+    }
+
+    /// Whom these places are about, joined records as the one that stands for them; of a place that is not there, nobody: the
+    /// statements that follow are the same.
+    async fn whom_group_places_are_about(&self, which: &WhichGroupPlaces) -> Result<Vec<ServiceUserId>, Trouble> {
+        match which {
+            WhichGroupPlaces::About(of) => self.standing(of).await,
+            WhichGroupPlaces::Of(ids) if ids.is_empty() => Ok(Vec::new()),
+            WhichGroupPlaces::Of(ids) => {
+                let rows = group_place::Entity::find().filter(group_place::Column::Id.is_in(ids.iter().copied()));
+                let rows = rows.all(self.database.connection()).await?;
+                let of: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row.service_user_id)).collect();
+                let of: BTreeSet<_> = ids.iter().map(|id| of.get(id).copied().unwrap_or(ServiceUserId(id.0))).collect();
+                Ok(of.into_iter().collect())
+            }
+        }
+    }
+
+    /// Opens places about which is decided, and written.
+    async fn opened_group_places(
+        &self,
+        shown: Vec<(group_place::Model, Ground)>,
+        groups: Vec<support_group::Model>,
+    ) -> Result<Vec<GroupPlaceSeen>, Trouble> {
+        if shown.is_empty() {
+            return Ok(Vec::new());
+        }
+        let db = self.database.connection();
+        let of_shown: BTreeSet<GroupId> = shown.iter().map(|(row, _)| row.group_id).collect();
+        let groups = groups.into_iter().filter(|group| of_shown.contains(&group.id)).collect();
+        let cohorts: BTreeSet<CohortId> = shown.iter().filter_map(|(row, _)| row.cohort_id).collect();
+        let groups = self.seen_groups(db, groups, &cohorts).await?;
+        let groups: BTreeMap<GroupId, Arc<GroupSeen>> =
+            groups.into_iter().map(|group| (group.id, Arc::new(group))).collect();
+        let own = || shown.iter().filter(|(_, ground)| is_theirs(*ground)).map(|(row, _)| row);
+        let keys: Vec<_> = own().filter_map(|row| key_of(row.sealed.as_deref()?)).collect();
+        let mut accounts: BTreeSet<AccountId> = own().map(|row| row.joined_by).collect();
+        accounts.extend(own().filter_map(|row| row.offered_by));
+        let keys = self.vault.keys(db, &keys).await?;
+        let names = names_of(db, accounts.into_iter()).await?;
+        let named = |account: AccountId| (account, names.get(&account).cloned().unwrap_or_default());
+        let waiting = shown.iter().filter(|(row, _)| row.state == GroupPlaceState::Waiting);
+        let waiting: Vec<GroupPlaceId> = waiting.map(|(row, _)| row.id).collect();
+        let ahead = ahead(db, &waiting).await?;
+        let mut all = Vec::with_capacity(shown.len());
+        for (row, ground) in &shown {
+            let Some(group) = groups.get(&row.group_id) else { continue };
+            let own = is_theirs(*ground);
+            // Whose key was destroyed is gone: there is nothing to show.
+            let sealed = row.sealed.as_deref().filter(|_| own);
+            let reason = match sealed.and_then(|sealed| Some((keys.get(&key_of(sealed)?)?, sealed))) {
+                Some((key, sealed)) => Some(key.open(place_of_reason(row.id), sealed).map_err(VaultError::from)?),
+                None => None,
+            };
+            let cohort = row.cohort_id.and_then(|id| group.cohorts.iter().find(|cohort| cohort.id == id));
+            all.push(GroupPlaceSeen {
+                id: row.id,
+                service_user: row.service_user_id,
+                agency: row.agency_id,
+                group: Arc::clone(group),
+                cohort: cohort.cloned(),
+                number: row.number,
+                state: row.state,
+                in_line: ahead.get(&row.id).map(|ahead| ahead.unsigned_abs() + 1),
+                joined_at: row.joined_at,
+                joined_by: own.then(|| named(row.joined_by)),
+                placed_at: row.placed_at,
+                offered_by: row.offered_by.filter(|_| own).map(named),
+                reason,
+                left_at: row.left_at,
+                ground: *ground,
+            });
+        }
+        Ok(all)
+    }
+
+    /// A page of who has a place in a cohort, or waits for a group, of the reader's agency, and whom the reader may see: in the
+    /// order in which they joined, behind one of them, each with its number; one more than asked for where more follow.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn page_of_group_places(
+        &self,
+        reader: Reader,
+        which: InGroup,
+        after: Option<i32>,
+        first: usize,
+    ) -> Result<Vec<(i32, GroupPlaceId)>, Trouble> {
+        let Some(agency) = reader.agency else { return Ok(Vec::new()) };
+        let mut select = those(&ask_of(reader, self.clock.now().into()), agency, which);
+        select
+            .expr_as(group_place::Column::Number.into_expr(), "number")
+            .expr_as(group_place::Column::Id.into_expr(), "id");
+        if let Some(after) = after {
+            select.and_where(group_place::Column::Number.gt(after));
+        }
+        let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
+        select.order_by_expr(group_place::Column::Number.into_expr(), Order::Asc).limit(limit);
+        let rows = self.database.connection().query_all(&select).await?;
+        let mut page = Vec::with_capacity(rows.len());
+        for row in rows {
+            page.push((row.try_get("", "number")?, row.try_get("", "id")?));
+        }
+        Ok(page)
+    }
+
+    /// How many have a place in a cohort, or wait for a group, of those whom the reader may see.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_group_places(&self, reader: Reader, which: InGroup) -> Result<u64, Trouble> {
+        let Some(agency) = reader.agency else { return Ok(0) };
+        let mut select = those(&ask_of(reader, self.clock.now().into()), agency, which);
+        select.expr_as(Func::count(group_place::Column::Id.into_expr()), "places");
+        let Some(row) = self.database.connection().query_one(&select).await? else { return Ok(0) };
+        let places: i64 = row.try_get("", "places")?;
+        Ok(places.unsigned_abs())
+    }
+}
+
+/// The places of a group that somebody may see; only those of the agency itself, of whose rows who works with a service user
+/// sees every category.
+fn those(ask: &Ask, agency: AgencyId, which: InGroup) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .from(group_place::Entity)
+        .and_where(group_place::Column::AgencyId.eq(agency))
+        .and_where(group_place::Column::GroupId.eq(which.group));
+    match which.cohort {
+        Some(cohort) => select
+            .and_where(group_place::Column::CohortId.eq(cohort))
+            .and_where(group_place::Column::State.eq(GroupPlaceState::Placed)),
+        None => select.and_where(group_place::Column::State.eq(GroupPlaceState::Waiting)),
+    };
+    select.and_where(group_place_visible(ask));
+    select
+}
+
+/// How many wait before each of these who wait.
+async fn ahead(db: &impl ConnectionTrait, ids: &[GroupPlaceId]) -> Result<HashMap<GroupPlaceId, i64>, Trouble> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let other = |column: group_place::Column| Expr::col(("ahead", column));
+    let this = |column: group_place::Column| Expr::col((group_place::Entity, column));
+    let before = Query::select()
+        .expr(Func::count(other(group_place::Column::Id)))
+        .from_as(group_place::Entity, "ahead")
+        .and_where(other(group_place::Column::GroupId).eq(this(group_place::Column::GroupId)))
+        .and_where(other(group_place::Column::State).eq(GroupPlaceState::Waiting))
+        .and_where(other(group_place::Column::Number).lt(this(group_place::Column::Number)))
+        .to_owned();
+    let line = Query::select()
+        .expr(this(group_place::Column::Id))
+        .expr_as(Expr::expr(before), "before")
+        .from(group_place::Entity)
+        .and_where(this(group_place::Column::Id).is_in(ids.iter().copied()))
+        .to_owned();
+    let rows = db.query_all(&line).await?;
+    let counted = rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "before")?)));
+    Ok(counted.collect::<Result<_, DbErr>>()?)
+}
+
+fn ask_of(reader: Reader, at: Millis) -> Ask {
+    let Reader { account, agency, purpose, operation: _ } = reader;
+    Ask { account, agency, purpose, at }
+}
