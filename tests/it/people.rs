@@ -1,10 +1,12 @@
 //! Service users in the tables: entered and recorded sealed, read by one way, which writes into the ledger first.
 
 mod appointments;
+mod appointments_at_random;
 mod attacks;
 mod consents;
 mod demonstrated;
 mod graph;
+mod hands;
 mod lying;
 mod notices;
 mod pathway;
@@ -14,6 +16,7 @@ mod referrals;
 mod referrals_at_random;
 mod signposts;
 mod tasks;
+mod tasks_at_random;
 
 use chrono::TimeDelta;
 use entity::enums::{ConsentKind, DataCategory, LawfulBasis, Purpose, RelationshipKind};

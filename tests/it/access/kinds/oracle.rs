@@ -12,7 +12,7 @@ use signpost::pathway::timeline::Kind;
 use signpost::people::tasks::gate::Contact;
 use uuid::Uuid;
 
-use super::rows::{Due, Eased, Meeting, Released, Rows, Step, Told, day_of, first_instant};
+use super::rows::{Due, Eased, Meeting, Released, Rows, Step, Told, day_of};
 use crate::access::oracle::{may_see, may_see_referral};
 use crate::access::stored::Ids;
 use crate::access::world::{DAY, Number, PEOPLE, Question, Record, Span, Whose, World};
