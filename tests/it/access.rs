@@ -2,6 +2,7 @@
 
 mod cases;
 mod failures;
+mod kinds;
 mod mutants;
 mod oracle;
 mod paths;

@@ -1,6 +1,7 @@
 //! Service users in the tables: entered and recorded sealed, read by one way, which writes into the ledger first.
 
 mod appointments;
+mod appointments_at_random;
 mod attacks;
 mod calendars;
 mod consents;
@@ -8,6 +9,7 @@ mod demonstrated;
 mod figures;
 mod graph;
 mod groups;
+mod hands;
 mod lying;
 mod my_day;
 mod notices;
@@ -18,6 +20,7 @@ mod referrals;
 mod referrals_at_random;
 mod signposts;
 mod tasks;
+mod tasks_at_random;
 
 use chrono::TimeDelta;
 use entity::enums::{ConsentKind, DataCategory, LawfulBasis, Purpose, RelationshipKind};

@@ -69,6 +69,37 @@ async fn fill(app: &TestApp, world: &World, ids: Ids) {
     }
 }
 
+/// A request of whoever asks a question, with every role that lets it through.
+pub(super) fn request(app: &TestApp, ids: Ids, question: Question, query: &str, variables: Value) -> Request {
+    let Question { account, agency, .. } = question;
+    let agency = agency.map(|agency| ids.agency(agency));
+    let mut roles = vec![Held { agency: None, role: Role::ServiceUser }];
+    roles.extend(agency.map(|agency| Held { agency: Some(agency), role: Role::LinkWorker }));
+    let acts = agency.map_or(Acts::ForNone, Acts::For);
+    let person = Person { account: ids.account(account), session: None, acts, roles };
+    let loaders = Loaders::new(app.db().clone(), Horizon::default(), &app.app.live);
+    Request::new(query)
+        .variables(Variables::from_json(variables))
+        .data(Viewer::Person(person.into()))
+        .data(AskedAt(app.clock.now()))
+        .data(Horizon::default())
+        .data(loaders)
+}
+
+/// The schema that answers them.
+pub(super) fn executor(app: &TestApp) -> Guarded {
+    let parts = &app.app;
+    Guarded::new(
+        &parts.config,
+        parts.database.clone(),
+        parts.live.clone(),
+        parts.interpreter.clone(),
+        parts.accounts.clone(),
+        parts.listings.clone(),
+        parts.people.clone(),
+    )
+}
+
 struct Asking<'a> {
     app: &'a TestApp,
     executor: &'a Guarded,
@@ -84,19 +115,7 @@ impl Asking<'_> {
 
     /// The answer to a query; what it released, and what the ledger says it did, are the same.
     async fn ask(&self, query: &str, variables: Value) -> Value {
-        let Question { account, agency, .. } = self.question;
-        let agency = agency.map(|agency| self.ids.agency(agency));
-        let mut roles = vec![Held { agency: None, role: Role::ServiceUser }];
-        roles.extend(agency.map(|agency| Held { agency: Some(agency), role: Role::LinkWorker }));
-        let acts = agency.map_or(Acts::ForNone, Acts::For);
-        let person = Person { account: self.ids.account(account), session: None, acts, roles };
-        let loaders = Loaders::new(self.app.db().clone(), Horizon::default(), &self.app.app.live);
-        let request = Request::new(query)
-            .variables(Variables::from_json(variables))
-            .data(Viewer::Person(person.into()))
-            .data(AskedAt(self.app.clock.now()))
-            .data(Horizon::default())
-            .data(loaders);
+        let request = request(self.app, self.ids, self.question, query, variables);
         let db = self.app.db().connection();
         let last = ledger_entry::Entity::find().order_by_desc(ledger_entry::Column::Id).one(db).await.unwrap();
         let answer = self.executor.execute(request).await;
@@ -111,7 +130,7 @@ impl Asking<'_> {
             .iter()
             .flat_map(|entry| {
                 let entry: Value = serde_json::from_str(&entry.entry).unwrap();
-                assert_eq!(entry["account"], json!(self.ids.account(account)));
+                assert_eq!(entry["account"], json!(self.ids.account(self.question.account)));
                 let shown = entry["shown"].as_array().unwrap().clone();
                 shown.into_iter().map(|it| (it["category"].to_string().to_uppercase(), it["source"].to_string()))
             })
@@ -188,16 +207,7 @@ const SHOWN: &str = "id identity { givenNames record { id category source { id }
 async fn every_path_shows_what_the_oracle_says_and_writes_it_down() {
     let app = TestApp::new().await;
     let source = ground(app.db().connection()).await;
-    let parts = &app.app;
-    let executor = Guarded::new(
-        &parts.config,
-        parts.database.clone(),
-        parts.live.clone(),
-        parts.interpreter.clone(),
-        parts.accounts.clone(),
-        parts.listings.clone(),
-        parts.people.clone(),
-    );
+    let executor = executor(&app);
     let worlds = std::env::var("SIGNPOST_TEST_WORLDS").ok().map_or(WORLDS, |all| all.parse::<u64>().unwrap() / 200);
     let (mut seen, mut unseen) = (0, 0);
     for seed in 0..worlds {

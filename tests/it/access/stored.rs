@@ -62,7 +62,7 @@ impl Ids {
         AgreementId(self.id(7, number))
     }
 
-    fn consent(self, number: usize) -> ConsentId {
+    pub(super) fn consent(self, number: usize) -> ConsentId {
         ConsentId(self.id(8, number))
     }
 
