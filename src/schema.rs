@@ -57,6 +57,7 @@ use crate::people::graphql::caseloads::{CaseloadMutation, TeamQuery};
 use crate::people::graphql::consenting::{ConsentMutation, ConsentQuery};
 use crate::people::graphql::mutations::ServiceUserMutation;
 use crate::people::graphql::queries::ServiceUserQuery;
+use crate::people::graphql::referrals::figures::ReferralFiguresQuery;
 use crate::people::graphql::referrals::mutations::ReferralMutation;
 use crate::people::graphql::referrals::queries::ReferralQuery;
 use crate::people::graphql::tasks::covers::{CoverMutation, CoverQuery};
@@ -94,6 +95,7 @@ pub struct Query(
     TeamQuery,
     ConsentQuery,
     ReferralQuery,
+    ReferralFiguresQuery,
     AppointmentQuery,
     TaskQuery,
     CoverQuery,

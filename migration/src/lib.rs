@@ -29,6 +29,7 @@ mod m20261123_000007_signposts;
 mod m20261123_000008_notices;
 mod m20261123_000009_tasks;
 mod m20261123_000010_imported;
+mod m20261123_000016_disclosed;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_notices::Migration),
             Box::new(m20261123_000009_tasks::Migration),
             Box::new(m20261123_000010_imported::Migration),
+            Box::new(m20261123_000016_disclosed::Migration),
         ]
     }
 }

@@ -136,13 +136,19 @@ async fn a_pathway_shows_what_is_shown_elsewhere() {
     let sam = network.account(&network.sam).await;
     let link = format!("linkAccount(input: {{ serviceUser: {id:?}, account: {sam:?} }})");
     let asked = json!({ "serviceUser": id, "kind": "PERMIT", "agencies": [agency(Network::agency(1))],
-        "categories": ["HOUSING", "ATTENDANCE"], "purposes": ["CARE_COORDINATION"], "until": "2027-11-01T00:00:00Z" });
+        "categories": ["HOUSING", "ATTENDANCE"], "purposes": ["REFERRAL", "CARE_COORDINATION"], "until": "2027-11-01T00:00:00Z" });
     let mut seen_by_cal = Vec::new();
     for phase in 0..5 {
         match phase {
             0 => {}
             1 => {
-                assert_eq!(network.give(&network.ann, &asked, json!({ "method": "SPOKEN" })).await["errors"], json!([]))
+                assert_eq!(
+                    network.give(&network.ann, &asked, json!({ "method": "SPOKEN" })).await["errors"],
+                    json!([])
+                );
+                // By way of the referral nothing is seen but what it discloses, whatever is permitted.
+                let widened = network.stepped(&network.ann, "widenReferral", &referral, ", discloses: [ATTENDANCE]");
+                assert_eq!(widened.await["errors"], json!([]));
             }
             2 => {
                 let accepted = network.stepped(&network.cal, "acceptReferral", &referral, "").await;
