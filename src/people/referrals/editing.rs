@@ -143,8 +143,8 @@ impl People {
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for a referral that is not theirs to see, and for whoever is not of the sender; [`Trouble::Wrong`]
-    /// for one that is no draft and not open, what it discloses already, and what has no lawful route; the database failed,
-    /// and nothing is changed.
+    /// for a draft, for one that rests or is over, what it discloses already, and what has no lawful route; the database
+    /// failed, and nothing is changed.
     pub async fn widen_referral(
         &self,
         by: Worker,
