@@ -64,6 +64,7 @@ use crate::people::graphql::groups::mutations::GroupMutation;
 use crate::people::graphql::groups::queries::GroupQuery;
 use crate::people::graphql::mutations::ServiceUserMutation;
 use crate::people::graphql::queries::ServiceUserQuery;
+use crate::people::graphql::referrals::figures::ReferralFiguresQuery;
 use crate::people::graphql::referrals::mutations::ReferralMutation;
 use crate::people::graphql::referrals::queries::ReferralQuery;
 use crate::people::graphql::tasks::covers::{CoverMutation, CoverQuery};
@@ -101,6 +102,7 @@ pub struct Query(
     TeamQuery,
     ConsentQuery,
     ReferralQuery,
+    ReferralFiguresQuery,
     AppointmentQuery,
     FigureQuery,
     GroupQuery,

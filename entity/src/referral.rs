@@ -62,6 +62,11 @@ pub struct Model {
     pub outcome: Option<Achievement>,
     /// When something was last done with it.
     pub changed_at: Millis,
+    /// The how manieth writing of the draft it is, from 1.
+    pub version: i32,
+    /// The hash of what the receiver would see by way of it, as it was when it was sent or widened; absent before.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub preview_hash: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

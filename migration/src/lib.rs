@@ -32,6 +32,7 @@ mod m20261123_000010_imported;
 mod m20261123_000011_calendars;
 mod m20261123_000012_groups;
 mod m20261123_000014_notice_addresses;
+mod m20261123_000016_disclosed;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000011_calendars::Migration),
             Box::new(m20261123_000012_groups::Migration),
             Box::new(m20261123_000014_notice_addresses::Migration),
+            Box::new(m20261123_000016_disclosed::Migration),
         ]
     }
 }

@@ -51,6 +51,8 @@ const fn of_referral(step: ReferralStep) -> &'static str {
             "A referral should never have been, and was marked so. Open Signpost to see it."
         }
         ReferralStep::Offered => "A referral was offered to another worker. Open Signpost to see it.",
+        ReferralStep::Edited => "A draft of a referral was changed. Open Signpost to see it.",
+        ReferralStep::Widened => "A referral discloses more than before. Open Signpost to see it.",
         ReferralStep::TakenOver => "A referral was taken over by another worker. Open Signpost to see it.",
     }
 }

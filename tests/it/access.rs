@@ -1,6 +1,7 @@
 //! Who may see what: the rule against a naive oracle, in worlds made at random, by every way there is to it.
 
 mod cases;
+mod disclosing;
 mod failures;
 mod kinds;
 mod mutants;

@@ -16,6 +16,8 @@ mod notices;
 mod pathway;
 mod racing;
 mod referral_attacks;
+mod referral_disclosures;
+mod referral_figures;
 mod referrals;
 mod referrals_at_random;
 mod signposts;

@@ -74,6 +74,10 @@ closed_set! {
         Offered = "offered",
         /// Taken over by them.
         TakenOver = "taken_over",
+        /// A draft was written anew.
+        Edited = "edited",
+        /// It discloses more than before.
+        Widened = "widened",
     }
 }
 

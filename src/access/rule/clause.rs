@@ -151,6 +151,8 @@ pub enum Clause {
     RelationshipBegun,
     /// It is open, or was closed less than the agreement's days ago.
     RelationshipCounts,
+    /// The referral that brought it about discloses the category; or none brought it about.
+    RelationshipOfCategory,
 }
 
 impl Clause {
@@ -206,6 +208,7 @@ impl Clause {
         Self::RelationshipWithAgency,
         Self::RelationshipBegun,
         Self::RelationshipCounts,
+        Self::RelationshipOfCategory,
     ];
 
     /// Whether it holds. A clause over a fact that is not chosen does not.
@@ -269,6 +272,9 @@ impl Clause {
                 b.flow
                     .is_some_and(|flow| later(it.closed.map(|closed| counts_until(closed, flow.related_days)), ask.at))
             }),
+            Self::RelationshipOfCategory => {
+                b.relationship.is_some_and(|it| it.only.is_none_or(|category| category == row.category))
+            }
         }
     }
 }

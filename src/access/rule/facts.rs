@@ -148,13 +148,16 @@ pub struct Consent {
     pub ended: Option<Millis>,
 }
 
-/// That an agency has to do with a service user.
+/// That an agency has to do with a service user. What a referral brought about stands here once for each category that the
+/// referral discloses, and for one that discloses nothing not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Relationship {
     /// The service user.
     pub service_user: ServiceUserId,
     /// The agency.
     pub agency: AgencyId,
+    /// The category for which it counts; absent where no referral brought it about: it counts for every one.
+    pub only: Option<DataCategory>,
     /// From when.
     pub opened: Millis,
     /// When it was closed.

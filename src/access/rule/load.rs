@@ -5,7 +5,7 @@ use entity::ids::{AccountId, AgencyId, ConsentId, ServiceUserId, TeamId};
 use entity::instants::Millis;
 use entity::{
     agreement, agreement_flow, agreement_period, agreement_version, assignment, consent, consent_scope, exclusion,
-    flow_scope, membership, proxy, relationship, service_user, team_place,
+    flow_scope, membership, proxy, referral, referral_category, relationship, service_user, team_place,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::facts::{
     Assignment, Consent, Exclusion, Facts, Flow, Membership, Proxy, Relationship, TeamPlace, Themselves,
 };
-use super::predicate::tables;
+use super::predicate::{brought_by, tables};
 use super::{Ask, Over};
 
 impl Facts {
@@ -76,7 +76,11 @@ impl Facts {
                 self.team_places.push(TeamPlace { team: TeamId(service_user.0), account, begins, ends });
             }
             Some(Kind::Relationship) => {
-                self.relationships.push(Relationship { service_user, agency, opened: begins, closed: ends });
+                let only = row.try_get_by_index::<Option<DataCategory>>(9)?;
+                // A referral that discloses nothing opens nothing.
+                if two.is_none() || only.is_some() {
+                    self.relationships.push(Relationship { service_user, agency, only, opened: begins, closed: ends });
+                }
             }
             Some(Kind::Consent) => self.consents.push(Consent {
                 consent: ConsentId(two.unwrap_or_default()),
@@ -237,7 +241,8 @@ fn about(ask: &Ask, of: &[ServiceUserId]) -> SelectStatement {
     }
     .put(Query::select().from(team_place::Entity).and_where(team_place::Column::AccountId.eq(ask.account)));
     let relationships = Shape {
-        uuids: [Some(relationship::Column::AgencyId.into_expr()), None, None],
+        uuids: [Some(relationship::Column::AgencyId.into_expr()), Some(brought_by(referral::Column::Id)), None],
+        words: Some([Expr::value(None::<String>), referral_category::Column::Category.into_expr()]),
         ..shape(
             Kind::Relationship,
             relationship::Column::ServiceUserId.into_expr(),
@@ -246,8 +251,7 @@ fn about(ask: &Ask, of: &[ServiceUserId]) -> SelectStatement {
         )
     }
     .put(
-        Query::select()
-            .from(relationship::Entity)
+        tables(Over::Relationships)
             .and_where(relationship::Column::AgencyId.eq(agency))
             .and_where(relationship::Column::ServiceUserId.is_in(these())),
     );

@@ -205,6 +205,10 @@ pub static VISIBLE: LazyLock<Rule> = LazyLock::new(|| WAYS.rule());
 /// The rule of referrals: whether the header of one may be seen.
 pub static REFERRAL_VISIBLE: LazyLock<Rule> = LazyLock::new(|| WAYS.rule_of_referrals());
 
+/// Whether a referral that was sent to an agency is the agency's to count: the header may flow to it, and the service user does
+/// not keep it out. For figures alone, which show no row: who works there is not asked.
+pub static COUNTED_AS_PARTY: LazyLock<Rule> = LazyLock::new(|| all([not(excluded_agency()), party()]));
+
 /// Their own record: nobody keeps themselves out.
 fn own_record() -> Rule {
     some(Over::ServiceUsers, [Clause::SelfOfRow, Clause::SelfIsAccount])
@@ -259,7 +263,7 @@ fn own_agency() -> Rule {
 
 /// Of a flow: it is in force from the row's agency to theirs and covers category and purpose; where it rests on consent
 /// there is a permit; no denial stands against it, unless its basis binds whatever the service user says; and there is a
-/// relationship that counts.
+/// relationship that counts, and counts for the category: by way of a referral only what it discloses is seen.
 fn shared() -> Rule {
     all([
         Clause::FlowFromRow.into(),
@@ -278,6 +282,7 @@ fn shared() -> Rule {
                 Clause::RelationshipWithAgency,
                 Clause::RelationshipBegun,
                 Clause::RelationshipCounts,
+                Clause::RelationshipOfCategory,
             ],
         ),
     ])

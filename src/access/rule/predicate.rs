@@ -4,16 +4,20 @@
 use entity::enums::{ConsentKind, LawfulBasis, Purpose};
 use entity::{
     agreement_flow, agreement_period, agreement_version, appointment, assignment, consent, consent_scope, easement,
-    exclusion, flow_scope, group_place, membership, person_record, proxy, referral, relationship, release,
-    service_user, signpost, task, team_place,
+    exclusion, flow_scope, group_place, membership, person_record, proxy, referral, referral_category, relationship,
+    release, service_user, signpost, task, team_place,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::clause::{BINDING, Clause, DAY};
 use super::{
-    APPOINTMENT, Ask, EASEMENT, Over, READERS, REFERRAL_HEADER, REFERRAL_VISIBLE, RELEASE, Rule, VISIBLE, WAYS,
+    APPOINTMENT, Ask, COUNTED_AS_PARTY, EASEMENT, Over, READERS, REFERRAL_HEADER, REFERRAL_VISIBLE, RELEASE, Rule,
+    VISIBLE, WAYS,
 };
+
+/// What the referral is called that brought a relationship about: what is asked about may be a referral itself.
+const BROUGHT_BY: &str = "brought_by";
 
 /// Where the row that is asked about has what the rule has to know: columns of the outer statement.
 #[derive(Clone, Debug)]
@@ -119,6 +123,12 @@ pub fn referral_visible(ask: &Ask) -> Expr {
     condition(&REFERRAL_VISIBLE, ask, &Columns::of_referrals())
 }
 
+/// Whether a row of `referral` that was sent to the agency is its to count; for figures, which show no row.
+#[must_use]
+pub fn counted_visible(ask: &Ask) -> Expr {
+    condition(&COUNTED_AS_PARTY, ask, &Columns::of_referrals())
+}
+
 /// Whether a row of `appointment` may be seen.
 #[must_use]
 pub fn appointment_visible(ask: &Ask) -> Expr {
@@ -187,7 +197,19 @@ pub(super) fn tables(over: Over) -> SelectStatement {
         Over::Exclusions => select.from(exclusion::Entity),
         Over::Assignments => select.from(assignment::Entity),
         Over::TeamPlaces => select.from(team_place::Entity),
-        Over::Relationships => select.from(relationship::Entity),
+        // What a referral brought about is there once for each category that it discloses.
+        Over::Relationships => select
+            .from(relationship::Entity)
+            .join_as(
+                JoinType::LeftJoin,
+                referral::Entity,
+                BROUGHT_BY,
+                brought_by(referral::Column::RelationshipId).eq(relationship::Column::Id.into_expr()),
+            )
+            .left_join(
+                referral_category::Entity,
+                referral_category::Column::ReferralId.into_expr().eq(brought_by(referral::Column::Id)),
+            ),
         Over::Consents => select.from(consent::Entity).inner_join(
             consent_scope::Entity,
             consent_scope::Column::ConsentId.into_expr().eq(consent::Column::Id.into_expr()),
@@ -208,6 +230,11 @@ pub(super) fn tables(over: Over) -> SelectStatement {
             ),
     };
     select
+}
+
+/// A column of the referral that brought a relationship about.
+pub(super) fn brought_by(column: referral::Column) -> Expr {
+    Expr::col((BROUGHT_BY, column))
 }
 
 /// An end, exclusive, that is later than the instant; none is later than all.
@@ -288,6 +315,10 @@ fn compared(clause: Clause, ask: &Ask, row: &Columns) -> Expr {
             let days = agreement_version::Column::RelatedDays.into_expr().mul(DAY);
             let counts = relationship::Column::ClosedAt.into_expr().add(days).gt(ask.at);
             relationship::Column::ClosedAt.is_null().or(counts)
+        }
+        Clause::RelationshipOfCategory => {
+            let disclosed = referral_category::Column::Category.into_expr().eq(row.category.clone());
+            brought_by(referral::Column::Id).is_null().or(disclosed)
         }
     }
 }

@@ -147,7 +147,7 @@ fn suppose(facts: &mut Facts, ask: &Ask, of: ServiceUserId, asked: &Asked) {
         begins,
         ends: None,
     });
-    facts.relationships.push(Relationship { service_user: of, agency, opened: begins, closed: None });
+    facts.relationships.push(Relationship { service_user: of, agency, only: None, opened: begins, closed: None });
     let said = |category: &DataCategory| Consent {
         consent: ConsentId(Uuid::nil()),
         service_user: of,

@@ -56,7 +56,11 @@ pub(super) fn check_words(words: Option<&String>) -> Result<(), Wrong> {
 }
 
 impl Draft {
-    fn check(&self, own: AgencyId) -> Result<(), Wrong> {
+    /// That it is of the form it must have.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub(super) fn check(&self, own: AgencyId) -> Result<(), Wrong> {
         if self.to == own {
             return Err(Wrong::new("to", "It is your own agency: assign them there instead."));
         }
@@ -136,22 +140,12 @@ impl People {
             reason: Set(None),
             outcome: Set(None),
             changed_at: Set(at),
+            version: Set(1),
+            preview_hash: Set(None),
         };
         referral::Entity::insert(row).exec_without_returning(db).await?;
-        let needs = draft.needs.iter().map(|key| referral_need::ActiveModel {
-            id: Set(ReferralNeedId(self.clock.new_id())),
-            referral_id: Set(id),
-            need_key: Set(key.clone()),
-        });
-        referral_need::Entity::insert_many(needs).exec_without_returning(db).await?;
-        let discloses = draft.discloses.iter().map(|category| referral_category::ActiveModel {
-            id: Set(ReferralCategoryId(self.clock.new_id())),
-            referral_id: Set(id),
-            category: Set(*category),
-            version_id: Set(None),
-            consent_id: Set(None),
-        });
-        referral_category::Entity::insert_many(discloses).exec_without_returning(db).await?;
+        self.put_needs(db, id, &draft.needs).await?;
+        self.put_disclosed(db, id, &draft.discloses).await?;
         let done = Done {
             step: ReferralStep::Drafted,
             state: ReferralState::Draft,
@@ -164,8 +158,44 @@ impl People {
         Ok(id)
     }
 
-    /// Writes a step into the history of a referral, what was said with it sealed, and puts out the notices of it. Whoever
-    /// calls this holds the service user against other changes, so that no number is given twice, and has changed the row.
+    /// Puts down what a referral is about.
+    pub(super) async fn put_needs(
+        &self,
+        db: &impl ConnectionTrait,
+        id: ReferralId,
+        needs: &BTreeSet<String>,
+    ) -> Result<(), Trouble> {
+        let rows = needs.iter().map(|key| referral_need::ActiveModel {
+            id: Set(ReferralNeedId(self.clock.new_id())),
+            referral_id: Set(id),
+            need_key: Set(key.clone()),
+        });
+        referral_need::Entity::insert_many(rows).exec_without_returning(db).await?;
+        Ok(())
+    }
+
+    /// Puts down what a referral discloses, on no route yet.
+    pub(super) async fn put_disclosed(
+        &self,
+        db: &impl ConnectionTrait,
+        id: ReferralId,
+        categories: &BTreeSet<DataCategory>,
+    ) -> Result<(), Trouble> {
+        let rows = categories.iter().map(|category| referral_category::ActiveModel {
+            id: Set(ReferralCategoryId(self.clock.new_id())),
+            referral_id: Set(id),
+            category: Set(*category),
+            version_id: Set(None),
+            consent_id: Set(None),
+            event_id: Set(None),
+        });
+        referral_category::Entity::insert_many(rows).exec_without_returning(db).await?;
+        Ok(())
+    }
+
+    /// Writes a step into the history of a referral, what was said with it sealed, and puts out the notices of it; gives its
+    /// id. Whoever calls this holds the service user against other changes, so that no number is given twice, and has changed
+    /// the row.
     pub(super) async fn note_referral(
         &self,
         db: &impl ConnectionTrait,
@@ -173,7 +203,7 @@ impl People {
         referral: ReferralId,
         done: Done,
         words: Option<&str>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<ReferralEventId, Trouble> {
         let last: Option<Option<i32>> = referral_event::Entity::find()
             .select_only()
             .column_as(referral_event::Column::Number.max(), "last")
@@ -204,7 +234,8 @@ impl People {
             sealed: Set(sealed),
         };
         referral_event::Entity::insert(row).exec_without_returning(db).await?;
-        self.tell_of_referral(db, referral, (id, number), done).await
+        self.tell_of_referral(db, referral, (id, number), done).await?;
+        Ok(id)
     }
 }
 

@@ -72,9 +72,13 @@ const fn step(step: T, from: &'static [S], to: S, by: &'static [Side], says: Say
     Transition { step, from, leads: Leads::To(to), by, says, wants_route: false, held_from: S::ALL }
 }
 
+/// States in which a referral may be made to disclose more: it was sent, and the receiver has to do with it.
+pub const WIDENED_FROM: &[S] = &[S::Submitted, S::InfoRequested, S::Waitlisted, S::Accepted, S::InProgress];
+
 /// Every transition. From a state that stands nowhere in it nothing leads on.
 pub const TRANSITIONS: &[Transition] = &[
     Transition { wants_route: true, ..step(T::Submitted, &[S::Draft], S::Submitted, &[Side::Sender], Says::Anything) },
+    step(T::Edited, &[S::Draft], S::Draft, &[Side::Sender], Says::Anything),
     step(T::InformationRequested, &[S::Submitted], S::InfoRequested, &[Side::Receiver], Says::Words),
     Transition {
         wants_route: true,

@@ -5,23 +5,31 @@
 //! | [`life`] | how far a referral has come, and what may be done with it by which side; no database |
 //! | [`route`] | whether there is a lawful route for what a referral discloses |
 //! | [`drafting`] | a referral is written, and another in the place of one |
+//! | [`editing`] | a draft is written anew; what was sent is made to disclose more |
+//! | [`preview`] | exactly what the receiver would see by way of one |
 //! | [`moving`] | every step after that |
 //! | [`owning`] | who answers for it, and how that is handed over |
 //! | [`holding`] | what is put on hold, when what a service user permitted is taken back |
 //! | `telling` | what the agencies' own systems are told of each step |
 //! | [`reading`] | the one way in which referrals leave the tables |
 //! | [`worklist`] | what waits at an agency, and for how long |
+//! | [`figures`] | why referrals were refused, which expired, which waited, and for which needs |
+//! | [`suppressing`] | what of counts may be told where few people stand behind some; no database |
 //!
 //! Exactly one account answers for a referral at every instant, for the column that says so can't be empty: the sender's
 //! until the receiver takes it on, and then the receiver's.
 
 pub mod drafting;
+pub mod editing;
+pub mod figures;
 pub mod holding;
 pub mod life;
 pub mod moving;
 pub mod owning;
+pub mod preview;
 pub mod reading;
 pub mod route;
+pub mod suppressing;
 mod telling;
 pub mod worklist;
 

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 use entity::enums::{Achievement, DataCategory, Purpose, ReferralReason, ReferralState, ReferralStep};
-use entity::ids::{AccountId, AgencyId, AgreementVersionId, ConsentId, ReferralId, ServiceUserId};
+use entity::ids::{AccountId, AgencyId, AgreementVersionId, ConsentId, ReferralEventId, ReferralId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{assignment, exclusion, referral, referral_category, relationship};
 use sea_orm::ActiveValue::Set;
@@ -143,6 +143,21 @@ impl People {
         doing: Doing,
         words: Option<String>,
     ) -> Result<ServiceUserId, Trouble> {
+        self.move_as_previewed(by, id, doing, words, None).await
+    }
+
+    /// The same; where it is sent and the hash of a preview is given, only if the receiver would see just that.
+    ///
+    /// # Errors
+    /// As [`Self::move_referral`]; [`Trouble::Wrong`] too where the receiver would see something else by now.
+    pub async fn move_as_previewed(
+        &self,
+        by: Actor,
+        id: ReferralId,
+        doing: Doing,
+        words: Option<String>,
+        previewed: Option<&str>,
+    ) -> Result<ServiceUserId, Trouble> {
         check_words(words.as_ref())?;
         let Held { transaction, row, side, state, at } = self.held_referral(by, id).await?;
         let (found, to) = transition(side, doing.step(), state, row.held_from).map_err(refused)?;
@@ -159,6 +174,12 @@ impl People {
                     let message = format!("An answer is wanted within 1 to {MOST_DAYS} days.");
                     return Err(Wrong::new("answerWithinDays", message).into());
                 }
+                let shows = self.shown_by_referral(&transaction, by, &row, at).await?;
+                if previewed.is_some_and(|hash| hash != shows.hash) {
+                    let message = "They would see something else by now than was previewed: look at the preview again.";
+                    return Err(Wrong::new("previewHash", message).into());
+                }
+                next.preview_hash = Set(Some(shows.hash));
                 let expires = Millis(at.0 + within * DAY);
                 let kind = entity::enums::RelationshipKind::Referral;
                 let dealing = self.deal(&transaction, of, row.to_agency_id, kind, at).await?;
@@ -234,7 +255,10 @@ impl People {
         self.change_referral(&transaction, id, next).await?;
         let done =
             Done { step: doing.step(), state: to, at, by: Some(by.account), agency: by.agency, reason: doing.reason() };
-        self.note_referral(&transaction, of, id, done, words.as_deref()).await?;
+        let event = self.note_referral(&transaction, of, id, done, words.as_deref()).await?;
+        if let Doing::Submit { .. } = doing {
+            disclosed_by(&transaction, id, event, &discloses(&transaction, id).await?).await?;
+        }
         transaction.commit().await?;
         Ok(of)
     }
@@ -342,14 +366,17 @@ async fn route_of(
     let categories = discloses(db, row.id).await?;
     let between = Between { from: row.agency_id, to: row.to_agency_id };
     let found = routes(db, row.service_user_id, between, &categories, at).await?;
-    found.map_err(|category| {
-        let message = format!(
-            "There is no lawful route for {}: an agreement in force has to let it flow to them for referrals, and, where \
-             its basis is consent, the service user to permit it.",
-            category.as_str().to_uppercase()
-        );
-        Wrong::new("referral", message).into()
-    })
+    found.map_err(|category| no_route("referral", category))
+}
+
+/// That a category has no lawful route.
+pub(super) fn no_route(field: &'static str, category: DataCategory) -> Trouble {
+    let message = format!(
+        "There is no lawful route for {}: an agreement in force has to let it flow to them for referrals, and, where \
+         its basis is consent, the service user to permit it.",
+        category.as_str().to_uppercase()
+    );
+    Wrong::new(field, message).into()
 }
 
 /// What a referral discloses.
@@ -358,7 +385,23 @@ pub(super) async fn discloses(db: &impl ConnectionTrait, id: ReferralId) -> Resu
     Ok(rows.into_iter().map(|row| row.category).collect())
 }
 
-async fn keep_routes(
+/// Puts down by which step categories of a referral were disclosed.
+pub(super) async fn disclosed_by(
+    db: &impl ConnectionTrait,
+    id: ReferralId,
+    event: ReferralEventId,
+    categories: &[DataCategory],
+) -> Result<(), Trouble> {
+    referral_category::Entity::update_many()
+        .col_expr(referral_category::Column::EventId, Expr::value(Some(event)))
+        .filter(referral_category::Column::ReferralId.eq(id))
+        .filter(referral_category::Column::Category.is_in(categories.iter().copied()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn keep_routes(
     db: &impl ConnectionTrait,
     id: ReferralId,
     routes: Vec<super::route::Route>,

@@ -10,7 +10,7 @@ use entity::{referral, referral_category, referral_event, referral_need};
 use sea_orm::sea_query::{Expr, Func, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
-use super::life::standing;
+use super::life::{UNANSWERED, standing};
 use super::moving::header;
 use super::place;
 use crate::access::ledger::Pending;
@@ -23,6 +23,9 @@ use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
 use crate::vault::sealed::key_of;
+
+/// Milliseconds of a day of 24 hours.
+const DAY: i64 = 86_400_000;
 
 /// Which referrals are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +53,8 @@ pub struct StepSeen {
     pub reason: Option<ReferralReason>,
     /// What was said.
     pub words: Option<String>,
+    /// What was disclosed by it.
+    pub discloses: BTreeSet<DataCategory>,
 }
 
 /// A referral, as far as both its parties and the service user see it.
@@ -99,6 +104,12 @@ pub struct ReferralSeen {
     pub discloses: BTreeSet<DataCategory>,
     /// Everything that was done with it, the first first.
     pub history: Vec<StepSeen>,
+    /// The how manieth writing of the draft it is, from 1.
+    pub version: i32,
+    /// The hash of what the receiver would see by way of it, as it was when it was sent or widened.
+    pub preview_hash: Option<String>,
+    /// For how many whole days of 24 hours it has waited for an answer by now; absent where it waits for none.
+    pub waited_days: Option<i64>,
     /// On which ground it is seen.
     pub ground: Ground,
 }
@@ -117,6 +128,7 @@ impl ReferralSeen {
             if step.agency.is_none() {
                 step.by = None;
             }
+            step.discloses.retain(|category| may(*category));
             if !everything && step.agency != Some(self.to) {
                 step.words = None;
             }
@@ -293,9 +305,13 @@ impl People {
             needs.entry(row.referral_id).or_default().insert(row.need_key);
         }
         let mut discloses: HashMap<ReferralId, BTreeSet<DataCategory>> = HashMap::new();
+        let mut disclosed_by: HashMap<ReferralEventId, BTreeSet<DataCategory>> = HashMap::new();
         let of_these = referral_category::Column::ReferralId.is_in(ids.iter().copied());
         for row in referral_category::Entity::find().filter(of_these).all(db).await? {
             discloses.entry(row.referral_id).or_default().insert(row.category);
+            if let Some(event) = row.event_id {
+                disclosed_by.entry(event).or_default().insert(row.category);
+            }
         }
         let events = referral_event::Entity::find()
             .filter(referral_event::Column::ReferralId.is_in(ids.iter().copied()))
@@ -321,6 +337,7 @@ impl People {
                 agency: event.agency_id,
                 reason: event.reason,
                 words,
+                discloses: disclosed_by.remove(&event.id).unwrap_or_default(),
             });
         }
         let lines = places_in_line(db, &shown, at).await?;
@@ -350,6 +367,9 @@ impl People {
             needs: needs.remove(&row.id).unwrap_or_default(),
             discloses: discloses.remove(&row.id).unwrap_or_default(),
             history: history.remove(&row.id).unwrap_or_default(),
+            version: row.version,
+            preview_hash: row.preview_hash.clone(),
+            waited_days: waited_days(&row, at),
             ground,
         });
         Ok(seen.collect())
@@ -368,6 +388,12 @@ impl People {
 /// Headers of referrals are looked at for referrals, whatever else is looked at for.
 pub(super) fn ask_of(reader: Reader, at: Millis) -> Ask {
     Ask { account: reader.account, agency: reader.agency, purpose: Purpose::Referral, at }
+}
+
+/// For how many whole days a referral has waited for an answer.
+fn waited_days(row: &referral::Model, at: Millis) -> Option<i64> {
+    let waits = UNANSWERED.contains(&standing(row.state, row.expires_at, at));
+    row.sent_at.filter(|_| waits).map(|sent| (at.0 - sent.0).max(0) / DAY)
 }
 
 fn named(names: &BTreeMap<AccountId, String>, account: AccountId) -> (AccountId, String) {

@@ -52,7 +52,13 @@ pub async fn routes(
         begins: at,
         ends: None,
     });
-    facts.relationships.push(Relationship { service_user: of, agency: between.to, opened: at, closed: None });
+    facts.relationships.push(Relationship {
+        service_user: of,
+        agency: between.to,
+        only: None,
+        opened: at,
+        closed: None,
+    });
     let route = |category: &DataCategory| {
         let row = Row::of(of, between.from, *category);
         match decide::ground(&ask, &row, &facts) {

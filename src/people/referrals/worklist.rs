@@ -1,11 +1,11 @@
 //! What waits at an agency, on either side of it, and for how long. The rule is part of the statements.
 
-use entity::enums::ReferralState;
-use entity::ids::{AgencyId, ReferralId};
+use entity::enums::{ReferralState, ReferralUrgency};
+use entity::ids::{AgencyId, ReferralId, ServiceId};
 use entity::instants::Millis;
 use entity::referral;
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Order as SqlOrder, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryResult};
 
 use super::life::{OVER, UNANSWERED};
 use super::reading::ask_of;
@@ -32,16 +32,43 @@ pub struct Work {
     pub direction: Direction,
     /// In one of these states; empty: in any.
     pub states: Vec<ReferralState>,
+    /// Of one of these ages; empty: of any.
+    pub ages: Vec<Age>,
+    /// As urgent as one of these; empty: however urgent.
+    pub urgencies: Vec<ReferralUrgency>,
+    /// To this service alone.
+    pub service: Option<ServiceId>,
     /// Only those for which the reader answers.
     pub mine: bool,
 }
 
-/// How long ago it was sent, in days of 24 hours.
+/// In which order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As they were written.
+    Written,
+    /// Who has waited longest first: those that were sent first, and drafts by when they were written.
+    Waiting,
+}
+
+/// A row of a page: from when on it waits, and which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// When it was sent; of a draft, when it was written.
+    pub since: Millis,
+    /// Which.
+    pub id: ReferralId,
+}
+
+/// How long ago it was sent, in days of 24 hours. Five days is what treatment services reached on average, from the referral to
+/// the first appointment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Age {
     /// Under two days.
     UnderTwoDays,
-    /// Two days and more, under a week.
+    /// Two days and more, under five.
+    UnderFiveDays,
+    /// Five days and more, under a week.
     UnderAWeek,
     /// A week and more, under four.
     UnderFourWeeks,
@@ -51,8 +78,25 @@ pub enum Age {
 
 impl Age {
     /// All of them, the youngest first, with the days from which the next begins.
-    pub const ALL: &'static [(Self, i64)] =
-        &[(Self::UnderTwoDays, 2), (Self::UnderAWeek, 7), (Self::UnderFourWeeks, 28), (Self::Older, i64::MAX)];
+    pub const ALL: &'static [(Self, i64)] = &[
+        (Self::UnderTwoDays, 2),
+        (Self::UnderFiveDays, 5),
+        (Self::UnderAWeek, 7),
+        (Self::UnderFourWeeks, 28),
+        (Self::Older, i64::MAX),
+    ];
+
+    /// From how many days on it is of this age.
+    fn from_days(self) -> i64 {
+        let place = Self::ALL.iter().position(|(age, _)| *age == self).unwrap_or(0);
+        place.checked_sub(1).and_then(|before| Self::ALL.get(before)).map_or(0, |(_, days)| *days)
+    }
+
+    /// Until how many days, exclusive; none where there is no end.
+    fn until_days(self) -> Option<i64> {
+        let days = Self::ALL.iter().find(|(age, _)| *age == self).map(|(_, days)| *days);
+        days.filter(|days| *days < i64::MAX)
+    }
 }
 
 /// How many are in a state and of an age.
@@ -104,13 +148,27 @@ fn state_now(at: Millis) -> Expr {
         .into()
 }
 
+/// When it was sent; of a draft, when it was written.
+fn since() -> Expr {
+    let sent = Func::coalesce([referral::Column::SentAt.into_expr(), referral::Column::CreatedAt.into_expr()]);
+    Expr::expr(sent)
+}
+
+/// That a row is of an age.
+fn is_of_age(age: Age, at: Millis) -> Condition {
+    let begun = since().lte(at.0 - age.from_days() * DAY);
+    let over = age.until_days().map(|days| since().gt(at.0 - days * DAY));
+    // What was written a moment ahead of this clock is of the youngest.
+    let begun = (age.from_days() > 0).then_some(begun);
+    Condition::all().add_option(begun).add_option(over)
+}
+
 /// Where a row falls in [`Age::ALL`].
 fn age(at: Millis) -> Expr {
-    let since = Func::coalesce([referral::Column::SentAt.into_expr(), referral::Column::CreatedAt.into_expr()]);
     let mut case = CaseStatement::new();
     let mut place: i32 = 0;
     for (_, days) in Age::ALL.iter().take(Age::ALL.len() - 1) {
-        case = case.case(Expr::expr(since.clone()).gt(at.0 - days * DAY), Expr::value(place));
+        case = case.case(since().gt(at.0 - days * DAY), Expr::value(place));
         place += 1;
     }
     case.finally(Expr::value(place)).into()
@@ -130,6 +188,16 @@ fn those(ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
         let stored = stored.chain(UNANSWERED.iter().copied().filter(|_| expired));
         select.and_where(referral::Column::State.is_in(stored));
         select.and_where(state_now(ask.at).is_in(work.states.iter().map(|state| state.as_str())));
+    }
+    if !work.ages.is_empty() {
+        let one_of = work.ages.iter().fold(Condition::any(), |any, age| any.add(is_of_age(*age, ask.at)));
+        select.cond_where(one_of);
+    }
+    if !work.urgencies.is_empty() {
+        select.and_where(referral::Column::Urgency.is_in(work.urgencies.iter().copied()));
+    }
+    if let Some(service) = work.service {
+        select.and_where(referral::Column::ServiceId.eq(service));
     }
     if work.mine {
         select.cond_where(
@@ -182,8 +250,8 @@ impl People {
         select
             .cond_where(any)
             .and_where(referral_visible(&ask))
-            .order_by_expr(Expr::expr(since), Order::Asc)
-            .order_by_expr(referral::Column::Id.into_expr(), Order::Asc)
+            .order_by_expr(Expr::expr(since), SqlOrder::Asc)
+            .order_by_expr(referral::Column::Id.into_expr(), SqlOrder::Asc)
             .limit(u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1));
         let rows = self.database.connection().query_all(&select).await?;
         let mut all = Vec::with_capacity(rows.len());
@@ -200,8 +268,8 @@ impl People {
         Ok(all)
     }
 
-    /// A page of an agency's referrals that somebody may see, the longest first, behind one of them; one more than asked for
-    /// where more follow.
+    /// A page of an agency's referrals that somebody may see, in an order, behind one of them; one more than asked for where
+    /// more follow.
     ///
     /// # Errors
     /// The database failed.
@@ -209,19 +277,29 @@ impl People {
         &self,
         reader: Reader,
         work: &Work,
-        after: Option<ReferralId>,
+        order: Order,
+        after: Option<Place>,
         first: usize,
-    ) -> Result<Vec<ReferralId>, Trouble> {
+    ) -> Result<Vec<Place>, Trouble> {
         let Some(agency) = reader.agency else { return Ok(Vec::new()) };
         let mut select = those(&ask_of(reader, self.clock.now().into()), agency, work);
-        select.expr_as(referral::Column::Id.into_expr(), "id");
+        select.expr_as(referral::Column::Id.into_expr(), "id").expr_as(since(), "since");
+        let id = referral::Column::Id;
         if let Some(after) = after {
-            select.and_where(referral::Column::Id.gt(after));
+            let behind = match order {
+                Order::Written => id.gt(after.id),
+                Order::Waiting => since().gt(after.since.0).or(since().eq(after.since.0).and(id.gt(after.id))),
+            };
+            select.and_where(behind);
+        }
+        if order == Order::Waiting {
+            select.order_by_expr(since(), SqlOrder::Asc);
         }
         let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
-        select.order_by_expr(referral::Column::Id.into_expr(), Order::Asc).limit(limit);
+        select.order_by_expr(id.into_expr(), SqlOrder::Asc).limit(limit);
         let rows = self.database.connection().query_all(&select).await?;
-        Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, DbErr>>()?)
+        let place = |row: &QueryResult| Ok(Place { since: row.try_get("", "since")?, id: row.try_get("", "id")? });
+        Ok(rows.iter().map(place).collect::<Result<_, DbErr>>()?)
     }
 
     /// How many of an agency's referrals that somebody may see are in which state and of which age.
@@ -238,8 +316,8 @@ impl People {
             .expr_as(age(ask.at), "age")
             .expr_as(number, "number")
             .group_by_columns(["state_now", "age"])
-            .order_by("state_now", Order::Asc)
-            .order_by("age", Order::Asc);
+            .order_by("state_now", SqlOrder::Asc)
+            .order_by("age", SqlOrder::Asc);
         let rows = self.database.connection().query_all(&select).await?;
         let mut counts = Vec::with_capacity(rows.len());
         for row in rows {

@@ -93,6 +93,10 @@ fn each_thing_that_is_missing_shuts_it() {
         ("a relationship closed longer ago than the agreement allows", |world| {
             world.dealings[0].closed = Some(NOW - 30 * DAY);
         }),
+        ("a referral that discloses something else", |world| {
+            world.dealings[0].discloses = Some(&[DataCategory::MentalHealth, DataCategory::Outcomes]);
+        }),
+        ("a referral that discloses nothing", |world| world.dealings[0].discloses = Some(&[])),
         ("a worker who changed employer", |world| world.members[1].span.ends = Some(NOW)),
         ("a worker of that agency, asking for another", |world| world.members[1].agency = Some(2)),
         ("a manager", |world| world.members[1].role = Role::AgencyManager),

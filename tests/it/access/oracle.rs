@@ -82,13 +82,18 @@ pub(super) fn may_see(world: &World, question: Question, record: &Record) -> boo
         if !active {
             continue;
         }
-        // "a legitimate relationship (… or one closed less than the agreement's N days ago)"
+        // "a legitimate relationship (… or one closed less than the agreement's N days ago)"; "the receiving agency sees the
+        // categories shared with it": by way of a referral, what the referral discloses.
         let related = world.dealings.iter().any(|dealing| {
             let over = match dealing.closed {
                 None => false,
                 Some(closed) => at - closed >= i64::from(version.related_days) * 24 * 60 * 60 * 1000,
             };
-            dealing.person == person && dealing.agency == agency && dealing.opened <= at && !over
+            let disclosed = match dealing.discloses {
+                None => true,
+                Some(categories) => categories.contains(&record.category),
+            };
+            dealing.person == person && dealing.agency == agency && dealing.opened <= at && !over && disclosed
         });
         for flow in &version.flows {
             if flow.from != record.agency || flow.to != agency || !flow.covers.contains(&(record.category, purpose)) {

@@ -50,6 +50,8 @@ async fn store_referrals(world: &World, ids: Ids, db: &impl ConnectionTrait) {
         reason: None,
         outcome: None,
         changed_at: Millis(0),
+        version: 1,
+        preview_hash: None,
     };
     insert(db, world.referrals.iter().enumerate().map(row).collect()).await;
 }

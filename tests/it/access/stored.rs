@@ -26,7 +26,7 @@ use crate::support::source;
 pub(crate) struct Ids(pub(crate) u64);
 
 impl Ids {
-    fn id(self, kind: u8, number: usize) -> Uuid {
+    pub(super) fn id(self, kind: u8, number: usize) -> Uuid {
         Uuid::from_u64_pair(self.0, (u64::from(kind) << 48) | u64::try_from(number).unwrap())
     }
 
@@ -40,6 +40,10 @@ impl Ids {
 
     pub(crate) fn person(self, number: Number) -> ServiceUserId {
         ServiceUserId(self.id(3, number))
+    }
+
+    pub(super) fn dealing(self, number: usize) -> RelationshipId {
+        RelationshipId(self.id(13, number))
     }
 
     pub(super) fn referral(self, number: usize) -> ReferralId {
@@ -181,12 +185,13 @@ pub(crate) fn facts(world: &World, ids: Ids) -> Facts {
         }
     }
     for dealing in &world.dealings {
-        facts.relationships.push(facts::Relationship {
+        facts.relationships.extend(super::disclosing::counts_for(dealing).map(|only| facts::Relationship {
             service_user: ids.person(dealing.person),
             agency: ids.agency(dealing.agency),
+            only,
             opened: Millis(dealing.opened),
             closed: dealing.closed.map(Millis),
-        });
+        }));
     }
     facts
 }
@@ -422,8 +427,8 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
     }
     insert(db, consents).await;
     insert(db, covered).await;
-    let dealings = world.dealings.iter().map(|dealing| relationship::Model {
-        id: RelationshipId(new()),
+    let dealings = world.dealings.iter().enumerate().map(|(number, dealing)| relationship::Model {
+        id: ids.dealing(number),
         service_user_id: ids.person(dealing.person),
         recorded_for: ids.person(dealing.person),
         agency_id: ids.agency(dealing.agency),
@@ -432,6 +437,7 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
         closed_at: dealing.closed.map(Millis),
     });
     insert(db, dealings.collect()).await;
+    super::disclosing::store_disclosing(world, ids, db).await;
 }
 
 async fn store_agreements(world: &World, ids: Ids, db: &impl ConnectionTrait, new: &mut impl FnMut() -> Uuid) {

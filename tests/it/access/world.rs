@@ -72,6 +72,14 @@ pub(crate) const ACCOUNTS: usize = 3;
 pub(crate) const PEOPLE: usize = 2;
 const TEAMS: usize = 2;
 const CATEGORIES: &[DataCategory] = &[DataCategory::Housing, DataCategory::MentalHealth, DataCategory::Outcomes];
+/// What referrals disclose.
+const DISCLOSED: &[&[DataCategory]] = &[
+    &[],
+    &[DataCategory::Housing],
+    &[DataCategory::MentalHealth],
+    &[DataCategory::Housing, DataCategory::Outcomes],
+    CATEGORIES,
+];
 const PURPOSES: &[Purpose] = &[Purpose::Referral, Purpose::CareCoordination, Purpose::Evaluation];
 /// What is asked for: figures now and then, which show nobody anything.
 const ASKED_FOR: &[Purpose] =
@@ -178,6 +186,8 @@ pub(crate) struct Dealing {
     pub(crate) agency: Number,
     pub(crate) opened: i64,
     pub(crate) closed: Option<i64>,
+    /// What the referral discloses that brought it about; none where none did.
+    pub(crate) discloses: Option<&'static [DataCategory]>,
 }
 
 #[derive(Clone, Debug)]
@@ -263,7 +273,7 @@ impl World {
                 span: Span { ends: Some(FAR_OFF), ..always },
                 withdrawn: None,
             }],
-            dealings: vec![Dealing { person: 0, agency: 1, opened: LONG_AGO, closed: None }],
+            dealings: vec![Dealing { person: 0, agency: 1, opened: LONG_AGO, closed: None, discloses: None }],
             records: records.collect(),
             referrals: vec![
                 referral(0, 0, Some(1)),
@@ -285,7 +295,7 @@ impl World {
 
     fn change(&mut self, dice: &mut Dice) {
         let (person, agency, account) = (dice.below(PEOPLE), dice.below(AGENCIES), dice.below(ACCOUNTS));
-        match dice.below(30) {
+        match dice.below(32) {
             0 => {
                 // An account is one person's own.
                 self.own_accounts.iter_mut().filter(|own| **own == Some(account)).for_each(|own| *own = None);
@@ -389,7 +399,14 @@ impl World {
                 referral.party = if dice.one_in(3) { None } else { Some(dice.below(AGENCIES)) };
             }),
             28 => self.referrals.push(referral(person, agency, Some(dice.below(AGENCIES)))),
-            _ => self.dealings.push(Dealing { person, agency, opened: instant(dice), closed: None }),
+            29 => one(dice, &mut self.dealings, |dealing, dice| dealing.discloses = Some(dice.of(DISCLOSED))),
+            30 => {
+                let discloses = Some(dice.of(DISCLOSED));
+                self.dealings.push(Dealing { person, agency, opened: instant(dice), closed: None, discloses });
+            }
+            _ => {
+                self.dealings.push(Dealing { person, agency, opened: instant(dice), closed: None, discloses: None });
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Whose hands do something at random: a worker's, those of a colleague who does not work with the service user, of somebody
 //! with whom it is shared, and the service user's own; and what agencies' systems are told of it.
 
+use entity::enums::NoticeChannel;
 use entity::ids::{AccountId, AgencyId, NoticeEndpointId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{notice, notice_endpoint};
@@ -79,6 +80,11 @@ impl Ground {
             old_secret: None,
             old_until: None,
             is_on,
+            channel: NoticeChannel::Webhook,
+            kinds: None,
+            confirm_hash: None,
+            confirm_sent_at: None,
+            confirm_letters: None,
             off_reason: None,
             created_by: ann,
             created_at: Millis(0),

@@ -214,7 +214,7 @@ async fn a_pathway_shows_what_is_shown_elsewhere() {
     let sam = network.account(&network.sam).await;
     let link = format!("linkAccount(input: {{ serviceUser: {id:?}, account: {sam:?} }})");
     let asked = json!({ "serviceUser": id, "kind": "PERMIT", "agencies": [agency(Network::agency(1))],
-        "categories": ["HOUSING", "ATTENDANCE"], "purposes": ["CARE_COORDINATION"], "until": "2027-11-01T00:00:00Z" });
+        "categories": ["HOUSING", "ATTENDANCE"], "purposes": ["REFERRAL", "CARE_COORDINATION"], "until": "2027-11-01T00:00:00Z" });
     let mut of_custody = asked.clone();
     of_custody["categories"] = json!(["OFFENDING", "BENEFITS"]);
     let mut seen_by_cal = Vec::new();
@@ -222,11 +222,20 @@ async fn a_pathway_shows_what_is_shown_elsewhere() {
         match phase {
             0 => {}
             1 => {
-                assert_eq!(network.give(&network.ann, &asked, json!({ "method": "SPOKEN" })).await["errors"], json!([]))
+                assert_eq!(
+                    network.give(&network.ann, &asked, json!({ "method": "SPOKEN" })).await["errors"],
+                    json!([])
+                );
+                // By way of the referral nothing is seen but what it discloses, whatever is permitted.
+                let widened = network.stepped(&network.ann, "widenReferral", &referral, ", discloses: [ATTENDANCE]");
+                assert_eq!(widened.await["errors"], json!([]));
             }
             2 => {
                 let given = network.give(&network.ann, &of_custody, json!({ "method": "SPOKEN" })).await;
                 assert_eq!(given["errors"], json!([]));
+                let more = ", discloses: [OFFENDING, BENEFITS]";
+                let widened = network.stepped(&network.ann, "widenReferral", &referral, more).await;
+                assert_eq!(widened["errors"], json!([]));
             }
             3 => {
                 let accepted = network.stepped(&network.cal, "acceptReferral", &referral, "").await;

@@ -12,6 +12,7 @@ use signpost::api::ids::NodeId;
 use signpost::people::acting::Actor;
 use signpost::people::entering::Worker;
 use signpost::people::referrals::drafting::Draft;
+use signpost::people::referrals::editing::{Change, Edit};
 use signpost::people::referrals::moving::Doing;
 
 use super::graph::Network;
@@ -135,6 +136,32 @@ impl Ground {
         done.is_ok()
     }
 
+    /// Writes a draft anew, as it was in that version; whether that was done.
+    async fn edits(&self, hand: Hand, id: ReferralId, expected: i32, urgency: ReferralUrgency) -> bool {
+        let by = match hand {
+            Hand::Sender => self.sender,
+            Hand::Receiver => self.receiver,
+            // For no agency nobody writes a draft.
+            Hand::Themselves => return false,
+        };
+        let edit = Edit {
+            to: None,
+            service: Change::Keep,
+            needs: None,
+            discloses: None,
+            urgency: Some(urgency),
+            release_on: Change::Keep,
+        };
+        let done = self.network.app.app.people.edit_referral_draft(by, id, expected, &edit, None).await;
+        if let Err(error) = &done {
+            assert!(
+                matches!(error, signpost::people::Trouble::NotFound | signpost::people::Trouble::Wrong(_)),
+                "{error}"
+            );
+        }
+        done.is_ok()
+    }
+
     /// Everything that was done with a referral leads from one state to the next by the model; what stands in its row is
     /// where the last of it led, and who answers for it is of the side that has it.
     async fn holds_together(&self, id: ReferralId) -> usize {
@@ -147,6 +174,7 @@ impl Ground {
             .await
             .unwrap();
         let mut state = S::Draft;
+        let mut version = 1;
         let mut at = row.created_at;
         for (place, event) in events.iter().enumerate() {
             assert_eq!(usize::try_from(event.number).unwrap(), place + 1, "{events:#?}");
@@ -159,6 +187,12 @@ impl Ground {
             };
             if place == 0 {
                 assert_eq!((event.step, event.state), (T::Drafted, S::Draft));
+                continue;
+            }
+            if event.step == T::Edited {
+                // "only DRAFT": by the sender, and it stays one.
+                assert_eq!((hand, state, event.state), (Hand::Sender, S::Draft, S::Draft), "{events:#?}");
+                version += 1;
                 continue;
             }
             let doing = [
@@ -182,7 +216,7 @@ impl Ground {
             assert_eq!(model(hand, doing, state), Some(event.state), "{events:#?}");
             state = event.state;
         }
-        assert_eq!(row.state, state);
+        assert_eq!((row.state, row.version), (state, version));
         let accepted = events.iter().any(|event| event.step == T::Accepted);
         let owner = if accepted { self.receiver } else { self.sender };
         assert_eq!((row.owner_id, row.owner_agency_id), (owner.account, owner.agency));
@@ -199,6 +233,16 @@ async fn random_steps_are_those_of_the_model() {
     for _ in 0..40 {
         let id = ground.draft().await;
         let (mut state, mut expires) = (S::Draft, None);
+        let (mut version, mut urgency) = (1, ReferralUrgency::Soon);
+        for _ in 0..dice.below(4) {
+            let (hand, expected) = (dice.of(HANDS), version + dice.of(&[0, 0, 0, 1, -1]));
+            let now = dice.of(&[ReferralUrgency::Soon, ReferralUrgency::Urgent]);
+            let wanted = hand == Hand::Sender && expected == version && now != urgency;
+            assert_eq!(ground.edits(hand, id, expected, now).await, wanted, "{hand:?} {expected} {version}");
+            if wanted {
+                (version, urgency) = (version + 1, now);
+            }
+        }
         for step in 0..30 {
             ground.network.app.clock.advance(chrono::TimeDelta::hours(dice.of(&[0, 0, 0, 1, 12, 24])));
             let now = ground.network.app.clock.now().timestamp_millis();
@@ -217,6 +261,10 @@ async fn random_steps_are_those_of_the_model() {
                 (state, expires) = (next, Some(now + within * 86_400_000));
             }
             state = wanted.unwrap_or(state);
+            if state != S::Draft && dice.one_in(4) {
+                let told = "what is no draft any more is not edited";
+                assert!(!ground.edits(hand, id, version, ReferralUrgency::Routine).await, "{told}: {hand:?} {state:?}");
+            }
             *(if did { &mut done } else { &mut refused }) += 1;
         }
         ground.holds_together(id).await;
@@ -257,5 +305,37 @@ async fn many_hands_at_once_leave_one_history() {
         for (id, done) in ids.into_iter().zip(done) {
             assert_eq!(ground.holds_together(id).await, done + 2, "drafted, sent, and what was done");
         }
+    }
+}
+
+/// Drafts that several write anew while one sends them: no edit is lost or done twice, and none is made of what was sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn edits_and_sending_at_once_leave_one_history() {
+    let ground = Arc::new(Ground::new().await);
+    for round in 0..8_u64 {
+        let id = ground.draft().await;
+        let tasks = (0..6_u64).map(|number| {
+            let ground = Arc::clone(&ground);
+            tokio::spawn(async move {
+                let mut dice = Dice(round * 100 + number);
+                let mut done = 0;
+                for _ in 0..6 {
+                    let did = if number == 0 && dice.one_in(4) {
+                        ground.does(Hand::Sender, id, Doing::Submit { within: 30 }).await
+                    } else {
+                        let expected = i32::try_from(dice.below(4)).unwrap() + 1;
+                        let urgency = dice.of(&[ReferralUrgency::Soon, ReferralUrgency::Urgent]);
+                        ground.edits(Hand::Sender, id, expected, urgency).await
+                    };
+                    done += usize::from(did);
+                }
+                done
+            })
+        });
+        let mut done = 0;
+        for task in tasks.collect::<Vec<_>>() {
+            done += task.await.unwrap();
+        }
+        assert_eq!(ground.holds_together(id).await, done + 1, "drafted, and what was done");
     }
 }

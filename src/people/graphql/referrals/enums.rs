@@ -77,6 +77,10 @@ pub enum ReferralStep {
     Offered,
     /// Taken over by them.
     TakenOver,
+    /// The draft was changed.
+    Edited,
+    /// It discloses more than before: a disclosure of its own.
+    Widened,
 }
 
 /// Why a referral was not taken on, or came to nothing.
@@ -155,7 +159,10 @@ pub enum ReferralDirection {
 pub enum ReferralAge {
     /// Under two days.
     UnderTwoDays,
-    /// Two days and more, under a week.
+    /// Two days and more, under five. Five days are what treatment services reached on average: from there on somebody waits
+    /// longer than most do.
+    UnderFiveDays,
+    /// Five days and more, under a week.
     UnderAWeek,
     /// A week and more, under four.
     UnderFourWeeks,

@@ -1,8 +1,11 @@
 //! Referrals in the graph. Thin: who sees what is decided by the rule, in `people::referrals::reading`; what may be done is
 //! in the table of `people::referrals::life`.
 
+pub mod editing;
 pub mod enums;
+pub mod figures;
 pub mod mutations;
+pub mod preview;
 pub mod queries;
 pub mod waiting;
 
@@ -50,6 +53,8 @@ pub struct ReferralEvent {
     pub reason: Option<ReferralReason>,
     /// What was said; to the receiver what others said only while everything that the referral discloses may flow to it.
     pub words: Option<String>,
+    /// What was disclosed by it; to the receiver as far as it may see that now. Empty for a step that disclosed nothing.
+    pub discloses: Vec<DataCategory>,
     #[graphql(skip)]
     agency: Option<AgencyId>,
 }
@@ -71,6 +76,7 @@ impl From<&StepSeen> for ReferralEvent {
             by: seen.by.as_ref().map(named),
             reason: seen.reason.map(Into::into),
             words: seen.words.clone(),
+            discloses: seen.discloses.iter().map(|category| (*category).into()).collect(),
             agency: seen.agency,
         }
     }
@@ -140,9 +146,27 @@ impl Referral {
         Ok(self.seen.needs.iter().filter_map(|key| Need::of_key(list, key)).collect())
     }
 
-    /// The categories that it discloses. What of them the receiver sees is decided anew whenever it looks.
+    /// The categories that it discloses: by way of it the receiver sees nothing of any other. What of these it sees is decided
+    /// anew whenever it looks.
     async fn discloses(&self) -> Vec<DataCategory> {
         self.seen.discloses.iter().map(|category| (*category).into()).collect()
+    }
+
+    /// The how manieth writing of the draft it is, from 1: what an edit gives back as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.seen.version
+    }
+
+    /// The hash of what the receiver would see by way of it, as `referralPreview` told it when it was sent, or last made to
+    /// disclose more; null for a draft, and for what was sent before such hashes were kept.
+    async fn preview_hash(&self) -> Option<&str> {
+        self.seen.preview_hash.as_deref()
+    }
+
+    /// For how many whole days of 24 hours it has waited for an answer; null where it waits for none. Five is what treatment
+    /// services reached on average.
+    async fn waited_days(&self) -> Option<i32> {
+        self.seen.waited_days.map(|days| i32::try_from(days).unwrap_or(i32::MAX))
     }
 
     /// The day of release from custody; null where there is none, and to the receiver where it may not see it now.

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use entity::enums::Purpose;
 use entity::ids::{ReferralId, ServiceUserId};
 
+use super::editing::{EditReferralDraftInput, WidenReferralInput};
 use super::enums::{Achievement, ReferralReason, ReferralUrgency};
 use super::{Referral, referral_id, service_id, shown};
 use crate::agreements::graphql::enums::DataCategory;
@@ -64,6 +65,8 @@ pub struct SubmitReferralInput {
     pub referral: ID,
     /// Within how many days of 24 hours it is to be answered, 1 to 365; 28 where nothing is said.
     pub answer_within_days: Option<i32>,
+    /// The hash of `referralPreview`, as the viewer saw it: where the receiver would see something else by now, nothing is done.
+    pub preview_hash: Option<String>,
     /// What there is to say.
     pub words: Option<String>,
 }
@@ -217,15 +220,45 @@ impl ReferralMutation {
         payload(ctx, done.map_err(receiver), "draftReferral").await
     }
 
-    /// Sends a referral: from now on the receiver sees it, and what it discloses as far as agreement and consent let them.
-    /// Each category needs a lawful route. For link workers of the sender who work with the service user.
+    /// Writes a draft anew, where it is still the version that the viewer saw; of two who do it from the same version one wins.
+    /// A lawful route it needs when it is sent. For link workers of the sender who work with the service user.
+    async fn edit_referral_draft(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and what is changed.")] input: EditReferralDraftInput,
+    ) -> Result<ReferralPayload> {
+        let (id, edit) = input.read(ctx)?;
+        let edited = people(ctx)?.edit_referral_draft(worker(ctx)?, id, input.expected_version, &edit, input.words);
+        let done = edited.await.map(|_: ServiceUserId| id).map_err(receiver);
+        payload(ctx, done, "editReferralDraft").await
+    }
+
+    /// Makes a referral that was sent disclose more: a disclosure of its own, for which each category needs a lawful route now,
+    /// and which stands in its history. For link workers of the sender who work with the service user.
+    async fn widen_referral(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and by what.")] input: WidenReferralInput,
+    ) -> Result<ReferralPayload> {
+        let id = referral_id("input.referral", &input.referral)?;
+        let add = input.discloses.iter().map(|category| (*category).into()).collect();
+        let done = people(ctx)?.widen_referral(worker(ctx)?, id, &add, input.words).await;
+        payload(ctx, done.map(|_: ServiceUserId| id), "widenReferral").await
+    }
+
+    /// Sends a referral: from now on the receiver sees it, and what it discloses as far as agreement and consent let them, and
+    /// by way of it nothing else. Each category needs a lawful route. For link workers of the sender who work with the service
+    /// user.
     async fn submit_referral(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: SubmitReferralInput,
     ) -> Result<ReferralPayload> {
-        let within = input.answer_within_days.map_or(ANSWER_WITHIN, i64::from);
-        step(ctx, &input.referral, Doing::Submit { within }, input.words, "submitReferral").await
+        let id = referral_id("input.referral", &input.referral)?;
+        let doing = Doing::Submit { within: input.answer_within_days.map_or(ANSWER_WITHIN, i64::from) };
+        let previewed = input.preview_hash.as_deref();
+        let done = people(ctx)?.move_as_previewed(actor(ctx)?, id, doing, input.words, previewed).await;
+        payload(ctx, done.map(|_: ServiceUserId| id), "submitReferral").await
     }
 
     /// Asks the sender for something. For link workers of the receiver.

@@ -164,7 +164,7 @@ impl Asking<'_> {
     }
 
     /// What a worker is shown of their agency's, in pages: two on each, by node and by edge, with the number of all.
-    async fn worklists(&self, executor: &Guarded) -> usize {
+    async fn worklists_shown(&self, executor: &Guarded) -> usize {
         let (care, ids, oracle) = (self.for_care(), self.ids, self.oracle);
         let id = |id: NodeId| id.encode().0;
         let until = Millis(FAR_OFF).to_utc().date_naive();
@@ -275,7 +275,7 @@ async fn every_field_shows_what_the_oracle_says() {
             found[0] += asking.one_by_one(&executor).await;
             found[1] += asking.lists_about(&executor).await;
             if question.agency.is_some() {
-                found[2] += asking.worklists(&executor).await;
+                found[2] += asking.worklists_shown(&executor).await;
             }
             found[3] += asking.nested(&executor).await;
         }

@@ -8,7 +8,7 @@ use entity::instants::Millis;
 use signpost::people::appointments::reading::Diary;
 use signpost::people::consents::reading::ConsentState;
 use signpost::people::reading::Wanted;
-use signpost::people::referrals::worklist::{Direction, Work};
+use signpost::people::referrals::worklist::{Direction, Order, Work};
 use signpost::people::tasks::listing::Mine;
 
 use super::rows::day;
@@ -29,7 +29,7 @@ impl Asking<'_> {
         let mut listed = 0;
         for (from, until) in [(LONG_AGO, FAR_OFF), (one.min(other), one.max(other))] {
             for mine in [false, true] {
-                let diary = Diary { from: Millis(from), until: Millis(until), mine };
+                let diary = Diary { from: Millis(from), until: Millis(until), mine, booked: false };
                 let page = async |after| people.page_of_appointments(reader, &diary, after, SIZE).await.unwrap();
                 let found: Vec<_> = whole(SIZE, page).await;
                 let wanted = self.oracle.diary(asked, (from, until), mine);
@@ -62,7 +62,7 @@ impl Asking<'_> {
             assert_eq!(usize::try_from(counted).unwrap(), wanted.len(), "{mine:?}: {}", self.told());
             covers += wanted.iter().filter(|number| self.oracle.rows.tasks[**number].owner != asked.account).count();
         }
-        let alerts = people.first_contact_alerts(reader).await.unwrap();
+        let alerts = people.first_contact_alerts(reader, 1_000).await.unwrap();
         let wanted: Vec<_> = self.oracle.alerts(asked).into_iter().map(|number| self.ids.release(number)).collect();
         assert_eq!(alerts, wanted, "{}", self.told());
         covers + wanted.len()
@@ -80,9 +80,11 @@ impl Asking<'_> {
                 (vec![ReferralState::Submitted, ReferralState::InProgress], false),
             ] {
                 let wanted = self.oracle.worklist(asked, direction == Direction::Sent, &states, mine);
-                let work = Work { direction, states, mine };
-                let page = async |after| people.page_of_referrals(reader, &work, after, SIZE).await.unwrap();
-                let found: Vec<_> = whole(SIZE, page).await;
+                let work = Work { direction, states, ages: vec![], urgencies: vec![], service: None, mine };
+                let page =
+                    async |after| people.page_of_referrals(reader, &work, Order::Written, after, SIZE).await.unwrap();
+                let found = whole(SIZE, page).await;
+                let found: Vec<_> = found.into_iter().map(|place| place.id).collect();
                 let rows: Vec<_> = wanted.iter().map(|number| ids.referral(*number)).collect();
                 assert_eq!(found, rows, "{work:?}: {}", self.told());
                 let mut counted: BTreeMap<ReferralState, usize> = BTreeMap::new();
@@ -160,7 +162,9 @@ impl Asking<'_> {
     async fn running_out(&self, dice: &mut Dice) -> usize {
         let days = dice.of(&[1, 30, 31, 366]);
         let reader = self.reader(self.question.purpose, "consentsRunningOut");
-        let found = self.app.app.people.running_out(reader, days, Wanted::default(), None).await.unwrap();
+        let people = &self.app.app.people;
+        let page = people.page_running_out(reader, days, 1_000).await.unwrap();
+        let found = people.read_running_out(reader, page, Wanted::default(), None).await.unwrap();
         let found: Vec<_> = found.iter().map(|it| (it.consent.id, it.person.service_user)).collect();
         let words = &self.oracle.world.words;
         let row = |number: usize| (self.ids.consent(number), self.ids.person(words[number].person));

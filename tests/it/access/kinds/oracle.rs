@@ -44,6 +44,10 @@ fn within(span: Span, at: i64) -> bool {
     span.begins <= at && span.ends.is_none_or(|end| at < end)
 }
 
+fn start_of(day: NaiveDate) -> i64 {
+    day.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_millis()
+}
+
 fn for_referrals(asked: Question) -> Question {
     Question { purpose: Purpose::Referral, ..asked }
 }
@@ -322,6 +326,21 @@ impl Oracle {
                 all.push((row.starts, Kind::Appointment, ids.appointment(number).0));
             }
         }
+        // What has only a day stands at its beginning; a day of release and an easement while they hold.
+        let care = for_care(asked);
+        for number in self.releases(care, true) {
+            let row = &self.rows.releases[number];
+            all.extend((row.person == person).then(|| (start_of(row.on), Kind::Release, ids.release(number).0)));
+        }
+        for number in self.tasks(care) {
+            let row = &self.rows.tasks[number];
+            all.extend((row.person == person).then(|| (start_of(row.on), Kind::Task, ids.task(number).0)));
+        }
+        for number in self.easements(care, true) {
+            let row = &self.rows.easements[number];
+            // They are of one day.
+            all.extend((row.person == person).then(|| (start_of(row.ends_on), Kind::Easement, ids.easement(number).0)));
+        }
         all.sort_by_key(|(at, kind, id)| (Reverse(*at), *kind, Reverse(*id)));
         all
     }
@@ -355,10 +374,25 @@ impl Oracle {
             let ahead = row.person == person && row.state == AppointmentState::Booked && row.starts >= asked.at;
             ahead && self.appointment(for_care(asked), row)
         });
-        let booked: Vec<i64> = booked.map(|row| row.starts).collect();
-        let next = answers.chain(booked.iter().copied()).min();
+        let mut ahead: Vec<i64> = booked.map(|row| row.starts).collect();
+        let (care, today) = (for_care(asked), day_of(asked.at));
+        let mut on = |row: Number, day: NaiveDate| {
+            ahead.extend((row == person && day >= today).then(|| start_of(day)));
+        };
+        for number in self.releases(care, true) {
+            on(self.rows.releases[number].person, self.rows.releases[number].on);
+        }
+        for row in self.tasks(care).into_iter().map(|number| &self.rows.tasks[number]) {
+            if row.state == TaskState::Open {
+                on(row.person, row.on);
+            }
+        }
+        for number in self.easements(care, true) {
+            on(self.rows.easements[number].person, self.rows.easements[number].ends_on);
+        }
+        let next = answers.chain(ahead.iter().copied()).min();
         let key_worker = caseloads.iter().any(|whose| matches!(whose, Whose::Account(_)));
-        (!caseloads.is_empty() || !open.is_empty() || !booked.is_empty(), key_worker, next)
+        (!caseloads.is_empty() || !open.is_empty() || !ahead.is_empty(), key_worker, next)
     }
 
     // What they permit and deny.

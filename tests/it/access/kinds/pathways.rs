@@ -10,6 +10,7 @@ use signpost::pathway::reading::{Asked, Entry, Item, PathwaySeen};
 use signpost::pathway::timeline::{Key, Kind, Sought};
 use uuid::Uuid;
 
+use super::oracle::Oracle;
 use super::{Asking, Disclosed, asking, disclosed, laid_down, last_entry, questions, worlds};
 use crate::access::oracle::may_see;
 use crate::access::stored::ground;
@@ -88,6 +89,23 @@ impl Asking<'_> {
                 assert_eq!(seen.history[0].words.is_some(), close, "{:?}: {}", all[number], self.told());
                 counts.partly += usize::from(!close);
             }
+            Item::Release(seen) => {
+                let care = Question { purpose: Purpose::CareCoordination, ..asked };
+                let all = &self.oracle.rows.releases;
+                let number = (0..all.len()).find(|number| ids.release(*number) == seen.id).unwrap();
+                let close = self.oracle.is_close(care, all[number].person, all[number].agency);
+                let contact = seen.first_contact.map(|contact| (contact.state, contact.made_on));
+                let made = close.then(|| self.oracle.contact(asked.at, number));
+                assert_eq!((seen.from_place.is_some(), contact), (close, made), "{}", self.told());
+            }
+            Item::Task(seen) => {
+                let care = Question { purpose: Purpose::CareCoordination, ..asked };
+                let all = &self.oracle.rows.tasks;
+                let number = (0..all.len()).find(|number| ids.task(*number) == seen.id).unwrap();
+                let close = self.oracle.is_close(care, all[number].person, all[number].agency);
+                assert_eq!(seen.owner.is_some(), close, "{:?}: {}", all[number], self.told());
+            }
+            Item::Easement(_) => {}
         }
     }
 
@@ -119,6 +137,25 @@ impl Asking<'_> {
         for row in oracle.rows.appointments.iter().filter(|row| row.person == person) {
             if oracle.appointment(care, row) {
                 all.insert((row.agency, DataCategory::Attendance));
+            }
+        }
+        for row in oracle.releases(care, true).into_iter().map(|number| &oracle.rows.releases[number]) {
+            if row.person == person {
+                all.insert((row.agency, DataCategory::Offending));
+                if oracle.is_close(care, person, row.agency) {
+                    all.extend([DataCategory::CaseNotes, DataCategory::Attendance].map(|of| (row.agency, of)));
+                }
+            }
+        }
+        for row in oracle.tasks(care).into_iter().map(|number| &oracle.rows.tasks[number]) {
+            if row.person == person {
+                all.insert((row.agency, row.category));
+                all.extend(row.release.map(|_| (row.agency, DataCategory::Offending)));
+            }
+        }
+        for row in oracle.easements(care, true).into_iter().map(|number| &oracle.rows.easements[number]) {
+            if row.person == person {
+                all.extend(Oracle::eased(row).map(|category| (row.agency, category)));
             }
         }
         let entry = |(agency, category)| ("pathway".to_owned(), ids.person(person), category, ids.agency(agency));

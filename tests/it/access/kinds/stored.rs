@@ -1,5 +1,8 @@
 //! The rows of a world in a database, every word of them sealed so that it can be opened.
 
+use ::signpost::people::contents::{Assessment, Contents, Need};
+use ::signpost::vault::Vault;
+use ::signpost::vault::sealed::{DataKey, Place};
 use entity::enums::{
     AppointmentDelivery, AppointmentKind, AppointmentStep, DataCategory, Helped, RecordKind, ReferralUrgency, TaskStep,
 };
@@ -11,9 +14,6 @@ use entity::{
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use signpost::people::contents::{Assessment, Contents, Need};
-use signpost::vault::Vault;
-use signpost::vault::sealed::{DataKey, Place};
 use uuid::Uuid;
 
 use super::rows::{Rows, Told, first_instant};
@@ -109,6 +109,8 @@ async fn store_referrals(world: &World, rows: &Rows, ids: Ids, sealing: &Sealing
             reason: None,
             outcome: None,
             changed_at: Millis(0),
+            version: 1,
+            preview_hash: None,
         });
         needs.push(referral_need::Model { id: ids.need_of(number), referral_id, need_key: NEED.to_owned() });
         disclosed.extend(sent.discloses.iter().enumerate().map(|(place, category)| referral_category::Model {
@@ -117,6 +119,7 @@ async fn store_referrals(world: &World, rows: &Rows, ids: Ids, sealing: &Sealing
             category: *category,
             version_id: None,
             consent_id: None,
+            event_id: None,
         }));
         events.extend(sent.steps.iter().enumerate().map(|(place, step)| {
             let id = ids.step(number, place);
