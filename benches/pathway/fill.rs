@@ -393,6 +393,8 @@ impl Filling<'_> {
             reason: None,
             outcome: None,
             changed_at: sent,
+            version: 1,
+            preview_hash: None,
         });
     }
 
@@ -412,6 +414,7 @@ impl Filling<'_> {
                 category,
                 version_id: None,
                 consent_id,
+                event_id: None,
             });
         }
     }

@@ -257,7 +257,7 @@ impl ConsentMutation {
         let (of, asked) = (ids::service_user("input.terms.serviceUser", &terms.service_user)?, terms.checked()?);
         let before = input.supersedes.as_ref().map(|id| ids::consent("input.supersedes", id)).transpose()?;
         let manner = input.manner.into();
-        let done = people(ctx)?.give(actor(ctx)?, of, &asked, &input.preview_hash, &manner, before).await;
+        let done = Box::pin(people(ctx)?.give(actor(ctx)?, of, &asked, &input.preview_hash, &manner, before)).await;
         payload(ctx, done.map(|id| (of, Some(NodeId::Consent(id)))).map_err(placed), "giveConsent").await
     }
 
@@ -269,7 +269,7 @@ impl ConsentMutation {
     ) -> Result<ConsentPayload> {
         let terms = &input.terms;
         let (of, asked) = (ids::service_user("input.terms.serviceUser", &terms.service_user)?, terms.checked()?);
-        let done = people(ctx)?.propose(worker(ctx)?, of, &asked, &input.preview_hash).await;
+        let done = Box::pin(people(ctx)?.propose(worker(ctx)?, of, &asked, &input.preview_hash)).await;
         payload(ctx, done.map(|id| (of, Some(NodeId::ConsentProposal(id)))).map_err(placed), "proposeConsent").await
     }
 
@@ -282,7 +282,7 @@ impl ConsentMutation {
     ) -> Result<ConsentPayload> {
         let id = ids::consent_proposal("input.proposal", &input.proposal)?;
         let hash = input.yes_to_preview_hash.as_deref();
-        let done = people(ctx)?.answer(actor(ctx)?, id, hash, &input.manner.clone().into()).await;
+        let done = Box::pin(people(ctx)?.answer(actor(ctx)?, id, hash, &input.manner.clone().into())).await;
         let named = |(of, id): (_, Option<ConsentId>)| (of, id.map(NodeId::Consent));
         payload(ctx, done.map(named).map_err(answered), "answerConsent").await
     }
@@ -297,7 +297,7 @@ impl ConsentMutation {
         #[graphql(desc = "Which, by its global id.")] id: ID,
     ) -> Result<ConsentPayload> {
         let id = ids::consent("id", &id)?;
-        let done = people(ctx)?.withdraw(actor(ctx)?, id).await;
+        let done = Box::pin(people(ctx)?.withdraw(actor(ctx)?, id)).await;
         payload(ctx, done.map(|of| (of, Some(NodeId::Consent(id)))), "withdrawConsent").await
     }
 }

@@ -77,7 +77,7 @@ impl ServiceUserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] input: EnterServiceUserInput,
     ) -> Result<ServiceUserPayload> {
-        let done = people(ctx)?.enter(worker(ctx)?, input.identity.into()).await;
+        let done = Box::pin(people(ctx)?.enter(worker(ctx)?, input.identity.into())).await;
         payload(ctx, done.map_err(|trouble| trouble.within("identity")), "enterServiceUser").await
     }
 
@@ -92,7 +92,7 @@ impl ServiceUserMutation {
         let replaces = input.replaces.as_ref().map(|id| ids::record("input.replaces", id)).transpose()?;
         let field = input.contents.field();
         let contents = input.contents.into_contents(ctx.data::<Live>()?.needs(), "input.contents")?;
-        let done = people(ctx)?.record(worker(ctx)?, of, &contents, replaces).await;
+        let done = Box::pin(people(ctx)?.record(worker(ctx)?, of, &contents, replaces)).await;
         let (done, errors) = parted(ctx, done.map_err(|trouble| within_contents(trouble, field)), "input")?;
         let Some(records) = done else { return Ok(RecordPayload { service_user: None, records: Vec::new(), errors }) };
         let records = records.into_iter().map(|id| NodeId::Record(id).encode()).collect();
@@ -106,7 +106,7 @@ impl ServiceUserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The row, by its global id.")] id: ID,
     ) -> Result<ServiceUserPayload> {
-        let done = people(ctx)?.take_back(worker(ctx)?, ids::record("id", &id)?).await;
+        let done = Box::pin(people(ctx)?.take_back(worker(ctx)?, ids::record("id", &id)?)).await;
         payload(ctx, done, "takeBackRecord").await
     }
 }

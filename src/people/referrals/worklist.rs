@@ -87,7 +87,7 @@ impl Age {
     ];
 
     /// From how many days on it is of this age.
-    fn from_days(self) -> i64 {
+    fn least_days(self) -> i64 {
         let place = Self::ALL.iter().position(|(age, _)| *age == self).unwrap_or(0);
         place.checked_sub(1).and_then(|before| Self::ALL.get(before)).map_or(0, |(_, days)| *days)
     }
@@ -156,10 +156,10 @@ fn since() -> Expr {
 
 /// That a row is of an age.
 fn is_of_age(age: Age, at: Millis) -> Condition {
-    let begun = since().lte(at.0 - age.from_days() * DAY);
+    let begun = since().lte(at.0 - age.least_days() * DAY);
     let over = age.until_days().map(|days| since().gt(at.0 - days * DAY));
     // What was written a moment ahead of this clock is of the youngest.
-    let begun = (age.from_days() > 0).then_some(begun);
+    let begun = (age.least_days() > 0).then_some(begun);
     Condition::all().add_option(begun).add_option(over)
 }
 

@@ -94,7 +94,7 @@ async fn payload(
     };
     let signpost = if ctx.look_ahead().field("signpost").exists() {
         let reader = reader(ctx, Purpose::CareCoordination, operation)?;
-        shown(ctx, reader, &WhichSignposts::Of(vec![id])).await?.pop()
+        Box::pin(shown(ctx, reader, &WhichSignposts::Of(vec![id]))).await?.pop()
     } else {
         None
     };
@@ -210,7 +210,7 @@ impl SignpostGivenMutation {
         }
         let link_days = giving.link_days.map_or(LINK_DAYS, i64::from);
         let giving = Giving { to, needs, met, services, link_days };
-        let done = ctx.data::<Signposts>()?.give(worker(ctx)?, &giving).await;
+        let done = Box::pin(ctx.data::<Signposts>()?.give(worker(ctx)?, &giving)).await;
         let done = done.map(|given| {
             let told: Vec<Told> = giving.services.into_iter().map(|(told, _)| told).collect();
             let message = message(&told, given.link.as_deref());
@@ -228,7 +228,7 @@ impl SignpostGivenMutation {
     ) -> Result<SignpostGivenPayload> {
         let id = ids::signpost_given("input.signpost", &input.signpost)?;
         let days = input.link_days.map_or(LINK_DAYS, i64::from);
-        let done = ctx.data::<Signposts>()?.renew_link(worker(ctx)?, id, days).await;
+        let done = Box::pin(ctx.data::<Signposts>()?.renew_link(worker(ctx)?, id, days)).await;
         let done = done.map(|given| {
             let message = given.link.as_deref().map(|link| message(&[], Some(link)));
             (given.id, (given.link, message))
@@ -244,7 +244,7 @@ impl SignpostGivenMutation {
         #[graphql(desc = "Global id of the signpost.")] id: ID,
     ) -> Result<SignpostGivenPayload> {
         let id = ids::signpost_given("id", &id)?;
-        let done = ctx.data::<Signposts>()?.revoke_link(actor(ctx)?, id).await;
+        let done = Box::pin(ctx.data::<Signposts>()?.revoke_link(actor(ctx)?, id)).await;
         payload(ctx, done.map(|()| (id, (None, None))), ("revokeSignpostLink", "")).await
     }
 
@@ -256,7 +256,7 @@ impl SignpostGivenMutation {
         #[graphql(desc = "Whether it did.")] input: SignpostHelpedInput,
     ) -> Result<SignpostGivenPayload> {
         let id = ids::signpost_given("input.signpost", &input.signpost)?;
-        let done = ctx.data::<Signposts>()?.say_helped(actor(ctx)?, id, input.helped.into()).await;
+        let done = Box::pin(ctx.data::<Signposts>()?.say_helped(actor(ctx)?, id, input.helped.into())).await;
         payload(ctx, done.map(|()| (id, (None, None))), ("saySignpostHelped", "input")).await
     }
 }

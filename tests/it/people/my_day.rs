@@ -200,13 +200,13 @@ async fn what_is_due_is_gone_once_it_is_done() {
     // A permit, to the millisecond of fourteen days.
     let soon = permit(&network, ann, &id, "2026-12-05T20:00:00Z").await;
     permit(&network, ann, &id, "2026-12-05T20:00:01Z").await;
-    assert_eq!(each(&my_day(&network, ann).await, "/consentsRunningOut", "/consent/id"), [soon.clone()]);
+    assert_eq!(each(&my_day(&network, ann).await, "/consentsRunningOut", "/consent/id"), std::slice::from_ref(&soon));
     assert_eq!(network.change(ann, &format!("withdrawConsent(id: {soon})")).await, json!([]));
     assert_eq!(counts(&my_day(&network, ann).await), [0; 9]);
     // A signpost whose link runs out, and one that did not help.
     let given = signpost(&network, ann, &id, 3).await;
     let later = signpost(&network, ann, &id, 4).await;
-    assert_eq!(each(&my_day(&network, ann).await, "/signposts", "/id"), [given.clone()]);
+    assert_eq!(each(&my_day(&network, ann).await, "/signposts", "/id"), std::slice::from_ref(&given));
     let renew = format!("renewSignpostLink(input: {{ signpost: {given}, linkDays: 28 }})");
     done(&network, ann, &renew, "signpost { id }").await;
     assert_eq!(counts(&my_day(&network, ann).await), [0; 9]);

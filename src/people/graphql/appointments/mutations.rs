@@ -153,7 +153,7 @@ async fn payload(
     let appointment = match done {
         Some(id) if asked.exists() => {
             let reader = reader(ctx, PURPOSE, operation)?;
-            shown(ctx, reader, &WhichAppointments::Of(vec![id]), &[asked]).await?.pop()
+            Box::pin(shown(ctx, reader, &WhichAppointments::Of(vec![id]), &[asked])).await?.pop()
         }
         Some(_) | None => None,
     };
@@ -169,7 +169,7 @@ async fn step(
     operation: &'static str,
 ) -> Result<AppointmentPayload> {
     let id = ids::appointment("input.appointment", appointment)?;
-    let done = people(ctx)?.keep_appointment(actor(ctx)?, id, doing, words).await;
+    let done = Box::pin(people(ctx)?.keep_appointment(actor(ctx)?, id, doing, words)).await;
     payload(ctx, done.map(|_: ServiceUserId| id), operation).await
 }
 
@@ -199,7 +199,7 @@ impl AppointmentMutation {
             },
             referral: input.referral.as_ref().map(|id| ids::referral("input.referral", id)).transpose()?,
         };
-        let done = people(ctx)?.book_appointment(worker(ctx)?, of, &booking, input.words).await;
+        let done = Box::pin(people(ctx)?.book_appointment(worker(ctx)?, of, &booking, input.words)).await;
         payload(ctx, done, "bookAppointment").await
     }
 
@@ -218,7 +218,7 @@ impl AppointmentMutation {
             location: input.location.as_ref().map(|id| ids::location("input.location", id)).transpose()?,
             with: input.with.as_ref().map(|id| ids::account("input.with", id)).transpose()?,
         };
-        let done = people(ctx)?.reschedule_appointment(worker(ctx)?, id, &moved, input.words).await;
+        let done = Box::pin(people(ctx)?.reschedule_appointment(worker(ctx)?, id, &moved, input.words)).await;
         payload(ctx, done, "rescheduleAppointment").await
     }
 

@@ -110,7 +110,7 @@ impl GroupMutation {
             delivery: input.delivery.into(),
             places: input.places_per_cohort,
         };
-        let done = people(ctx)?.make_group(worker(ctx)?, terms).await;
+        let done = Box::pin(people(ctx)?.make_group(worker(ctx)?, terms)).await;
         of_group(ctx, done).await
     }
 
@@ -132,7 +132,7 @@ impl GroupMutation {
             },
             sessions: input.sessions.iter().map(|it| (it.starts_at.0.into(), it.ends_at.0.into())).collect(),
         };
-        let done = people(ctx)?.open_cohort(worker(ctx)?, &terms).await;
+        let done = Box::pin(people(ctx)?.open_cohort(worker(ctx)?, &terms)).await;
         of_group(ctx, done.map(|_: CohortId| group)).await
     }
 
@@ -143,7 +143,7 @@ impl GroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The cohort, by its global id.")] id: ID,
     ) -> Result<GroupPayload> {
-        let done = people(ctx)?.close_cohort(worker(ctx)?, ids::cohort("id", &id)?).await;
+        let done = Box::pin(people(ctx)?.close_cohort(worker(ctx)?, ids::cohort("id", &id)?)).await;
         of_group(ctx, done).await
     }
 
@@ -158,7 +158,7 @@ impl GroupMutation {
         let of = service_user(&input.service_user)?;
         let group = ids::group("input.group", &input.group)?;
         let cohort = input.cohort.as_ref().map(|id| ids::cohort("input.cohort", id)).transpose()?;
-        let done = people(ctx)?.join_group(worker(ctx)?, of, group, cohort).await;
+        let done = Box::pin(people(ctx)?.join_group(worker(ctx)?, of, group, cohort)).await;
         of_place(ctx, done, "joinGroup").await
     }
 
@@ -170,7 +170,7 @@ impl GroupMutation {
         #[graphql(desc = "Which place.")] input: LeaveGroupInput,
     ) -> Result<GroupPlacePayload> {
         let id = ids::group_place("input.groupPlace", &input.group_place)?;
-        let done = people(ctx)?.leave_group(actor(ctx)?, id).await;
+        let done = Box::pin(people(ctx)?.leave_group(actor(ctx)?, id)).await;
         of_place(ctx, done.map(|_: ServiceUserId| id), "leaveGroup").await
     }
 
@@ -185,7 +185,7 @@ impl GroupMutation {
     ) -> Result<OfferPlacePayload> {
         let cohort = ids::cohort("input.cohort", &input.cohort)?;
         let to = input.to.as_ref().map(|id| ids::group_place("input.to", id)).transpose()?;
-        let done = people(ctx)?.offer_place(worker(ctx)?, cohort, to, input.reason.as_deref()).await;
+        let done = Box::pin(people(ctx)?.offer_place(worker(ctx)?, cohort, to, input.reason.as_deref())).await;
         let (done, errors) = parted(ctx, done, "input")?;
         let group = match done {
             Some(_) if ctx.look_ahead().field("group").exists() => {

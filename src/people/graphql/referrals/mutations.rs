@@ -172,7 +172,7 @@ async fn payload(
     let referral = match done {
         Some(id) if asked.exists() => {
             let reader = reader(ctx, Purpose::Referral, operation)?;
-            shown(ctx, reader, &WhichReferrals::Of(vec![id]), &[asked]).await?.pop()
+            Box::pin(shown(ctx, reader, &WhichReferrals::Of(vec![id]), &[asked])).await?.pop()
         }
         Some(_) | None => None,
     };
@@ -188,7 +188,7 @@ async fn step(
     operation: &'static str,
 ) -> Result<ReferralPayload> {
     let id = referral_id("input.referral", referral)?;
-    let done = people(ctx)?.move_referral(actor(ctx)?, id, doing, words).await;
+    let done = Box::pin(people(ctx)?.move_referral(actor(ctx)?, id, doing, words)).await;
     payload(ctx, done.map(|_: ServiceUserId| id), operation).await
 }
 
@@ -216,7 +216,7 @@ impl ReferralMutation {
             urgency: input.urgency.into(),
             release_on: input.release_on.map(|date| date.0),
         };
-        let done = people(ctx)?.draft_referral(worker(ctx)?, of, &draft).await;
+        let done = Box::pin(people(ctx)?.draft_referral(worker(ctx)?, of, &draft)).await;
         payload(ctx, done.map_err(receiver), "draftReferral").await
     }
 
@@ -229,7 +229,7 @@ impl ReferralMutation {
     ) -> Result<ReferralPayload> {
         let (id, edit) = input.read(ctx)?;
         let edited = people(ctx)?.edit_referral_draft(worker(ctx)?, id, input.expected_version, &edit, input.words);
-        let done = edited.await.map(|_: ServiceUserId| id).map_err(receiver);
+        let done = Box::pin(edited).await.map(|_: ServiceUserId| id).map_err(receiver);
         payload(ctx, done, "editReferralDraft").await
     }
 
@@ -242,7 +242,7 @@ impl ReferralMutation {
     ) -> Result<ReferralPayload> {
         let id = referral_id("input.referral", &input.referral)?;
         let add = input.discloses.iter().map(|category| (*category).into()).collect();
-        let done = people(ctx)?.widen_referral(worker(ctx)?, id, &add, input.words).await;
+        let done = Box::pin(people(ctx)?.widen_referral(worker(ctx)?, id, &add, input.words)).await;
         payload(ctx, done.map(|_: ServiceUserId| id), "widenReferral").await
     }
 
@@ -257,7 +257,7 @@ impl ReferralMutation {
         let id = referral_id("input.referral", &input.referral)?;
         let doing = Doing::Submit { within: input.answer_within_days.map_or(ANSWER_WITHIN, i64::from) };
         let previewed = input.preview_hash.as_deref();
-        let done = people(ctx)?.move_as_previewed(actor(ctx)?, id, doing, input.words, previewed).await;
+        let done = Box::pin(people(ctx)?.move_as_previewed(actor(ctx)?, id, doing, input.words, previewed)).await;
         payload(ctx, done.map(|_: ServiceUserId| id), "submitReferral").await
     }
 
@@ -337,7 +337,7 @@ impl ReferralMutation {
         let id = referral_id("input.referral", &input.referral)?;
         let to = ids::agency("input.receiver", &input.receiver)?;
         let service = service_id("input.service", input.service.as_ref())?;
-        let done = people(ctx)?.reroute_referral(actor(ctx)?, id, to, service, input.words).await;
+        let done = Box::pin(people(ctx)?.reroute_referral(actor(ctx)?, id, to, service, input.words)).await;
         let done = done.map(|(_, child)| child).map_err(receiver);
         let made = done.is_ok();
         let mut paid = payload(ctx, done, "rerouteReferral").await?;
@@ -345,7 +345,7 @@ impl ReferralMutation {
         if made && paid.referral.is_none() && asked.exists() {
             // Who may not see the sender's draft sees what became of the other.
             let reader = reader(ctx, Purpose::Referral, "rerouteReferral")?;
-            paid.referral = shown(ctx, reader, &WhichReferrals::Of(vec![id]), &[asked]).await?.pop();
+            paid.referral = Box::pin(shown(ctx, reader, &WhichReferrals::Of(vec![id]), &[asked])).await?.pop();
         }
         Ok(paid)
     }
@@ -417,7 +417,7 @@ impl ReferralMutation {
     ) -> Result<ReferralPayload> {
         let id = referral_id("input.referral", &input.referral)?;
         let to = ids::account("input.to", &input.to)?;
-        let done = people(ctx)?.offer_referral(worker(ctx)?, id, to, input.words).await;
+        let done = Box::pin(people(ctx)?.offer_referral(worker(ctx)?, id, to, input.words)).await;
         payload(ctx, done.map(|_: ServiceUserId| id), "offerReferral").await
     }
 
@@ -428,7 +428,7 @@ impl ReferralMutation {
         #[graphql(desc = "Which, by its global id.")] id: ID,
     ) -> Result<ReferralPayload> {
         let id = referral_id("id", &id)?;
-        let done = people(ctx)?.take_over_referral(worker(ctx)?, id).await;
+        let done = Box::pin(people(ctx)?.take_over_referral(worker(ctx)?, id)).await;
         payload(ctx, done.map(|_: ServiceUserId| id), "takeOverReferral").await
     }
 }

@@ -56,7 +56,7 @@ async fn of_task(
     let task = match done {
         Some(id) if asked.exists() => {
             let reader = reader(ctx, PURPOSE, operation)?;
-            shown(ctx, reader, &WhichTasks::Of(vec![id]), &[asked]).await?.pop()
+            Box::pin(shown(ctx, reader, &WhichTasks::Of(vec![id]), &[asked])).await?.pop()
         }
         Some(_) | None => None,
     };
@@ -73,7 +73,7 @@ async fn of_release(
     let release = match done {
         Some(id) if asked.exists() => {
             let reader = reader(ctx, PURPOSE, operation)?;
-            shown_releases(ctx, reader, &WhichReleases::Of(vec![id]), &[asked]).await?.pop()
+            Box::pin(shown_releases(ctx, reader, &WhichReleases::Of(vec![id]), &[asked])).await?.pop()
         }
         Some(_) | None => None,
     };
@@ -90,7 +90,7 @@ async fn of_easement(
     let easement = match done {
         Some(id) if asked.exists() => {
             let reader = reader(ctx, PURPOSE, operation)?;
-            shown_easements(ctx, reader, &WhichEasements::Of(vec![id]), &[asked]).await?.pop()
+            Box::pin(shown_easements(ctx, reader, &WhichEasements::Of(vec![id]), &[asked])).await?.pop()
         }
         Some(_) | None => None,
     };
@@ -114,7 +114,7 @@ async fn step(
     operation: &'static str,
 ) -> Result<TaskPayload> {
     let id = ids::task("input.task", task)?;
-    let done = people(ctx)?.do_task(worker(ctx)?, id, doing, words).await;
+    let done = Box::pin(people(ctx)?.do_task(worker(ctx)?, id, doing, words)).await;
     of_task(ctx, done.map(|_: ServiceUserId| id), operation).await
 }
 
@@ -140,7 +140,7 @@ impl TaskMutation {
             owner: owner(ctx, input.owner.as_ref())?,
             anew: input.anew,
         };
-        let done = people(ctx)?.set_release_date(worker(ctx)?, of, &said).await;
+        let done = Box::pin(people(ctx)?.set_release_date(worker(ctx)?, of, &said)).await;
         of_release(ctx, done, "setReleaseDate").await
     }
 
@@ -152,7 +152,7 @@ impl TaskMutation {
         #[graphql(desc = "The day of release, by its global id.")] id: ID,
     ) -> Result<ReleasePayload> {
         let id = ids::release("id", &id)?;
-        let done = people(ctx)?.take_back_release(worker(ctx)?, id).await;
+        let done = Box::pin(people(ctx)?.take_back_release(worker(ctx)?, id)).await;
         of_release(ctx, done.map(|_: ServiceUserId| id), "takeBackReleaseDate").await
     }
 
@@ -170,7 +170,7 @@ impl TaskMutation {
             ends_on: input.ends_on.map(|day| day.0),
             owner: owner(ctx, input.owner.as_ref())?,
         };
-        let done = people(ctx)?.add_easement(worker(ctx)?, of, &said).await;
+        let done = Box::pin(people(ctx)?.add_easement(worker(ctx)?, of, &said)).await;
         of_easement(ctx, done, "addEasement").await
     }
 
@@ -182,7 +182,7 @@ impl TaskMutation {
         #[graphql(desc = "The easement, by its global id.")] id: ID,
     ) -> Result<EasementPayload> {
         let id = ids::easement("id", &id)?;
-        let done = people(ctx)?.take_back_easement(worker(ctx)?, id).await;
+        let done = Box::pin(people(ctx)?.take_back_easement(worker(ctx)?, id)).await;
         of_easement(ctx, done.map(|_: ServiceUserId| id), "takeBackEasement").await
     }
 
@@ -200,7 +200,7 @@ impl TaskMutation {
             owner: owner(ctx, input.owner.as_ref())?,
             need: input.need.as_ref().map(|id| need_key(list, "input.need", id)).transpose()?,
         };
-        let done = people(ctx)?.add_task(worker(ctx)?, of, &free).await;
+        let done = Box::pin(people(ctx)?.add_task(worker(ctx)?, of, &free)).await;
         of_task(ctx, done, "addTask").await
     }
 
