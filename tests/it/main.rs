@@ -47,6 +47,7 @@ mod interpret;
 #[cfg(test)]
 mod kept_index;
 #[cfg(test)]
+mod leaves;
 mod listings;
 #[cfg(test)]
 mod live;

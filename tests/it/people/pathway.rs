@@ -49,6 +49,7 @@ impl Network {
         let flows = ["IDENTITY", "HOUSING", "ATTENDANCE", "OFFENDING", "BENEFITS", "SUBSTANCE_USE"];
         terms["flows"][0]["categories"] = json!(flows);
         terms["flows"][0]["purposes"] = json!(["REFERRAL", "CARE_COORDINATION"]);
+        terms["document"]["specialCategoryCondition"] = json!("Schedule 1, paragraph 2.");
         self.agree(&self.manager, &other, terms).await;
         let id = self.enter(&self.ann, json!({ "givenNames": "Ida", "familyName": "Crow" })).await;
         minute();
