@@ -48,6 +48,7 @@ mod interpret;
 mod kept_index;
 #[cfg(test)]
 mod leaves;
+#[cfg(test)]
 mod listings;
 #[cfg(test)]
 mod live;
