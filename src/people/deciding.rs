@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::enums::DataCategory;
 use entity::ids::{AgencyId, LedgerEntryId, ServiceUserId};
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use super::reading::{Reader, Withheld, withheld};
 use super::{People, Trouble};
@@ -44,6 +45,17 @@ pub(crate) struct Deciding {
     apart: HashMap<ServiceUserId, Facts>,
     joined: BTreeSet<ServiceUserId>,
     pub(crate) decisions: Decisions,
+}
+
+/// Whom it is asked about where rows are looked for by their ids, by those that were found; of one that is not there, nobody:
+/// the statements that follow are the same.
+pub(crate) fn whom(
+    ids: impl IntoIterator<Item = Uuid>,
+    found: impl IntoIterator<Item = (Uuid, ServiceUserId)>,
+) -> Vec<ServiceUserId> {
+    let found: HashMap<_, _> = found.into_iter().collect();
+    let whom: BTreeSet<_> = ids.into_iter().map(|id| found.get(&id).copied().unwrap_or(ServiceUserId(id))).collect();
+    whom.into_iter().collect()
 }
 
 impl Deciding {

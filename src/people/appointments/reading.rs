@@ -17,7 +17,7 @@ use crate::access::ledger::Pending;
 use crate::access::rule::Ask;
 use crate::access::rule::decide::Ground;
 use crate::access::rule::predicate::appointment_visible;
-use crate::people::deciding::{Again, Deciding};
+use crate::people::deciding::{Again, Deciding, whom};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
@@ -188,14 +188,9 @@ impl People {
             WhichAppointments::Of(ids) if ids.is_empty() => Ok(Vec::new()),
             WhichAppointments::Of(ids) => {
                 let rows = appointment::Entity::find().filter(appointment::Column::Id.is_in(ids.iter().copied()));
-                let of: HashMap<_, _> = rows
-                    .all(self.database.connection())
-                    .await?
-                    .into_iter()
-                    .map(|row| (row.id, row.service_user_id))
-                    .collect();
-                let of: BTreeSet<_> = ids.iter().map(|id| of.get(id).copied().unwrap_or(ServiceUserId(id.0))).collect();
-                Ok(of.into_iter().collect())
+                let rows = rows.all(self.database.connection()).await?;
+                let found = rows.into_iter().map(|row| (row.id.0, row.service_user_id));
+                Ok(whom(ids.iter().map(|id| id.0), found))
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
 use crate::access::rule::predicate::group_place_visible;
 use crate::access::rule::{APPOINTMENT, Ask, Row};
-use crate::people::deciding::{Again, Deciding};
+use crate::people::deciding::{Again, Deciding, whom};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
@@ -192,9 +192,8 @@ impl People {
             WhichGroupPlaces::Of(ids) => {
                 let rows = group_place::Entity::find().filter(group_place::Column::Id.is_in(ids.iter().copied()));
                 let rows = rows.all(self.database.connection()).await?;
-                let of: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row.service_user_id)).collect();
-                let of: BTreeSet<_> = ids.iter().map(|id| of.get(id).copied().unwrap_or(ServiceUserId(id.0))).collect();
-                Ok(of.into_iter().collect())
+                let found = rows.into_iter().map(|row| (row.id.0, row.service_user_id));
+                Ok(whom(ids.iter().map(|id| id.0), found))
             }
         }
     }

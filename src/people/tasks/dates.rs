@@ -18,7 +18,7 @@ use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
 use crate::access::rule::predicate::{appointment_visible, easement_visible, release_visible, task_visible};
 use crate::access::rule::{APPOINTMENT, Ask, EASEMENT, RELEASE, Row};
-use crate::people::deciding::{Again, Deciding};
+use crate::people::deciding::{Again, Deciding, whom};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
@@ -168,11 +168,8 @@ impl People {
             WhichReleases::About(of) => self.standing(of).await?,
             WhichReleases::Of(ids) => {
                 let rows = release::Entity::find().filter(release::Column::Id.is_in(ids.iter().copied())).all(db);
-                let rows = rows.await?.into_iter().map(|row| (row.id, row.service_user_id));
-                let known: HashMap<_, _> = rows.collect();
-                // Of one that is not there nobody is asked about: the statements that follow are the same.
-                let of = ids.iter().map(|id| known.get(id).copied().unwrap_or(ServiceUserId(id.0)));
-                of.collect::<BTreeSet<_>>().into_iter().collect()
+                let rows = rows.await?.into_iter().map(|row| (row.id.0, row.service_user_id));
+                whom(ids.iter().map(|id| id.0), rows)
             }
         };
         if of.is_empty() {
@@ -312,10 +309,8 @@ impl People {
             WhichEasements::About(of) => self.standing(of).await?,
             WhichEasements::Of(ids) => {
                 let rows = easement::Entity::find().filter(easement::Column::Id.is_in(ids.iter().copied())).all(db);
-                let rows = rows.await?.into_iter().map(|row| (row.id, row.service_user_id));
-                let known: HashMap<_, _> = rows.collect();
-                let of = ids.iter().map(|id| known.get(id).copied().unwrap_or(ServiceUserId(id.0)));
-                of.collect::<BTreeSet<_>>().into_iter().collect()
+                let rows = rows.await?.into_iter().map(|row| (row.id.0, row.service_user_id));
+                whom(ids.iter().map(|id| id.0), rows)
             }
         };
         if of.is_empty() {
