@@ -2,6 +2,7 @@
 //! the command line and once for each test.
 
 mod calendars;
+mod corrections;
 mod notices;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+pub use self::corrections::NotDrafted;
 use crate::access::Viewer;
 use crate::accounts::credentials::Unknown;
 use crate::accounts::signing_in::CameFrom;

@@ -442,6 +442,9 @@ pub const RANGES: &[(&str, RangeInclusive<i64>)] = &[
     ("corrections.refusals", 1..=1_000),
     ("corrections.workers", 1..=1_000),
     ("corrections.days", 1..=3_650),
+    // What fewer than five people stand behind is told to nobody; see `people::referrals::suppressing`.
+    ("corrections.referred_people", 5..=1_000),
+    ("corrections.referred_days", 1..=3_650),
     ("freshness.remind_days_before", 0..=3_650),
     ("accounts.access_minutes", 1..=1_440),
     ("accounts.idle_hours", 1..=720),

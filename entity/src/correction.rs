@@ -32,15 +32,18 @@ pub struct Model {
     pub author_agency_id: Option<AgencyId>,
     /// When.
     pub made_at: DateTimeUtc,
-    /// In their words.
+    /// In their words; of a draft, what workers told of, where they did.
     #[sea_orm(column_type = "Text", nullable)]
     pub words: Option<String>,
+    /// Of a draft: what is said of referrals that were refused; absent where none stand behind it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub referrals: Option<String>,
     /// What is to be changed from what to what, as JSON; absent where nothing can be changed in one step.
     #[sea_orm(column_type = "Text", nullable)]
     pub proposed: Option<String>,
     /// Why somebody was turned away.
     pub reason: Option<RefusalReason>,
-    /// On which day; of a draft, since which.
+    /// On which day; of a draft, since which workers tell of it, absent where they do not.
     pub happened_on: Option<Date>,
     /// Of an open draft: service and reason, of which there is one at a time.
     #[sea_orm(column_type = "Text", nullable)]

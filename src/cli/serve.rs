@@ -61,12 +61,14 @@ pub(super) async fn listen(app: App, more: &str) -> Outcome {
     let publisher = tokio::spawn(app.clone().publish_changes());
     let reminder = tokio::spawn(app.clone().remind());
     let teller = tokio::spawn(app.clone().send_notices());
+    let drafter = tokio::spawn(app.clone().draft_corrections());
     let stopped = serve(listener, app.router(), told_to_stop(), limits).await;
     follower.abort();
     tidier.abort();
     publisher.abort();
     reminder.abort();
     teller.abort();
+    drafter.abort();
     // Whoever was cut off may hold a connection for ever; SQLite sees to itself at the next start.
     let _ = timeout(CLOSING, app.database.close()).await;
     match stopped {

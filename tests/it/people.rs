@@ -16,6 +16,7 @@ mod notices;
 mod pathway;
 mod racing;
 mod referral_attacks;
+mod referral_corrections;
 mod referral_disclosures;
 mod referral_figures;
 mod referrals;

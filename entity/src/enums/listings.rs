@@ -88,7 +88,7 @@ closed_set! {
         Suggestion = "suggestion",
         /// A worker tells that the service turned somebody away.
         Refusal = "refusal",
-        /// Drafted here, of several refusals with one reason.
+        /// Drafted here, of several refusals with one reason, or of referrals that were refused for it.
         Drafted = "drafted",
     }
 }

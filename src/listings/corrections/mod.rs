@@ -4,6 +4,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`telling`] | suggesting, telling of a refusal, drafting a correction of several |
+//! | [`drafting`] | drafting a correction of referrals that were refused |
 //! | [`answering`] | taking over, declining, taking back |
 //! | [`reading`] | the owner's list, the author's own |
 //! | [`life`], [`refusals`], [`proposing`], [`identifiers`] | what may follow what, when to draft, what is proposed, what points at a person; no database |
@@ -13,6 +14,7 @@
 //! this order.
 
 pub mod answering;
+pub mod drafting;
 pub mod identifiers;
 pub mod life;
 pub mod proposing;

@@ -1,11 +1,12 @@
 //! What doors say, and when it has been said often enough to draft a correction of it. Pure.
 //!
-//! To add a reason: a variant of [`RefusalReason`]; the compiler asks for its words and for what it is about.
+//! To add a reason: a variant of [`RefusalReason`]; the compiler asks for its words and for what it is about. To let another
+//! reason of refused referrals draft a correction: its line in [`of_referral`].
 
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
-use entity::enums::{FieldGroup, RefusalReason};
+use entity::enums::{FieldGroup, ReferralReason, RefusalReason};
 use entity::ids::{AccountId, AgencyId};
 
 use super::proposing::Proposed;
@@ -25,6 +26,16 @@ impl Default for Rule {
     fn default() -> Self {
         Self { refusals: 3, authors: 2, days: 60 }
     }
+}
+
+/// When referrals that a service refused become a draft. The draft says that they met this rule, and no number that grows: what
+/// changed between two looks at it would tell of one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReferralRule {
+    /// So many people were refused for one reason, however often each.
+    pub people: u32,
+    /// Within so many days, today not among them.
+    pub days: u32,
 }
 
 /// A refusal that somebody told of and that is not answered yet.
@@ -75,6 +86,36 @@ pub fn words(tally: Tally, reason: RefusalReason) -> String {
     let times = many(tally.refusals, "time", "times");
     let since = tally.since.format("%-d %B %Y");
     format!("{workers}{of} {were} turned away {times} since {since}, because {}.", because(reason))
+}
+
+/// What a draft says of referrals: the rule that they met, and nothing of them.
+#[must_use]
+pub fn words_of_referrals(rule: ReferralRule, reason: RefusalReason) -> String {
+    let ReferralRule { people, days } = rule;
+    let because = because(reason);
+    format!("At least {people} people who were referred to it within {days} days were refused, because {because}.")
+}
+
+/// What a reason for which a referral is refused says of the listing. Only where the service helps is said of all whom it
+/// refuses; anything else is of a person, of the day or of money, and a listing may be right in spite of it.
+#[must_use]
+pub const fn of_referral(reason: ReferralReason) -> Option<RefusalReason> {
+    match reason {
+        ReferralReason::OutOfArea => Some(RefusalReason::AreaNotCovered),
+        ReferralReason::Age
+        | ReferralReason::Gender
+        | ReferralReason::NoCapacity
+        | ReferralReason::NotFundedForArea
+        | ReferralReason::ActiveUse
+        | ReferralReason::OffenceType
+        | ReferralReason::RiskTooHigh
+        | ReferralReason::NeedNotMetHere
+        | ReferralReason::AlreadySupported
+        | ReferralReason::CouldNotContact
+        | ReferralReason::DeclinedByServiceUser
+        | ReferralReason::NoLawfulRoute
+        | ReferralReason::Other => None,
+    }
 }
 
 /// A reason as the end of a sentence.

@@ -56,15 +56,16 @@ pub struct Report {
 }
 
 /// What is stored of a correction when it is made; everything else comes later.
-struct New {
-    kind: CorrectionKind,
-    author: Option<(AccountId, Option<AgencyId>)>,
-    words: Option<String>,
-    proposed: Vec<FieldChange>,
-    reason: Option<RefusalReason>,
-    happened_on: Option<NaiveDate>,
-    place: Option<PlaceId>,
-    open_key: Option<String>,
+pub(super) struct New {
+    pub(super) kind: CorrectionKind,
+    pub(super) author: Option<(AccountId, Option<AgencyId>)>,
+    pub(super) words: Option<String>,
+    pub(super) proposed: Vec<FieldChange>,
+    pub(super) reason: Option<RefusalReason>,
+    pub(super) happened_on: Option<NaiveDate>,
+    pub(super) place: Option<PlaceId>,
+    pub(super) open_key: Option<String>,
+    pub(super) referrals: Option<String>,
 }
 
 fn person(author: &Author) -> Done<AccountId> {
@@ -105,6 +106,7 @@ impl Listings {
             happened_on: None,
             place: None,
             open_key: None,
+            referrals: None,
         };
         let row = row(id, &held, &service, new, now)?;
         correction::Entity::insert(row).exec_without_returning(&transaction).await?;
@@ -152,6 +154,7 @@ impl Listings {
             happened_on: Some(report.on.unwrap_or(today)),
             place: report.place,
             open_key: None,
+            referrals: None,
         };
         let row = row(id, &held, &service, new, now)?;
         correction::Entity::insert(row).exec_without_returning(&transaction).await?;
@@ -214,6 +217,7 @@ impl Listings {
             happened_on: Some(tally.since),
             place: None,
             open_key: Some(key),
+            referrals: None,
         };
         let row = row(CorrectionId(self.clock.new_id()), held, service, new, now)?;
         let unless_there = OnConflict::column(correction::Column::OpenKey).do_nothing().to_owned();
@@ -222,7 +226,7 @@ impl Listings {
     }
 
     /// What is proposed as changes of the listing as it is now; nothing where it says so already.
-    fn changes_proposed(&self, service: &StoredService, proposed: &Proposed) -> Done<Vec<FieldChange>> {
+    pub(super) fn changes_proposed(&self, service: &StoredService, proposed: &Proposed) -> Done<Vec<FieldChange>> {
         if proposed.is_empty() {
             return Ok(Vec::new());
         }
@@ -258,7 +262,8 @@ async fn seen_by(db: &DatabaseTransaction, author: &Author, id: ServiceId, hold:
     Ok((held, service))
 }
 
-fn row(
+/// A correction as it is stored when it is made.
+pub(super) fn row(
     id: CorrectionId,
     held: &Held,
     service: &StoredService,
@@ -282,6 +287,7 @@ fn row(
         reason: Set(new.reason),
         happened_on: Set(new.happened_on),
         open_key: Set(new.open_key),
+        referrals: Set(new.referrals),
         reply: Set(None),
         answered_by: Set(None),
         answered_for: Set(None),

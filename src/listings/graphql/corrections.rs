@@ -48,7 +48,7 @@ pub enum CorrectionKind {
     Suggestion,
     /// A worker tells that the service turned somebody away.
     Refusal,
-    /// Drafted by Signpost, of several refusals with one reason.
+    /// Drafted by Signpost, of several refusals with one reason, or of referrals that were refused for it.
     Drafted,
 }
 
@@ -171,9 +171,14 @@ impl Correction {
         nullable(ctx, AgencyKey(self.0.row.author_agency_id?), Agency).await
     }
 
-    /// What was said, in words; null for a refusal of which no more was said.
-    async fn words(&self) -> Option<&str> {
-        self.0.row.words.as_deref()
+    /// What was said, in words; null for a refusal of which no more was said. A draft says of referrals that were refused
+    /// that there were enough, and neither how many nor whose.
+    async fn words(&self) -> Option<String> {
+        match (&self.0.row.words, &self.0.row.referrals) {
+            (Some(words), Some(referrals)) => Some(format!("{words} {referrals}")),
+            (Some(words), None) | (None, Some(words)) => Some(words.clone()),
+            (None, None) => None,
+        }
     }
 
     /// What it proposes to change, from what to what; empty where nothing can be changed in one step.
@@ -191,7 +196,8 @@ impl Correction {
         self.0.row.reason.and_then(refusals::about).map(Into::into)
     }
 
-    /// The day on which somebody was turned away; of a draft, the first such day; null for a suggestion.
+    /// The day on which somebody was turned away; of a draft, the first such day that a worker told of; null for a
+    /// suggestion, and for a draft of referrals alone.
     async fn happened_on(&self) -> Option<Date> {
         self.0.row.happened_on.map(Date)
     }

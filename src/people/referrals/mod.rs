@@ -14,6 +14,7 @@
 //! | [`reading`] | the one way in which referrals leave the tables |
 //! | [`worklist`] | what waits at an agency, and for how long |
 //! | [`figures`] | why referrals were refused, which expired, which waited, and for which needs |
+//! | [`refused`] | which services refuse people again and again for one reason |
 //! | [`suppressing`] | what of counts may be told where few people stand behind some; no database |
 //!
 //! Exactly one account answers for a referral at every instant, for the column that says so can't be empty: the sender's
@@ -28,6 +29,7 @@ pub mod moving;
 pub mod owning;
 pub mod preview;
 pub mod reading;
+pub mod refused;
 pub mod route;
 pub mod suppressing;
 mod telling;

@@ -310,6 +310,7 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::referrals::figures",
         "people::referrals::preview",
         "people::referrals::reading",
+        "people::referrals::refused",
         "people::referrals::worklist",
         "people::reviews",
         "people::tasks::dates",

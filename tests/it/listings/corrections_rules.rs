@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
-use entity::enums::{CorrectionState, FieldGroup, RefusalReason};
+use entity::enums::{CorrectionState, FieldGroup, ReferralReason, RefusalReason};
 use entity::ids::{AccountId, AgencyId};
 use proptest::prelude::*;
 use signpost::listings::corrections::identifiers::{Identifier, found};
 use signpost::listings::corrections::life::{Act, after};
 use signpost::listings::corrections::proposing::Proposed;
-use signpost::listings::corrections::refusals::{Refusal, Rule, Tally, about, proposes, tally, words};
+use signpost::listings::corrections::refusals::{
+    ReferralRule, Refusal, Rule, Tally, about, of_referral, proposes, tally, words, words_of_referrals,
+};
 use uuid::Uuid;
 
 #[test]
@@ -180,4 +182,17 @@ proptest! {
         }
         prop_assert!(found(&text).contains(&Identifier::Telephone), "{}", text);
     }
+}
+
+/// What else referrals are refused for is of a person, and a listing may be right in spite of it.
+#[test]
+fn of_refused_referrals_only_the_area_speaks_of_the_listing() {
+    for reason in ReferralReason::ALL {
+        let expected = (*reason == ReferralReason::OutOfArea).then_some(RefusalReason::AreaNotCovered);
+        assert_eq!(of_referral(*reason), expected, "{reason:?}");
+    }
+    let said = words_of_referrals(ReferralRule { people: 7, days: 30 }, RefusalReason::AreaNotCovered);
+    let expected = "At least 7 people who were referred to it within 30 days were refused, because it does not cover where \
+        people came from.";
+    assert_eq!(said, expected);
 }
