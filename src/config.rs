@@ -35,7 +35,7 @@ pub use self::{
     issuer::{Algorithm, Issuer, MAX_ISSUERS, TokenKind, WrongField},
     live::LiveSettings,
     load::{ConfigError, Origin, Override, Problem},
-    notices::NoticeSettings,
+    notices::{ID_IN_LINK, NoticeSettings},
 };
 
 /// Every setting.

@@ -42,6 +42,8 @@ pub struct Model {
     pub last_error: Option<NoticeFailure>,
     /// When it was taken.
     pub delivered_at: Option<Millis>,
+    /// The letter that it was taken in, with others or alone; absent until it was, and for systems.
+    pub letter_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -34,6 +34,7 @@ mod m20261123_000012_groups;
 mod m20261123_000014_notice_addresses;
 mod m20261123_000016_disclosed;
 mod m20261124_000017_refused_referrals;
+mod m20261124_000018_letters;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000014_notice_addresses::Migration),
             Box::new(m20261123_000016_disclosed::Migration),
             Box::new(m20261124_000017_refused_referrals::Migration),
+            Box::new(m20261124_000018_letters::Migration),
         ]
     }
 }

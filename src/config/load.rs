@@ -257,6 +257,9 @@ impl Config {
                  empty for none",
             );
         }
+        if let Some((what, right)) = self.notices.wrong_page() {
+            wrong("notices.page_url", what, right);
+        }
         if let Err(error) = EnvFilter::try_new(&self.log.filter) {
             wrong(
                 "log.filter",

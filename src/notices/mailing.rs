@@ -1,14 +1,18 @@
-//! One notice, one try, by e-mail: a short letter that names nobody, handed to the mail server that letters of accounts go
-//! to. Its `Message-ID` is made of the notice's id, the same at each try, so that whoever gets it twice can tell.
+//! One letter, one try, by e-mail: short, of one notice or several, and naming nobody, handed to the mail server that letters of
+//! accounts go to. Its `Message-ID` is made of the notices' ids, the same wherever the same are tried again, so that whoever
+//! gets it twice can tell.
 
 use entity::enums::NoticeFailure;
 use entity::ids::{AppointmentId, ReferralId};
 use entity::{notice, notice_endpoint};
 
+use super::gathering::letter_id;
 use super::posting::NotTaken;
 use super::{Notices, wording};
 use crate::api::ids::NodeId;
-use crate::post::{MailAddress, PostError, texts};
+use crate::config::ID_IN_LINK;
+use crate::post::texts::{self, Told};
+use crate::post::{MailAddress, PostError, SecretLink};
 
 /// What the address of an e-mail endpoint begins with.
 const MAILTO: &str = "mailto:";
@@ -24,20 +28,33 @@ pub(super) fn address(url: &str) -> Option<MailAddress> {
 }
 
 impl Notices {
-    /// Tries once. What the mail server has taken counts as taken.
-    pub(super) async fn mail(&self, to: &notice_endpoint::Model, notice: &notice::Model) -> Result<(), NotTaken> {
+    /// Tries a letter once, and says in it how many more come in the next. What the mail server has taken counts as taken.
+    pub(super) async fn mail(
+        &self,
+        to: &notice_endpoint::Model,
+        notices: &[notice::Model],
+        more: u64,
+    ) -> Result<(), NotTaken> {
         if !self.post.is_mail() {
             return Err(NotTaken::because(NoticeFailure::MailServer));
         }
         let address = address(&to.url).ok_or(NotTaken::because(NoticeFailure::RefusedTarget))?;
-        let (at, id) = (notice.created_at.to_utc(), subject(notice));
-        let letter = texts::notice(address, wording::said(&notice.kind), at, id.as_deref());
-        let sent = self.post.hand_over(&letter, self.clock.now(), notice.id.0).await;
+        let told: Vec<Told> = notices.iter().map(|notice| self.told(notice)).collect();
+        let letter = texts::notices(address, &told, more);
+        let sent = self.post.hand_over(&letter, self.clock.now(), letter_id(notices)).await;
         sent.map_err(|not_sent| {
             // Holds no address, and no words of the mail server.
             tracing::warn!(endpoint = %to.id.0, error = %not_sent.error, "notices.letter");
             why(&not_sent.error)
         })
+    }
+
+    fn told(&self, notice: &notice::Model) -> Told {
+        let id = subject(notice);
+        // There is no secret in it; it is checked as one that stands in a letter all the same.
+        let link = self.page.as_deref().zip(id.as_deref());
+        let link = link.and_then(|(page, id)| SecretLink::new(page.replace(ID_IN_LINK, id)).ok());
+        Told { said: wording::said(&notice.kind), at: notice.created_at.to_utc(), id, link }
     }
 }
 

@@ -10,7 +10,8 @@
 //! | [`signing`] | how it is signed; no database |
 //! | [`posting`] | one notice, one try, over HTTP |
 //! | [`wording`] | what it says in a letter; no database |
-//! | [`mailing`] | one notice, one try, by e-mail |
+//! | [`gathering`] | which notices go in one letter, and how many letters |
+//! | [`mailing`] | one letter, one try, by e-mail |
 //! | [`sending`] | what is due is sent: in order, a bounded number at once |
 //! | [`endpoints`] | where an agency is told: named, switched, tested, sent to again |
 //! | [`addresses`] | e-mail addresses: named, asked whether they agree, confirmed |
@@ -20,13 +21,15 @@
 //!
 //! In the table a notice stands once for each event and endpoint, for a key says so. At the receiver it arrives at least
 //! once, with the same id each time, and in the order of its referral: an earlier one that is still to come is waited for.
-//! One that is dead is not.
+//! One that is dead is not. By e-mail several go in one letter, and each is still its own row: delivered, tried again or dead
+//! as the letter is.
 
 pub mod addresses;
 pub mod backoff;
 pub mod code;
 pub mod endpoints;
 pub mod event;
+pub mod gathering;
 pub mod graphql;
 pub mod mailing;
 pub mod outbox;
@@ -36,6 +39,8 @@ pub mod sending;
 pub mod signing;
 pub mod target;
 pub mod wording;
+
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use entity::enums::NoticeState;
@@ -59,6 +64,8 @@ pub struct Notices {
     post: Post,
     allow_private: bool,
     keep: TimeDelta,
+    /// The page that links in letters lead to, with the place for an id.
+    page: Option<Arc<str>>,
 }
 
 /// Why something about notices could not be done.
@@ -100,7 +107,8 @@ impl Notices {
     #[must_use]
     pub fn new(database: Database, clock: Clock, vault: Vault, post: Post, settings: &NoticeSettings) -> Self {
         let keep = TimeDelta::days(settings.keep_days.into());
-        Self { database, clock, vault, post, allow_private: settings.allow_private, keep }
+        let page = settings.page_url().map(Arc::from);
+        Self { database, clock, vault, post, allow_private: settings.allow_private, keep, page }
     }
 
     fn now(&self) -> Millis {

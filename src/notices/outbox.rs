@@ -69,6 +69,7 @@ pub async fn put(
             last_status: Set(None),
             last_error: Set(None),
             delivered_at: Set(None),
+            letter_id: Set(None),
         };
         let once = OnConflict::columns([notice::Column::EndpointId, notice::Column::EventId]).do_nothing().to_owned();
         notice::Entity::insert(row).on_conflict(once).exec_without_returning(db).await?;

@@ -8,22 +8,24 @@
 //!
 //! Several processes may send at once. An endpoint is taken for a while by a condition in the statement that takes it, so
 //! one process alone sends to it; a notice is counted as tried, and put off, before it is sent, so one that ends its process
-//! is not the first of every round.
+//! is not the first of every round. What goes in one letter (see [`super::gathering`]) is counted so, each by itself, and
+//! what came of the letter came of each.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use entity::enums::{NoticeChannel, NoticeFailure, NoticeOff, NoticeState};
-use entity::ids::NoticeEndpointId;
+use entity::ids::{NoticeEndpointId, NoticeId};
 use entity::instants::Millis;
 use entity::{notice, notice_endpoint};
 use futures_util::stream::{self, StreamExt};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::Notices;
 use super::backoff::wait;
+use super::gathering::{letter_id, ripe};
 use super::posting::{NotTaken, Poster};
 use crate::outgoing::NoClient;
 
@@ -35,9 +37,6 @@ const TURN: Duration = Duration::from_secs(5);
 const TAKEN_FOR: i64 = 60_000;
 /// After how long an endpoint that took nothing is switched off, in milliseconds: five days.
 pub const OFF_AFTER: i64 = 5 * 86_400_000;
-/// Most letters that an e-mail address gets in an hour; what is due beyond that waits.
-pub const MOST_LETTERS_AN_HOUR: u64 = 30;
-const HOUR: i64 = 3_600_000;
 
 /// Which endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,11 +120,16 @@ impl Sender {
     /// Endpoints of a lane with something due that no other process sends to.
     async fn due(&self, lane: Lane) -> Result<Vec<NoticeEndpointId>, DbErr> {
         let now = self.notices.now();
+        let due =
+            Condition::all().add(notice::Column::State.eq(NoticeState::Pending)).add(notice::Column::DueAt.lte(now));
+        let due = match lane {
+            Lane::Well | Lane::Failing => due,
+            Lane::Letters => due.add(ripe(now)),
+        };
         let of_due = Query::select()
             .column((notice::Entity, notice::Column::EndpointId))
             .from(notice::Entity)
-            .and_where(notice::Column::State.eq(NoticeState::Pending))
-            .and_where(notice::Column::DueAt.lte(now))
+            .cond_where(due)
             .to_owned();
         let by = |channel: NoticeChannel| Condition::all().add(notice_endpoint::Column::Channel.eq(channel));
         let in_lane = match lane {
@@ -166,11 +170,14 @@ impl Sender {
         loop {
             // Read again: it may have been switched off, or been given another secret.
             let Some(endpoint) = notice_endpoint::Entity::find_by_id(id).one(db).await? else { break };
-            if self.has_had_enough(&endpoint).await? {
+            if self.notices.has_had_enough(&endpoint).await? {
                 break;
             }
-            let Some(notice) = self.next(id).await? else { break };
-            let once = self.try_once(&endpoint, &notice).await?;
+            let next = self.notices.next(&endpoint).await?;
+            if next.is_empty() {
+                break;
+            }
+            let once = self.try_once(&endpoint, next).await?;
             round = round.and(once);
             if once.delivered == 0 || over.load(Ordering::Relaxed) {
                 break;
@@ -216,55 +223,52 @@ impl Sender {
         Ok(())
     }
 
-    /// Whether an address had as many letters in the last hour as it gets in one.
-    async fn has_had_enough(&self, to: &notice_endpoint::Model) -> Result<bool, DbErr> {
-        match to.channel {
-            NoticeChannel::Webhook => Ok(false),
-            NoticeChannel::Email => {
-                let letters = notice::Entity::find()
-                    .filter(notice::Column::EndpointId.eq(to.id))
-                    .filter(notice::Column::DeliveredAt.gt(Millis(self.notices.now().0 - HOUR)))
-                    .count(self.notices.database.connection())
-                    .await?;
-                Ok(letters >= MOST_LETTERS_AN_HOUR)
+    /// Tries what an endpoint is sent next once: one notice, or all of a letter.
+    async fn try_once(&self, to: &notice_endpoint::Model, next: Vec<notice::Model>) -> Result<Round, DbErr> {
+        let at = self.notices.now();
+        let spent: Vec<NoticeId> =
+            next.iter().filter(|notice| wait(notice.id, notice.attempts).is_none()).map(|notice| notice.id).collect();
+        if !spent.is_empty() {
+            // Whoever tried them for the last time never came back to say what became of them.
+            return self.not_taken(to, &spent, &[], NotTaken::because(NoticeFailure::Interrupted)).await;
+        }
+        // What fails together in a letter comes back together.
+        let Some(waits_as) = next.first().map(|notice| notice.id) else { return Ok(Round::default()) };
+        let mut tried = Vec::new();
+        for notice in next {
+            // Another process has it, and what comes after it of the same subject may not go before it.
+            if !self.counted(&notice, waits_as, at).await? {
+                break;
+            }
+            tried.push(notice);
+        }
+        let sent = match (to.channel, tried.as_slice()) {
+            (_, []) => return Ok(Round::default()),
+            (NoticeChannel::Webhook, [notice, ..]) => self.post(to, notice, at).await,
+            (NoticeChannel::Email, letter) => {
+                let more = self.notices.beyond(to.id, letter).await?;
+                self.notices.mail(to, letter, more).await
+            }
+        };
+        match sent {
+            Ok(()) => self.taken(to, &tried).await,
+            Err(why) => {
+                let (mut last, mut later) = (Vec::new(), Vec::new());
+                for notice in &tried {
+                    let was_last = why.is_final || wait(notice.id, notice.attempts + 1).is_none();
+                    if was_last { last.push(notice.id) } else { later.push(notice.id) }
+                }
+                self.not_taken(to, &last, &later, why).await
             }
         }
     }
 
-    /// What an endpoint is sent next: the oldest that is due, and before which nothing of the same subject is still to come.
-    async fn next(&self, id: NoticeEndpointId) -> Result<Option<notice::Model>, DbErr> {
-        let earlier = || Alias::new("earlier");
-        let of_earlier = |column: notice::Column| Expr::col((earlier(), column));
-        let an_earlier = Query::select()
-            .expr(Expr::value(1))
-            .from_as(notice::Entity, earlier())
-            .and_where(of_earlier(notice::Column::EndpointId).eq(Expr::value(id)))
-            .and_where(of_earlier(notice::Column::SubjectId).eq(notice::Column::SubjectId.into_expr()))
-            .and_where(of_earlier(notice::Column::State).eq(Expr::value(NoticeState::Pending)))
-            .and_where(of_earlier(notice::Column::Number).lt(notice::Column::Number.into_expr()))
-            .to_owned();
-        notice::Entity::find()
-            .filter(notice::Column::EndpointId.eq(id))
-            .filter(notice::Column::State.eq(NoticeState::Pending))
-            .filter(notice::Column::DueAt.lte(self.notices.now()))
-            .filter(Expr::exists(an_earlier).not())
-            .order_by_asc(notice::Column::CreatedAt)
-            .order_by_asc(notice::Column::Id)
-            .one(self.notices.database.connection())
-            .await
-    }
-
-    /// Tries a notice once.
-    async fn try_once(&self, to: &notice_endpoint::Model, notice: &notice::Model) -> Result<Round, DbErr> {
-        let (at, tries) = (self.notices.now(), notice.attempts + 1);
-        let waits = wait(notice.id, tries);
-        if wait(notice.id, tries - 1).is_none() {
-            // Whoever tried it for the last time never came back to say what became of it.
-            return self.not_taken(to, notice, NotTaken::because(NoticeFailure::Interrupted), true).await;
-        }
+    /// Counts a notice as tried, and puts it off as long as this other one would be; whether nobody else did before.
+    async fn counted(&self, notice: &notice::Model, waits_as: NoticeId, at: Millis) -> Result<bool, DbErr> {
+        let tries = notice.attempts + 1;
         let counted = notice::ActiveModel {
             attempts: Set(tries),
-            due_at: Set(Millis(at.0 + waits.unwrap_or(TAKEN_FOR))),
+            due_at: Set(Millis(at.0 + wait(waits_as, tries).unwrap_or(TAKEN_FOR))),
             ..Default::default()
         };
         let result = notice::Entity::update_many()
@@ -274,17 +278,7 @@ impl Sender {
             .filter(notice::Column::Attempts.eq(notice.attempts))
             .exec(self.notices.database.connection())
             .await?;
-        if result.rows_affected != 1 {
-            return Ok(Round::default());
-        }
-        let sent = match to.channel {
-            NoticeChannel::Webhook => self.post(to, notice, at).await,
-            NoticeChannel::Email => self.notices.mail(to, notice).await,
-        };
-        match sent {
-            Ok(()) => self.taken(to, notice).await,
-            Err(why) => self.not_taken(to, notice, why, waits.is_none() || why.is_final).await,
-        }
+        Ok(result.rows_affected == 1)
     }
 
     async fn post(&self, to: &notice_endpoint::Model, notice: &notice::Model, at: Millis) -> Result<(), NotTaken> {
@@ -297,16 +291,23 @@ impl Sender {
         }
     }
 
-    async fn taken(&self, to: &notice_endpoint::Model, notice: &notice::Model) -> Result<Round, DbErr> {
+    async fn taken(&self, to: &notice_endpoint::Model, notices: &[notice::Model]) -> Result<Round, DbErr> {
         let db = self.notices.database.connection();
+        let letter = match to.channel {
+            NoticeChannel::Webhook => None,
+            NoticeChannel::Email => Some(letter_id(notices)),
+        };
         let row = notice::ActiveModel {
             state: Set(NoticeState::Delivered),
             delivered_at: Set(Some(self.notices.now())),
+            letter_id: Set(letter),
             last_status: Set(None),
             last_error: Set(None),
             ..Default::default()
         };
-        notice::Entity::update_many().set(row).filter(notice::Column::Id.eq(notice.id)).exec(db).await?;
+        let ids: Vec<NoticeId> = notices.iter().map(|notice| notice.id).collect();
+        let these = notice::Column::Id.is_in(ids.iter().copied());
+        notice::Entity::update_many().set(row).filter(these).exec(db).await?;
         if to.failing_since.is_some() || to.last_error.is_some() {
             let well = notice_endpoint::ActiveModel {
                 failing_since: Set(None),
@@ -317,30 +318,35 @@ impl Sender {
             let this = notice_endpoint::Column::Id.eq(to.id);
             notice_endpoint::Entity::update_many().set(well).filter(this).exec(db).await?;
         }
-        Ok(Round { delivered: 1, ..Round::default() })
+        Ok(Round { delivered: notices.len() as u64, ..Round::default() })
     }
 
+    /// Writes down that these were not taken: some for the last time, others to be tried again.
     async fn not_taken(
         &self,
         to: &notice_endpoint::Model,
-        notice: &notice::Model,
+        last: &[NoticeId],
+        later: &[NoticeId],
         why: NotTaken,
-        was_last: bool,
     ) -> Result<Round, DbErr> {
         let (db, now) = (self.notices.database.connection(), self.notices.now());
-        let state = if was_last { NoticeState::Dead } else { NoticeState::Pending };
-        let row = notice::ActiveModel {
-            state: Set(state),
-            last_status: Set(why.status),
-            last_error: Set(Some(why.why)),
-            ..Default::default()
-        };
-        notice::Entity::update_many()
-            .set(row)
-            .filter(notice::Column::Id.eq(notice.id))
-            .filter(notice::Column::State.eq(NoticeState::Pending))
-            .exec(db)
-            .await?;
+        for (state, these) in [(NoticeState::Dead, last), (NoticeState::Pending, later)] {
+            if these.is_empty() {
+                continue;
+            }
+            let row = notice::ActiveModel {
+                state: Set(state),
+                last_status: Set(why.status),
+                last_error: Set(Some(why.why)),
+                ..Default::default()
+            };
+            notice::Entity::update_many()
+                .set(row)
+                .filter(notice::Column::Id.is_in(these.iter().copied()))
+                .filter(notice::Column::State.eq(NoticeState::Pending))
+                .exec(db)
+                .await?;
+        }
         // An address is not to blame for our mail server, and is not switched off for it.
         let is_ours = why.why == NoticeFailure::MailServer;
         let since = if is_ours { to.failing_since } else { to.failing_since.or(Some(now)) };
@@ -358,10 +364,10 @@ impl Sender {
         }
         let this = notice_endpoint::Column::Id.eq(to.id);
         notice_endpoint::Entity::update_many().set(failing).filter(this).exec(db).await?;
-        tracing::debug!(endpoint = %to.id.0, why = why.why.as_str(), was_last, "notices.not_taken");
+        tracing::debug!(endpoint = %to.id.0, why = why.why.as_str(), dead = last.len(), "notices.not_taken");
         Ok(Round {
-            later: u64::from(!was_last),
-            dead: u64::from(was_last),
+            later: later.len() as u64,
+            dead: last.len() as u64,
             switched_off: u64::from(is_over),
             ..Round::default()
         })

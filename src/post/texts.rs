@@ -172,26 +172,52 @@ Signpost
     Letter::new(to, "A code for notices from Signpost", &text)
 }
 
-/// A notice: what happened, in words of ours, when, and to what, by its global id. No name, and nothing that anybody said.
+/// What a letter tells that happened. No name, and nothing that anybody said.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What, in words of ours.
+    pub said: &'static str,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// To what, by its global id; absent where it is nothing that can be asked for.
+    pub id: Option<String>,
+    /// Where whoever may see it does; absent where nobody says so.
+    pub link: Option<SecretLink>,
+}
+
+/// Notices: one, or several that waited for the same address, and how many more come in the next letter.
 #[must_use]
-pub fn notice(to: MailAddress, said: &str, at: DateTime<Utc>, id: Option<&str>) -> Letter {
-    let when = uk_time(at);
-    let id = id.map(|id| format!("Its id: {id}\n")).unwrap_or_default();
+pub fn notices(to: MailAddress, told: &[Told], more: u64) -> Letter {
+    let (subject, mut all) = match told.len() {
+        1 => ("A notice from Signpost".to_owned(), String::new()),
+        number => (format!("{number} notices from Signpost"), format!("There are {number} notices.\n\n")),
+    };
+    for one in told {
+        all.push_str(&format!("{}\nWhen: {}\n", one.said, uk_time(one.at)));
+        if let Some(id) = &one.id {
+            all.push_str(&format!("Its id: {id}\n"));
+        }
+        if let Some(link) = &one.link {
+            all.push_str(&format!("{}\n", link.expose()));
+        }
+        all.push('\n');
+    }
+    match more {
+        0 => {}
+        1 => all.push_str("And 1 more, which comes in another letter.\n\n"),
+        _ => all.push_str(&format!("And {more} more, which come in another letter.\n\n")),
+    }
     let text = format!(
         "Hello,
 
-{said}
-
-When: {when}
-{id}
-No names stand in this letter. Please do not answer it.
+{all}No names stand in this letter. Please do not answer it.
 
 You get it because your agency has its notices sent to this address. To stop them, ask a manager of your agency.
 
 Signpost
 "
     );
-    Letter::new(to, "A notice from Signpost", &text)
+    Letter::new(to, &subject, &text)
 }
 
 fn how_many(due: &DueListings<'_>) -> String {

@@ -1,5 +1,6 @@
 //! Notices over the whole way: put out with each step, signed, sent in order to receivers that are good, slow, dead or lying.
 
+mod gathering;
 mod letters;
 mod mail;
 mod receiver;

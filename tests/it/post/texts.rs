@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use signpost::post::texts::{
-    DueListings, MOST_OF_NAME, WhyAsked, agency_in_quotes, invitation, listings_due, notice, notice_code,
+    DueListings, MOST_OF_NAME, Told, WhyAsked, agency_in_quotes, invitation, listings_due, notice_code, notices,
     password_reset, uk_time,
 };
 use signpost::post::{Letter, LinkError, SecretLink};
@@ -192,14 +192,19 @@ Signpost
 
 #[test]
 fn the_notice_word_for_word() {
-    let letter = notice(ann(), "A referral was made. Open Signpost to see it.", noon(), Some("UmVm"));
+    let made = Told {
+        said: "A referral was made. Open Signpost to see it.",
+        at: noon(),
+        id: Some("UmVm".to_owned()),
+        link: None,
+    };
+    let letter = notices(ann(), &[made], 0);
     assert_eq!(letter.subject(), "A notice from Signpost");
     assert_eq!(
         letter.expose_text(),
         r"Hello,
 
 A referral was made. Open Signpost to see it.
-
 When: 13:00 on Monday 1 June 2026 (UK time, BST)
 Its id: UmVm
 
@@ -210,7 +215,50 @@ You get it because your agency has its notices sent to this address. To stop the
 Signpost
 "
     );
-    assert!(!notice(ann(), "", noon(), None).expose_text().contains("Its id"));
+}
+
+#[test]
+fn several_notices_word_for_word() {
+    let page = SecretLink::new("https://app.example.org/open/UmVm".to_owned()).unwrap();
+    let told = [
+        Told {
+            said: "A referral was made. Open Signpost to see it.",
+            at: noon(),
+            id: Some("UmVm".to_owned()),
+            link: Some(page),
+        },
+        Told { said: "This is a test.", at: noon(), id: None, link: None },
+    ];
+    let letter = notices(ann(), &told, 3);
+    assert_eq!(letter.to(), &ann());
+    assert_eq!(letter.subject(), "2 notices from Signpost");
+    assert_eq!(
+        letter.expose_text(),
+        r"Hello,
+
+There are 2 notices.
+
+A referral was made. Open Signpost to see it.
+When: 13:00 on Monday 1 June 2026 (UK time, BST)
+Its id: UmVm
+https://app.example.org/open/UmVm
+
+This is a test.
+When: 13:00 on Monday 1 June 2026 (UK time, BST)
+
+And 3 more, which come in another letter.
+
+No names stand in this letter. Please do not answer it.
+
+You get it because your agency has its notices sent to this address. To stop them, ask a manager of your agency.
+
+Signpost
+"
+    );
+    assert!(
+        notices(ann(), &told, 1).expose_text().contains("\n\nAnd 1 more, which comes in another letter.\n\nNo names")
+    );
+    assert!(!notices(ann(), &told, 0).expose_text().contains("more"));
 }
 
 proptest! {

@@ -1,8 +1,6 @@
 //! Notices by e-mail over the whole way: an address agrees first, is sent short letters that name nobody, and the mail server
 //! may be good, slow, dead or refuse.
 
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 use entity::enums::{NoticeFailure, NoticeState};
 use entity::ids::NoticeEndpointId;
@@ -13,7 +11,8 @@ use signpost::config::{Config, NoticeSettings};
 use signpost::notices::Notices;
 use signpost::notices::addresses::{BETWEEN_CODES, CODE_FOR, MOST_NAMED_A_DAY};
 use signpost::notices::backoff::WAITS;
-use signpost::notices::sending::{MOST_LETTERS_AN_HOUR, OFF_AFTER, Round, Sender};
+use signpost::notices::gathering::GATHERING;
+use signpost::notices::sending::{OFF_AFTER, Round, Sender};
 use signpost::post::Post;
 use uuid::Uuid;
 
@@ -23,12 +22,18 @@ use super::{ENDPOINT, endpoint_of, global, kinds};
 use crate::people::graph::Network;
 use crate::support::TestApp;
 
-const TEAM: &str = "team@harbour.example.org";
+pub(super) const TEAM: &str = "team@harbour.example.org";
 
-async fn network(mail: &MailServer) -> Network {
+pub(super) async fn network(mail: &MailServer) -> Network {
+    network_with(mail, "").await
+}
+
+/// The same, with a page of the front-end for links.
+pub(super) async fn network_with(mail: &MailServer, page: &str) -> Network {
     let mut config = Config::default();
     config.server.public_address = "https://signpost.example.org/".to_owned();
     config.notices.allow_private = true;
+    config.notices.page_url = page.to_owned();
     config.post.from = "post@signpost.example.org".to_owned();
     config.post.smtp_url.clone_from(&mail.url);
     Network::over(TestApp::with_config(config).await).await
@@ -49,7 +54,13 @@ impl Network {
     }
 
     /// Names an address that agrees.
-    async fn writes_to(&self, manager: &str, mail: &MailServer, address: &str, kinds: &[&str]) -> NoticeEndpointId {
+    pub(super) async fn writes_to(
+        &self,
+        manager: &str,
+        mail: &MailServer,
+        address: &str,
+        kinds: &[&str],
+    ) -> NoticeEndpointId {
         let added = self.names_address(manager, address, kinds).await;
         assert_eq!(added["errors"], json!([]), "{address}");
         let to = endpoint_of(&added);
@@ -58,8 +69,13 @@ impl Network {
         to
     }
 
-    async fn mo(&self) -> String {
+    pub(super) async fn mo(&self) -> String {
         self.app.token("mo@example.org").await
+    }
+
+    /// Lets as much time go by as a notice to an e-mail address waits for others.
+    pub(super) fn gathers(&self) {
+        self.app.clock.advance(TimeDelta::milliseconds(GATHERING));
     }
 }
 
@@ -119,6 +135,8 @@ async fn an_address_is_told_once_it_agrees_and_nothing_of_anybody() {
     assert_eq!(done["errors"], json!([]));
     let rows = network.notices(to).await;
     assert_eq!(kinds(&rows), ["referral.accepted"]);
+    assert_eq!(network.sender().send_due().await.unwrap(), Round::default(), "it waits for others");
+    network.gathers();
     assert_eq!(network.sender().send_due().await.unwrap(), Round { delivered: 1, ..Round::default() });
     assert_eq!(network.sender().send_due().await.unwrap(), Round::default());
     let letter = mail.last();
@@ -129,6 +147,7 @@ async fn an_address_is_told_once_it_agrees_and_nothing_of_anybody() {
     assert!(text.contains("A referral was accepted. Open Signpost to see it."), "{text}");
     assert!(text.contains(&format!("Its id: {referral}")), "what webhooks tell too: {text}");
     assert!(text.contains("When: 20:00 on Saturday 21 November 2026"), "{text}");
+    assert!(!text.contains("://"), "no page is set: {text}");
     for word in ["Ida", "Crow", "ann", "cal@", "hous", "HOUS", "hostel", "Welcome", "Robin", id.as_str()] {
         assert!(!letter.raw.contains(word), "{word}: {}", letter.raw);
     }
@@ -181,6 +200,7 @@ async fn a_refusal_for_good_is_dead_at_once_and_can_be_sent_again() {
     let network = network(&mail).await;
     let to = network.writes_to(&network.manager, &mail, TEAM, &[]).await;
     network.happens(to, 0..1, 1).await;
+    network.gathers();
     let sender = network.sender();
     mail.is(Mood::Says("450 4.2.0 greylisted\r\n"));
     assert_eq!(sender.send_due().await.unwrap(), Round { later: 1, ..Round::default() });
@@ -203,6 +223,7 @@ async fn a_refusal_for_good_is_dead_at_once_and_can_be_sent_again() {
     assert_eq!((row.failing_since, row.last_error, row.last_status), (None, None, None));
     // Taken, and no word of it: it comes again, and whoever has both can tell.
     network.happens(to, 1..2, 1).await;
+    network.gathers();
     mail.is(Mood::HangsUp);
     assert_eq!(sender.send_due().await.unwrap(), Round { later: 1, ..Round::default() });
     network.app.clock.advance(TimeDelta::seconds(6));
@@ -212,9 +233,11 @@ async fn a_refusal_for_good_is_dead_at_once_and_can_be_sent_again() {
     assert_eq!(ids.len(), 4, "the code, the one that was replayed, and one twice");
     assert_eq!(ids[2], ids[3]);
     // What takes nothing for five days is switched off, as any endpoint.
-    network.happens(to, 2..4, 1).await;
+    network.happens(to, 2..3, 1).await;
+    network.gathers();
     mail.is(Mood::Says("550 5.1.1 no such user\r\n"));
     assert_eq!(sender.send_due().await.unwrap(), Round { dead: 1, ..Round::default() });
+    network.happens(to, 3..4, 1).await;
     network.app.clock.advance(TimeDelta::milliseconds(OFF_AFTER));
     assert_eq!(sender.send_due().await.unwrap(), Round { dead: 1, switched_off: 1, ..Round::default() });
 }
@@ -226,6 +249,7 @@ async fn an_address_is_not_to_blame_for_our_mail_server() {
     let network = network(&mail).await;
     let to = network.writes_to(&network.manager, &mail, TEAM, &[]).await;
     network.happens(to, 0..1, 1).await;
+    network.gathers();
     mail.is(Mood::TurnsAway("554 5.3.2 not now\r\n"));
     let sender = network.sender();
     for wait in WAITS {
@@ -235,6 +259,7 @@ async fn an_address_is_not_to_blame_for_our_mail_server() {
     assert_eq!(sender.send_due().await.unwrap(), Round { dead: 1, ..Round::default() });
     network.app.clock.advance(TimeDelta::milliseconds(OFF_AFTER));
     network.happens(to, 1..2, 1).await;
+    network.gathers();
     assert_eq!(sender.send_due().await.unwrap(), Round { later: 1, ..Round::default() });
     let row = network.endpoint(to).await;
     assert_eq!((row.is_on, row.failing_since), (true, None));
@@ -263,6 +288,7 @@ async fn a_silent_mail_server_holds_up_no_system() {
     for (number, to) in (0_u128..).zip(&all) {
         network.happens(*to, number * 10..number * 10 + 3, 1).await;
     }
+    network.gathers();
     mail.is(Mood::Silent);
     let sender = network.sender();
     tokio::select! {
@@ -270,30 +296,6 @@ async fn a_silent_mail_server_holds_up_no_system() {
         () = async { tokio::join!(good.has(3), mail.was_asked(16)); } => {}
     }
     assert_eq!((good.got().len(), mail.letters().len()), (3, 8));
-}
-
-/// An address gets so many letters in an hour; the rest waits, and is not lost.
-#[tokio::test]
-async fn an_address_is_not_flooded() {
-    let mail = MailServer::new().await;
-    let network = network(&mail).await;
-    let to = network.writes_to(&network.manager, &mail, TEAM, &[]).await;
-    network.happens(to, 0..u128::from(MOST_LETTERS_AN_HOUR) + 5, 1).await;
-    let sender = network.sender();
-    let mut delivered = 0;
-    loop {
-        let round = sender.send_due().await.unwrap();
-        if round == Round::default() {
-            break;
-        }
-        assert_eq!((round.later, round.dead), (0, 0));
-        delivered += round.delivered;
-    }
-    assert_eq!(delivered, MOST_LETTERS_AN_HOUR);
-    network.app.clock.advance(TimeDelta::hours(1));
-    assert_eq!(sender.send_due().await.unwrap(), Round { delivered: 5, ..Round::default() });
-    let ids: BTreeSet<String> = mail.letters().iter().map(|letter| letter.id()).collect();
-    assert_eq!(ids.len(), mail.letters().len(), "each once");
 }
 
 /// Letters with a code are few, whoever's the address is.
@@ -387,6 +389,7 @@ async fn without_a_mail_server_it_is_said_that_there_is_none() {
     let network = self::network(&mail).await;
     let to = network.writes_to(&network.manager, &mail, TEAM, &[]).await;
     network.happens(to, 0..1, 1).await;
+    network.gathers();
     let (db, clock, vault) = (network.app.db().clone(), network.app.clock.clone(), network.app.app.vault.clone());
     let folder = signpost::config::Post {
         outbox_folder: network.app.outbox.path().to_str().unwrap().to_owned(),

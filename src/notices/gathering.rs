@@ -1,0 +1,155 @@
+//! What goes together. To a system each notice goes alone; those to an e-mail address are gathered, and go in one letter: a
+//! burst is one letter, and not thirty. Each keeps its row, its tries and its end; a letter is only their way.
+//!
+//! The first notice after quiet waits as any other. Were it sent at once, each burst would be two letters, its first notice
+//! by itself; and whoever is written to by e-mail looks there now and then, and loses nothing by a minute. A test goes at once,
+//! for somebody waits for it. What is due when a letter is made goes in it, however new it is, and tried again or not; what
+//! waits to be tried again later does not.
+
+use entity::enums::{NoticeChannel, NoticeState};
+use entity::ids::NoticeEndpointId;
+use entity::instants::Millis;
+use entity::{notice, notice_endpoint};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::Notices;
+use super::backoff::MOST_TRIES;
+use super::event::TEST;
+
+/// How long a notice to an e-mail address waits for others, in milliseconds: a minute. The figure is ours: steps that are done
+/// in one sitting lie seconds apart.
+pub const GATHERING: i64 = 60_000;
+/// Most notices in a letter; what is beyond that goes in the next. The figure is ours: about what is read to the end.
+pub const MOST_IN_A_LETTER: usize = 20;
+/// Most letters that an e-mail address gets in an hour; what is due beyond that waits.
+pub const MOST_LETTERS_AN_HOUR: usize = 30;
+const HOUR: i64 = 3_600_000;
+
+/// That a notice to an e-mail address has waited long enough for others.
+pub(super) fn ripe(now: Millis) -> Condition {
+    Condition::any().add(notice::Column::CreatedAt.lte(Millis(now.0 - GATHERING))).add(notice::Column::Kind.eq(TEST))
+}
+
+/// The same of one that was read.
+fn is_ripe(notice: &notice::Model, now: Millis) -> bool {
+    now.0 - notice.created_at.0 >= GATHERING || notice.kind == TEST
+}
+
+/// The id of the letter that these go in: of one alone its own, else one made of the ids of all. So it is the same where the
+/// same are tried again, and another where one is among them that was not.
+pub(super) fn letter_id(letter: &[notice::Model]) -> Uuid {
+    let mut ids: Vec<Uuid> = letter.iter().map(|notice| notice.id.0).collect();
+    ids.sort_unstable();
+    match ids.as_slice() {
+        [one] => *one,
+        all => all.iter().fold(Uuid::nil(), |made, id| Uuid::new_v5(&made, id.as_bytes())),
+    }
+}
+
+impl Notices {
+    /// What an endpoint is sent next, in one try: of a system one notice, of an e-mail address all of a letter; nothing where
+    /// nothing is due, or nothing of it has waited long enough.
+    pub(super) async fn next(&self, to: &notice_endpoint::Model) -> Result<Vec<notice::Model>, DbErr> {
+        match to.channel {
+            NoticeChannel::Webhook => self.foremost(to.id, &[], 1).await,
+            NoticeChannel::Email => {
+                let letter = self.gathered(to.id).await?;
+                let now = self.now();
+                Ok(if letter.iter().any(|notice| is_ripe(notice, now)) { letter } else { Vec::new() })
+            }
+        }
+    }
+
+    /// What is due to an e-mail address, as much as goes in a letter; what happened to one thing stands together, in its order.
+    async fn gathered(&self, to: NoticeEndpointId) -> Result<Vec<notice::Model>, DbErr> {
+        let mut all: Vec<notice::Model> = Vec::new();
+        while all.len() < MOST_IN_A_LETTER {
+            // One comes once all before it of the same subject are there.
+            let more = self.foremost(to, &all, MOST_IN_A_LETTER - all.len()).await?;
+            if more.is_empty() {
+                break;
+            }
+            all.extend(more);
+        }
+        let mut subjects: Vec<Uuid> = Vec::new();
+        for notice in &all {
+            if !subjects.contains(&notice.subject_id) {
+                subjects.push(notice.subject_id);
+            }
+        }
+        all.sort_by_key(|notice| (subjects.iter().position(|one| *one == notice.subject_id), notice.number));
+        Ok(all)
+    }
+
+    /// The oldest that are due to an endpoint, beside these, and before which nothing of the same subject is still to come but
+    /// these.
+    async fn foremost(
+        &self,
+        to: NoticeEndpointId,
+        beside: &[notice::Model],
+        most: usize,
+    ) -> Result<Vec<notice::Model>, DbErr> {
+        let earlier = || Alias::new("earlier");
+        let of_earlier = |column: notice::Column| Expr::col((earlier(), column));
+        let beside: Vec<Uuid> = beside.iter().map(|notice| notice.id.0).collect();
+        let an_earlier = Query::select()
+            .expr(Expr::value(1))
+            .from_as(notice::Entity, earlier())
+            .and_where(of_earlier(notice::Column::EndpointId).eq(Expr::value(to)))
+            .and_where(of_earlier(notice::Column::SubjectId).eq(notice::Column::SubjectId.into_expr()))
+            .and_where(of_earlier(notice::Column::State).eq(Expr::value(NoticeState::Pending)))
+            .and_where(of_earlier(notice::Column::Number).lt(notice::Column::Number.into_expr()))
+            .and_where(of_earlier(notice::Column::Id).is_not_in(beside.iter().copied()))
+            .to_owned();
+        notice::Entity::find()
+            .filter(notice::Column::EndpointId.eq(to))
+            .filter(notice::Column::State.eq(NoticeState::Pending))
+            .filter(notice::Column::DueAt.lte(self.now()))
+            .filter(notice::Column::Id.is_not_in(beside.iter().copied()))
+            .filter(Expr::exists(an_earlier).not())
+            .order_by_asc(notice::Column::CreatedAt)
+            .order_by_asc(notice::Column::Id)
+            .limit(most as u64)
+            .all(self.database.connection())
+            .await
+    }
+
+    /// How many more are due to an e-mail address than go in a letter that is full: they go in the next.
+    pub(super) async fn beyond(&self, to: NoticeEndpointId, letter: &[notice::Model]) -> Result<u64, DbErr> {
+        if letter.len() < MOST_IN_A_LETTER {
+            return Ok(0);
+        }
+        let these: Vec<Uuid> = letter.iter().map(|notice| notice.id.0).collect();
+        notice::Entity::find()
+            .filter(notice::Column::EndpointId.eq(to))
+            .filter(notice::Column::State.eq(NoticeState::Pending))
+            .filter(notice::Column::DueAt.lte(self.now()))
+            // What was tried for the last time is dead, though nobody has said so yet.
+            .filter(notice::Column::Attempts.lt(MOST_TRIES))
+            .filter(notice::Column::Id.is_not_in(these.iter().copied()))
+            .count(self.database.connection())
+            .await
+    }
+
+    /// Whether an address had as many letters in the last hour as it gets in one.
+    pub(super) async fn has_had_enough(&self, to: &notice_endpoint::Model) -> Result<bool, DbErr> {
+        match to.channel {
+            NoticeChannel::Webhook => Ok(false),
+            NoticeChannel::Email => {
+                let letters: Vec<Uuid> = notice::Entity::find()
+                    .select_only()
+                    .column(notice::Column::LetterId)
+                    .distinct()
+                    .filter(notice::Column::EndpointId.eq(to.id))
+                    .filter(notice::Column::DeliveredAt.gt(Millis(self.now().0 - HOUR)))
+                    .filter(notice::Column::LetterId.is_not_null())
+                    .into_tuple()
+                    .all(self.database.connection())
+                    .await?;
+                Ok(letters.len() >= MOST_LETTERS_AN_HOUR)
+            }
+        }
+    }
+}
