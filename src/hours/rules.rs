@@ -107,6 +107,16 @@ impl Days {
         Ok(self)
     }
 
+    /// Whether it is the same days every week.
+    fn are_weekly(&self) -> bool {
+        match self {
+            Self::Every => true,
+            // Without an anchor nobody knows of any week whether it is its turn.
+            Self::Weekly { interval, anchor, .. } => *interval == 1 || anchor.is_none(),
+            Self::Monthly { .. } => false,
+        }
+    }
+
     fn hold(&self, date: NaiveDate) -> Holds {
         match self {
             Self::Every => Holds::Yes,
@@ -229,6 +239,10 @@ impl Period {
         }
     }
 
+    fn covers(self, first: NaiveDate, last: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= first) && self.until.is_none_or(|until| last <= until)
+    }
+
     fn meets(self, first: NaiveDate, last: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= last) && self.until.is_none_or(|until| first <= until)
     }
@@ -258,6 +272,11 @@ impl Rule {
         reliable: bool,
     ) -> Result<Self, HoursError> {
         Ok(Self { days: days.checked()?, span, holds: Period::new(from, until)?, reliable })
+    }
+
+    /// Whether it says the same in every week from one date to another.
+    pub(super) fn is_weekly(&self, first: NaiveDate, last: NaiveDate) -> bool {
+        self.days.are_weekly() && (self.holds.covers(first, last) || !self.holds.meets(first, last))
     }
 
     /// What the rule says of `date`.

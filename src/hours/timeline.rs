@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-use super::{Hours, MAX_DAYS, Opening, Span, day::Calendar, wall};
+use super::{Hours, MAX_DAYS, Opening, Span, day::Calendar, holidays::KeptIn, wall};
 
 /// A time during which it is open, or unknown whether it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,18 @@ impl Hours {
         }
         intervals.extend(paint(edges));
     }
+
+    /// Whether the rules say the same in every week from the first of one stretch to the last of another.
+    pub(super) fn are_weekly(&self, from: &PlainDays, to: &PlainDays) -> bool {
+        let ends = from.days.first().zip(to.days.last());
+        ends.is_some_and(|((first, _), (last, _))| self.rules.iter().all(|rule| rule.is_weekly(*first, *last)))
+    }
+
+    /// Whether no exception touches a stretch.
+    pub(super) fn have_no_exception(&self, stretch: &PlainDays) -> bool {
+        let ends = stretch.days.first().zip(stretch.days.last());
+        ends.is_some_and(|((first, _), (last, _))| self.exceptions.iter().all(|one| !one.meets(*first, *last)))
+    }
 }
 
 /// A stretch of time in which no clock changes, laid out once for many tables of hours.
@@ -114,6 +126,11 @@ impl PlainDays {
             to: to.timestamp_nanos_opt()?,
             days: days.collect::<Option<_>>()?,
         })
+    }
+
+    /// Whether none of its dates is a holiday anywhere.
+    pub(super) fn have_no_holiday(&self) -> bool {
+        self.days.iter().all(|(date, _)| KeptIn::of(*date).is_empty())
     }
 }
 

@@ -48,12 +48,24 @@ pub enum WindowAnswer {
 pub struct Ahead {
     /// From when on; none where nothing is answered at all.
     from: Option<DateTime<Utc>>,
-    /// Each window, without what of it is over, and its days where they are plain.
-    windows: Vec<(DateTime<Utc>, DateTime<Utc>, Option<PlainDays>)>,
+    /// Each window, without what of it is over.
+    windows: Vec<Laid>,
     /// How many minutes it must be open.
     enough: u16,
     /// When the next window comes into sight.
     next: DateTime<Utc>,
+}
+
+/// One window, laid out.
+#[derive(Clone, Debug)]
+struct Laid {
+    begins: DateTime<Utc>,
+    ends: DateTime<Utc>,
+    /// Its days, where no clock changes in it.
+    days: Option<PlainDays>,
+    /// Which of the windows before it looks the same from its midnight, where neither has a holiday: hours that are
+    /// the same every week say the same to both.
+    like: Option<usize>,
 }
 
 impl Window {
@@ -74,11 +86,23 @@ impl Window {
             // Bounded first: of a window without a day there is none to stop at.
             .take(usize::from(days.min(MAX_DAYS)) + 3)
             .filter(|date| self.days.contains(date.weekday()))
-            .map(|date| span.instants(date))
-            .take_while(|(begins, _)| *begins < end)
-            .map(|(begins, ends)| (begins.max(from), ends))
-            .filter(|(begins, ends)| begins < ends)
-            .map(|(begins, ends)| (begins, ends, PlainDays::of(begins, ends)));
+            .map(|date| (date, span.instants(date)))
+            .take_while(|(_, (begins, _))| *begins < end)
+            .map(|(date, (begins, ends))| (date, begins < from, begins.max(from), ends))
+            .filter(|(.., begins, ends)| begins < ends);
+        // By weekday, the first that is whole.
+        let mut whole = [None; 7];
+        let windows = windows.enumerate().map(|(place, (date, is_cut, begins, ends))| {
+            let days = PlainDays::of(begins, ends);
+            let usual = !is_cut && days.as_ref().is_some_and(PlainDays::have_no_holiday);
+            let first = whole.get_mut(date.weekday().num_days_from_monday() as usize).filter(|_| usual);
+            let like = first.and_then(|first| {
+                let like = *first;
+                first.get_or_insert(place);
+                like
+            });
+            Laid { begins, ends, days, like }
+        });
         let last = wall::london(end).date();
         let dates = last.checked_sub_days(Days::new(1)).unwrap_or(last).iter_days().take(3);
         // One that begins at the very end is not in sight yet, and is at once.
@@ -104,8 +128,18 @@ impl Hours {
         }
         let enough = i64::from(ahead.enough) * 60 * 1_000_000_000;
         let (mut edges, mut spans, mut plain) = (Vec::new(), Vec::new(), Vec::new());
-        let mut perhaps = None;
-        for (begins, ends, days) in &ahead.windows {
+        let (mut perhaps, mut weekly) = (None, None);
+        for Laid { begins, ends, days, like } in &ahead.windows {
+            // Whatever there was in the first, it was not open for certain, or the answer would have been given.
+            let first = like.and_then(|like| ahead.windows.get(like)).and_then(|first| first.days.as_ref());
+            let same = first.zip(days.as_ref()).is_some_and(|(first, days)| {
+                *weekly.get_or_insert_with(|| self.are_weekly(first, ahead.last_days().unwrap_or(days)))
+                    && self.have_no_exception(first)
+                    && self.have_no_exception(days)
+            });
+            if same {
+                continue;
+            }
             let intervals = match days {
                 Some(days) => {
                     self.on_plain_days(days, &mut edges, &mut spans, &mut plain);
@@ -144,6 +178,11 @@ impl Hours {
 }
 
 impl Ahead {
+    /// The days of the last window that has plain ones.
+    fn last_days(&self) -> Option<&PlainDays> {
+        self.windows.iter().rev().find_map(|window| window.days.as_ref())
+    }
+
     /// The first instant at which what [`Hours::within`] says may be different from what it said. Never too late. What
     /// begins later than that instant is given until it begins, for what comes before it was too short and only grows
     /// shorter; where nothing is open for certain, the next window that comes into sight may be.

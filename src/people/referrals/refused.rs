@@ -48,7 +48,7 @@ impl People {
         let first = today.checked_sub_days(Days::new(days.into())).unwrap_or(today);
         // Days that are over: when somebody hears of it points at no referral.
         let (from, until) = (Millis::from(midnight(first)), Millis::from(midnight(today)));
-        let people = u64::from(people).max(LEAST);
+        let people = Ord::max(u64::from(people), LEAST);
         let rows = db.query_all(&refusing(reason, from, until, people)).await?;
         let mut candidates: BTreeMap<AgencyId, BTreeSet<ServiceId>> = BTreeMap::new();
         for row in rows {

@@ -243,55 +243,10 @@ proptest! {
         (first, stated) in cases(),
         minute_now in 0..24 * 60_usize,
         days in 0..5_u16,
-        on in weekdays(),
-        (from, to) in (minutes(), minutes()),
+        (on, times) in (weekdays(), (minutes(), minutes())),
         min_minutes in prop_oneof![Just(0), 1..300_u16],
     ) {
-        let slow = Minutes::of(&stated, first - Day::new(MARGIN), 9 + 2 * MARGIN);
-        let now = slow.index(first.and_time(NaiveTime::MIN).and_utc()) + minute_now;
-        let end = now + usize::from(days) * 24 * 60;
-        let window = Window {
-            days: on.iter().copied().collect::<WeekdaySet>(),
-            from: minute(from),
-            to: minute(to),
-            min_minutes,
-        };
-        let enough = usize::from(min_minutes).max(1);
-        let windows: Vec<(usize, usize)> = (first - Day::new(MARGIN))
-            .iter_days()
-            .take(9)
-            .filter(|day| on.contains(&day.weekday()))
-            .filter_map(|day| slow.lasting(day, Some((from, to))))
-            .filter(|(begins, ends)| *begins < end && *ends > now)
-            .map(|(begins, ends)| (begins.max(now), ends))
-            .collect();
-        // The first run of minutes that all fit, long enough, in the first window that has one.
-        let first_run = |fits: fn(Kind) -> bool, wanted: fn(Kind) -> bool| {
-            windows.iter().find_map(|(begins, ends)| {
-                (*begins..*ends)
-                    .filter(|n| *n == *begins || !fits(slow.kinds[n - 1]))
-                    .map(|n| (n, (n..*ends).take_while(|n| fits(slow.kinds[*n])).count()))
-                    .find(|(n, length)| *length >= enough && slow.kinds[*n..n + length].iter().any(|kind| wanted(*kind)))
-            })
-        };
-        let open = |kind: Kind| kind == Some(Opening::Certain);
-        let unknown = |kind: Kind| matches!(kind, Some(Opening::Unknown(_)));
-        let expected = match (first_run(open, open), first_run(|kind| kind.is_some(), unknown)) {
-            (Some((n, length)), _) => WindowAnswer::Open { from: slow.at(n), to: slow.at(n + length) },
-            (None, Some((n, length))) => {
-                let why = slow.kinds[n..n + length].iter().find_map(|kind| match kind {
-                    Some(Opening::Unknown(why)) => Some(*why),
-                    Some(Opening::Certain) | None => None,
-                });
-                match why {
-                    Some(Unknown::NotStated) => WindowAnswer::NotStated,
-                    Some(why) => WindowAnswer::Unknown { from: slow.at(n), to: slow.at(n + length), why },
-                    None => unreachable!("a run was asked for that has something unknown in it"),
-                }
-            }
-            (None, None) => WindowAnswer::Never,
-        };
-        prop_assert_eq!(stated.hours().within(&window, slow.at(now), days), expected);
+        holds_within(&stated, first, minute_now, days, (&on, times), min_minutes)?;
     }
 
     #[test]
@@ -352,4 +307,74 @@ proptest! {
             prop_assert!(intervals.windows(2).all(|two| two[0].to <= two[1].from));
         }
     }
+}
+
+proptest! {
+    // A month of minutes takes its time.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_window_of_five_weeks(
+        (first, stated) in cases(),
+        minute_now in 0..24 * 60_usize,
+        days in 8..36_u16,
+        (on, times) in (weekdays(), (minutes(), minutes())),
+        min_minutes in prop_oneof![Just(0), 1..300_u16],
+    ) {
+        holds_within(&stated, first, minute_now, days, (&on, times), min_minutes)?;
+    }
+}
+
+/// What is said to a window, against the minutes of all its days.
+fn holds_within(
+    stated: &Stated,
+    first: NaiveDate,
+    minute_now: usize,
+    days: u16,
+    (on, (from, to)): (&[Weekday], (u32, u32)),
+    min_minutes: u16,
+) -> Result<(), TestCaseError> {
+    let all = u64::from(days) + 4;
+    let slow = Minutes::of(stated, first - Day::new(MARGIN), all + 2 * MARGIN);
+    let now = slow.index(first.and_time(NaiveTime::MIN).and_utc()) + minute_now;
+    let end = now + usize::from(days) * 24 * 60;
+    let window =
+        Window { days: on.iter().copied().collect::<WeekdaySet>(), from: minute(from), to: minute(to), min_minutes };
+    let enough = usize::from(min_minutes).max(1);
+    let windows: Vec<(usize, usize)> = (first - Day::new(MARGIN))
+        .iter_days()
+        .take(usize::try_from(all).unwrap())
+        .filter(|day| on.contains(&day.weekday()))
+        .filter_map(|day| slow.lasting(day, Some((from, to))))
+        .filter(|(begins, ends)| *begins < end && *ends > now)
+        .map(|(begins, ends)| (begins.max(now), ends))
+        .collect();
+    // The first run of minutes that all fit, long enough, in the first window that has one.
+    let first_run = |fits: fn(Kind) -> bool, wanted: fn(Kind) -> bool| {
+        windows.iter().find_map(|(begins, ends)| {
+            (*begins..*ends)
+                .filter(|n| *n == *begins || !fits(slow.kinds[n - 1]))
+                .map(|n| (n, (n..*ends).take_while(|n| fits(slow.kinds[*n])).count()))
+                .find(|(n, length)| *length >= enough && slow.kinds[*n..n + length].iter().any(|kind| wanted(*kind)))
+        })
+    };
+    let open = |kind: Kind| kind == Some(Opening::Certain);
+    let unknown = |kind: Kind| matches!(kind, Some(Opening::Unknown(_)));
+    let expected = match (first_run(open, open), first_run(|kind| kind.is_some(), unknown)) {
+        (Some((n, length)), _) => WindowAnswer::Open { from: slow.at(n), to: slow.at(n + length) },
+        (None, Some((n, length))) => {
+            let why = slow.kinds[n..n + length].iter().find_map(|kind| match kind {
+                Some(Opening::Unknown(why)) => Some(*why),
+                Some(Opening::Certain) | None => None,
+            });
+            match why {
+                Some(Unknown::NotStated) => WindowAnswer::NotStated,
+                Some(why) => WindowAnswer::Unknown { from: slow.at(n), to: slow.at(n + length), why },
+                None => unreachable!("a run was asked for that has something unknown in it"),
+            }
+        }
+        (None, None) => WindowAnswer::Never,
+    };
+    prop_assert_eq!(stated.hours().within(&window, slow.at(now), days), expected);
+    Ok(())
 }
