@@ -293,6 +293,7 @@ impl PathwayQuery {
             after: args.after.and_then(|after| after.key.key()),
             first: args.first,
             standing: asks("isOpen") || asks("owner") || asks("next"),
+            withheld: asks("withheld"),
         };
         let seen = found(ctx, ctx.data::<Pathways>()?.read(reader, id, &asked, pending(ctx)).await)?;
         let Some(mut seen) = seen else { return Ok(None) };
