@@ -224,7 +224,8 @@ impl Vault {
         let ids: BTreeSet<Uuid> = ids.iter().map(|id| id.0).collect();
         let column = sealing_key::Column::Id;
         // On PostgreSQL as one list: however many there are, the statement is the same text.
-        let these = if db.get_database_backend() == DbBackend::Postgres { column.eq_any(ids) } else { column.is_in(ids) };
+        let these =
+            if db.get_database_backend() == DbBackend::Postgres { column.eq_any(ids) } else { column.is_in(ids) };
         let rows: Vec<(SealingKeyId, String, Vec<u8>)> = sealing_key::Entity::find()
             .select_only()
             .columns([sealing_key::Column::Id, sealing_key::Column::Master, sealing_key::Column::Wrapped])

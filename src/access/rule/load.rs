@@ -254,12 +254,11 @@ fn about_themselves(backend: DbBackend, ask: &Ask, of: &[ServiceUserId]) -> [Sel
         uuids: [Some(proxy::Column::AccountId.into_expr()), None, None],
         ..Shape::of(Kind::Proxy, proxy::Column::ServiceUserId, proxy::Column::BeginsAt, proxy::Column::EndsAt)
     }
-    .put(
-        Query::select()
-            .from(proxy::Entity)
-            .and_where(proxy::Column::AccountId.eq(ask.account))
-            .and_where(among(backend, proxy::Column::ServiceUserId, these())),
-    );
+    .put(Query::select().from(proxy::Entity).and_where(proxy::Column::AccountId.eq(ask.account)).and_where(among(
+        backend,
+        proxy::Column::ServiceUserId,
+        these(),
+    )));
     let exclusions = Shape {
         uuids: [Some(exclusion::Column::AgencyId.into_expr()), Some(exclusion::Column::AccountId.into_expr()), None],
         ..Shape::of(
@@ -307,10 +306,11 @@ fn about_agency(
         )
     }
     .put(
-        Query::select()
-            .from(assignment::Entity)
-            .and_where(assignment::Column::AgencyId.eq(agency))
-            .and_where(among(backend, assignment::Column::ServiceUserId, these())),
+        Query::select().from(assignment::Entity).and_where(assignment::Column::AgencyId.eq(agency)).and_where(among(
+            backend,
+            assignment::Column::ServiceUserId,
+            these(),
+        )),
     );
     // A team where the others have the service user: whose teams they are hangs on nobody.
     let team_places = Shape {
@@ -333,11 +333,11 @@ fn about_agency(
             relationship::Column::ClosedAt,
         )
     }
-    .put(
-        tables(Over::Relationships)
-            .and_where(relationship::Column::AgencyId.eq(agency))
-            .and_where(among(backend, relationship::Column::ServiceUserId, these())),
-    );
+    .put(tables(Over::Relationships).and_where(relationship::Column::AgencyId.eq(agency)).and_where(among(
+        backend,
+        relationship::Column::ServiceUserId,
+        these(),
+    )));
     let consents = Shape {
         uuids: [Some(consent_scope::Column::AgencyId.into_expr()), Some(consent::Column::Id.into_expr()), None],
         ended: Some(consent::Column::EndedAt.into_expr()),

@@ -88,7 +88,8 @@ pub fn shared_by_others(ask: &Ask, of: ServiceUserId, facts: &Facts) -> BTreeSet
 pub fn flowing_from_others(ask: &Ask, facts: &Facts) -> BTreeSet<DataCategory> {
     let flows = |flow: &&Flow| {
         let in_force = flow.begins <= ask.at && flow.ends.is_none_or(|ends| ask.at < ends) && ask.at < flow.expires;
-        in_force && flow.purpose == ask.purpose && Some(flow.from) != ask.agency
+        let to_them = Some(flow.to) == ask.agency && Some(flow.from) != ask.agency;
+        in_force && to_them && flow.purpose == ask.purpose
     };
     facts.flows.iter().filter(flows).map(|flow| flow.category).collect()
 }
