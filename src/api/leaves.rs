@@ -16,10 +16,19 @@ use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, ServerRes
 /// Reads a field of an object.
 pub type Leaf<T> = fn(&T) -> Value;
 
+/// Reads an object that stands within an object, as far as it is asked for.
+pub type Inner<T> = Box<dyn Fn(&T) -> Value + Send + Sync>;
+
 /// An object of leaves.
 pub trait Plain: OutputType + Sized {
     /// How the field of this name is read; `None` where it is none of them.
     fn leaf(name: &str) -> Option<Leaf<Self>>;
+
+    /// How the object of this name within it is read where this is asked of it ([`reading`]); `None` where it is none that is
+    /// at hand, or the engine has to answer for it.
+    fn inner(_name: &str, _set: &SelectionSet) -> Option<Inner<Self>> {
+        None
+    }
 }
 
 /// Makes an object of leaves of a type: `plain!(Phone { "number" => number })`. Fields that are left out are answered the
@@ -38,22 +47,46 @@ macro_rules! plain {
     };
 }
 
+/// How one of the fields that are asked for is read.
+enum Read<T> {
+    Leaf(Leaf<T>),
+    Inner(Inner<T>),
+}
+
 /// What is asked for, each under the name that the answer has for it; `None` where it is not for leaves alone.
-fn asked<T: Plain>(set: &SelectionSet) -> Option<Vec<(Name, Leaf<T>)>> {
+fn asked<T: Plain>(set: &SelectionSet) -> Option<Vec<(Name, Read<T>)>> {
     let each = set.items.iter().map(|item| match &item.node {
         Selection::Field(field) if field.node.directives.is_empty() => {
-            let leaf = T::leaf(field.node.name.node.as_str())?;
-            Some((field.node.response_key().node.clone(), leaf))
+            let (name, within) = (field.node.name.node.as_str(), &field.node.selection_set.node);
+            let leaf = T::leaf(name).map(Read::Leaf);
+            let read = leaf.or_else(|| T::inner(name, within).map(Read::Inner))?;
+            Some((field.node.response_key().node.clone(), read))
         }
         Selection::Field(_) | Selection::FragmentSpread(_) | Selection::InlineFragment(_) => None,
     });
-    each.collect()
+    let each: Vec<(Name, Read<T>)> = each.collect::<Option<_>>()?;
+    // What is asked of one object in two places is put together, which is for the engine.
+    let twice = |name: &Name| each.iter().filter(|(other, _)| other == name).count() > 1;
+    let apart = each.iter().all(|(name, read)| matches!(read, Read::Leaf(_)) || !twice(name));
+    apart.then_some(each)
 }
 
-fn read<T>(of: &T, asked: &[(Name, Leaf<T>)]) -> Value {
+fn read<T>(of: &T, asked: &[(Name, Read<T>)]) -> Value {
     let mut map = IndexMap::with_capacity(asked.len());
-    map.extend(asked.iter().map(|(name, leaf)| (name.clone(), leaf(of))));
+    map.extend(asked.iter().map(|(name, how)| {
+        let value = match how {
+            Read::Leaf(leaf) => leaf(of),
+            Read::Inner(inner) => inner(of),
+        };
+        (name.clone(), value)
+    }));
     Value::Object(map)
+}
+
+/// How an object of leaves is read of which this is asked; `None` where that is for the engine.
+pub fn reading<T: Plain + 'static>(set: &SelectionSet) -> Option<Inner<T>> {
+    let asked = asked::<T>(set)?;
+    Some(Box::new(move |of: &T| read(of, &asked)))
 }
 
 /// A list of such objects.

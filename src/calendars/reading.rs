@@ -22,13 +22,13 @@ use super::event::{Slot, event};
 use super::feeds::{are_names_allowed, of_code};
 use super::ical::{Event, calendar};
 use crate::access::rule::predicate::{Columns, appointment_visible, condition};
-use crate::access::rule::{Ask, KEPT_OUT, Row};
+use crate::access::rule::{Ask, KEPT_OUT};
 use crate::directory::store::edges::{PublicLocation, locations};
 use crate::people::Trouble;
 use crate::people::appointments::keeping::as_row;
 use crate::people::contents::{Contents, Identity};
 use crate::people::deciding::{Again, Deciding};
-use crate::people::reading::{Reader, TRIES};
+use crate::people::reading::{Reader, SealedRecord, TRIES};
 
 /// From how many days ago on appointments stand in a calendar.
 pub const DAYS_BACK: i64 = 30;
@@ -114,9 +114,9 @@ impl Calendars {
         let records = if names { identities(db, &of).await? } else { Vec::new() };
         let mut shown = Vec::with_capacity(records.len());
         for record in records {
-            let row = Row::of(record.service_user_id, record.agency_id, record.category);
-            match deciding.shows(&row) {
-                Ok(Some(ground)) => shown.push((record, row, ground)),
+            let record = SealedRecord::from(record);
+            match deciding.shows(&record.row) {
+                Ok(Some(ground)) => shown.push((record, ground)),
                 Ok(None) => {}
                 Err(Again) => return Ok(Err(Again)),
             }

@@ -2,6 +2,7 @@
 //! decided is written.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use entity::enums::Purpose;
 use entity::ids::{
@@ -15,18 +16,18 @@ use super::Pathways;
 use super::reading::Asked;
 use super::standing::{Stands, stands};
 use super::timeline::{self, Key, Kind, Sights, Sought};
+use crate::access::rule::Ask;
 use crate::access::rule::decide::Ground;
-use crate::access::rule::{Ask, Row};
-use crate::people::Trouble;
 use crate::people::appointments::keeping::as_row;
 use crate::people::deciding::{Again, Deciding};
-use crate::people::reading::{Reader, Withheld, sorts};
+use crate::people::reading::{Reader, SealedRecord, Withheld, sorts};
 use crate::people::referrals::moving::header;
 use crate::people::referrals::reading::{self as referrals, DecidedReferrals};
 use crate::people::tasks::dates::{
     EasementSeen, ShownRelease, easement_as_rows, release_as_row, seen_easement, shows_release,
 };
 use crate::people::tasks::reading::as_rows;
+use crate::people::{People, Trouble};
 use crate::signposts::reading as signposts;
 
 /// What is decided about a page of a pathway.
@@ -47,7 +48,7 @@ pub(super) struct Decided {
     pub(super) shown: Shown,
     /// How it stands, where that was asked for.
     pub(super) stands: Stands,
-    /// Categories of which other agencies may hold something that is not shown.
+    /// Categories of which other agencies may hold something that is not shown, where that was asked for.
     pub(super) withheld: Vec<Withheld>,
     /// Whether anything of theirs may be seen at all; else it is as if there were nobody.
     pub(super) known: bool,
@@ -57,7 +58,7 @@ pub(super) struct Decided {
 
 /// What is behind the entries of a page.
 pub(super) struct Shown {
-    pub(super) records: Vec<(person_record::Model, Row, Ground)>,
+    pub(super) records: Vec<(SealedRecord, Ground)>,
     pub(super) signposts: Vec<(signpost::Model, bool)>,
     pub(super) steps: HashMap<ReferralEventId, (ReferralId, i32)>,
     pub(super) referrals: DecidedReferrals,
@@ -88,6 +89,32 @@ struct Purposes {
 }
 
 impl Purposes {
+    /// Begins to decide for each of them, on the same facts and as of the same instant. As everywhere else: referrals are
+    /// looked at for referrals, appointments and tasks for the coordination of care.
+    async fn begin(
+        people: &People,
+        db: &impl ConnectionTrait,
+        reader: Reader,
+        of: ServiceUserId,
+    ) -> Result<Self, Trouble> {
+        let each = [reader.purpose, Purpose::Referral, Purpose::CareCoordination];
+        let [said, referrals, care] = Deciding::begin_each(people, db, reader, each, &[of]).await?;
+        Ok(Self { said, referrals, care })
+    }
+
+    /// What of somebody may be seen for each of them; of purposes that are the same it is reckoned once.
+    fn sights(&self, of: ServiceUserId) -> Sights {
+        let (referrals, care) = (Arc::new(self.referrals.sight(of)), Arc::new(self.care.sight(of)));
+        let said = if self.said.ask == self.referrals.ask {
+            Arc::clone(&referrals)
+        } else if self.said.ask == self.care.ask {
+            Arc::clone(&care)
+        } else {
+            Arc::new(self.said.sight(of))
+        };
+        Sights { said, referrals, care }
+    }
+
     fn knows(&self, of: ServiceUserId) -> bool {
         [&self.said, &self.referrals, &self.care].iter().any(|deciding| deciding.knows(of))
     }
@@ -108,22 +135,12 @@ impl Pathways {
         let people = &self.people;
         let db = people.database().connection();
         let of = people.stands_for(of).await?;
-        // As everywhere else: referrals are looked at for referrals, appointments and tasks for the coordination of care.
-        let for_purpose = |purpose| Reader { purpose, ..reader };
-        let mut purposes = Purposes {
-            said: Deciding::begin(people, db, reader, &[of]).await?,
-            referrals: Deciding::begin(people, db, for_purpose(Purpose::Referral), &[of]).await?,
-            care: Deciding::begin(people, db, for_purpose(Purpose::CareCoordination), &[of]).await?,
-        };
+        let mut purposes = Purposes::begin(people, db, reader, of).await?;
         if purposes.said.has_joined() {
             return Ok(Err(Again));
         }
         let (at, care) = (purposes.said.ask.at, purposes.care.ask);
-        let sights = Sights {
-            said: purposes.said.sight(of),
-            referrals: purposes.referrals.sight(of),
-            care: purposes.care.sight(of),
-        };
+        let sights = purposes.sights(of);
         let mut keys = timeline::page(db, of, &sights, &asked.sought, (asked.after, asked.first)).await?;
         let more = keys.len() > asked.first;
         keys.truncate(asked.first);
@@ -146,7 +163,7 @@ impl Pathways {
             }
         }
         // Who is told nothing of them for the purpose is not told what is withheld either.
-        let withheld = if said.knows(of) { said.withheld(of) } else { Vec::new() };
+        let withheld = if asked.withheld && said.knows(of) { said.withheld(of) } else { Vec::new() };
         let mut known = purposes.knows(of);
         if !known {
             let any = timeline::page(db, of, &sights, &Sought::default(), (None, 1)).await?;
@@ -173,9 +190,9 @@ async fn decided(
     let Purposes { said, referrals: of_referrals, care } = purposes;
     let mut records = Vec::new();
     for record in rows.records {
-        let row = Row::of(record.service_user_id, record.agency_id, record.category);
-        let Ok(Some(ground)) = said.shows(&row) else { return Ok(Err(Again)) };
-        records.push((record, row, ground));
+        let record = SealedRecord::from(record);
+        let Ok(Some(ground)) = said.shows(&record.row) else { return Ok(Err(Again)) };
+        records.push((record, ground));
     }
     let mut given = Vec::new();
     for row in rows.signposts {

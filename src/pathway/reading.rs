@@ -33,6 +33,8 @@ pub struct Asked {
     pub first: usize,
     /// Whether also how it stands: whether it is open, who answers for it, what comes next.
     pub standing: bool,
+    /// Whether also what is withheld.
+    pub withheld: bool,
 }
 
 /// What an entry is, opened.
@@ -74,7 +76,7 @@ pub struct PathwaySeen {
     pub more: bool,
     /// How it stands, where that was asked for.
     pub stands: Stands,
-    /// Categories of which other agencies may hold something that is not shown.
+    /// Categories of which other agencies may hold something that is not shown, where that was asked for.
     pub withheld: Vec<Withheld>,
 }
 

@@ -8,10 +8,11 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 
 use super::timeline::{Sights, instant_of};
 use crate::access::rule::Row;
+use crate::access::rule::sight::Sight;
 use crate::hours::london;
 use crate::people::Trouble;
 use crate::people::appointments::keeping::as_row;
-use crate::people::deciding::{Again, Deciding, Sight};
+use crate::people::deciding::{Again, Deciding};
 use crate::people::referrals::life::{OPEN, standing};
 use crate::people::referrals::moving::header;
 use crate::people::tasks::dates::{easement_as_rows, release_as_row};
@@ -106,7 +107,7 @@ pub(super) async fn stands(
         stands.owner = Some(Owner { account: (row.owner_id, String::new()), agency: row.owner_agency_id });
     }
     // Whose caseloads they are on is for who works with them, of their own agency, and for themselves.
-    let whose = match &sights.care {
+    let whose = match &*sights.care {
         Sight::Everything => Some(Condition::all()),
         Sight::Of { sent: Some(agency), .. } => Some(Condition::all().add(assignment::Column::AgencyId.eq(*agency))),
         Sight::Of { sent: None, .. } => None,

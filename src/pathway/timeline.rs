@@ -6,6 +6,7 @@
 //! London, in summer too.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
 use entity::enums::{DataCategory, EasementKind, RecordKind};
@@ -21,8 +22,8 @@ use sea_orm::sea_query::{
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
+use crate::access::rule::sight::Sight;
 use crate::access::rule::{APPOINTMENT, EASEMENT, RELEASE};
-use crate::people::deciding::Sight;
 use crate::people::tasks::dates::tells_of;
 use crate::signposts::giving::bits;
 
@@ -90,11 +91,11 @@ pub struct Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sights {
     /// For the purpose that was said.
-    pub(crate) said: Sight,
+    pub(crate) said: Arc<Sight>,
     /// For referrals.
-    pub(crate) referrals: Sight,
+    pub(crate) referrals: Arc<Sight>,
     /// For the coordination of care.
-    pub(crate) care: Sight,
+    pub(crate) care: Arc<Sight>,
 }
 
 impl Sights {

@@ -64,7 +64,7 @@ impl Pathways {
         watch: Watch,
     ) -> Result<Result<Looked, Again>, Trouble> {
         let db = self.people.database().connection();
-        let asked = Asked { sought: Sought::default(), after: None, first: 1, standing: true };
+        let asked = Asked { sought: Sought::default(), after: None, first: 1, standing: true, withheld: true };
         let Ok(mut decided) = self.decide(reader, of, &asked).await? else { return Ok(Err(Again)) };
         let looked = if decided.known {
             let newest = timeline::newest(db, decided.of, &decided.sights, MOST).await?;

@@ -3,10 +3,11 @@
 //! A reader begins ([`Deciding::begin`]), asks of each row whether it may be shown ([`Deciding::shows`]), and lets nothing out
 //! before what it decided is written, or put to what is written before the answer leaves ([`Deciding::release`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use entity::enums::DataCategory;
-use entity::ids::{AgencyId, LedgerEntryId, ServiceUserId};
+use entity::enums::Purpose;
+use entity::ids::{LedgerEntryId, ServiceUserId};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -16,34 +17,20 @@ use crate::access::ledger::entry::Decisions;
 use crate::access::ledger::{NotWritten, Pending, append};
 use crate::access::rule::decide::{self, Ground};
 use crate::access::rule::facts::Facts;
-use crate::access::rule::{Ask, REFERRAL_HEADER, Row, WAYS};
+use crate::access::rule::sight::{Sight, is_theirs, sight};
+use crate::access::rule::{Ask, Row};
 
 /// What it was decided on has changed, or another was read than was asked about: decide again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Again;
 
-/// What of a service user somebody may see, whatever there is: by whose rows are, and by their categories.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Sight {
-    /// All of it: it is about themselves, or they stand for them.
-    Everything,
-    /// This of it.
-    Of {
-        /// Rows of these agencies in these categories.
-        rows: BTreeMap<AgencyId, BTreeSet<DataCategory>>,
-        /// Referrals that this agency sends: theirs, where they work with the service user.
-        sent: Option<AgencyId>,
-        /// Referrals from one agency to another: theirs.
-        received: Vec<(AgencyId, AgencyId)>,
-    },
-}
-
 /// What is decided about rows of some service users.
 pub(crate) struct Deciding {
     /// What is asked, as of the instant at which it is decided.
     pub(crate) ask: Ask,
-    apart: HashMap<ServiceUserId, Facts>,
-    joined: BTreeSet<ServiceUserId>,
+    /// The facts about each of them: of several purposes the same.
+    apart: Arc<HashMap<ServiceUserId, Facts>>,
+    has_joined: bool,
     pub(crate) decisions: Decisions,
 }
 
@@ -69,22 +56,43 @@ impl Deciding {
         reader: Reader,
         of: &[ServiceUserId],
     ) -> Result<Self, Trouble> {
+        let [only] = Self::begin_each(people, db, reader, [reader.purpose], of).await?;
+        Ok(only)
+    }
+
+    /// The same for several purposes, in their order: all of them on the same facts and as of the same instant. What the reader
+    /// says that it is for counts for nothing here.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn begin_each<const N: usize>(
+        people: &People,
+        db: &impl ConnectionTrait,
+        reader: Reader,
+        purposes: [Purpose; N],
+        of: &[ServiceUserId],
+    ) -> Result<[Self; N], Trouble> {
         let Reader { account, agency, purpose, operation } = reader;
         let mut ask = Ask { account, agency, purpose, at: people.clock.now().into() };
-        let facts = Facts::load(db, &ask, of).await?;
+        let facts = Facts::load_for(db, &ask, &purposes, of).await?;
         ask.at = facts.now(ask.at);
-        let mut decisions = Decisions::new(ask, operation);
-        for id in of {
-            let epoch = facts.themselves.iter().find(|them| them.service_user == *id).map(|them| them.epoch);
-            decisions.asked_about(*id, epoch, LedgerEntryId(people.clock.new_id()));
-        }
-        let joined = facts.themselves.iter().filter(|them| them.is_joined).map(|them| them.service_user).collect();
-        Ok(Self { ask, apart: facts.apart(of), joined, decisions })
+        let epochs: HashMap<ServiceUserId, i64> =
+            facts.themselves.iter().map(|them| (them.service_user, them.epoch)).collect();
+        let has_joined = facts.themselves.iter().any(|them| them.is_joined);
+        let apart = Arc::new(facts.apart(of));
+        Ok(purposes.map(|purpose| {
+            let ask = Ask { purpose, ..ask };
+            let mut decisions = Decisions::new(ask, operation);
+            for id in of {
+                decisions.asked_about(*id, epochs.get(id).copied(), LedgerEntryId(people.clock.new_id()));
+            }
+            Self { ask, apart: Arc::clone(&apart), has_joined, decisions }
+        }))
     }
 
     /// Whether one of them was joined to another, who is to be looked for.
     pub(crate) fn has_joined(&self) -> bool {
-        !self.joined.is_empty()
+        self.has_joined
     }
 
     /// The facts about one of them.
@@ -104,29 +112,7 @@ impl Deciding {
 
     /// What of one of them may be seen. Rows are noted as shown when they are, one by one.
     pub(crate) fn sight(&self, of: ServiceUserId) -> Sight {
-        let nothing = Sight::Of { rows: BTreeMap::new(), sent: None, received: Vec::new() };
-        let Some(facts) = self.facts(of) else { return nothing };
-        let theirs = Row::of(of, AgencyId(uuid::Uuid::nil()), DataCategory::Identity);
-        let holds = |way| decide::holds(way, &self.ask, &theirs, facts);
-        if holds(&WAYS.own_record) || holds(&WAYS.proxy) {
-            return Sight::Everything;
-        }
-        let Some(own) = self.ask.agency else { return nothing };
-        let sources: BTreeSet<AgencyId> = facts.flows.iter().map(|flow| flow.from).chain([own]).collect();
-        let seen = |agency: &AgencyId| {
-            let may = |category: &DataCategory| self.ground(&Row::of(of, *agency, *category)).is_some();
-            let categories: BTreeSet<DataCategory> = DataCategory::ALL.iter().copied().filter(may).collect();
-            (!categories.is_empty()).then_some((*agency, categories))
-        };
-        let header = |agency: AgencyId, party: Option<AgencyId>| {
-            let row = Row { service_user: of, agency, category: REFERRAL_HEADER, party };
-            self.ground_of_referral(&row).is_some()
-        };
-        Sight::Of {
-            rows: sources.iter().filter_map(seen).collect(),
-            sent: header(own, None).then_some(own),
-            received: sources.iter().filter(|from| header(**from, Some(own))).map(|from| (*from, own)).collect(),
-        }
+        self.facts(of).map_or_else(Sight::nothing, |facts| sight(&self.ask, of, facts))
     }
 
     /// Whether anything that was noted as shown is about one of them: whether they are told that there is such a person.
@@ -137,9 +123,9 @@ impl Deciding {
     /// Categories of which other agencies may hold something about one of them that is not shown; none where it is about
     /// themselves, or they stand for them.
     pub(crate) fn withheld(&self, of: ServiceUserId) -> Vec<Withheld> {
-        match (self.sight(of), self.facts(of)) {
-            (Sight::Of { .. }, Some(facts)) => withheld(of, &self.ask, facts),
-            (Sight::Everything, _) | (_, None) => Vec::new(),
+        match self.facts(of) {
+            Some(facts) if !is_theirs(&self.ask, of, facts) => withheld(of, &self.ask, facts),
+            Some(_) | None => Vec::new(),
         }
     }
 

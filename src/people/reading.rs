@@ -6,11 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::enums::{DataCategory, Purpose, RecordKind};
-use entity::ids::{AccountId, AgencyId, RecordId, ServiceUserId};
+use entity::ids::{AccountId, AgencyId, RecordId, SealingKeyId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{agreement_flow, person_record};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use uuid::Uuid;
 
 use super::around::{Around, around};
 use super::contents::Contents;
@@ -19,8 +18,10 @@ use super::recording::place;
 use super::teams::names_of;
 use super::{People, Trouble};
 use crate::access::ledger::Pending;
-use crate::access::rule::decide::{self, Ground};
+use crate::access::rule::decide::{Ground, holds};
 use crate::access::rule::facts::Facts;
+use crate::access::rule::load::among;
+use crate::access::rule::sight::{flowing_from_others, is_theirs, shared_by_others};
 use crate::access::rule::{Ask, Row, WAYS};
 use crate::vault::sealed::key_of;
 
@@ -86,6 +87,53 @@ pub struct Opened {
     pub replaces: Option<RecordId>,
     /// On which ground it is seen.
     pub ground: Ground,
+}
+
+/// A row about which is decided, still sealed.
+#[derive(Clone, Debug)]
+pub(crate) struct SealedRecord {
+    /// Id.
+    pub(crate) id: RecordId,
+    /// Whom it is about, whose it is, its category.
+    pub(crate) row: Row,
+    sealed: String,
+    recorded_at: Millis,
+    recorded_by: Option<AccountId>,
+    replaces: Option<RecordId>,
+}
+
+/// What is read of a row, in the order of [`COLUMNS`].
+type Columns = (RecordId, ServiceUserId, AgencyId, DataCategory, String, Millis, Option<AccountId>, Option<RecordId>);
+
+/// The columns of a row that are read of it: what else stands there is for statements.
+const COLUMNS: [person_record::Column; 8] = [
+    person_record::Column::Id,
+    person_record::Column::ServiceUserId,
+    person_record::Column::AgencyId,
+    person_record::Column::Category,
+    person_record::Column::Sealed,
+    person_record::Column::RecordedAt,
+    person_record::Column::RecordedBy,
+    person_record::Column::Replaces,
+];
+
+impl From<Columns> for SealedRecord {
+    fn from((id, of, agency, category, sealed, recorded_at, recorded_by, replaces): Columns) -> Self {
+        Self { id, row: Row::of(of, agency, category), sealed, recorded_at, recorded_by, replaces }
+    }
+}
+
+impl From<person_record::Model> for SealedRecord {
+    fn from(row: person_record::Model) -> Self {
+        Self {
+            id: row.id,
+            row: Row::of(row.service_user_id, row.agency_id, row.category),
+            sealed: row.sealed,
+            recorded_at: row.recorded_at,
+            recorded_by: row.recorded_by,
+            replaces: row.replaces,
+        }
+    }
 }
 
 /// Who recorded something.
@@ -189,11 +237,10 @@ impl People {
         let mut shown = Vec::new();
         let mut known: BTreeSet<ServiceUserId> = BTreeSet::new();
         for record in records(db, of, wanted).await? {
-            let row = Row::of(record.service_user_id, record.agency_id, record.category);
-            match deciding.shows(&row) {
+            match deciding.shows(&record.row) {
                 Ok(Some(ground)) => {
-                    known.insert(row.service_user);
-                    shown.push((record, row, ground));
+                    known.insert(record.row.service_user);
+                    shown.push((record, ground));
                 }
                 Ok(None) => {}
                 Err(Again) => return Ok(Decided::Again),
@@ -253,24 +300,25 @@ impl People {
     /// Opens rows about which is decided, and written.
     pub(crate) async fn opened(
         &self,
-        shown: Vec<(person_record::Model, Row, Ground)>,
+        shown: Vec<(SealedRecord, Ground)>,
         recorders: bool,
     ) -> Result<Vec<Opened>, Trouble> {
         let db = self.database.connection();
-        let keys: Vec<_> = shown.iter().filter_map(|(record, ..)| key_of(&record.sealed)).collect();
+        let under: Vec<Option<SealingKeyId>> = shown.iter().map(|(record, _)| key_of(&record.sealed)).collect();
+        let keys: Vec<SealingKeyId> = under.iter().flatten().copied().collect();
         let keys = self.vault.keys(db, &keys).await?;
         let by: BTreeSet<AccountId> =
-            shown.iter().filter(|_| recorders).filter_map(|(record, ..)| record.recorded_by).collect();
+            shown.iter().filter(|_| recorders).filter_map(|(record, _)| record.recorded_by).collect();
         let names = names_of(db, by.into_iter()).await?;
         let mut all = Vec::with_capacity(shown.len());
-        for (record, row, ground) in shown {
+        for ((record, ground), under) in shown.into_iter().zip(under) {
             // Whose key was destroyed is gone: there is nothing to show.
-            let Some(key) = key_of(&record.sealed).and_then(|id| keys.get(&id)) else { continue };
+            let Some(key) = under.and_then(|id| keys.get(&id)) else { continue };
             let text = key.open(place(record.id), &record.sealed).map_err(crate::vault::VaultError::from)?;
             let recorder = |account: AccountId| Some(Recorder { account, name: names.get(&account)?.clone() });
             all.push(Opened {
                 id: record.id,
-                row,
+                row: record.row,
                 contents: serde_json::from_str(&text)?,
                 recorded_at: record.recorded_at,
                 recorded_by: record.recorded_by.and_then(recorder),
@@ -306,10 +354,9 @@ struct Standing {
 
 impl Standing {
     fn of(id: ServiceUserId, ask: &Ask, facts: &Facts) -> Self {
-        let row = Row::of(id, ask.agency.unwrap_or(AgencyId(Uuid::nil())), DataCategory::Identity);
-        let holds = |way| decide::holds(way, ask, &row, facts);
-        let on_caseload = ask.agency.is_some() && holds(&WAYS.own_agency);
-        Self { theirs: holds(&WAYS.own_record) || holds(&WAYS.proxy), on_caseload }
+        let own = |agency| Row::of(id, agency, DataCategory::Identity);
+        let on_caseload = ask.agency.is_some_and(|agency| holds(&WAYS.own_agency, ask, &own(agency), facts));
+        Self { theirs: is_theirs(ask, id, facts), on_caseload }
     }
 
     /// Whether they see what stands around the service user.
@@ -329,7 +376,7 @@ pub(crate) async fn sorts(db: &impl ConnectionTrait, of: &[ServiceUserId]) -> Re
         .column(person_record::Column::AgencyId)
         .column(person_record::Column::Category)
         .distinct()
-        .filter(person_record::Column::ServiceUserId.is_in(of.iter().copied()))
+        .filter(among(db.get_database_backend(), person_record::Column::ServiceUserId, of.iter().map(|id| id.0)))
         .filter(person_record::Column::EndedAt.is_null())
         .into_tuple()
         .all(db)
@@ -342,34 +389,30 @@ async fn records(
     db: &impl ConnectionTrait,
     of: &[ServiceUserId],
     wanted: &Wanted,
-) -> Result<Vec<person_record::Model>, Trouble> {
+) -> Result<Vec<SealedRecord>, Trouble> {
     if wanted.kinds.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = person_record::Entity::find()
-        .filter(person_record::Column::ServiceUserId.is_in(of.iter().copied()))
+    let rows: Vec<Columns> = person_record::Entity::find()
+        .select_only()
+        .columns(COLUMNS)
+        .filter(among(db.get_database_backend(), person_record::Column::ServiceUserId, of.iter().map(|id| id.0)))
         .filter(person_record::Column::Kind.is_in(wanted.kinds.iter().copied()))
         .filter(person_record::Column::EndedAt.is_null())
         .order_by_asc(person_record::Column::RecordedAt)
-        .order_by_asc(person_record::Column::Id);
-    Ok(rows.all(db).await?)
+        .order_by_asc(person_record::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(SealedRecord::from).collect())
 }
 
 /// What is withheld from somebody: told from agreements, consent and relationship alone, never from what is there.
 pub(crate) fn withheld(id: ServiceUserId, ask: &Ask, facts: &Facts) -> Vec<Withheld> {
-    let sources: BTreeSet<AgencyId> =
-        facts.flows.iter().map(|flow| flow.from).filter(|from| Some(*from) != ask.agency).collect();
+    let (shared, flowing) = (shared_by_others(ask, id, facts), flowing_from_others(ask, facts));
     let told = |category: DataCategory| {
-        let is_shared = sources.iter().any(|agency| {
-            let row = Row::of(id, *agency, category);
-            matches!(decide::ground(ask, &row, facts), Some(Ground::Shared { .. }))
-        });
-        let flows = facts.flows.iter().any(|flow| {
-            let in_force = flow.begins <= ask.at && flow.ends.is_none_or(|ends| ask.at < ends) && ask.at < flow.expires;
-            in_force && flow.category == category && Some(flow.from) != ask.agency
-        });
-        let reason = if flows { Reason::NotPermitted } else { Reason::NoAgreement };
-        (!is_shared).then_some(Withheld { category, reason })
+        let reason = if flowing.contains(&category) { Reason::NotPermitted } else { Reason::NoAgreement };
+        (!shared.contains(&category)).then_some(Withheld { category, reason })
     };
     DataCategory::ALL.iter().copied().filter_map(told).collect()
 }

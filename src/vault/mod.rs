@@ -14,7 +14,7 @@ pub mod index;
 pub mod master;
 pub mod sealed;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -25,8 +25,10 @@ use ring::aead::{Aad, NONCE_LEN};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
+use uuid::Uuid;
 
 use self::file::FileError;
 use self::index::IndexKey;
@@ -188,14 +190,18 @@ impl Vault {
     }
 
     fn unwrap(&self, row: &sealing_key::Model) -> Result<Vec<u8>, VaultError> {
-        let wrapped = row.wrapped.clone().ok_or(VaultError::Gone(row.id))?;
-        let unopened = || VaultError::Unopened(row.id, row.master.clone());
+        self.unwrap_one(row.id, &row.master, row.wrapped.clone().ok_or(VaultError::Gone(row.id))?)
+    }
+
+    /// A key that was wrapped by the master key of this name.
+    fn unwrap_one(&self, id: SealingKeyId, by: &str, wrapped: Vec<u8>) -> Result<Vec<u8>, VaultError> {
+        let unopened = || VaultError::Unopened(id, by.to_owned());
         let mut known = self.known();
-        if known.named(&row.master).is_none() {
+        if known.named(by).is_none() {
             known = self.read_anew()?;
         }
-        let master = known.named(&row.master).ok_or_else(unopened)?;
-        sealed::open(&master.key, bound(row.id, &row.master), wrapped).map_err(|_| unopened())
+        let master = known.named(by).ok_or_else(unopened)?;
+        sealed::open(&master.key, bound(id, by), wrapped).map_err(|_| unopened())
     }
 
     /// A key.
@@ -206,7 +212,7 @@ impl Vault {
         self.keys(db, &[id]).await?.remove(&id).ok_or(VaultError::Gone(id))
     }
 
-    /// Keys, in one statement; those that are gone are not among them.
+    /// Keys, in one statement, each once however often it is named; those that are gone are not among them.
     ///
     /// # Errors
     /// [`VaultError::Unopened`]; the database failed.
@@ -215,14 +221,22 @@ impl Vault {
         db: &impl ConnectionTrait,
         ids: &[SealingKeyId],
     ) -> Result<HashMap<SealingKeyId, DataKey>, VaultError> {
-        let rows = sealing_key::Entity::find()
-            .filter(sealing_key::Column::Id.is_in(ids.iter().copied()))
+        let ids: BTreeSet<Uuid> = ids.iter().map(|id| id.0).collect();
+        let column = sealing_key::Column::Id;
+        // On PostgreSQL as one list: however many there are, the statement is the same text.
+        let these =
+            if db.get_database_backend() == DbBackend::Postgres { column.eq_any(ids) } else { column.is_in(ids) };
+        let rows: Vec<(SealingKeyId, String, Vec<u8>)> = sealing_key::Entity::find()
+            .select_only()
+            .columns([sealing_key::Column::Id, sealing_key::Column::Master, sealing_key::Column::Wrapped])
+            .filter(these)
             .filter(sealing_key::Column::Wrapped.is_not_null())
+            .into_tuple()
             .all(db)
             .await?;
-        let open = |row: sealing_key::Model| {
-            let key = aead_key(&self.unwrap(&row)?).ok_or(NotOpened)?;
-            Ok((row.id, DataKey { id: row.id, key }))
+        let open = |(id, by, wrapped): (SealingKeyId, String, Vec<u8>)| {
+            let key = aead_key(&self.unwrap_one(id, &by, wrapped)?).ok_or(NotOpened)?;
+            Ok((id, DataKey { id, key }))
         };
         rows.into_iter().map(open).collect()
     }

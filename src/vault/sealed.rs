@@ -59,7 +59,8 @@ fn parts(sealed: &str) -> Option<(SealingKeyId, &str)> {
     let (form, rest) = sealed.split_once('.')?;
     let (id, bytes) = rest.split_once('.')?;
     // Written as it is written here: what else may be read as the same id was changed.
-    let key = Uuid::parse_str(id).ok().filter(|key| form == FORM && key.to_string() == id)?;
+    let is_written_so = |key: &Uuid| *key.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == *id;
+    let key = Uuid::parse_str(id).ok().filter(|key| form == FORM && is_written_so(key))?;
     Some((SealingKeyId(key), bytes))
 }
 

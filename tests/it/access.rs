@@ -3,6 +3,7 @@
 mod cases;
 mod disclosing;
 mod failures;
+mod flows;
 mod kinds;
 mod mutants;
 mod oracle;

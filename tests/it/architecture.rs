@@ -224,7 +224,7 @@ fn rows_about_service_users_are_read_by_the_rule_alone() {
             continue;
         }
         if !is_within(&file.module, readers)
-            || !["visible(", "decide::ground(", "Deciding::begin(", "&Sight"]
+            || !["visible(", "decide::ground(", "Deciding::begin(", "Deciding::begin_each(", "&Sight"]
                 .iter()
                 .any(|decides| file.code.contains(decides))
         {

@@ -68,7 +68,8 @@ pub fn ground_by(ways: &Ways, ask: &Ask, row: &Row, facts: &Facts) -> Option<Gro
     }
     // Of several flows that allow it the one is told that asks the least of the service user: consent before what binds,
     // nothing denied before what was.
-    let allow = facts.flows.iter().filter(|flow| within(&ways.shared, &Bound { flow: Some(flow), ..bound }, facts));
+    let flows = facts.flows.that_bear_on(&ways.shared, row.agency, row.category);
+    let allow = flows.iter().filter(|flow| within(&ways.shared, &Bound { flow: Some(flow), ..bound }, facts));
     let told = allow.map(|flow| {
         let bound = Bound { flow: Some(flow), ..bound };
         let by = |says: &Rule| {
@@ -116,7 +117,8 @@ pub fn ground_of_referral_by(ways: &Ways, ask: &Ask, row: &Row, facts: &Facts) -
 /// As whom a referral was sent to.
 fn party(ways: &Ways, bound: &Bound<'_>, facts: &Facts) -> Option<Ground> {
     let allows = |flow: &&Flow| within(&ways.party, &Bound { flow: Some(*flow), ..*bound }, facts);
-    let flow = facts.flows.iter().filter(allows).min_by_key(|flow| flow.version)?;
+    let flows = facts.flows.that_bear_on(&ways.party, bound.row.agency, bound.row.category);
+    let flow = flows.iter().filter(allows).min_by_key(|flow| flow.version)?;
     Some(Ground::Party { agreement: flow.agreement, epoch: flow.epoch, version: flow.version })
 }
 
@@ -147,7 +149,13 @@ fn within(rule: &Rule, bound: &Bound<'_>, facts: &Facts) -> bool {
                 Over::TeamPlaces => {
                     some(bound.team_place, &facts.team_places, |it| each(Bound { team_place: it, ..bound }))
                 }
-                Over::Flows => some(bound.flow, &facts.flows, |it| each(Bound { flow: it, ..bound })),
+                Over::Flows => {
+                    let flows: &[Flow] = match bound.flow {
+                        Some(_) => &[],
+                        None => facts.flows.that_bear_on(part, bound.row.agency, bound.row.category),
+                    };
+                    some(bound.flow, flows, |it| each(Bound { flow: it, ..bound }))
+                }
                 Over::Consents => some(bound.consent, &facts.consents, |it| each(Bound { consent: it, ..bound })),
                 Over::Relationships => {
                     some(bound.relationship, &facts.relationships, |it| each(Bound { relationship: it, ..bound }))

@@ -6,6 +6,8 @@ use entity::enums::{ConsentKind, DataCategory, LawfulBasis, Purpose, Role};
 use entity::ids::{AccountId, AgencyId, AgreementId, AgreementVersionId, ConsentId, ServiceUserId, TeamId};
 use entity::instants::Millis;
 
+use super::flows::Flows;
+
 /// That an account holds a role in an agency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
@@ -180,7 +182,7 @@ pub struct Facts {
     /// Who belongs to which team.
     pub team_places: Vec<TeamPlace>,
     /// What may flow.
-    pub flows: Vec<Flow>,
+    pub flows: Flows,
     /// What is permitted and denied.
     pub consents: Vec<Consent>,
     /// Who has to do with whom.

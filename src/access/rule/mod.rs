@@ -3,9 +3,10 @@
 //! | module | what |
 //! |---|---|
 //! | here | the tree: what has to hold |
-//! | [`facts`] | what the rule rests on, as plain values |
+//! | [`facts`], [`flows`] | what the rule rests on, as plain values |
 //! | [`clause`] | each clause: one comparison of facts |
 //! | [`decide`] | the rule over facts: may they, and on what ground |
+//! | [`sight`] | the rule over facts, of all that there may be of a service user |
 //! | [`load`] | the facts for some service users, from the tables |
 //! | [`predicate`] | the rule, clause by clause, as a condition of SQL, for whatever reads rows |
 //!
@@ -18,8 +19,10 @@
 pub mod clause;
 pub mod decide;
 pub mod facts;
+pub mod flows;
 pub mod load;
 pub mod predicate;
+pub mod sight;
 
 use std::sync::LazyLock;
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, InputType, Object, Result, Value};
 
 use crate::api::ids::NodeId;
+use crate::api::leaves::{Leaf, Plain};
 use crate::connection;
 use crate::directory::needs::{NeedIndex, NeedList};
 use crate::directory::snapshot::View;
@@ -25,6 +26,10 @@ impl Need {
             .then(|| Self { list: Arc::clone(list), key: key.to_owned() })
     }
 
+    fn global(&self) -> ID {
+        NodeId::Need(self.key.clone()).encode()
+    }
+
     fn texts(&self) -> (&str, &str) {
         let need = self.list.need(&self.key).map(|need| (need.name.as_str(), need.summary.as_str()));
         let area = || self.list.area(&self.key).map(|area| (area.name.as_str(), area.summary.as_str()));
@@ -38,7 +43,7 @@ impl Need {
 impl Need {
     /// Global id.
     pub(crate) async fn id(&self) -> ID {
-        NodeId::Need(self.key.clone()).encode()
+        self.global()
     }
 
     /// Stable key, to ask with: `housing.emergency`, or `housing` for the whole area.
@@ -94,6 +99,18 @@ impl Need {
         let needs: Vec<_> = keys.iter().filter_map(|need| self.list.index_of(&need.key)).collect();
         let count: usize = snapshot.views().map(|view| count_meeting(view, &needs)).iter().sum();
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+}
+
+impl Plain for Need {
+    fn leaf(name: &str) -> Option<Leaf<Self>> {
+        match name {
+            "id" => Some(|need| need.global().to_value()),
+            "key" => Some(|need| Value::from(need.key.as_str())),
+            "name" => Some(|need| Value::from(need.texts().0)),
+            "summary" => Some(|need| Value::from(need.texts().1)),
+            _ => None,
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod changed;
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject, Union};
 use entity::instants::Millis;
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,8 @@ use crate::directory::graphql::agency::Agency;
 use crate::directory::graphql::filters::print_of;
 use crate::directory::graphql::nullable;
 use crate::directory::loaders::AgencyKey;
+use crate::directory::needs::NeedList;
+use crate::directory::snapshot::refresh::Live;
 use crate::people::graphql::appointments::Appointment;
 use crate::people::graphql::caseloads::{NamedAccount, named};
 use crate::people::graphql::records::{PersonAssessment, PersonNeed};
@@ -226,12 +230,12 @@ impl RowKey {
     }
 }
 
-fn entry(entry: Entry) -> Option<PathwayEntry> {
+fn entry(entry: Entry, needs: &Arc<NeedList>) -> Option<PathwayEntry> {
     let key = entry.key;
     let item = match entry.item {
         Item::Record(opened) => match PersonAssessment::of(&opened) {
             Some(assessment) => PathwayItem::Assessment(assessment),
-            None => PathwayItem::Need(PersonNeed::of(&opened)?),
+            None => PathwayItem::Need(PersonNeed::of(&opened, needs)?),
         },
         Item::Signpost(seen) => PathwayItem::Signpost(SignpostGiven::from(seen)),
         Item::ReferralStep(referral, step) => PathwayItem::ReferralStep(PathwayReferralStep {
@@ -293,10 +297,12 @@ impl PathwayQuery {
             after: args.after.and_then(|after| after.key.key()),
             first: args.first,
             standing: asks("isOpen") || asks("owner") || asks("next"),
+            withheld: asks("withheld"),
         };
         let seen = found(ctx, ctx.data::<Pathways>()?.read(reader, id, &asked, pending(ctx)).await)?;
         let Some(mut seen) = seen else { return Ok(None) };
-        let nodes: Vec<PathwayEntry> = std::mem::take(&mut seen.entries).into_iter().filter_map(entry).collect();
+        let (entries, needs) = (std::mem::take(&mut seen.entries), ctx.data::<Live>()?.needs());
+        let nodes: Vec<PathwayEntry> = entries.into_iter().filter_map(|row| entry(row, needs)).collect();
         let cursor = |key: Key| Cursor::timeless(print, RowKey(key.at.0, key.kind.place(), key.id)).encode();
         let cursors: Vec<String> = nodes.iter().map(|node| cursor(node.key)).collect();
         let page_info = PageInfo {

@@ -89,11 +89,12 @@ impl ServiceUserQuery {
         let total =
             if asked.field("totalCount").exists() { found(ctx, people.count(reader, &which).await)? } else { 0 };
         let cursor = |id: ServiceUserId| Cursor::timeless(print, RowKey(id.0)).encode();
-        let cursors: Vec<String> = seen.iter().map(|seen| cursor(seen.service_user)).collect();
+        let with_cursors = if asked.field("edges").exists() { seen.as_slice() } else { &[] };
+        let cursors: Vec<String> = with_cursors.iter().map(|seen| cursor(seen.service_user)).collect();
         let page_info = PageInfo {
             has_next_page,
             has_previous_page,
-            start_cursor: cursors.first().cloned(),
+            start_cursor: seen.first().map(|seen| cursor(seen.service_user)),
             // The last that was looked at, be they seen or not: the next page begins behind them.
             end_cursor: rows.last().map(|id| cursor(*id)),
         };

@@ -1,12 +1,19 @@
 //! What is recorded of a service user: each row with whose it is, and what it says.
 
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::parser::types::SelectionSet;
+use async_graphql::{Context, Enum, ID, InputType, Object, Result, SimpleObject, Value};
 use entity::enums as stored;
+use entity::ids::{AgencyId, RecordId};
+use entity::instants::Millis;
 
 use super::enums::{FlagKind, SeenAs};
+use crate::access::rule::Row;
 use crate::access::rule::decide::Ground;
 use crate::agreements::graphql::enums::DataCategory;
 use crate::api::ids::NodeId;
+use crate::api::leaves::{Inner, Leaf, Plain, reading};
 use crate::api::scalars::{Date, DateTime};
 use crate::directory::graphql::agency::Agency;
 use crate::directory::graphql::life_enums::{Characteristic, Gender, OffenceType};
@@ -14,46 +21,61 @@ use crate::directory::graphql::listing_enums::AccessFeature;
 use crate::directory::graphql::need::Need;
 use crate::directory::graphql::nullable;
 use crate::directory::loaders::AgencyKey;
-use crate::directory::snapshot::refresh::Live;
+use crate::directory::needs::NeedList;
 use crate::people::contents::Contents;
 use crate::people::contents::circumstances::{Said, SubstanceUse};
 use crate::people::reading::{Opened, Seen};
 
 /// Whose a row is, when and by whom it was recorded, and on what ground the viewer sees it.
 #[derive(Clone, Debug)]
-pub struct Record(Opened);
+pub struct Record {
+    id: RecordId,
+    agency: AgencyId,
+    category: stored::DataCategory,
+    recorded_at: Millis,
+    recorded_by: Option<String>,
+    ground: Ground,
+}
+
+impl Record {
+    fn of(opened: &Opened) -> Self {
+        let Row { agency, category, service_user: _, party: _ } = opened.row;
+        let recorded_by = opened.recorded_by.as_ref().map(|by| by.name.clone());
+        Self { id: opened.id, agency, category, recorded_at: opened.recorded_at, recorded_by, ground: opened.ground }
+    }
+}
 
 /// Whose a row about a service user is, when and by whom it was recorded, and on what ground the viewer sees it.
 #[Object(name = "ServiceUserRecord")]
 impl Record {
     /// Global id.
     async fn id(&self) -> ID {
-        NodeId::Record(self.0.id).encode()
+        NodeId::Record(self.id).encode()
     }
 
     /// The source agency: it recorded this, and stays its controller.
     async fn source(&self, ctx: &Context<'_>) -> Option<Result<Agency>> {
-        nullable(ctx, AgencyKey(self.0.row.agency), Agency).await
+        nullable(ctx, AgencyKey(self.agency), Agency).await
     }
 
     /// The category of personal data that it belongs to.
     async fn category(&self) -> DataCategory {
-        self.0.row.category.into()
+        self.category.into()
     }
 
     /// When it was recorded.
     async fn recorded_at(&self) -> DateTime {
-        DateTime(self.0.recorded_at.to_utc())
+        DateTime(self.recorded_at.to_utc())
     }
 
     /// The name of who recorded it; null where it was no person.
     async fn recorded_by(&self) -> Option<&str> {
-        self.0.recorded_by.as_ref().map(|by| by.name.as_str())
+        self.recorded_by.as_deref()
     }
 
     /// On what ground the viewer sees it.
     async fn seen_as(&self) -> SeenAs {
-        match self.0.ground {
+        match self.ground {
             Ground::OwnRecord => SeenAs::OwnRecord,
             Ground::Proxy => SeenAs::Proxy,
             Ground::OwnAgency => SeenAs::OwnAgency,
@@ -64,7 +86,7 @@ impl Record {
     /// Whether the service user said no to it, and a duty makes it be shown all the same. Such a read is told to the
     /// data-protection officer.
     async fn despite_denial(&self) -> bool {
-        matches!(self.0.ground, Ground::Shared { despite: Some(_), .. })
+        matches!(self.ground, Ground::Shared { despite: Some(_), .. })
     }
 }
 
@@ -122,14 +144,35 @@ pub struct PersonNeed {
     /// What there is to say of it.
     pub remark: Option<String>,
     #[graphql(skip)]
-    key: String,
+    listed: Option<Need>,
 }
 
 #[async_graphql::ComplexObject]
 impl PersonNeed {
     /// The need; null where the list of needs has it no more.
-    async fn need(&self, ctx: &Context<'_>) -> Result<Option<Need>> {
-        Ok(Need::of_key(ctx.data::<Live>()?.needs(), &self.key))
+    async fn need(&self) -> Option<&Need> {
+        self.listed.as_ref()
+    }
+}
+
+impl Plain for PersonNeed {
+    fn leaf(name: &str) -> Option<Leaf<Self>> {
+        match name {
+            "priority" => Some(|it| it.priority.to_value()),
+            "remark" => Some(|it| it.remark.to_value()),
+            _ => None,
+        }
+    }
+
+    fn inner(name: &str, set: &SelectionSet) -> Option<Inner<Self>> {
+        if name != "need" {
+            return None;
+        }
+        let read = reading::<Need>(set)?;
+        Some(Box::new(move |it: &Self| match &it.listed {
+            Some(need) => read(need),
+            None => Value::Null,
+        }))
     }
 }
 
@@ -260,7 +303,7 @@ impl From<Said> for PersonCircumstances {
 
 /// The rows that something can be made of, the newest first.
 fn rows<T>(seen: &Seen, make: impl Fn(Record, &Contents) -> Option<T>) -> Vec<T> {
-    seen.records.iter().rev().filter_map(|opened| make(Record(opened.clone()), &opened.contents)).collect()
+    seen.records.iter().rev().filter_map(|opened| make(Record::of(opened), &opened.contents)).collect()
 }
 
 pub(super) fn identity(seen: &Seen) -> Vec<PersonIdentity> {
@@ -300,7 +343,7 @@ impl PersonAssessment {
         let Contents::Assessment(said) = &opened.contents else { return None };
         let answers = said.answers.iter();
         Some(Self {
-            record: Record(opened.clone()),
+            record: Record::of(opened),
             tool: said.tool.clone(),
             assessed_on: Date(said.assessed_on),
             summary: said.summary.clone(),
@@ -312,11 +355,11 @@ impl PersonAssessment {
 }
 
 impl PersonNeed {
-    /// The need that a row says; none of another row.
-    pub(crate) fn of(opened: &Opened) -> Option<Self> {
+    /// The need that a row says, of this list of needs; none of another row.
+    pub(crate) fn of(opened: &Opened, list: &Arc<NeedList>) -> Option<Self> {
         let Contents::Need(said) = &opened.contents else { return None };
-        let record = Record(opened.clone());
-        Some(Self { record, priority: said.priority, remark: said.remark.clone(), key: said.key.clone() })
+        let (record, listed) = (Record::of(opened), Need::of_key(list, &said.key));
+        Some(Self { record, priority: said.priority, remark: said.remark.clone(), listed })
     }
 }
 
@@ -358,8 +401,9 @@ pub(super) fn circumstance_records(seen: &Seen) -> Vec<Record> {
 }
 
 /// Needs, the most urgent first, and of those the newest.
-pub(super) fn needs(seen: &Seen) -> Vec<PersonNeed> {
-    let mut needs: Vec<PersonNeed> = seen.records.iter().rev().filter_map(PersonNeed::of).collect();
+pub(super) fn needs(seen: &Seen, list: &Arc<NeedList>) -> Vec<PersonNeed> {
+    let of = |opened: &Opened| PersonNeed::of(opened, list);
+    let mut needs: Vec<PersonNeed> = seen.records.iter().rev().filter_map(of).collect();
     needs.sort_by_key(|need| need.priority);
     needs
 }

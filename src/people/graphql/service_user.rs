@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::caseloads::{self, CaseloadPlace};
 use super::consents::{self, Consent, ConsentProposal};
@@ -14,7 +14,9 @@ use super::records::{
 use super::wishes::{self, KeptOutEntry, ServiceUserProxy};
 use crate::agreements::graphql::enums::{DataCategory, Purpose};
 use crate::api::ids::NodeId;
+use crate::api::leaves::Leaves;
 use crate::connection;
+use crate::directory::snapshot::refresh::Live;
 use crate::people::contents::Contents;
 use crate::people::reading::{Reader, Seen};
 
@@ -88,8 +90,8 @@ impl ServiceUser {
 
     /// What they want help with, the most urgent first.
     #[graphql(complexity = "crate::api::limits::list_cost(8, child_complexity)")]
-    async fn needs(&self) -> Vec<PersonNeed> {
-        records::needs(&self.seen)
+    async fn needs(&self, ctx: &Context<'_>) -> Result<Leaves<'static, PersonNeed>> {
+        Ok(records::needs(&self.seen, ctx.data::<Live>()?.needs()).into())
     }
 
     /// What was found out, the newest first.

@@ -148,10 +148,11 @@ pub(crate) fn facts(world: &World, ids: Ids) -> Facts {
             ends: span.ends.map(Millis),
         }));
     }
+    let mut flows = Vec::new();
     for (number, version) in world.versions.iter().enumerate() {
         for flow in &version.flows {
             for (category, purpose) in &flow.covers {
-                facts.flows.extend(version.in_force.iter().map(|span| facts::Flow {
+                flows.extend(version.in_force.iter().map(|span| facts::Flow {
                     agreement: ids.agreement(number),
                     epoch: 0,
                     changed: Millis(0),
@@ -169,6 +170,7 @@ pub(crate) fn facts(world: &World, ids: Ids) -> Facts {
             }
         }
     }
+    facts.flows = flows.into_iter().collect();
     for (number, word) in world.words.iter().enumerate() {
         for (agency, category, purpose) in scopes(word) {
             facts.consents.push(facts::Consent {

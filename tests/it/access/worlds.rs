@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
+use entity::enums::Purpose;
 use entity::ids::RecordId;
 use entity::person_record;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use signpost::access::rule::decide::{ground, ground_of_referral, holds};
 use signpost::access::rule::facts::Facts;
 use signpost::access::rule::predicate::visible;
+use signpost::access::rule::sight::{flowing_from_others, shared_by_others, sight};
 use signpost::access::rule::{Ask, REFERRAL_VISIBLE, VISIBLE};
 
 use super::oracle::{may_see, may_see_referral};
@@ -107,9 +109,17 @@ async fn the_rule_in_statements_is_the_oracles() {
                 assert_eq!(!one.is_empty(), wanted.contains(&ids.record(number)), "{}", told());
                 let people: Vec<_> = (0..PEOPLE).map(|person| ids.person(person)).collect();
                 let known = Facts::load(db, &ask, &people).await.unwrap();
+                // What is read for other purposes beside it bears on nothing.
+                let more = Facts::load_for(db, &ask, Purpose::ALL, &people).await.unwrap();
                 for (number, record) in records() {
-                    let may = ground(&ask, &ids.row(record), &known).is_some();
-                    assert_eq!(may, wanted.contains(&ids.record(number)), "{record:?} {}", told());
+                    let seen = ground(&ask, &ids.row(record), &known);
+                    assert_eq!(seen.is_some(), wanted.contains(&ids.record(number)), "{record:?} {}", told());
+                    assert_eq!(ground(&ask, &ids.row(record), &more), seen, "{record:?} {}", told());
+                }
+                for person in &people {
+                    let of = |facts: &Facts| (sight(&ask, *person, facts), shared_by_others(&ask, *person, facts));
+                    assert_eq!(of(&more), of(&known), "{}", told());
+                    assert_eq!(flowing_from_others(&ask, &more), flowing_from_others(&ask, &known), "{}", told());
                 }
             }
         }

@@ -167,6 +167,8 @@ pub(super) const PURE: &[&str] = &[
     "access::rule::clause",
     "access::rule::decide",
     "access::rule::facts",
+    "access::rule::flows",
+    "access::rule::sight",
     "access::viewer",
     "agreements::life",
     "agreements::terms",

@@ -93,3 +93,39 @@ async fn a_pathway_leads_from_prison_to_its_end() {
     app.app.people.demonstrate(&cast).await.unwrap();
     assert_eq!(service_user::Entity::find().count(app.db().connection()).await.unwrap(), before);
 }
+
+/// An answer without the fields of a name.
+fn without(answer: Value, name: &str) -> Value {
+    match answer {
+        Value::Object(fields) => {
+            let rest = fields.into_iter().filter(|(key, _)| key != name);
+            Value::Object(rest.map(|(key, value)| (key, without(value, name))).collect())
+        }
+        Value::Array(all) => Value::Array(all.into_iter().map(|value| without(value, name)).collect()),
+        leaf @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => leaf,
+    }
+}
+
+/// What somebody wants help with is answered in one go, and as the engine answers it itself: through a fragment it does.
+#[tokio::test]
+async fn needs_are_answered_as_the_engine_answers_them() {
+    let (app, lena, _, _) = demonstrated().await;
+    let ask = async |needs: &str| {
+        let list = "serviceUsers(purpose: CARE_COORDINATION, first: 50)";
+        let query = format!("{{ {list} {{ nodes {{ id name needs {{ {needs} }} }} }} }}");
+        app.data_as(As::token(&lena), &query, json!({})).await
+    };
+    let at_hand = ask("priority remark need { id key name summary }").await;
+    assert!(at_hand.to_string().contains("\"summary\""), "somebody wants something: {at_hand:#}");
+    let by_engine = "... on PersonNeed { priority remark need { ... on Need { id key name summary } } }";
+    assert_eq!(ask(by_engine).await, at_hand);
+    // One object that is asked for in two places is one.
+    assert_eq!(ask("need { id key } priority remark need { name summary }").await, at_hand);
+    // What is none of them takes all beside it the engine's way, within and without.
+    let area = ask("priority remark need { id key name summary area { key } }").await;
+    assert_eq!(without(area, "area"), at_hand);
+    let record = ask("priority record { id } remark need { id key name summary }").await;
+    assert_eq!(without(record, "record"), at_hand);
+    let renamed = ask("a: priority b: priority its: need { its: key }").await;
+    assert_eq!(renamed.to_string().matches("\"its\"").count(), 2 * at_hand.to_string().matches("\"summary\"").count());
+}

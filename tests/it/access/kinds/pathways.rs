@@ -46,7 +46,8 @@ impl Asking<'_> {
         let mut pages: Vec<PathwaySeen> = Vec::new();
         loop {
             let after: Option<Key> = pages.last().and_then(|page| page.entries.last()).map(|entry| entry.key);
-            let asked = Asked { sought: sought.clone(), after, first: SIZE, standing: pages.is_empty() };
+            let asked =
+                Asked { sought: sought.clone(), after, first: SIZE, standing: pages.is_empty(), withheld: false };
             let page = pathways.read(reader, of, &asked, None).await.unwrap()?;
             assert!(page.entries.len() <= SIZE);
             let more = page.more;
