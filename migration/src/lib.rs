@@ -33,6 +33,8 @@ mod m20261123_000011_calendars;
 mod m20261123_000012_groups;
 mod m20261123_000014_notice_addresses;
 mod m20261123_000016_disclosed;
+mod m20261124_000019_place_history;
+mod m20261124_000020_groups_end;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -66,6 +68,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000012_groups::Migration),
             Box::new(m20261123_000014_notice_addresses::Migration),
             Box::new(m20261123_000016_disclosed::Migration),
+            Box::new(m20261124_000019_place_history::Migration),
+            Box::new(m20261124_000020_groups_end::Migration),
         ]
     }
 }

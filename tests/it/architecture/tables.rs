@@ -323,6 +323,8 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::appointments::sessions",
         "people::appointments::taking_over",
         "people::caseload",
+        "people::groups::changing",
+        "people::groups::ending",
         "people::groups::holding",
         "people::groups::joining",
         "people::groups::leaving",
