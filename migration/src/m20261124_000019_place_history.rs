@@ -66,8 +66,8 @@ impl MigrationTrait for Migration {
         for row in db.query_all(&places).await? {
             let place: Uuid = row.try_get("", "id")?;
             for (number, [step, at, by, agency, cohort]) in (1_i32..).zip(steps(&row)?) {
-                // Ids of our own have enough bits by chance that another in the last two is nobody else's.
-                let id = Uuid::from_u128(place.as_u128() ^ u128::from(number.unsigned_abs()));
+                // An id begins with the instant at which it was made: at such a one none of ours was.
+                let id = Uuid::from_u128(place.as_u128() ^ (u128::from(number.unsigned_abs()) << 120));
                 rows.push([Expr::value(id), Expr::value(place), Expr::value(number), step, at, by, agency, cohort]);
             }
         }
