@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use entity::enums::{GroupEndReason, GroupPlaceState, GroupPlaceStep};
+use entity::enums::{DataCategory, GroupEndReason, GroupPlaceState, GroupPlaceStep};
 use entity::ids::{AccountId, AgencyId, CohortId, GroupId, GroupPlaceId, ServiceUserId};
 use entity::instants::Millis;
 use entity::lists::Words;
@@ -143,6 +143,32 @@ pub(crate) async fn groups_of(
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|group| (group.id, group)).collect())
+}
+
+/// The groups in which a service user has, or had, a place, or waits for one, whoever may see it: whose each is, and of what it
+/// tells beside that they come.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn groups_of_person(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+) -> Result<Vec<(GroupId, AgencyId, Vec<DataCategory>)>, Trouble> {
+    let theirs = Query::select()
+        .column(group_place::Column::GroupId)
+        .from(group_place::Entity)
+        .and_where(group_place::Column::ServiceUserId.eq(of))
+        .to_owned();
+    let rows = support_group::Entity::find()
+        .filter(support_group::Column::Id.in_subquery(theirs))
+        .order_by_asc(support_group::Column::Id)
+        .all(db)
+        .await?;
+    let group = |row: support_group::Model| {
+        let Words(needs) = &row.needs;
+        (row.id, row.agency_id, tells_of(needs))
+    };
+    Ok(rows.into_iter().map(group).collect())
 }
 
 /// What a service user waits for and has in groups, whoever may see it: the rows that each tells of.
