@@ -387,7 +387,8 @@ impl Oracle {
     }
 
     /// "Whether there is anything still to come: somebody works with them, a referral is open, they wait for a place in a group or
-    /// have one in a cohort that is not over, or something comes next"; whether somebody answers for it, which without any referral that was taken on is a key worker; and when something is next.
+    /// have one in a cohort that is not over, or something comes next"; whether somebody answers for it, which without any
+    /// referral that was taken on is a key worker; and when something is next.
     pub(super) fn stands(&self, asked: Question, person: Number) -> (bool, bool, Option<i64>) {
         let caseloads = self.caseloads(asked, person);
         let is_open = |number: &usize| {
