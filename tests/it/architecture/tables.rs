@@ -323,6 +323,7 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::appointments::sessions",
         "people::appointments::taking_over",
         "people::caseload",
+        "people::demonstration",
         "people::groups::changing",
         "people::groups::ending",
         "people::groups::holding",
