@@ -223,7 +223,7 @@ impl People {
             let these = group_session::Column::Id.is_in(dropped.iter().copied());
             group_session::Entity::update_many().set(next).filter(these).exec(db).await?;
             let who = calls_off(by.into(), Stands::Worker(by.agency));
-            self.call_off_booked(db, places, Some(&dropped), who, at).await?;
+            self.call_off_booked(db, places, Some(dropped.as_slice()), who, at).await?;
         }
         if new.is_empty() {
             return Ok(());
@@ -257,7 +257,7 @@ impl People {
         for place in places {
             let (of, recorded_for) = (place.service_user_id, place.recorded_for);
             let seat = Seat { place: place.id, of, recorded_for, group, cohort };
-            self.book_sessions_of(db, by, seat, (location, &made), at).await?;
+            self.book_sessions_of(db, by, seat, (location, made.as_slice()), at).await?;
         }
         Ok(())
     }
@@ -275,7 +275,7 @@ impl People {
             return Ok(());
         }
         for (of, ids) in booked_for(db, places, None).await? {
-            self.follow(db, by, (of, &ids), follows, at).await?;
+            self.follow(db, by, (of, ids.as_slice()), follows, at).await?;
         }
         Ok(())
     }

@@ -125,7 +125,7 @@ impl People {
             .order_by_asc(group_session::Column::StartsAt)
             .all(db)
             .await?;
-        self.book_sessions_of(db, by, seat, (location, &sessions), at).await
+        self.book_sessions_of(db, by, seat, (location, sessions.as_slice()), at).await
     }
 
     /// Books appointments for these sessions of a cohort, which are to come, at this hub.
