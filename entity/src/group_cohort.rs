@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::enums::GroupEndReason;
 use crate::ids::{AccountId, AgencyId, CohortId, GroupId};
 use crate::instants::Millis;
 
@@ -31,6 +32,14 @@ pub struct Model {
     pub opened_at: Millis,
     /// Since when nobody is taken into it any more.
     pub closed_at: Option<Millis>,
+    /// The how manieth writing of it, from 1.
+    pub version: i32,
+    /// Since when it is called off: nobody has a place in it.
+    pub called_off_at: Option<Millis>,
+    /// Who called it off.
+    pub called_off_by: Option<AccountId>,
+    /// Why.
+    pub end_reason: Option<GroupEndReason>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -19,6 +19,8 @@ pub struct Model {
     pub starts_at: Millis,
     /// When it ends.
     pub ends_at: Millis,
+    /// Since when it is called off.
+    pub called_off_at: Option<Millis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -135,4 +135,6 @@ ids! {
     GroupPlaceId,
     /// An appointment that was booked for a session of a cohort.
     GroupBookingId,
+    /// Something that happened to a place in a group.
+    GroupPlaceEventId,
 }

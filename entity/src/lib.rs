@@ -45,6 +45,7 @@ pub mod flow_scope;
 pub mod group_booking;
 pub mod group_cohort;
 pub mod group_place;
+pub mod group_place_event;
 pub mod group_session;
 pub mod idempotency_key;
 pub mod import_run;

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::enums::AppointmentDelivery;
+use crate::enums::{AppointmentDelivery, GroupEndReason};
 use crate::ids::{AccountId, AgencyId, GroupId, LocationId, ServiceId};
 use crate::instants::Millis;
 use crate::lists::Words;
@@ -35,6 +35,14 @@ pub struct Model {
     pub made_by: AccountId,
     /// When.
     pub made_at: Millis,
+    /// The how manieth writing of it, from 1.
+    pub version: i32,
+    /// Since when it is closed: nobody waits for it, and nobody has a place in it.
+    pub closed_at: Option<Millis>,
+    /// Who closed it.
+    pub closed_by: Option<AccountId>,
+    /// Why.
+    pub end_reason: Option<GroupEndReason>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -6,20 +6,24 @@ use std::sync::Arc;
 
 use entity::enums::Purpose;
 use entity::ids::{
-    AppointmentId, EasementId, RecordId, ReferralEventId, ReferralId, ReleaseId, ServiceUserId, SignpostId, TaskId,
+    AppointmentId, EasementId, GroupId, GroupPlaceId, RecordId, ReferralEventId, ReferralId, ReleaseId, ServiceUserId,
+    SignpostId, TaskId,
 };
 use entity::instants::Millis;
-use entity::{appointment, easement, person_record, referral, referral_event, release, signpost, task};
+use entity::{
+    appointment, easement, group_place, person_record, referral, referral_event, release, signpost, support_group, task,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::Pathways;
 use super::reading::Asked;
 use super::standing::{Stands, stands};
-use super::timeline::{self, Key, Kind, Sights, Sought};
+use super::timeline::{self, Key, Kind, OfGroup, Sights, Sought};
 use crate::access::rule::Ask;
 use crate::access::rule::decide::Ground;
 use crate::people::appointments::keeping::as_row;
 use crate::people::deciding::{Again, Deciding};
+use crate::people::groups::reading::{groups_of, groups_of_person, place_as_rows};
 use crate::people::reading::{Reader, SealedRecord, Withheld, sorts};
 use crate::people::referrals::moving::header;
 use crate::people::referrals::reading::{self as referrals, DecidedReferrals};
@@ -66,6 +70,8 @@ pub(super) struct Shown {
     pub(super) releases: Vec<ShownRelease>,
     pub(super) tasks: Vec<(task::Model, Ground)>,
     pub(super) easements: Vec<EasementSeen>,
+    pub(super) places: Vec<(group_place::Model, Ground)>,
+    pub(super) groups: Vec<support_group::Model>,
 }
 
 /// The rows of a page, about which is to be decided.
@@ -79,6 +85,8 @@ struct Rows {
     releases: Vec<release::Model>,
     tasks: Vec<task::Model>,
     easements: Vec<easement::Model>,
+    places: Vec<group_place::Model>,
+    groups: HashMap<GroupId, support_group::Model>,
 }
 
 /// What is decided for each of the purposes for which something on a pathway is shown.
@@ -103,7 +111,7 @@ impl Purposes {
     }
 
     /// What of somebody may be seen for each of them; of purposes that are the same it is reckoned once.
-    fn sights(&self, of: ServiceUserId) -> Sights {
+    fn sights(&self, of: ServiceUserId, groups: Vec<OfGroup>) -> Sights {
         let (referrals, care) = (Arc::new(self.referrals.sight(of)), Arc::new(self.care.sight(of)));
         let said = if self.said.ask == self.referrals.ask {
             Arc::clone(&referrals)
@@ -112,7 +120,7 @@ impl Purposes {
         } else {
             Arc::new(self.said.sight(of))
         };
-        Sights { said, referrals, care }
+        Sights { said, referrals, care, groups }
     }
 
     fn knows(&self, of: ServiceUserId) -> bool {
@@ -140,7 +148,9 @@ impl Pathways {
             return Ok(Err(Again));
         }
         let (at, care) = (purposes.said.ask.at, purposes.care.ask);
-        let sights = purposes.sights(of);
+        let groups = groups_of_person(db, of).await?;
+        let groups = groups.into_iter().map(|(group, agency, tells)| OfGroup { group, agency, tells });
+        let sights = purposes.sights(of, groups.collect());
         let mut keys = timeline::page(db, of, &sights, &asked.sought, (asked.after, asked.first)).await?;
         let more = keys.len() > asked.first;
         keys.truncate(asked.first);
@@ -221,8 +231,15 @@ async fn decided(
         let Ok(Some(ground)) = care.shows_all(&easement_as_rows(&row)) else { return Ok(Err(Again)) };
         easements.push(seen_easement(&row, ground));
     }
-    let steps = rows.steps;
-    Ok(Ok(Shown { records, signposts: given, steps, referrals, appointments, releases, tasks, easements }))
+    let mut places = Vec::new();
+    for row in rows.places {
+        let Some(group) = rows.groups.get(&row.group_id) else { return Ok(Err(Again)) };
+        let Ok(Some(ground)) = care.shows_all(&place_as_rows(&row, group)) else { return Ok(Err(Again)) };
+        places.push((row, ground));
+    }
+    let (steps, groups) = (rows.steps, rows.groups.into_values().collect());
+    let signposts = given;
+    Ok(Ok(Shown { records, signposts, steps, referrals, appointments, releases, tasks, easements, places, groups }))
 }
 
 /// Whether anything of these rows tells that there is somebody; it is noted, and nothing as shown, but for signposts.
@@ -244,6 +261,9 @@ fn is_known_by(purposes: &mut Purposes, of: ServiceUserId, rows: &Rows) -> bool 
     }
     for row in &rows.easements {
         known |= care.knows_by(&easement_as_rows(row));
+    }
+    for row in &rows.places {
+        known |= rows.groups.get(&row.group_id).is_some_and(|group| care.knows_by(&place_as_rows(row, group)));
     }
     for row in &rows.signposts {
         known |= matches!(signposts::shows(said, of, row), Ok(Some(_)));
@@ -289,6 +309,11 @@ async fn rows(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Rows, Trouble> 
     let easements: Vec<EasementId> = of(Kind::Easement).map(EasementId).collect();
     if !easements.is_empty() {
         rows.easements = easement::Entity::find().filter(easement::Column::Id.is_in(easements)).all(db).await?;
+    }
+    let places: Vec<GroupPlaceId> = of(Kind::GroupPlace).map(GroupPlaceId).collect();
+    if !places.is_empty() {
+        rows.places = group_place::Entity::find().filter(group_place::Column::Id.is_in(places)).all(db).await?;
+        rows.groups = groups_of(db, &rows.places).await?;
     }
     Ok(rows)
 }

@@ -15,6 +15,7 @@ use crate::access::ledger::Pending;
 use crate::people::Trouble;
 use crate::people::appointments::reading::AppointmentSeen;
 use crate::people::deciding::{Again, Deciding};
+use crate::people::groups::reading::GroupPlaceSeen;
 use crate::people::reading::{Opened, Reader, TRIES, Withheld};
 use crate::people::referrals::reading::{ReferralSeen, StepSeen};
 use crate::people::tasks::dates::{EasementSeen, ReleaseSeen};
@@ -54,6 +55,8 @@ pub enum Item {
     Task(TaskSeen),
     /// Less is asked of them for their benefits.
     Easement(EasementSeen),
+    /// They wait for a place in a group, have one, or had one.
+    GroupPlace(Arc<GroupPlaceSeen>),
 }
 
 /// An entry of a timeline.
@@ -119,7 +122,8 @@ impl Pathways {
             return Ok(Ok(None));
         }
         let people = &self.people;
-        let Shown { records, signposts, steps, referrals, appointments, releases, tasks, easements } = shown;
+        let Shown { records, signposts, steps, referrals, appointments, releases, tasks, easements, places, groups } =
+            shown;
         let mut items: HashMap<(Kind, uuid::Uuid), Item> = HashMap::with_capacity(keys.len());
         for opened in people.opened(records, true).await? {
             let kind = match opened.contents.kind() {
@@ -158,6 +162,9 @@ impl Pathways {
         }
         for seen in easements {
             items.insert((Kind::Easement, seen.id.0), Item::Easement(seen));
+        }
+        for seen in people.opened_group_places(places, groups).await? {
+            items.insert((Kind::GroupPlace, seen.id.0), Item::GroupPlace(Arc::new(seen)));
         }
         if let Some(owner) = &mut stands.owner {
             let names = names_of(db, std::iter::once(owner.account.0)).await?;

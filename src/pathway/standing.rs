@@ -13,6 +13,7 @@ use crate::hours::london;
 use crate::people::Trouble;
 use crate::people::appointments::keeping::as_row;
 use crate::people::deciding::{Again, Deciding};
+use crate::people::groups::reading::rows_of_held;
 use crate::people::referrals::life::{OPEN, standing};
 use crate::people::referrals::moving::header;
 use crate::people::tasks::dates::{easement_as_rows, release_as_row};
@@ -45,7 +46,8 @@ pub enum Next {
 /// How a pathway stands, as far as somebody may see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stands {
-    /// Whether there is anything still to come: somebody works with them, a referral is open, or something comes next.
+    /// Whether there is anything still to come: somebody works with them, a referral is open, they wait for a place in a group
+    /// or have one in a cohort that is not over, or something comes next.
     pub open: bool,
     /// Whether whose caseloads they are on bore on it.
     pub(super) caseloads: bool,
@@ -137,6 +139,13 @@ pub(super) async fn stands(
                 break;
             }
             // Of what they may not see nothing is told: what they may see comes next for them.
+            Ok(None) => {}
+            Err(Again) => return Ok(Err(Again)),
+        }
+    }
+    for rows in rows_of_held(db, of, at).await? {
+        match care.shows_all(&rows) {
+            Ok(Some(_)) => stands.open = true,
             Ok(None) => {}
             Err(Again) => return Ok(Err(Again)),
         }

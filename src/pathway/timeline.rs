@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
 use entity::enums::{DataCategory, EasementKind, RecordKind};
-use entity::ids::{AgencyId, ServiceUserId};
+use entity::ids::{AgencyId, GroupId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{
-    appointment, appointment_event, easement, person_record, referral, referral_event, release, signpost, task,
-    task_event,
+    appointment, appointment_event, easement, group_place, group_place_event, person_record, referral, referral_event,
+    release, signpost, task, task_event,
 };
 use sea_orm::sea_query::{
     Asterisk, Expr, ExprTrait, Func, IntoTableRef, Order, Query, SelectStatement, UnionType, WindowStatement,
@@ -46,6 +46,8 @@ pub enum Kind {
     Task,
     /// Less is asked of them for their benefits.
     Easement,
+    /// They asked for a place in a group.
+    GroupPlace,
 }
 
 /// Milliseconds of a day.
@@ -62,6 +64,7 @@ impl Kind {
         Self::Release,
         Self::Task,
         Self::Easement,
+        Self::GroupPlace,
     ];
 
     /// Its place in the order.
@@ -86,8 +89,19 @@ pub struct Key {
     pub id: Uuid,
 }
 
+/// A group in which somebody has, or had, a place, and what it tells of them that they have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OfGroup {
+    /// The group.
+    pub(crate) group: GroupId,
+    /// Whose it is.
+    pub(crate) agency: AgencyId,
+    /// Categories, beside that of appointments.
+    pub(crate) tells: Vec<DataCategory>,
+}
+
 /// What of a service user somebody may see, for the purpose for which each kind is shown: as everywhere else referrals are
-/// shown for referrals, and appointments, releases, tasks and easements for the coordination of care.
+/// shown for referrals, and appointments, releases, tasks, easements and places in groups for the coordination of care.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sights {
     /// For the purpose that was said.
@@ -96,6 +110,8 @@ pub(crate) struct Sights {
     pub(crate) referrals: Arc<Sight>,
     /// For the coordination of care.
     pub(crate) care: Arc<Sight>,
+    /// The groups of whom it is about: what a group is for stands in it, and not in the places.
+    pub(crate) groups: Vec<OfGroup>,
 }
 
 impl Sights {
@@ -103,7 +119,7 @@ impl Sights {
         match kind {
             Kind::Need | Kind::Assessment | Kind::Signpost => &self.said,
             Kind::ReferralStep => &self.referrals,
-            Kind::Appointment | Kind::Release | Kind::Task | Kind::Easement => &self.care,
+            Kind::Appointment | Kind::Release | Kind::Task | Kind::Easement | Kind::GroupPlace => &self.care,
         }
     }
 }
@@ -159,9 +175,16 @@ fn number_of(history: impl IntoTableRef, of: Expr) -> Expr {
     Expr::expr(count)
 }
 
+/// The last instant of a history of which this holds; none where there is nothing in it.
+fn last_of(history: impl IntoTableRef, at: Expr, of: Expr) -> Expr {
+    let mut last = Query::select();
+    last.expr(Func::max(at)).from(history).and_where(of);
+    Expr::expr(last)
+}
+
 /// The rows of a kind about a service user, as far as they may be seen; none where nothing of it may.
-fn rows(kind: Kind, of: ServiceUserId, sight: &Sight, engine: DbBackend) -> Option<(SelectStatement, Columns)> {
-    let mut select = Query::select();
+fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Option<(SelectStatement, Columns)> {
+    let (mut select, sight) = (Query::select(), sights.of(kind));
     let columns = match kind {
         Kind::Need => records(&mut select, RecordKind::Need, of, sight)?,
         Kind::Assessment => records(&mut select, RecordKind::Assessment, of, sight)?,
@@ -252,6 +275,29 @@ fn rows(kind: Kind, of: ServiceUserId, sight: &Sight, engine: DbBackend) -> Opti
             let at = day(engine, easement::Column::BeginsOn.into_expr());
             Columns::fixed(at, easement::Column::Id.into_expr(), easement::Column::RecordedAt.into_expr())
         }
+        Kind::GroupPlace => {
+            let seen = by_agency(sight, |agency, categories| {
+                let shown = if categories.contains(&APPOINTMENT) { Some(agency) } else { None };
+                // What the group is for is for who may see that as well.
+                let sees = |group: &&OfGroup| {
+                    group.agency == agency && group.tells.iter().all(|category| categories.contains(category))
+                };
+                let groups = sights.groups.iter().filter(sees).map(|group| group.group);
+                Condition::all()
+                    .add(group_place::Column::AgencyId.is_in(shown))
+                    .add(group_place::Column::GroupId.is_in(groups))
+            })?;
+            select.from(group_place::Entity).and_where(group_place::Column::ServiceUserId.eq(of)).cond_where(seen);
+            let of_place = || group_place_event::Column::PlaceId.into_expr().eq(group_place::Column::Id.into_expr());
+            let at = group_place::Column::JoinedAt.into_expr();
+            let last = last_of(group_place_event::Entity, group_place_event::Column::At.into_expr(), of_place());
+            Columns {
+                at: at.clone(),
+                id: group_place::Column::Id.into_expr(),
+                changed: Func::coalesce([last, at]).into(),
+                steps: number_of(group_place_event::Entity, of_place()),
+            }
+        }
     };
     Some((select, columns))
 }
@@ -304,14 +350,14 @@ fn referrals(sight: &Sight) -> Option<Condition> {
 fn arm(
     kind: Kind,
     of: ServiceUserId,
-    sight: &Sight,
+    sights: &Sights,
     sought: &Sought,
     engine: DbBackend,
 ) -> Option<(SelectStatement, Columns)> {
     if !sought.kinds.is_empty() && !sought.kinds.contains(&kind) {
         return None;
     }
-    let (mut select, columns) = rows(kind, of, sight, engine)?;
+    let (mut select, columns) = rows(kind, of, sights, engine)?;
     if let Some(from) = sought.from {
         select.and_where(columns.at.clone().gte(from));
     }
@@ -354,7 +400,7 @@ pub(crate) async fn page(
     let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
     let engine = db.get_database_backend();
     let arms = Kind::ALL.iter().filter_map(|kind| {
-        let (mut select, Columns { at, id, .. }) = arm(*kind, of, sights.of(*kind), sought, engine)?;
+        let (mut select, Columns { at, id, .. }) = arm(*kind, of, sights, sought, engine)?;
         if let Some(after) = after {
             let same = at.clone().eq(after.at);
             let behind = match kind.cmp(&after.kind) {
@@ -411,7 +457,7 @@ pub(crate) async fn newest(
 ) -> Result<Newest, DbErr> {
     let (engine, every) = (db.get_database_backend(), Sought::default());
     let arms = Kind::ALL.iter().filter_map(|kind| {
-        let (mut select, Columns { changed, steps, .. }) = arm(*kind, of, sights.of(*kind), &every, engine)?;
+        let (mut select, Columns { changed, steps, .. }) = arm(*kind, of, sights, &every, engine)?;
         select.expr_as(changed, "changed").expr_as(steps, "steps");
         Some(select)
     });

@@ -26,6 +26,7 @@ use crate::directory::needs::NeedList;
 use crate::directory::snapshot::refresh::Live;
 use crate::people::graphql::appointments::Appointment;
 use crate::people::graphql::caseloads::{NamedAccount, named};
+use crate::people::graphql::groups::GroupPlace;
 use crate::people::graphql::records::{PersonAssessment, PersonNeed};
 use crate::people::graphql::referrals::ReferralEvent;
 use crate::people::graphql::service_user::Withheld;
@@ -53,6 +54,8 @@ pub enum PathwayEntryKind {
     Task,
     /// Less is asked of them for their benefits: at the beginning of its first day, in UTC.
     Easement,
+    /// They asked for a place in a group, at the instant at which they did: they wait, have one, or had one.
+    GroupPlace,
 }
 
 /// Something that was done with a referral, on a pathway.
@@ -83,6 +86,8 @@ pub enum PathwayItem {
     Task(Task),
     /// Less is asked of them for their benefits.
     Easement(Easement),
+    /// They wait for a place in a group, have one, or had one.
+    GroupPlace(GroupPlace),
 }
 
 /// An entry of a pathway.
@@ -177,8 +182,8 @@ impl Pathway {
         NodeId::ServiceUser(self.seen.service_user).encode()
     }
 
-    /// Whether anything is still to come: somebody works with them, a referral is open, or something comes next; as far as
-    /// the viewer may see that.
+    /// Whether anything is still to come: somebody works with them, a referral is open, they wait for a place in a group or have
+    /// one in a cohort that is not over, or something comes next; as far as the viewer may see that.
     async fn is_open(&self) -> bool {
         self.seen.stands.open
     }
@@ -246,6 +251,7 @@ fn entry(entry: Entry, needs: &Arc<NeedList>) -> Option<PathwayEntry> {
         Item::Release(seen) => PathwayItem::Release(Release::alone(seen)),
         Item::Task(seen) => PathwayItem::Task(Task::alone(seen)),
         Item::Easement(seen) => PathwayItem::Easement(Easement::alone(seen)),
+        Item::GroupPlace(seen) => PathwayItem::GroupPlace(GroupPlace::alone(seen)),
     };
     Some(PathwayEntry { at: DateTime(key.at.to_utc()), kind: key.kind.into(), item, key })
 }
@@ -259,10 +265,11 @@ pub struct PathwayQuery;
 impl PathwayQuery {
     /// A service user's way through the network on one timeline: what they want help with, what they were told of, what was
     /// done with their referrals, when they met whom, when they are released, what is to be done by when, which easements they
-    /// have; as far as the viewer may see it for this purpose, and, as everywhere else, referrals for referrals and
-    /// appointments, releases, tasks and easements for the coordination of care. Null where that is nothing, and where there is
-    /// nobody of that id, which is the same. For link workers, service users and those who stand for them. Inside of it the
-    /// service user of an appointment, a release, a task or an easement is null: it is who was asked about.
+    /// have, which groups they wait for or have a place in; as far as the viewer may see it for this purpose, and, as everywhere
+    /// else, referrals for referrals and appointments, releases, tasks, easements and places in groups for the coordination of
+    /// care. Null where that is nothing, and where there is nobody of that id, which is the same. For link workers, service users
+    /// and those who stand for them. Inside of it the service user of an appointment, a release, a task, an easement or a place
+    /// is null: it is who was asked about.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     #[graphql(complexity = "crate::api::limits::page_cost(first, 20, child_complexity)")]
     async fn pathway(

@@ -125,17 +125,35 @@ impl People {
             with: moved.with.unwrap_or(row.with_id),
             referral: row.referral_id,
         };
-        let of = row.service_user_id;
-        may_be_booked(&transaction, by.agency, of, &booking, at).await?;
-        let next = appointment::ActiveModel { state: Set(state), changed_at: Set(at), ..Default::default() };
-        self.change_appointment(&transaction, id, next).await?;
-        let done = Done { step, state, at, by: by.account, agency: Some(by.agency), said: (None, None, None) };
-        self.note_appointment(&transaction, of, id, done, words.as_deref()).await?;
-        let whom = (of, row.recorded_for);
-        let other = self.put_appointment(&transaction, by, whom, &booking, Some(id), at).await?;
-        self.note_appointment(&transaction, of, other, booked(by, at), None).await?;
-        follow_to(&transaction, id, other).await?;
+        may_be_booked(&transaction, by.agency, row.service_user_id, &booking, at).await?;
+        let other = self.book_instead(&transaction, by, &row, &booking, words.as_deref(), at).await?;
         transaction.commit().await?;
+        Ok(other)
+    }
+
+    /// Books another appointment in the place of one, which is superseded. That it may be is for who calls this, who holds the
+    /// service user against other changes.
+    ///
+    /// # Errors
+    /// The database or the vault failed.
+    pub(super) async fn book_instead(
+        &self,
+        db: &impl ConnectionTrait,
+        by: Worker,
+        row: &appointment::Model,
+        booking: &Booking,
+        words: Option<&str>,
+        at: Millis,
+    ) -> Result<AppointmentId, Trouble> {
+        let (of, id) = (row.service_user_id, row.id);
+        let (step, state) = (AppointmentStep::Rescheduled, AppointmentState::Superseded);
+        let next = appointment::ActiveModel { state: Set(state), changed_at: Set(at), ..Default::default() };
+        self.change_appointment(db, id, next).await?;
+        let done = Done { step, state, at, by: by.account, agency: Some(by.agency), said: (None, None, None) };
+        self.note_appointment(db, of, id, done, words).await?;
+        let other = self.put_appointment(db, by, (of, row.recorded_for), booking, Some(id), at).await?;
+        self.note_appointment(db, of, other, booked(by, at), None).await?;
+        follow_to(db, id, other).await?;
         Ok(other)
     }
 

@@ -1,8 +1,8 @@
 //! Appointments for the sessions of a group: booked together when somebody gets a place, called off together when they give
 //! it up. Each is an appointment as any other: moved, called off and recorded by itself.
 
-use entity::enums::{AppointmentState, AppointmentStep, CancelledBy};
-use entity::ids::{AccountId, AgencyId, AppointmentId, ServiceUserId};
+use entity::enums::{AppointmentDelivery, AppointmentState, AppointmentStep, CancelledBy};
+use entity::ids::{AccountId, AgencyId, AppointmentId, LocationId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{appointment, group_booking};
 use sea_orm::ActiveValue::Set;
@@ -25,7 +25,67 @@ pub(in crate::people) struct CallsOff {
     pub(in crate::people) side: CancelledBy,
 }
 
+/// What becomes different for what was booked for the sessions of a group: from what it was, to what it is. What is absent stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::people) struct Follows {
+    /// How they are held.
+    pub(in crate::people) delivery: Option<(AppointmentDelivery, AppointmentDelivery)>,
+    /// The hub.
+    pub(in crate::people) location: Option<(Option<LocationId>, Option<LocationId>)>,
+    /// The worker with whom they are.
+    pub(in crate::people) with: Option<(AccountId, AccountId)>,
+}
+
+impl Follows {
+    /// The booking that it makes of an appointment: what was made another by hand since stays so.
+    fn of(&self, row: &appointment::Model) -> Booking {
+        let location = match self.location {
+            // It had none where its hub could be shown to nobody then.
+            Some((before, after)) if row.location_id == before || row.location_id.is_none() => after,
+            Some(_) | None => row.location_id,
+        };
+        Booking {
+            kind: row.kind,
+            delivery: followed(row.delivery, self.delivery),
+            location,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            with: followed(row.with_id, self.with),
+            referral: row.referral_id,
+        }
+    }
+}
+
+fn followed<T: Copy + PartialEq>(now: T, change: Option<(T, T)>) -> T {
+    match change {
+        Some((before, after)) if now == before => after,
+        Some(_) | None => now,
+    }
+}
+
 impl People {
+    /// Books others in the place of those of a service user's appointments that are still to come and become different. That
+    /// they may be so is for who calls this, who holds the service user against other changes.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(in crate::people) async fn follow(
+        &self,
+        db: &impl ConnectionTrait,
+        by: Worker,
+        (of, ids): (ServiceUserId, &[AppointmentId]),
+        follows: &Follows,
+        at: Millis,
+    ) -> Result<(), Trouble> {
+        for row in to_come(db, of, ids, at).await? {
+            let booking = follows.of(&row);
+            if booking != Follows::default().of(&row) {
+                self.book_instead(db, by, &row, &booking, None, at).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Books appointments of the worker's agency with a service user, for whom they are recorded; gives their ids in the same
     /// order. That they may be where and with whom they are is for who calls this, who holds the service user against other
     /// changes.
@@ -63,17 +123,8 @@ impl People {
         who: CallsOff,
         at: Millis,
     ) -> Result<(), Trouble> {
-        let rows = appointment::Entity::find()
-            .filter(appointment::Column::Id.is_in(ids.iter().copied()))
-            .filter(appointment::Column::ServiceUserId.eq(of))
-            .filter(appointment::Column::State.eq(AppointmentState::Booked))
-            .filter(appointment::Column::StartsAt.gt(at))
-            .order_by_asc(appointment::Column::StartsAt)
-            .order_by_asc(appointment::Column::Id)
-            .all(db)
-            .await?;
         let (step, state) = (AppointmentStep::Cancelled, AppointmentState::Cancelled);
-        for row in rows {
+        for row in to_come(db, of, ids, at).await? {
             let next = appointment::ActiveModel {
                 state: Set(state),
                 changed_at: Set(at),
@@ -87,6 +138,23 @@ impl People {
         }
         Ok(())
     }
+}
+
+/// Those of a service user's appointments that are booked and have not begun, those that begin first first.
+async fn to_come(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+    ids: &[AppointmentId],
+    at: Millis,
+) -> Result<Vec<appointment::Model>, Trouble> {
+    let rows = appointment::Entity::find()
+        .filter(appointment::Column::Id.is_in(ids.iter().copied()))
+        .filter(appointment::Column::ServiceUserId.eq(of))
+        .filter(appointment::Column::State.eq(AppointmentState::Booked))
+        .filter(appointment::Column::StartsAt.gt(at))
+        .order_by_asc(appointment::Column::StartsAt)
+        .order_by_asc(appointment::Column::Id);
+    Ok(rows.all(db).await?)
 }
 
 /// An appointment stands in the place of another: where that was booked for a session of a group, so is this one now.

@@ -1,5 +1,6 @@
-//! Service users of the demonstration: fictional, each of them a case of who may see what; and two whole pathways.
+//! Service users of the demonstration: fictional, each of them a case of who may see what; two whole pathways, and a group.
 
+mod groups;
 mod pathways;
 
 use std::collections::BTreeSet;
@@ -141,6 +142,7 @@ impl People {
         let signed = Manner { method: Some(ConsentMethod::Signed), ..Manner::default() };
         self.give(actor, ffion, &asked, &hash, &signed, None).await?;
         self.demonstrate_pathways(cast, began + TimeDelta::days(1)).await?;
+        self.demonstrate_group(cast, &[kwame, tomasz, niamh]).await?;
         Ok(sam)
     }
 

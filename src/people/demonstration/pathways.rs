@@ -1,19 +1,20 @@
 //! Whole pathways of the demonstration: one from prison to its end, and one that is under way. They lie in the past, so a clock
-//! that is set back goes along with them.
+//! that is set back goes along with them. The first has a day of release, with what was to be done by it.
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::enums::{
     Achievement, AppointmentDelivery, AppointmentKind, ConsentKind, DataCategory as C, Purpose as P, ReferralReason,
-    ReferralUrgency,
+    ReferralUrgency, TaskKind,
 };
 use entity::ids::{AgencyId, AppointmentId, ReferralId, ServiceUserId};
 use entity::instants::Millis;
-use entity::service;
+use entity::{service, task};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{Cast, named};
+use crate::hours::london;
 use crate::people::acting::Actor;
 use crate::people::appointments::booking::Booking;
 use crate::people::appointments::keeping::{Doing as Keeping, Outcome};
@@ -21,6 +22,8 @@ use crate::people::contents::{Assessment, Contents, Need};
 use crate::people::entering::Worker;
 use crate::people::referrals::drafting::Draft;
 use crate::people::referrals::moving::Doing;
+use crate::people::tasks::doing::Doing as ToDo;
+use crate::people::tasks::making::ReleaseSaid;
 use crate::people::{People, Trouble};
 
 /// People at an instant in the past, which moves on as their story is told.
@@ -66,6 +69,7 @@ impl Story<'_> {
         self.permits(maya, housing.agency, &[C::Identity, C::Contact, C::Housing]).await?;
         self.permits(maya, treatment.agency, &[C::Identity, C::SubstanceUse]).await?;
         self.days_pass(1);
+        self.released(maya, 10).await?;
         // Refused: they are full.
         let first = self.sends(maya, housing.agency, None, "housing.hostel", C::Housing).await?;
         self.days_pass(2);
@@ -75,6 +79,8 @@ impl Story<'_> {
         self.days_pass(3);
         let declined = Doing::Withdraw { reason: Some(ReferralReason::DeclinedByServiceUser) };
         self.moves(lena, other, declined, "She wants to settle in first.").await?;
+        self.done(maya, TaskKind::BenefitClaimStarted, "By telephone, from the wing.").await?;
+        self.does(maya, TaskKind::PrescribingContinuity, ToDo::Drop, "She is on no prescription.").await?;
         // To another house of theirs, and from there to the one that has a room.
         let houses = service::Entity::find()
             .filter(service::Column::AgencyId.eq(housing.agency))
@@ -88,10 +94,14 @@ impl Story<'_> {
         self.moves(lena, taken, Doing::Submit { within: 28 }, "As you say.").await?;
         self.days_pass(1);
         self.moves(hal, taken, Doing::Accept { owner: housing.account }, "From the day of release.").await?;
+        self.done(maya, TaskKind::HousingMet, "Canalside has a room.").await?;
         let met = self.books(housing, maya, AppointmentKind::InitialAssessment, Some(taken), 2).await?;
         self.days_pass(3);
         self.kept(hal, met, Outcome::Attended { late: false, delivered: true }).await?;
         self.moves(hal, taken, Doing::Start, "Moved in.").await?;
+        let at_the_gate = ToDo::Complete { done_on: Some(self.day(-1)) };
+        self.does(maya, TaskKind::MetAtTheGate, at_the_gate, "Went with her to the house.").await?;
+        self.done(maya, TaskKind::FirstContact, "Rang: she slept well.").await?;
         let missed = self.books(housing, maya, AppointmentKind::OneToOne, Some(taken), 13).await?;
         self.days_pass(14);
         self.kept(hal, missed, Outcome::DidNotAttend { acceptable: true, delivered: false }).await?;
@@ -120,6 +130,30 @@ impl Story<'_> {
         self.moves(Actor::from(housing), sent, waits, "Second in line.").await?;
         self.books(advice, dylan, AppointmentKind::OneToOne, None, 5).await?;
         Ok(())
+    }
+
+    /// So many days from then.
+    fn day(&self, ahead: i64) -> NaiveDate {
+        london(self.people.clock.now() + TimeDelta::days(ahead)).date()
+    }
+
+    /// The advice agency learns that somebody is released in so many days: its tasks come with it.
+    async fn released(&self, of: ServiceUserId, days: i64) -> Result<(), Trouble> {
+        let (release_on, owner) = (self.day(days), self.cast.advice.account);
+        let said = ReleaseSaid { release_on, from_place: Some("HMP Ashgate".to_owned()), owner, anew: false };
+        self.people.set_release_date(self.cast.advice, of, &said).await.map(|_| ())
+    }
+
+    async fn done(&self, of: ServiceUserId, kind: TaskKind, words: &str) -> Result<(), Trouble> {
+        self.does(of, kind, ToDo::Complete { done_on: None }, words).await
+    }
+
+    /// Does something with a task of the release.
+    async fn does(&self, of: ServiceUserId, kind: TaskKind, doing: ToDo, words: &str) -> Result<(), Trouble> {
+        let this = task::Entity::find().filter(task::Column::ServiceUserId.eq(of)).filter(task::Column::Kind.eq(kind));
+        let Some(found) = this.one(self.people.database().connection()).await? else { return Ok(()) };
+        let words = Some(words.to_owned());
+        self.people.do_task(self.cast.advice, found.id, doing, words).await.map(|_| ())
     }
 
     async fn permits(&self, of: ServiceUserId, agency: AgencyId, categories: &[C]) -> Result<(), Trouble> {

@@ -1,19 +1,80 @@
 //! What a place in a group rests on, held against other changes until the end of the transaction. Nothing of it is shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entity::enums::GroupPlaceState;
 use entity::ids::{AgencyId, CohortId, GroupId, ServiceUserId};
-use entity::{exclusion, group_cohort, group_place, support_group};
-use sea_orm::sea_query::Query;
+use entity::instants::Millis;
+use entity::{exclusion, group_cohort, group_place, service_user, support_group};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
 
-use crate::people::Trouble;
+use crate::hours::london;
 use crate::people::contents::Wrong;
+use crate::people::{People, Trouble};
+
+/// How often it is looked anew who is in a group or in line, where others join and leave at the same time.
+pub(super) const TURNS: usize = 20;
+
+/// A group with everybody who waits for it, or has a place in one of its cohorts that is not over: all held.
+pub(super) struct Everybody {
+    pub(super) transaction: DatabaseTransaction,
+    pub(super) group: support_group::Model,
+    pub(super) places: Vec<group_place::Model>,
+    /// As of when it is changed: not before anything that was done with any of them.
+    pub(super) at: Millis,
+    /// The day of it, in London.
+    pub(super) today: NaiveDate,
+}
+
+impl People {
+    /// Holds everybody who is in a group of an agency, and the group; none where somebody joined it until they were held.
+    ///
+    /// # Errors
+    /// [`Trouble::Wrong`] for a group of another agency, which is the same as none; the database failed.
+    pub(super) async fn hold_everybody(&self, agency: AgencyId, id: GroupId) -> Result<Option<Everybody>, Trouble> {
+        let now = Millis::from(self.clock.now());
+        let today = london(now.to_utc()).date();
+        let this = support_group::Entity::find_by_id(id).filter(support_group::Column::AgencyId.eq(agency));
+        this.one(self.database.connection()).await?.ok_or_else(no_group)?;
+        let transaction = self.database.begin_write().await?;
+        let found = in_group(&transaction, id, today).await?;
+        let whom: BTreeSet<ServiceUserId> = found.iter().map(|place| place.service_user_id).collect();
+        // In the order of their ids, as those who join two records do.
+        let held = service_user::Entity::find()
+            .filter(service_user::Column::Id.is_in(whom.iter().copied()))
+            .order_by_asc(service_user::Column::Id)
+            .lock_exclusive()
+            .all(&transaction)
+            .await?;
+        let group = held_group(&transaction, agency, id).await?;
+        // Read again, now that nobody joins, leaves or is joined to another.
+        let places = in_group(&transaction, id, today).await?;
+        if places.iter().any(|place| !whom.contains(&place.service_user_id)) {
+            return Ok(None);
+        }
+        let instants = held.iter().map(|row| row.changed_at).chain(places.iter().map(|place| place.joined_at));
+        let at = instants.fold(now, Ord::max);
+        Ok(Some(Everybody { transaction, group, places, at, today }))
+    }
+}
+
+/// That there is no such group, or it is another agency's.
+fn no_group() -> Wrong {
+    Wrong::new("group", "Your agency has no such group.")
+}
+
+/// That a group is open.
+pub(super) fn is_open(group: &support_group::Model) -> Result<(), Wrong> {
+    match group.closed_at {
+        None => Ok(()),
+        Some(_) => Err(Wrong::new("group", "It is closed: make another one.")),
+    }
+}
 
 /// A group of an agency, held. One of another agency is none.
 pub(super) async fn held_group(
@@ -23,7 +84,7 @@ pub(super) async fn held_group(
 ) -> Result<support_group::Model, Trouble> {
     let this = support_group::Entity::find_by_id(id).filter(support_group::Column::AgencyId.eq(agency));
     let found = this.lock_exclusive().one(db).await?;
-    found.ok_or_else(|| Wrong::new("group", "Your agency has no such group.").into())
+    found.ok_or_else(|| no_group().into())
 }
 
 /// The cohorts of a group that are neither closed nor over, held: those that begin first first. Of one that is named, that
@@ -94,13 +155,8 @@ pub(super) async fn first_in_line(
     Ok(first.one(db).await?)
 }
 
-/// Where a service user waits or has a place, of those that are asked for; not in cohorts that are over, where they had one.
-pub(super) async fn held_by(
-    db: &impl ConnectionTrait,
-    of: ServiceUserId,
-    which: Condition,
-    today: NaiveDate,
-) -> Result<Vec<group_place::Model>, Trouble> {
+/// That somebody waits for a place, or has one in a cohort that is not over.
+pub(super) fn is_held(today: NaiveDate) -> Expr {
     let running = Query::select()
         .column(group_cohort::Column::Id)
         .from(group_cohort::Entity)
@@ -109,10 +165,33 @@ pub(super) async fn held_by(
     let waits = group_place::Column::State.eq(GroupPlaceState::Waiting);
     let is_placed =
         group_place::Column::State.eq(GroupPlaceState::Placed).and(group_place::Column::CohortId.in_subquery(running));
+    waits.or(is_placed)
+}
+
+/// Where a service user waits or has a place, of those that are asked for; not in cohorts that are over, where they had one.
+pub(super) async fn held_by(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+    which: Condition,
+    today: NaiveDate,
+) -> Result<Vec<group_place::Model>, Trouble> {
     let rows = group_place::Entity::find()
         .filter(group_place::Column::ServiceUserId.eq(of))
-        .filter(waits.or(is_placed))
+        .filter(is_held(today))
         .filter(which)
         .order_by_asc(group_place::Column::Id);
+    Ok(rows.all(db).await?)
+}
+
+/// Who waits for a group or has a place in it, not in cohorts that are over: in the order in which they joined.
+async fn in_group(
+    db: &impl ConnectionTrait,
+    group: GroupId,
+    today: NaiveDate,
+) -> Result<Vec<group_place::Model>, Trouble> {
+    let rows = group_place::Entity::find()
+        .filter(group_place::Column::GroupId.eq(group))
+        .filter(is_held(today))
+        .order_by_asc(group_place::Column::Number);
     Ok(rows.all(db).await?)
 }

@@ -1,7 +1,7 @@
 //! Somebody joins a group: they get a place that is free, and appointments for the sessions to come with it, or they wait.
 
-use entity::enums::{AppointmentKind, GroupPlaceState};
-use entity::ids::{CohortId, GroupBookingId, GroupId, GroupPlaceId, ServiceUserId};
+use entity::enums::{AppointmentKind, GroupPlaceState, GroupPlaceStep};
+use entity::ids::{CohortId, GroupBookingId, GroupId, GroupPlaceId, LocationId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{group_booking, group_cohort, group_place, group_session, support_group};
 use sea_orm::ActiveValue::Set;
@@ -9,7 +9,8 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::holding::{first_in_line, held_by, held_cohorts, held_group, no_cohort, taken};
+use super::history::Done;
+use super::holding::{first_in_line, held_by, held_cohorts, held_group, is_open, no_cohort, taken};
 use super::terms::MOST_WAITING;
 use crate::hours::london;
 use crate::people::acting::{Begun, Stands, is_link_worker};
@@ -48,6 +49,7 @@ impl People {
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
         let db = &transaction;
         let group = held_group(db, by.agency, group).await?;
+        is_open(&group)?;
         let today = london(at.to_utc()).date();
         let open = held_cohorts(db, group.id, cohort, today).await?;
         if cohort.is_some() && open.is_empty() {
@@ -97,6 +99,9 @@ impl People {
             left_by: Set(None),
         };
         group_place::Entity::insert(row).exec_without_returning(db).await?;
+        let step = if free.is_some() { GroupPlaceStep::Given } else { GroupPlaceStep::Asked };
+        let done = Done::of_worker(step, by, at);
+        self.note_place(db, (place, free.map(|cohort| cohort.id)), done, None).await?;
         if let Some(cohort) = free {
             self.book_seat(db, by, Seat { place, of, recorded_for: of, group: &group, cohort }, at).await?;
         }
@@ -104,8 +109,7 @@ impl People {
         Ok(place)
     }
 
-    /// Books appointments for the sessions of a cohort that are still to come. At the group's hub, unless that is shown to
-    /// nobody any more.
+    /// Books appointments for the sessions of a cohort that are still to come.
     pub(super) async fn book_seat(
         &self,
         db: &DatabaseTransaction,
@@ -113,27 +117,27 @@ impl People {
         seat: Seat<'_>,
         at: Millis,
     ) -> Result<(), Trouble> {
-        let Seat { place, of, recorded_for, group, cohort } = seat;
-        let location = match group.location_id {
-            Some(id) => match may_be_at(db, id).await {
-                Ok(()) => Some(id),
-                Err(Trouble::Wrong(_)) => None,
-                Err(
-                    other @ (Trouble::NotFound
-                    | Trouble::Changing
-                    | Trouble::Database(_)
-                    | Trouble::Vault(_)
-                    | Trouble::Failed(_)),
-                ) => return Err(other),
-            },
-            None => None,
-        };
+        let location = hub_of(db, seat.group).await?;
         let sessions = group_session::Entity::find()
-            .filter(group_session::Column::CohortId.eq(cohort.id))
+            .filter(group_session::Column::CohortId.eq(seat.cohort.id))
             .filter(group_session::Column::StartsAt.gt(at))
+            .filter(group_session::Column::CalledOffAt.is_null())
             .order_by_asc(group_session::Column::StartsAt)
             .all(db)
             .await?;
+        self.book_sessions_of(db, by, seat, (location, sessions.as_slice()), at).await
+    }
+
+    /// Books appointments for these sessions of a cohort, which are to come, at this hub.
+    pub(super) async fn book_sessions_of(
+        &self,
+        db: &DatabaseTransaction,
+        by: Worker,
+        seat: Seat<'_>,
+        (location, sessions): (Option<LocationId>, &[group_session::Model]),
+        at: Millis,
+    ) -> Result<(), Trouble> {
+        let Seat { place, of, recorded_for, group, cohort } = seat;
         if sessions.is_empty() {
             return Ok(());
         }
@@ -160,6 +164,25 @@ impl People {
             .collect();
         group_booking::Entity::insert_many(rows).exec_without_returning(db).await?;
         Ok(())
+    }
+}
+
+/// The hub of a group, unless that is shown to nobody any more.
+pub(super) async fn hub_of(
+    db: &impl ConnectionTrait,
+    group: &support_group::Model,
+) -> Result<Option<LocationId>, Trouble> {
+    let Some(id) = group.location_id else { return Ok(None) };
+    match may_be_at(db, id).await {
+        Ok(()) => Ok(Some(id)),
+        Err(Trouble::Wrong(_)) => Ok(None),
+        Err(
+            other @ (Trouble::NotFound
+            | Trouble::Changing
+            | Trouble::Database(_)
+            | Trouble::Vault(_)
+            | Trouble::Failed(_)),
+        ) => Err(other),
     }
 }
 

@@ -1,14 +1,17 @@
 //! A place is given up, or the waiting for one; what is still to come of its appointments is called off. So it is where the
 //! agency closes the case, and where the service user keeps out the agency or the worker whom they would meet.
 
-use entity::enums::{CancelledBy, GroupPlaceState};
-use entity::ids::{AgencyId, AppointmentId, GroupPlaceId, ServiceUserId};
+use std::collections::BTreeMap;
+
+use entity::enums::{CancelledBy, GroupEndReason, GroupPlaceState, GroupPlaceStep};
+use entity::ids::{AgencyId, AppointmentId, CohortId, GroupPlaceId, GroupSessionId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{group_booking, group_cohort, group_place};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
+use super::history::Done;
 use super::holding::held_by;
 use crate::hours::london;
 use crate::people::acting::{Actor, Begun, Stands};
@@ -17,8 +20,32 @@ use crate::people::contents::Wrong;
 use crate::people::wishes::KeptOut;
 use crate::people::{People, Trouble};
 
+/// How places end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ends {
+    /// By whom, for whom.
+    pub(super) who: CallsOff,
+    /// The step that it is.
+    pub(super) step: GroupPlaceStep,
+    /// Why, where the group is closed.
+    pub(super) reason: Option<GroupEndReason>,
+}
+
+impl Ends {
+    /// They give it up.
+    fn left(who: CallsOff) -> Self {
+        Self { who, step: GroupPlaceStep::Left, reason: None }
+    }
+
+    /// What is done with the places.
+    pub(super) fn done(self, at: Millis) -> Done {
+        let Self { who, step, reason } = self;
+        Done { step, at, by: who.by, agency: who.agency, reason }
+    }
+}
+
 /// On whose side somebody acts who ends something about a service user.
-fn calls_off(actor: Actor, stands: Stands) -> CallsOff {
+pub(super) fn calls_off(actor: Actor, stands: Stands) -> CallsOff {
     let by = actor.account;
     match stands {
         Stands::Themselves | Stands::Proxy => CallsOff { by, agency: None, side: CancelledBy::ServiceUser },
@@ -51,7 +78,7 @@ impl People {
         if !held.iter().any(|one| one.id == id) {
             return Err(Wrong::new("groupPlace", "They have left it already, or it is over.").into());
         }
-        self.end_places(&transaction, of, &held, calls_off(by, stands), at).await?;
+        self.end_places(&transaction, &held, Ends::left(calls_off(by, stands)), at).await?;
         transaction.commit().await?;
         Ok(of)
     }
@@ -70,7 +97,8 @@ impl People {
     ) -> Result<(), Trouble> {
         let theirs = Condition::all().add(group_place::Column::AgencyId.eq(agency));
         let held = held_by(db, of, theirs, london(at.to_utc()).date()).await?;
-        self.end_places(db, of, &held, calls_off(by, Stands::Worker(agency)), at).await
+        let who = calls_off(by, Stands::Worker(agency));
+        self.end_places(db, &held, Ends { who, step: GroupPlaceStep::Ended, reason: None }, at).await
     }
 
     /// Ends what a service user waits for and has in groups of an agency that they keep out from now on; of a worker whom they
@@ -100,31 +128,74 @@ impl People {
         let held = held_by(db, of, Condition::all().add(which), london(at.to_utc()).date()).await?;
         // It is the service user's wish, whoever writes it down.
         let who = CallsOff { side: CancelledBy::ServiceUser, ..calls_off(by, stands) };
-        self.end_places(db, of, &held, who, at).await
+        self.end_places(db, &held, Ends::left(who), at).await
     }
 
-    async fn end_places(
+    /// Ends these places, and calls off what is still to come of what was booked for them. Whoever calls this holds whose they
+    /// are.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn end_places(
         &self,
         db: &impl ConnectionTrait,
-        of: ServiceUserId,
         places: &[group_place::Model],
-        who: CallsOff,
+        ends: Ends,
         at: Millis,
     ) -> Result<(), Trouble> {
         if places.is_empty() {
             return Ok(());
         }
-        let ids: Vec<GroupPlaceId> = places.iter().map(|place| place.id).collect();
         let next = group_place::ActiveModel {
             state: Set(GroupPlaceState::Left),
             left_at: Set(Some(at)),
-            left_by: Set(Some(who.by)),
+            left_by: Set(Some(ends.who.by)),
             ..Default::default()
         };
-        let these = group_place::Column::Id.is_in(ids.iter().copied());
+        let these = group_place::Column::Id.is_in(places.iter().map(|place| place.id));
         group_place::Entity::update_many().set(next).filter(these).exec(db).await?;
-        let booked = group_booking::Entity::find().filter(group_booking::Column::PlaceId.is_in(ids)).all(db).await?;
-        let booked: Vec<AppointmentId> = booked.into_iter().map(|booking| booking.appointment_id).collect();
-        self.call_off(db, of, &booked, who, at).await
+        let noted: Vec<(GroupPlaceId, Option<CohortId>)> =
+            places.iter().map(|place| (place.id, place.cohort_id)).collect();
+        self.note_places(db, &noted, ends.done(at)).await?;
+        self.call_off_booked(db, places, None, ends.who, at).await
     }
+
+    /// Calls off what is still to come of what was booked for these places: for these sessions alone, where some are named.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn call_off_booked(
+        &self,
+        db: &impl ConnectionTrait,
+        places: &[group_place::Model],
+        sessions: Option<&[GroupSessionId]>,
+        who: CallsOff,
+        at: Millis,
+    ) -> Result<(), Trouble> {
+        for (of, ids) in booked_for(db, places, sessions).await? {
+            self.call_off(db, of, &ids, who, at).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The appointments that were booked for these places, for these sessions alone where some are named: of each service user.
+pub(super) async fn booked_for(
+    db: &impl ConnectionTrait,
+    places: &[group_place::Model],
+    sessions: Option<&[GroupSessionId]>,
+) -> Result<BTreeMap<ServiceUserId, Vec<AppointmentId>>, Trouble> {
+    let whose: BTreeMap<GroupPlaceId, ServiceUserId> =
+        places.iter().map(|place| (place.id, place.service_user_id)).collect();
+    let mut booked = group_booking::Entity::find().filter(group_booking::Column::PlaceId.is_in(whose.keys().copied()));
+    if let Some(sessions) = sessions {
+        booked = booked.filter(group_booking::Column::SessionId.is_in(sessions.iter().copied()));
+    }
+    let mut each: BTreeMap<ServiceUserId, Vec<AppointmentId>> = BTreeMap::new();
+    for booking in booked.all(db).await? {
+        if let Some(of) = whose.get(&booking.place_id) {
+            each.entry(*of).or_default().push(booking.appointment_id);
+        }
+    }
+    Ok(each)
 }

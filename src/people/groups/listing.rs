@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use entity::enums::{AppointmentDelivery, GroupPlaceState};
+use entity::enums::{AppointmentDelivery, GroupEndReason, GroupPlaceState};
 use entity::ids::{AccountId, AgencyId, CohortId, GroupId, LocationId, ServiceId};
 use entity::instants::Millis;
 use entity::lists::Words;
 use entity::{group_cohort, group_place, group_session, support_group};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::holding::taken;
 use super::terms::{ExpectedWait, WAITING_DAYS, expected_wait};
@@ -17,7 +17,7 @@ use crate::hours::london;
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
 
-/// For how many days cohorts that are over are told of: 26 weeks.
+/// For how many days cohorts that are over are told of, and groups that are closed: 26 weeks.
 const TOLD_DAYS: u64 = 26 * 7;
 const DAY: i64 = 86_400_000;
 
@@ -48,6 +48,12 @@ pub struct GroupSeen {
     pub expected_wait: Option<ExpectedWait>,
     /// When it was made.
     pub made_at: Millis,
+    /// The how manieth writing of it, from 1.
+    pub version: i32,
+    /// Since when it is closed.
+    pub closed_at: Option<Millis>,
+    /// Why it was closed.
+    pub closed_for: Option<GroupEndReason>,
 }
 
 /// A cohort, as far as it tells of nobody.
@@ -65,23 +71,32 @@ pub struct CohortSeen {
     pub taken: i32,
     /// The worker with whom its sessions are, with their name.
     pub with: (AccountId, String),
-    /// When it meets: from when until when, exclusive.
+    /// When it meets: from when until when, exclusive; what is called off is not among them.
     pub sessions: Vec<(Millis, Millis)>,
     /// When it was opened.
     pub opened_at: Millis,
     /// Since when nobody is taken into it any more.
     pub closed_at: Option<Millis>,
+    /// The how manieth writing of it, from 1.
+    pub version: i32,
+    /// Since when it is called off.
+    pub called_off_at: Option<Millis>,
+    /// Why it was called off.
+    pub called_off_for: Option<GroupEndReason>,
 }
 
 impl People {
-    /// The groups of an agency, by name.
+    /// The groups of an agency that are open or were closed within the last 26 weeks, by name.
     ///
     /// # Errors
     /// The database failed.
     pub async fn groups(&self, agency: AgencyId) -> Result<Vec<GroupSeen>, Trouble> {
         let db = self.database.connection();
+        let since = Millis(Millis::from(self.clock.now()).0 - WAITING_DAYS * DAY);
+        let told = support_group::Column::ClosedAt.is_null().or(support_group::Column::ClosedAt.gt(since));
         let rows = support_group::Entity::find()
             .filter(support_group::Column::AgencyId.eq(agency))
+            .filter(told)
             .order_by_asc(support_group::Column::Name)
             .all(db)
             .await?;
@@ -142,6 +157,9 @@ impl People {
                 waiting: waiting.remove(&row.id).unwrap_or_default().unsigned_abs(),
                 expected_wait: expected_wait(waits.remove(&row.id).unwrap_or_default()),
                 made_at: row.made_at,
+                version: row.version,
+                closed_at: row.closed_at,
+                closed_for: row.end_reason,
             }
         });
         Ok(seen.collect())
@@ -171,6 +189,7 @@ async fn cohorts_of(
     let mut sessions: BTreeMap<CohortId, Vec<(Millis, Millis)>> = BTreeMap::new();
     let all = group_session::Entity::find()
         .filter(group_session::Column::CohortId.is_in(ids))
+        .filter(group_session::Column::CalledOffAt.is_null())
         .order_by_asc(group_session::Column::StartsAt)
         .all(db)
         .await?;
@@ -189,6 +208,9 @@ async fn cohorts_of(
             sessions: sessions.remove(&row.id).unwrap_or_default(),
             opened_at: row.opened_at,
             closed_at: row.closed_at,
+            version: row.version,
+            called_off_at: row.called_off_at,
+            called_off_for: row.end_reason,
         });
     }
     Ok(seen)

@@ -8,7 +8,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
 
-use super::holding::held_group;
+use super::holding::{held_group, is_open};
 use super::terms::{CohortTerms, GroupTerms, MOST_GROUPS};
 use crate::hours::london;
 use crate::people::acting::is_link_worker;
@@ -31,7 +31,7 @@ impl People {
         if known.iter().any(|group| group.name == terms.name) {
             return Err(taken().into());
         }
-        if known.len() >= MOST_GROUPS {
+        if known.iter().filter(|group| group.closed_at.is_none()).count() >= MOST_GROUPS {
             return Err(Wrong::new("name", format!("There are {MOST_GROUPS} groups already.")).into());
         }
         if let Some(id) = terms.service {
@@ -52,6 +52,10 @@ impl People {
             places: Set(terms.places),
             made_by: Set(by.account),
             made_at: Set(at),
+            version: Set(1),
+            closed_at: Set(None),
+            closed_by: Set(None),
+            end_reason: Set(None),
         };
         let made = support_group::Entity::insert(row).exec_without_returning(&transaction).await;
         // Of two who make groups of one name at once, one is told.
@@ -75,6 +79,7 @@ impl People {
         terms.check(london(now).date())?;
         let transaction = self.database.begin_write().await?;
         let group = held_group(&transaction, by.agency, terms.group).await?;
+        is_open(&group)?;
         if !is_link_worker(&transaction, terms.with, by.agency, at).await? {
             return Err(Wrong::new("with", "They are no link worker of your agency.").into());
         }
@@ -90,6 +95,10 @@ impl People {
             opened_by: Set(by.account),
             opened_at: Set(at),
             closed_at: Set(None),
+            version: Set(1),
+            called_off_at: Set(None),
+            called_off_by: Set(None),
+            end_reason: Set(None),
         };
         group_cohort::Entity::insert(row).exec_without_returning(&transaction).await?;
         let sessions: Vec<group_session::ActiveModel> = terms
@@ -100,6 +109,7 @@ impl People {
                 cohort_id: Set(id),
                 starts_at: Set(*starts_at),
                 ends_at: Set(*ends_at),
+                called_off_at: Set(None),
             })
             .collect();
         group_session::Entity::insert_many(sessions).exec_without_returning(&transaction).await?;
@@ -133,12 +143,13 @@ impl People {
     }
 }
 
-fn taken() -> Wrong {
-    Wrong::new("name", "There is a group of this name: give another one.")
+/// That another group has a name; one that is closed keeps its own.
+pub(super) fn taken() -> Wrong {
+    Wrong::new("name", "There is, or was, a group of this name: give another one.")
 }
 
 /// That a service is the agency's.
-async fn is_of_agency(db: &impl ConnectionTrait, agency: AgencyId, id: ServiceId) -> Result<(), Trouble> {
+pub(super) async fn is_of_agency(db: &impl ConnectionTrait, agency: AgencyId, id: ServiceId) -> Result<(), Trouble> {
     let found = service::Entity::find_by_id(id).filter(service::Column::AgencyId.eq(agency)).one(db).await?;
     found.map(|_| ()).ok_or_else(|| Wrong::new("service", "Your agency has no such service.").into())
 }

@@ -4,10 +4,13 @@
 //! |---|---|
 //! | [`terms`] | of what form a group and a cohort must be, and how long somebody waits for a place; no database |
 //! | [`making`] | a group is made, a cohort opened and closed |
+//! | [`changing`] | a group or a cohort becomes different, and what was booked for its sessions with it |
+//! | [`ending`] | a group is closed, a cohort called off: who waits, who has a place, and what was booked for them |
 //! | `holding` | what a place rests on, held against other changes: places that are free, who is first in line |
 //! | [`joining`] | somebody joins: they get a place that is free, or wait |
 //! | [`offering`] | a place is given to who is first in line, or to somebody else for a reason |
 //! | [`leaving`] | a place is given up; so it is where a case is closed, or the agency is kept out |
+//! | `history` | each step of a place is kept |
 //! | [`listing`] | the groups of an agency, counted: no service user is named |
 //! | [`reading`] | the one way in which places leave the tables |
 //!
@@ -17,8 +20,12 @@
 //!
 //! Whoever changes places holds the service user first, then the group, then its cohorts: in this order, so that nobody waits
 //! for one who waits for them. So a cohort never has more than its places, and of those who wait none passes another unless
-//! it is said why.
+//! it is said why. What changes a group for everybody in it holds them all, in the order of their ids, and looks again whether
+//! somebody joined meanwhile.
 
+pub mod changing;
+pub mod ending;
+mod history;
 mod holding;
 pub mod joining;
 pub mod leaving;
@@ -28,11 +35,16 @@ pub mod offering;
 pub mod reading;
 pub mod terms;
 
-use entity::ids::GroupPlaceId;
+use entity::ids::{GroupPlaceEventId, GroupPlaceId};
 
 use crate::vault::sealed::Place;
 
 /// Where it stands why somebody passed those who waited longer.
 fn place_of_reason(place: GroupPlaceId) -> Place {
     Place { column: "group_place.sealed", row: place.0 }
+}
+
+/// Where the same stands beside the step by which they did.
+fn place_of_words(event: GroupPlaceEventId) -> Place {
+    Place { column: "group_place_event.sealed", row: event.0 }
 }

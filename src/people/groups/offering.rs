@@ -1,23 +1,21 @@
 //! A place in a cohort is given to who is first in line; or to somebody else who waits, and then it is said why.
 
-use entity::enums::GroupPlaceState;
-use entity::ids::{CohortId, GroupPlaceId, ServiceUserId};
+use entity::enums::{GroupPlaceState, GroupPlaceStep};
+use entity::ids::{CohortId, GroupPlaceEventId, GroupPlaceId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{group_cohort, group_place, service_user};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
-use super::holding::{first_in_line, held_cohorts, held_group, no_cohort, taken};
+use super::history::Done;
+use super::holding::{TURNS, first_in_line, held_cohorts, held_group, no_cohort, taken};
 use super::joining::{Seat, may_meet};
-use super::place_of_reason;
+use super::{place_of_reason, place_of_words};
 use crate::hours::london;
 use crate::people::acting::{Begun, Stands};
 use crate::people::contents::{Wrong, paragraphs};
 use crate::people::entering::Worker;
 use crate::people::{People, Trouble};
-
-/// How often it is looked anew who is first in line, where others give places away at the same time.
-const TURNS: usize = 20;
 
 impl People {
     /// Gives a place in a cohort of the agency to who is first in line: for those who work for the agency, who are not shown
@@ -120,13 +118,15 @@ impl People {
         if passes && reason.is_none() {
             return Err(Wrong::new("reason", "Somebody waits longer: say why they do not come first.").into());
         }
-        let sealed = match reason {
+        let (sealed, said) = match reason {
             Some(reason) => {
                 let person = service_user::Entity::find_by_id(of).one(db).await?.ok_or(Trouble::NotFound)?;
                 let key = self.vault.key(db, person.key_id).await?;
-                Some(self.vault.seal(&key, place_of_reason(row.id), reason)?)
+                let event = GroupPlaceEventId(self.clock.new_id());
+                let beside = self.vault.seal(&key, place_of_words(event), reason)?;
+                (Some(self.vault.seal(&key, place_of_reason(row.id), reason)?), Some((event, beside)))
             }
-            None => None,
+            None => (None, None),
         };
         let next = group_place::ActiveModel {
             cohort_id: Set(Some(cohort.id)),
@@ -137,6 +137,9 @@ impl People {
             ..Default::default()
         };
         group_place::Entity::update_many().set(next).filter(group_place::Column::Id.eq(row.id)).exec(db).await?;
+        let step = if passes { GroupPlaceStep::Preferred } else { GroupPlaceStep::MovedUp };
+        let done = Done::of_worker(step, by, at);
+        self.note_place(db, (row.id, Some(cohort.id)), done, said).await?;
         let seat = Seat { place: row.id, of, recorded_for: row.recorded_for, group: &group, cohort };
         self.book_seat(db, by, seat, at).await?;
         Ok(row.id)

@@ -4,27 +4,29 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use entity::enums::{DataCategory, GroupPlaceState};
+use entity::enums::{DataCategory, GroupEndReason, GroupPlaceState, GroupPlaceStep};
 use entity::ids::{AccountId, AgencyId, CohortId, GroupId, GroupPlaceId, ServiceUserId};
 use entity::instants::Millis;
 use entity::lists::Words;
-use entity::{group_place, support_group};
+use entity::{group_place, group_place_event, support_group};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
+use super::holding::is_held;
 use super::listing::{CohortSeen, GroupSeen};
-use super::place_of_reason;
-use super::terms::tells_of;
+use super::terms::{leads_to, tells_of};
+use super::{place_of_reason, place_of_words};
 use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
 use crate::access::rule::predicate::group_place_visible;
 use crate::access::rule::{APPOINTMENT, Ask, Row};
+use crate::hours::london;
 use crate::people::deciding::{Again, Deciding, whom};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
 use crate::vault::VaultError;
-use crate::vault::sealed::key_of;
+use crate::vault::sealed::{DataKey, Place, key_of};
 
 /// Which places are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +44,27 @@ pub struct InGroup {
     pub group: GroupId,
     /// Of those who have a place in this cohort; of those who wait where none is named.
     pub cohort: Option<CohortId>,
+}
+
+/// Something that happened to a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceStepSeen {
+    /// What. That they passed others is not told to whom it is only shared with: they moved up.
+    pub step: GroupPlaceStep,
+    /// How far it had come by it.
+    pub state: GroupPlaceState,
+    /// When.
+    pub at: Millis,
+    /// Who, with their name; absent for whom it is only shared with.
+    pub by: Option<(AccountId, String)>,
+    /// For which agency.
+    pub agency: Option<AgencyId>,
+    /// The cohort in which they got a place by it, or had one until then.
+    pub cohort: Option<CohortId>,
+    /// Why the group was closed, or the cohort called off.
+    pub reason: Option<GroupEndReason>,
+    /// Why they passed those who waited longer; absent for whom it is only shared with.
+    pub words: Option<String>,
 }
 
 /// A place in a group, or the waiting for one, as far as somebody sees it.
@@ -75,6 +98,8 @@ pub struct GroupPlaceSeen {
     pub reason: Option<String>,
     /// When they left.
     pub left_at: Option<Millis>,
+    /// Everything that happened to it, the first first.
+    pub history: Vec<PlaceStepSeen>,
     /// On which ground it is seen.
     pub ground: Ground,
 }
@@ -98,8 +123,71 @@ fn is_theirs(ground: Ground) -> bool {
     }
 }
 
-fn as_row(row: &group_place::Model, category: DataCategory) -> Row {
-    Row::of(row.service_user_id, row.agency_id, category)
+/// The rows that a place tells of, its own first: that they come, and what the group is for. It is shown to who may see all.
+pub(crate) fn place_as_rows(row: &group_place::Model, group: &support_group::Model) -> Vec<Row> {
+    let Words(needs) = &group.needs;
+    let categories = std::iter::once(APPOINTMENT).chain(tells_of(needs));
+    categories.map(|category| Row::of(row.service_user_id, row.agency_id, category)).collect()
+}
+
+/// The groups of these places.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn groups_of(
+    db: &impl ConnectionTrait,
+    places: &[group_place::Model],
+) -> Result<HashMap<GroupId, support_group::Model>, Trouble> {
+    let rows = support_group::Entity::find()
+        .filter(support_group::Column::Id.is_in(places.iter().map(|row| row.group_id)))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|group| (group.id, group)).collect())
+}
+
+/// The groups in which a service user has, or had, a place, or waits for one, whoever may see it: whose each is, and of what it
+/// tells beside that they come.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn groups_of_person(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+) -> Result<Vec<(GroupId, AgencyId, Vec<DataCategory>)>, Trouble> {
+    let theirs = Query::select()
+        .column(group_place::Column::GroupId)
+        .from(group_place::Entity)
+        .and_where(group_place::Column::ServiceUserId.eq(of))
+        .to_owned();
+    let rows = support_group::Entity::find()
+        .filter(support_group::Column::Id.in_subquery(theirs))
+        .order_by_asc(support_group::Column::Id)
+        .all(db)
+        .await?;
+    let group = |row: support_group::Model| {
+        let Words(needs) = &row.needs;
+        (row.id, row.agency_id, tells_of(needs))
+    };
+    Ok(rows.into_iter().map(group).collect())
+}
+
+/// What a service user waits for and has in groups, whoever may see it: the rows that each tells of.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn rows_of_held(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+    at: Millis,
+) -> Result<Vec<Vec<Row>>, Trouble> {
+    let held = group_place::Entity::find()
+        .filter(group_place::Column::ServiceUserId.eq(of))
+        .filter(is_held(london(at.to_utc()).date()))
+        .order_by_asc(group_place::Column::Id)
+        .all(db)
+        .await?;
+    let groups = groups_of(db, &held).await?;
+    Ok(held.iter().filter_map(|row| Some(place_as_rows(row, groups.get(&row.group_id)?))).collect())
 }
 
 impl People {
@@ -152,35 +240,26 @@ impl People {
             .all(db)
             .await?;
         // Asked for be there rows or not: the statements are the same.
-        let groups = support_group::Entity::find()
-            .filter(support_group::Column::Id.is_in(rows.iter().map(|row| row.group_id)))
-            .all(db)
-            .await?;
-        let tells: HashMap<GroupId, Vec<DataCategory>> = groups
-            .iter()
-            .map(|group| {
-                let Words(needs) = &group.needs;
-                (group.id, tells_of(needs))
-            })
-            .collect();
+        let groups = groups_of(db, &rows).await?;
         let mut shown = Vec::with_capacity(rows.len());
         for row in rows {
-            let Some(tells) = tells.get(&row.group_id) else { return Ok(None) };
-            // What the group is for tells of them: shared it is with who may see that as well.
-            if tells.iter().any(|category| deciding.ground(&as_row(&row, *category)).is_none()) {
-                continue;
-            }
+            let Some(group) = groups.get(&row.group_id) else { return Ok(None) };
+            let tells = place_as_rows(&row, group);
             // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
-            let Ok(Some(ground)) = deciding.shows(&as_row(&row, APPOINTMENT)) else { return Ok(None) };
-            for category in tells {
-                let Ok(Some(_)) = deciding.shows(&as_row(&row, *category)) else { return Ok(None) };
+            if tells.first().is_none_or(|own| deciding.ground(own).is_none()) {
+                return Ok(None);
             }
-            shown.push((row, ground));
+            match deciding.shows_all(&tells) {
+                Ok(Some(ground)) => shown.push((row, ground)),
+                // What the group is for tells of them: shared it is with who may see that as well.
+                Ok(None) => {}
+                Err(Again) => return Ok(None),
+            }
         }
         if deciding.release(db, pending).await? == Err(Again) {
             return Ok(None);
         }
-        Ok(Some(self.opened_group_places(shown, groups).await?))
+        Ok(Some(self.opened_group_places(shown, groups.into_values().collect()).await?))
     }
 
     /// Whom these places are about, joined records as the one that stands for them; of a place that is not there, nobody: the
@@ -199,7 +278,7 @@ impl People {
     }
 
     /// Opens places about which is decided, and written.
-    async fn opened_group_places(
+    pub(crate) async fn opened_group_places(
         &self,
         shown: Vec<(group_place::Model, Ground)>,
         groups: Vec<support_group::Model>,
@@ -214,13 +293,48 @@ impl People {
         let groups = self.seen_groups(db, groups, &cohorts).await?;
         let groups: BTreeMap<GroupId, Arc<GroupSeen>> =
             groups.into_iter().map(|group| (group.id, Arc::new(group))).collect();
+        let theirs: BTreeMap<GroupPlaceId, bool> =
+            shown.iter().map(|(row, ground)| (row.id, is_theirs(*ground))).collect();
+        let events = group_place_event::Entity::find()
+            .filter(group_place_event::Column::PlaceId.is_in(theirs.keys().copied()))
+            .order_by_asc(group_place_event::Column::Number)
+            .all(db)
+            .await?;
+        let is_open = |event: &group_place_event::Model| theirs.get(&event.place_id).copied().unwrap_or(false);
         let own = || shown.iter().filter(|(_, ground)| is_theirs(*ground)).map(|(row, _)| row);
-        let keys: Vec<_> = own().filter_map(|row| key_of(row.sealed.as_deref()?)).collect();
+        // What is not theirs to see is not opened either.
+        let said = events.iter().filter(|event| is_open(event)).filter_map(|event| event.sealed.as_deref());
+        let keys: Vec<_> = own().filter_map(|row| row.sealed.as_deref()).chain(said).filter_map(key_of).collect();
         let mut accounts: BTreeSet<AccountId> = own().map(|row| row.joined_by).collect();
         accounts.extend(own().filter_map(|row| row.offered_by));
+        accounts.extend(events.iter().filter(|event| is_open(event)).map(|event| event.by));
         let keys = self.vault.keys(db, &keys).await?;
         let names = names_of(db, accounts.into_iter()).await?;
         let named = |account: AccountId| (account, names.get(&account).cloned().unwrap_or_default());
+        let open = |sealed: Option<&str>, place: Place| -> Result<Option<String>, Trouble> {
+            // Whose key was destroyed is gone: there is nothing to show.
+            match sealed.and_then(|sealed| Some((keys.get(&key_of(sealed)?)?, sealed))) {
+                Some((key, sealed)) => Ok(Some(opened(key, place, sealed)?)),
+                None => Ok(None),
+            }
+        };
+        let mut history: HashMap<GroupPlaceId, Vec<PlaceStepSeen>> = HashMap::new();
+        for event in &events {
+            let own = is_open(event);
+            let is_told = own || event.step != GroupPlaceStep::Preferred;
+            let step = if is_told { event.step } else { GroupPlaceStep::MovedUp };
+            let words = open(event.sealed.as_deref().filter(|_| own), place_of_words(event.id))?;
+            history.entry(event.place_id).or_default().push(PlaceStepSeen {
+                step,
+                state: leads_to(step),
+                at: event.at,
+                by: own.then(|| named(event.by)),
+                agency: event.agency_id,
+                cohort: event.cohort_id,
+                reason: event.reason,
+                words,
+            });
+        }
         let waiting = shown.iter().filter(|(row, _)| row.state == GroupPlaceState::Waiting);
         let waiting: Vec<GroupPlaceId> = waiting.map(|(row, _)| row.id).collect();
         let ahead = ahead(db, &waiting).await?;
@@ -228,12 +342,7 @@ impl People {
         for (row, ground) in &shown {
             let Some(group) = groups.get(&row.group_id) else { continue };
             let own = is_theirs(*ground);
-            // Whose key was destroyed is gone: there is nothing to show.
-            let sealed = row.sealed.as_deref().filter(|_| own);
-            let reason = match sealed.and_then(|sealed| Some((keys.get(&key_of(sealed)?)?, sealed))) {
-                Some((key, sealed)) => Some(key.open(place_of_reason(row.id), sealed).map_err(VaultError::from)?),
-                None => None,
-            };
+            let reason = open(row.sealed.as_deref().filter(|_| own), place_of_reason(row.id))?;
             let cohort = row.cohort_id.and_then(|id| group.cohorts.iter().find(|cohort| cohort.id == id));
             all.push(GroupPlaceSeen {
                 id: row.id,
@@ -250,6 +359,7 @@ impl People {
                 offered_by: row.offered_by.filter(|_| own).map(named),
                 reason,
                 left_at: row.left_at,
+                history: history.remove(&row.id).unwrap_or_default(),
                 ground: *ground,
             });
         }
@@ -341,6 +451,10 @@ async fn ahead(db: &impl ConnectionTrait, ids: &[GroupPlaceId]) -> Result<HashMa
     let rows = db.query_all(&line).await?;
     let counted = rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "before")?)));
     Ok(counted.collect::<Result<_, DbErr>>()?)
+}
+
+fn opened(key: &DataKey, place: Place, sealed: &str) -> Result<String, Trouble> {
+    Ok(key.open(place, sealed).map_err(VaultError::from)?)
 }
 
 fn ask_of(reader: Reader, at: Millis) -> Ask {

@@ -3,13 +3,14 @@
 use std::ops::RangeInclusive;
 
 use chrono::{Days, NaiveDate};
-use entity::enums::{AppointmentDelivery, DataCategory};
+use entity::enums::{AppointmentDelivery, DataCategory, GroupPlaceState, GroupPlaceStep};
 use entity::ids::{AccountId, GroupId, LocationId, ServiceId};
 use entity::instants::Millis;
 
 use crate::hours::london;
 use crate::people::contents::work::category_of;
 use crate::people::contents::{LONGEST_NAME, MOST, Wrong, filled};
+use crate::people::referrals::editing::Change;
 
 /// Most groups of an agency.
 pub const MOST_GROUPS: usize = 200;
@@ -67,6 +68,81 @@ pub struct CohortTerms {
     pub sessions: Vec<(Millis, Millis)>,
 }
 
+/// What is changed of a group. What is absent stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupEdit {
+    /// Name.
+    pub name: Option<String>,
+    /// The service that it belongs to.
+    pub service: Change<ServiceId>,
+    /// The hub.
+    pub location: Change<LocationId>,
+    /// Keys of the needs that it is for. That there are such needs is for who calls this.
+    pub needs: Option<Vec<String>>,
+    /// How it is held.
+    pub delivery: Option<AppointmentDelivery>,
+    /// How many places a cohort has that is opened from now on, where nothing else is said of it.
+    pub places: Option<i32>,
+}
+
+impl GroupEdit {
+    /// The group that it makes of another.
+    #[must_use]
+    pub fn of(&self, before: &GroupTerms) -> GroupTerms {
+        GroupTerms {
+            name: self.name.clone().unwrap_or_else(|| before.name.clone()),
+            service: self.service.of(before.service),
+            location: self.location.of(before.location),
+            needs: self.needs.clone().unwrap_or_else(|| before.needs.clone()),
+            delivery: self.delivery.unwrap_or(before.delivery),
+            places: self.places.unwrap_or(before.places),
+        }
+    }
+}
+
+/// What is changed of a cohort. What is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CohortEdit {
+    /// The first day.
+    pub begins_on: Option<NaiveDate>,
+    /// The last day.
+    pub ends_on: Option<NaiveDate>,
+    /// How many places it has.
+    pub places: Option<i32>,
+    /// The worker with whom its sessions are.
+    pub with: Option<AccountId>,
+    /// The sessions that are still to come, all of them, in their order.
+    pub sessions: Option<Vec<(Millis, Millis)>>,
+}
+
+impl CohortEdit {
+    /// The cohort that it makes of another at an instant: sessions that have begun stay as they are.
+    ///
+    /// # Errors
+    /// A session is named that is not to come.
+    pub fn of(&self, before: &CohortTerms, at: Millis) -> Result<CohortTerms, Wrong> {
+        let mut sessions = before.sessions.clone();
+        if let Some(named) = &self.sessions {
+            if named.iter().any(|(starts, _)| *starts <= at) {
+                return Err(Wrong::new(
+                    "sessions",
+                    "What has begun stays as it is: name those that are still to come.",
+                ));
+            }
+            sessions.retain(|(starts, _)| *starts <= at);
+            sessions.extend(named.iter().copied());
+        }
+        Ok(CohortTerms {
+            group: before.group,
+            begins_on: self.begins_on.unwrap_or(before.begins_on),
+            ends_on: self.ends_on.unwrap_or(before.ends_on),
+            places: self.places.or(before.places),
+            with: self.with.unwrap_or(before.with),
+            sessions,
+        })
+    }
+}
+
 /// How long somebody waited for a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExpectedWait {
@@ -108,6 +184,14 @@ impl CohortTerms {
         if self.begins_on < today.checked_sub_days(Days::new(LATEST)).unwrap_or(NaiveDate::MIN) {
             return Err(Wrong::new("beginsOn", "It is longer ago than a year."));
         }
+        self.check_again(today)
+    }
+
+    /// The same of one that was opened before, however long ago it began.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn check_again(&self, today: NaiveDate) -> Result<(), Wrong> {
         if self.ends_on < self.begins_on {
             return Err(Wrong::new("endsOn", "It ends before it begins: it ends on that day or later."));
         }
@@ -154,6 +238,24 @@ pub fn tells_of(needs: &[String]) -> Vec<DataCategory> {
     categories.sort_unstable();
     categories.dedup();
     categories
+}
+
+/// Whether it tells less of who is in a group that these are its needs than that those were: whoever joined it did so while more
+/// had to be shared for others to see it.
+#[must_use]
+pub fn tells_less(before: &[String], after: &[String]) -> bool {
+    let after = tells_of(after);
+    tells_of(before).iter().any(|category| !after.contains(category))
+}
+
+/// How far a place has come by a step.
+#[must_use]
+pub const fn leads_to(step: GroupPlaceStep) -> GroupPlaceState {
+    match step {
+        GroupPlaceStep::Asked | GroupPlaceStep::PutBack => GroupPlaceState::Waiting,
+        GroupPlaceStep::Given | GroupPlaceStep::MovedUp | GroupPlaceStep::Preferred => GroupPlaceState::Placed,
+        GroupPlaceStep::Left | GroupPlaceStep::Ended => GroupPlaceState::Left,
+    }
 }
 
 /// How long those waited who got a place, from milliseconds each; none where they are fewer than [`FEWEST`]. Of an even number

@@ -31,7 +31,8 @@ pub enum Change<T> {
 }
 
 impl<T> Change<T> {
-    fn of(self, before: Option<T>) -> Option<T> {
+    /// What it makes of what was there.
+    pub(in crate::people) fn of(self, before: Option<T>) -> Option<T> {
         match self {
             Self::Keep => before,
             Self::Clear => None,

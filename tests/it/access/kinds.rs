@@ -1,6 +1,6 @@
 //! What else than records is shown by the rule, in the worlds that are made at random: appointments, tasks, days of release,
-//! easements, signposts, referrals with their steps, consents, and the timeline of it all. Every way to each of them is held
-//! against an oracle that is written from the words of the rule.
+//! easements, signposts, referrals with their steps, places in groups, consents, and the timeline of it all. Every way to each
+//! of them is held against an oracle that is written from the words of the rule.
 
 mod faces;
 mod listings;
@@ -74,7 +74,7 @@ async fn laid_down(app: &TestApp, source: SourceId, seed: u64) -> (Oracle, Ids, 
     let (mut dice, ids) = (Dice(seed), Ids(seed));
     let world = World::of(&mut dice);
     let world = widened(world, &mut dice);
-    let rows = Rows::of(&world, &mut dice);
+    let rows = Rows::of(&world, &mut dice).gathered(&mut Dice(!seed));
     let transaction = app.db().begin_write().await.unwrap();
     store(&world, ids, source, &transaction).await;
     store_rows(&app.app.vault, &world, &rows, ids, &transaction).await;

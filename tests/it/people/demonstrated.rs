@@ -85,6 +85,16 @@ async fn a_pathway_leads_from_prison_to_its_end() {
     let met: Vec<_> = met.filter(|node| node["kind"] == "APPOINTMENT").map(|node| node["item"].clone()).collect();
     assert_eq!(met.len(), 4);
     assert_eq!((&met[1]["state"], &met[3]["kind"]), (&json!("DID_NOT_ATTEND"), &json!("EXIT")));
+    // What was to be done by her release was, and the first contact was made.
+    let query = "query($id: ID!) { releasesOf(serviceUser: $id) { fromPlace firstContact { state } } \
+        tasksOf(serviceUser: $id) { kind state } firstContactAlerts { id } }";
+    let gate = app.data_as(As::token(&lena), query, json!({ "id": maya })).await;
+    assert_eq!(gate["releasesOf"], json!([{ "fromPlace": "HMP Ashgate", "firstContact": { "state": "MADE" } }]));
+    let tasks = gate["tasksOf"].as_array().unwrap();
+    let states = |wanted: &str| tasks.iter().filter(|task| task["state"] == wanted).count();
+    assert_eq!((tasks.len(), states("DONE"), states("NOT_NEEDED")), (5, 4, 1), "{tasks:#?}");
+    assert_eq!(gate["firstContactAlerts"], json!([]));
+    assert!(nodes.iter().any(|node| node["kind"] == "RELEASE"), "it stands on her pathway");
     // Dylan's is under way.
     let waits = pathway(&app, &lena, &found(&app, &lena, "Dylan Price").await).await;
     assert_eq!((&waits["isOpen"], &waits["next"]["kind"]), (&json!(true), &json!("APPOINTMENT")));
@@ -128,4 +138,28 @@ async fn needs_are_answered_as_the_engine_answers_them() {
     assert_eq!(without(record, "record"), at_hand);
     let renamed = ask("a: priority b: priority its: need { its: key }").await;
     assert_eq!(renamed.to_string().matches("\"its\"").count(), 2 * at_hand.to_string().matches("\"summary\"").count());
+}
+/// A group has its places taken, and somebody waits.
+#[tokio::test]
+async fn a_group_has_its_places_taken_and_somebody_waits() {
+    let (app, lena, _, _) = demonstrated().await;
+    let query = "{ groups { name waiting closedAt cohorts { places taken sessions { startsAt } } } }";
+    let groups = app.data_as(As::token(&lena), query, json!({})).await["groups"].take();
+    let group = &groups[0];
+    assert_eq!((groups.as_array().unwrap().len(), &group["waiting"]), (1, &json!(1)));
+    let cohort = &group["cohorts"][0];
+    assert_eq!((&cohort["places"], &cohort["taken"]), (&json!(2), &json!(2)));
+    assert_eq!(cohort["sessions"].as_array().unwrap().len(), 6);
+    let query = "query($id: ID!) { groupPlacesOf(serviceUser: $id) { state placeInLine nextSession { startsAt } } }";
+    for (name, wanted) in [
+        ("Kwame Boateng", json!({ "state": "PLACED", "placeInLine": null, "nextSession": cohort["sessions"][0] })),
+        ("Niamh Doyle", json!({ "state": "WAITING", "placeInLine": 1, "nextSession": null })),
+    ] {
+        let id = found(&app, &lena, name).await;
+        let places = app.data_as(As::token(&lena), query, json!({ "id": id })).await["groupPlacesOf"].take();
+        assert_eq!(places, json!([wanted]), "{name}");
+        let whole = pathway(&app, &lena, &id).await;
+        let mut nodes = whole["entries"]["nodes"].as_array().unwrap().iter();
+        assert!(nodes.any(|node| node["kind"] == "GROUP_PLACE"), "{name}");
+    }
 }

@@ -10,6 +10,9 @@ use crate::support::accounts::As;
 use crate::support::listings::{at, location, service};
 
 mod at_random;
+mod changing;
+mod ending;
+mod history;
 mod sharing;
 mod terms;
 

@@ -12,6 +12,7 @@ use crate::support::accounts::As;
 use crate::support::listings::service;
 
 mod changed;
+mod groups;
 
 const ITEMS: &str = "at kind item { __typename ... on PersonNeed { record { id } need { key } } \
     ... on PersonAssessment { record { id } tool } ... on SignpostGiven { id services { name reasons { reason } } } \

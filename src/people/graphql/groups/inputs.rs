@@ -1,9 +1,15 @@
 //! What is said about groups, cohorts and places in them.
 
-use async_graphql::{ID, InputObject};
+use async_graphql::{ID, InputObject, MaybeUndefined, Result};
 
+use super::enums::GroupEndReason;
+use crate::api::ids;
 use crate::api::scalars::{Date, DateTime};
+use crate::directory::needs::NeedList;
 use crate::people::graphql::appointments::enums::AppointmentDelivery;
+use crate::people::graphql::inputs::need_key;
+use crate::people::groups::terms::{CohortEdit, GroupEdit};
+use crate::people::referrals::editing::Change;
 
 /// A new group.
 #[derive(Clone, Debug, InputObject)]
@@ -48,6 +54,116 @@ pub struct OpenCohortInput {
     pub with: Option<ID>,
     /// When it meets: from 1 to 60 sessions in their order, each begun when the one before has ended.
     pub sessions: Vec<CohortSessionInput>,
+}
+
+/// What is changed of a group. What is left out stays as it is.
+#[derive(Clone, Debug, InputObject)]
+pub struct ChangeGroupInput {
+    /// Which group, by its global id.
+    pub group: ID,
+    /// The version that the viewer saw: where it was changed meanwhile, nothing is done.
+    pub expected_version: i32,
+    /// Its name, in at most 100 characters: another one than those of the agency's other groups. It names nobody.
+    pub name: Option<String>,
+    /// The service of the agency that it belongs to; null leaves it out.
+    pub service: MaybeUndefined<ID>,
+    /// The hub; null leaves it out. What was booked for sessions to come is booked anew for the other hub.
+    pub location: MaybeUndefined<ID>,
+    /// The needs that it is for, by their keys or ids. Once somebody has joined it, it may not tell of less than it did: who may
+    /// see less of them would be shown that they are in it.
+    pub needs: Option<Vec<ID>>,
+    /// How it is held. What was booked for sessions to come is booked anew.
+    pub delivery: Option<AppointmentDelivery>,
+    /// How many places a cohort has that is opened from now on, where nothing else is said of it: from 1 to 200.
+    pub places_per_cohort: Option<i32>,
+}
+
+/// What is changed of a cohort. What is left out stays as it is.
+#[derive(Clone, Debug, InputObject)]
+pub struct ChangeCohortInput {
+    /// Which cohort, by its global id.
+    pub cohort: ID,
+    /// The version that the viewer saw: where it was changed meanwhile, nothing is done.
+    pub expected_version: i32,
+    /// The first day: a year ago at the earliest.
+    pub begins_on: Option<Date>,
+    /// The last day: today at the earliest, two years ahead at the latest.
+    pub ends_on: Option<Date>,
+    /// How many places it has, from 1 to 200: as many as are taken at the least.
+    pub places: Option<i32>,
+    /// The worker with whom its sessions are, a link worker of the agency whom nobody in it keeps out. What was booked for
+    /// sessions to come is booked anew.
+    pub with: Option<ID>,
+    /// All sessions that are still to come, in their order. For those that are new appointments are booked; what was booked for
+    /// those that are not among them is called off. Sessions that have begun stay.
+    pub sessions: Option<Vec<CohortSessionInput>>,
+}
+
+/// A group is closed.
+#[derive(Clone, Debug, InputObject)]
+pub struct CloseGroupInput {
+    /// Which group, by its global id.
+    pub group: ID,
+    /// Why. Whoever waits or has a place sees it.
+    pub reason: GroupEndReason,
+}
+
+/// A cohort is called off.
+#[derive(Clone, Debug, InputObject)]
+pub struct CallOffCohortInput {
+    /// Which cohort, by its global id.
+    pub cohort: ID,
+    /// Why. Whoever has a place sees it.
+    pub reason: GroupEndReason,
+}
+
+/// An id that may be left out, or taken away.
+fn change<T>(of: &MaybeUndefined<ID>, read: impl Fn(&ID) -> Result<T>) -> Result<Change<T>> {
+    Ok(match of {
+        MaybeUndefined::Undefined => Change::Keep,
+        MaybeUndefined::Null => Change::Clear,
+        MaybeUndefined::Value(id) => Change::To(read(id)?),
+    })
+}
+
+/// The keys of needs, each once.
+pub(super) fn need_keys(list: &NeedList, ids: &[ID]) -> Result<Vec<String>> {
+    let mut needs = Vec::with_capacity(ids.len());
+    for id in ids {
+        let key = need_key(list, "input.needs", id)?;
+        if !needs.contains(&key) {
+            needs.push(key);
+        }
+    }
+    Ok(needs)
+}
+
+impl ChangeGroupInput {
+    /// What is changed of it.
+    pub(super) fn read(self, list: &NeedList) -> Result<GroupEdit> {
+        Ok(GroupEdit {
+            service: change(&self.service, |id| ids::service("input.service", id))?,
+            location: change(&self.location, |id| ids::location("input.location", id))?,
+            needs: self.needs.as_deref().map(|needs| need_keys(list, needs)).transpose()?,
+            name: self.name,
+            delivery: self.delivery.map(Into::into),
+            places: self.places_per_cohort,
+        })
+    }
+}
+
+impl ChangeCohortInput {
+    /// What is changed of it.
+    pub(super) fn read(&self) -> Result<CohortEdit> {
+        let session = |it: &CohortSessionInput| (it.starts_at.0.into(), it.ends_at.0.into());
+        Ok(CohortEdit {
+            begins_on: self.begins_on.map(|day| day.0),
+            ends_on: self.ends_on.map(|day| day.0),
+            places: self.places,
+            with: self.with.as_ref().map(|id| ids::account("input.with", id)).transpose()?,
+            sessions: self.sessions.as_ref().map(|all| all.iter().map(session).collect()),
+        })
+    }
 }
 
 /// A service user joins a group.

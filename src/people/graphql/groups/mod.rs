@@ -1,6 +1,7 @@
 //! Groups in the graph. Thin: who sees whose place is decided by the rule, in `people::groups::reading`; who gets one, in
 //! `people::groups::joining` and `offering`.
 
+pub mod enums;
 pub mod inputs;
 pub mod mutations;
 pub mod queries;
@@ -8,15 +9,17 @@ pub mod queries;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Lookahead, Object, Result, SimpleObject};
-use entity::enums as stored;
-use entity::enums::Purpose;
+use async_graphql::{ComplexObject, Context, ID, Lookahead, Object, Result, SimpleObject};
+use entity::enums::{self as stored, Purpose};
+use entity::ids::AgencyId;
 use entity::instants::Millis;
 
+use self::enums::{GroupEndReason, GroupPlaceState, GroupPlaceStep};
 use super::appointments::enums::AppointmentDelivery;
 use super::caseloads::{NamedAccount, named};
 use super::service_user::ServiceUser;
 use super::{found, pending, people, wanted};
+use crate::api::AskedAt;
 use crate::api::ids::NodeId;
 use crate::api::scalars::{Date, DateTime};
 use crate::connection;
@@ -28,23 +31,11 @@ use crate::directory::graphql::service::Service;
 use crate::directory::loaders::{AgencyKey, LocationKey, ServiceKey};
 use crate::directory::snapshot::refresh::Live;
 use crate::people::groups::listing::{CohortSeen, GroupSeen};
-use crate::people::groups::reading::{GroupPlaceSeen, WhichGroupPlaces};
+use crate::people::groups::reading::{GroupPlaceSeen, PlaceStepSeen, WhichGroupPlaces};
 use crate::people::reading::{Reader, Wanted};
 
 /// What places in groups are looked at for: to work with others for the service user.
 const PURPOSE: Purpose = Purpose::CareCoordination;
-
-/// How far somebody has come in a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "stored::GroupPlaceState")]
-pub enum GroupPlaceState {
-    /// They wait for a place.
-    Waiting,
-    /// They have a place in a cohort.
-    Placed,
-    /// They wait no longer, or have given their place up.
-    Left,
-}
 
 /// A group of an agency. Its counts are for those who work for the agency alone.
 #[derive(Clone, Debug)]
@@ -74,6 +65,12 @@ pub struct CohortSession {
     pub starts_at: DateTime,
     /// When it ends, exclusive.
     pub ends_at: DateTime,
+}
+
+impl From<&(Millis, Millis)> for CohortSession {
+    fn from((starts, ends): &(Millis, Millis)) -> Self {
+        Self { starts_at: DateTime(starts.to_utc()), ends_at: DateTime(ends.to_utc()) }
+    }
 }
 
 /// How long one waits for a place in a group, from those who were given one by those who work for the agency in the last 26
@@ -158,6 +155,21 @@ impl Group {
     async fn made_at(&self) -> DateTime {
         DateTime(self.seen.made_at.to_utc())
     }
+
+    /// The how manieth writing of it it is, from 1: what a change gives back as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.seen.version
+    }
+
+    /// Since when it is closed: nobody waits for it any more, and nobody has a place; null while it is open.
+    async fn closed_at(&self) -> Option<DateTime> {
+        self.seen.closed_at.map(|at| DateTime(at.to_utc()))
+    }
+
+    /// Why it was closed; null while it is open.
+    async fn closed_for(&self) -> Option<GroupEndReason> {
+        self.seen.closed_for.map(Into::into)
+    }
 }
 
 /// Those who go through a group together, from one day to another. Shown with the group; its counts to those who work for the
@@ -199,14 +211,10 @@ impl Cohort {
         self.counted.then(|| self.seen.places.saturating_sub(self.seen.taken).max(0))
     }
 
-    /// When it meets, the first first.
+    /// When it meets, the first first; what is called off is not among them.
     #[graphql(complexity = "crate::api::limits::list_cost(20, child_complexity)")]
     async fn sessions(&self) -> Vec<CohortSession> {
-        let session = |(starts, ends): &(Millis, Millis)| CohortSession {
-            starts_at: DateTime(starts.to_utc()),
-            ends_at: DateTime(ends.to_utc()),
-        };
-        self.seen.sessions.iter().map(session).collect()
+        self.seen.sessions.iter().map(CohortSession::from).collect()
     }
 
     /// When it was opened.
@@ -218,13 +226,80 @@ impl Cohort {
     async fn closed_at(&self) -> Option<DateTime> {
         self.seen.closed_at.map(|at| DateTime(at.to_utc()))
     }
+
+    /// The how manieth writing of it it is, from 1: what a change gives back as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.seen.version
+    }
+
+    /// Since when it is called off: nobody has a place in it; null where it is not.
+    async fn called_off_at(&self) -> Option<DateTime> {
+        self.seen.called_off_at.map(|at| DateTime(at.to_utc()))
+    }
+
+    /// Why it was called off; null where it was not.
+    async fn called_off_for(&self) -> Option<GroupEndReason> {
+        self.seen.called_off_for.map(Into::into)
+    }
+}
+
+/// Something that happened to a place in a group.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct GroupPlaceEvent {
+    /// What.
+    pub step: GroupPlaceStep,
+    /// How far it had come by it.
+    pub state: GroupPlaceState,
+    /// When.
+    pub at: DateTime,
+    /// Who; null to agencies with which it is only shared.
+    pub by: Option<NamedAccount>,
+    /// Global id of the cohort in which they got a place by it, or had one until then; null where there was none.
+    pub cohort: Option<ID>,
+    /// Why the group was closed, or the cohort called off; null where it was something else.
+    pub reason: Option<GroupEndReason>,
+    /// Why they came before those who waited longer; null where nothing was said, and to agencies with which it is only shared.
+    pub words: Option<String>,
+    #[graphql(skip)]
+    agency: Option<AgencyId>,
+}
+
+#[ComplexObject]
+impl GroupPlaceEvent {
+    /// For which agency; null for the service user and who stands for them.
+    async fn agency(&self, ctx: &Context<'_>) -> Option<Result<Agency>> {
+        nullable(ctx, AgencyKey(self.agency?), Agency).await
+    }
+}
+
+impl From<&PlaceStepSeen> for GroupPlaceEvent {
+    fn from(seen: &PlaceStepSeen) -> Self {
+        Self {
+            step: seen.step.into(),
+            state: seen.state.into(),
+            at: DateTime(seen.at.to_utc()),
+            by: seen.by.as_ref().map(named),
+            cohort: seen.cohort.map(|id| NodeId::Cohort(id).encode()),
+            reason: seen.reason.map(Into::into),
+            words: seen.words.clone(),
+            agency: seen.agency,
+        }
+    }
 }
 
 /// A place in a group, or the waiting for one.
 #[derive(Clone, Debug)]
 pub struct GroupPlace {
-    seen: GroupPlaceSeen,
+    seen: Arc<GroupPlaceSeen>,
     service_user: Option<ServiceUser>,
+}
+
+impl GroupPlace {
+    /// A place without whom it is of.
+    pub(crate) fn alone(seen: Arc<GroupPlaceSeen>) -> Self {
+        Self { seen, service_user: None }
+    }
 }
 
 /// That a service user waits for a place in a group, has one, or had one. Shown to who works with them at the agency, to the
@@ -288,9 +363,24 @@ impl GroupPlace {
         self.seen.reason.as_deref()
     }
 
-    /// When they left; null until they did.
+    /// When they left, or it was ended; null until then.
     async fn left_at(&self) -> Option<DateTime> {
         self.seen.left_at.map(|at| DateTime(at.to_utc()))
+    }
+
+    /// When their cohort meets next; null where they have no place, and where it meets no more. Appointments tell whether they
+    /// are to come then.
+    async fn next_session(&self, ctx: &Context<'_>) -> Result<Option<CohortSession>> {
+        let now = Millis::from(ctx.data::<AskedAt>()?.0);
+        let cohort = self.seen.cohort.as_ref().filter(|_| self.seen.state == stored::GroupPlaceState::Placed);
+        let next = cohort.and_then(|cohort| cohort.sessions.iter().find(|(starts, _)| *starts > now));
+        Ok(next.map(CohortSession::from))
+    }
+
+    /// Everything that happened to it, the first first.
+    #[graphql(complexity = "crate::api::limits::list_cost(4, child_complexity)")]
+    async fn history(&self) -> Vec<GroupPlaceEvent> {
+        self.seen.history.iter().map(GroupPlaceEvent::from).collect()
     }
 }
 
@@ -322,6 +412,7 @@ async fn shown(
             of.insert(person.service_user, ServiceUser::of(person, reader));
         }
     }
-    let place = |seen: GroupPlaceSeen| GroupPlace { service_user: of.get(&seen.service_user).cloned(), seen };
+    let place =
+        |seen: GroupPlaceSeen| GroupPlace { service_user: of.get(&seen.service_user).cloned(), seen: Arc::new(seen) };
     Ok(seen.into_iter().map(place).collect())
 }

@@ -3,13 +3,15 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use entity::ids::{CohortId, GroupId, GroupPlaceId, ServiceUserId};
 
-use super::inputs::{JoinGroupInput, LeaveGroupInput, MakeGroupInput, OfferPlaceInput, OpenCohortInput};
+use super::inputs::{
+    CallOffCohortInput, ChangeCohortInput, ChangeGroupInput, CloseGroupInput, JoinGroupInput, LeaveGroupInput,
+    MakeGroupInput, OfferPlaceInput, OpenCohortInput, need_keys,
+};
 use super::{Group, GroupPlace, PURPOSE, shown};
 use crate::api::ids;
 use crate::directory::snapshot::refresh::Live;
 use crate::people::Trouble;
 use crate::people::graphql::caseloads::service_user;
-use crate::people::graphql::inputs::need_key;
 use crate::people::graphql::wishes::actor;
 use crate::people::graphql::{ServiceUserError, found, parted, people, person, reader, worker};
 use crate::people::groups::reading::WhichGroupPlaces;
@@ -94,14 +96,7 @@ impl GroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What it is called, what it is for, where it is.")] input: MakeGroupInput,
     ) -> Result<GroupPayload> {
-        let list = ctx.data::<Live>()?.needs();
-        let mut needs = Vec::with_capacity(input.needs.len());
-        for id in &input.needs {
-            let key = need_key(list, "input.needs", id)?;
-            if !needs.contains(&key) {
-                needs.push(key);
-            }
-        }
+        let needs = need_keys(ctx.data::<Live>()?.needs(), &input.needs)?;
         let terms = GroupTerms {
             name: input.name,
             service: input.service.as_ref().map(|id| ids::service("input.service", id)).transpose()?,
@@ -111,6 +106,32 @@ impl GroupMutation {
             places: input.places_per_cohort,
         };
         let done = Box::pin(people(ctx)?.make_group(worker(ctx)?, terms)).await;
+        of_group(ctx, done).await
+    }
+
+    /// Changes a group of the agency, where it is still the version that was seen. What was booked for sessions to come goes with
+    /// its hub and with how it is held. For its link workers and managers.
+    async fn change_group(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which group, and what is changed of it.")] input: ChangeGroupInput,
+    ) -> Result<GroupPayload> {
+        let (id, expected) = (ids::group("input.group", &input.group)?, input.expected_version);
+        let edit = input.read(ctx.data::<Live>()?.needs())?;
+        let done = Box::pin(people(ctx)?.change_group(worker(ctx)?, id, expected, &edit)).await;
+        of_group(ctx, done).await
+    }
+
+    /// Closes a group of the agency for good: whoever waits for it waits no longer, whoever has a place in a cohort that is not over
+    /// has it no longer, and what is still to come of their appointments is called off. What was is kept, and its name with it.
+    /// One that is closed stays as it is, with the reason that was said first. For its link workers and managers.
+    async fn close_group(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which group, and why.")] input: CloseGroupInput,
+    ) -> Result<GroupPayload> {
+        let id = ids::group("input.group", &input.group)?;
+        let done = Box::pin(people(ctx)?.close_group(worker(ctx)?, id, input.reason.into())).await;
         of_group(ctx, done).await
     }
 
@@ -134,6 +155,32 @@ impl GroupMutation {
         };
         let done = Box::pin(people(ctx)?.open_cohort(worker(ctx)?, &terms)).await;
         of_group(ctx, done.map(|_: CohortId| group)).await
+    }
+
+    /// Changes a cohort of a group of the agency, where it is still the version that was seen: it has as many places as are taken at
+    /// the least. What was booked for sessions to come goes with them, and with its worker. For its link workers and managers.
+    async fn change_cohort(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which cohort, and what is changed of it.")] input: ChangeCohortInput,
+    ) -> Result<GroupPayload> {
+        let (id, edit) = (ids::cohort("input.cohort", &input.cohort)?, input.read()?);
+        let done = people(ctx)?.change_cohort(worker(ctx)?, id, input.expected_version, &edit);
+        let done = Box::pin(done).await;
+        of_group(ctx, done).await
+    }
+
+    /// Calls a cohort off: whoever has a place in it waits again for another, where they stood in line by when they joined, and
+    /// what is still to come of their appointments is called off. One that is called off stays as it is. For link workers and
+    /// managers of its agency.
+    async fn call_off_cohort(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which cohort, and why.")] input: CallOffCohortInput,
+    ) -> Result<GroupPayload> {
+        let id = ids::cohort("input.cohort", &input.cohort)?;
+        let done = Box::pin(people(ctx)?.call_off_cohort(worker(ctx)?, id, input.reason.into())).await;
+        of_group(ctx, done).await
     }
 
     /// Closes a cohort: nobody is taken into it any more. Whoever has a place keeps it. For link workers and managers of its

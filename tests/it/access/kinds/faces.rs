@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use async_graphql::Executor;
-use entity::enums::Purpose;
-use entity::ids::{AppointmentId, SignpostId};
+use entity::enums::{GroupPlaceState, Purpose};
+use entity::ids::{AppointmentId, GroupPlaceId, SignpostId};
 use entity::instants::Millis;
 use serde_json::{Value, json};
 use signpost::api::ids::NodeId;
@@ -73,6 +73,16 @@ impl Asking<'_> {
                     .collect(),
             ),
             (
+                "groupPlace",
+                String::new(),
+                (0..=rows.seats.len())
+                    .map(|at| {
+                        let seen = rows.seats.get(at).is_some_and(|row| oracle.seat(care, row));
+                        one(NodeId::GroupPlace(ids.seat(at)), seen)
+                    })
+                    .collect(),
+            ),
+            (
                 "referral",
                 String::new(),
                 (0..=rows.referrals.len())
@@ -130,6 +140,7 @@ impl Asking<'_> {
         let signposts = oracle.signposts(asked).into_iter().filter(|at| rows.signposts[*at].person == Some(person));
         let referrals = oracle.referrals(asked).into_iter();
         let referrals = referrals.filter(|at| oracle.world.referrals[*at].person == person);
+        let seats = oracle.seats(care).into_iter().filter(|at| rows.seats[*at].person == person);
         vec![
             (
                 format!("appointmentsOf({of})"),
@@ -143,6 +154,7 @@ impl Asking<'_> {
                 signposts.map(|at| id(NodeId::SignpostGiven(ids.signpost(at)))).collect(),
             ),
             (format!("referralsOf({of})"), referrals.map(|at| id(NodeId::Referral(ids.referral(at)))).collect()),
+            (format!("groupPlacesOf({of})"), seats.map(|at| id(NodeId::GroupPlace(ids.seat(at)))).collect()),
         ]
     }
 
@@ -172,7 +184,7 @@ impl Asking<'_> {
         let tasks = oracle.my_tasks(care, until, true).into_iter();
         let referrals = oracle.worklist(care, false, &[], false).into_iter();
         let signposts = oracle.given(care, true).into_iter();
-        let lists: Lists = vec![
+        let mut lists: Lists = vec![
             (
                 "appointments(from: \"2020-10-01T00:00:00Z\", until: \"2030-01-01T00:00:00Z\",".to_owned(),
                 appointments.map(|at| id(NodeId::Appointment(ids.appointment(at)))).collect(),
@@ -187,6 +199,16 @@ impl Asking<'_> {
                 signposts.map(|at| id(NodeId::SignpostGiven(ids.signpost(at)))).collect(),
             ),
         ];
+        for group in 0..oracle.rows.groups.len() {
+            let (whole, cohort) = (id(NodeId::Group(ids.group(group))), id(NodeId::Cohort(ids.cohort(group))));
+            for (more, state) in
+                [(String::new(), GroupPlaceState::Waiting), (format!("cohort: {cohort:?},"), GroupPlaceState::Placed)]
+            {
+                let seats = oracle.in_group(care, group, state).into_iter();
+                let seats = seats.map(|at| id(NodeId::GroupPlace(ids.seat(at)))).collect();
+                lists.push((format!("groupPlaces(group: {whole:?}, {more}"), seats));
+            }
+        }
         let mut listed = 0;
         for (field, wanted) in lists {
             let query = format!(
@@ -225,7 +247,8 @@ impl Asking<'_> {
             let of = NodeId::ServiceUser(ids.person(person)).encode().0;
             let query = format!(
                 "{{ pathway(serviceUser: {of:?}, purpose: {}, first: 100) {{ entries {{ nodes {{ kind item {{ \
-                 ... on Appointment {{ id }} ... on SignpostGiven {{ id }} ... on PathwayReferralStep {{ referral }} }} }} }} }} }}",
+                 ... on Appointment {{ id }} ... on SignpostGiven {{ id }} ... on PathwayReferralStep {{ referral }} \
+                 ... on GroupPlace {{ id }} }} }} }} }} }}",
                 self.said()
             );
             let pathway = self.answer(executor, &query, json!({})).await["pathway"].take();
@@ -245,6 +268,8 @@ impl Asking<'_> {
             assert_eq!(of_kind("APPOINTMENT", "id"), appointments, "{person}: {}", self.told());
             let signposts = stand(Kind::Signpost, &|id| NodeId::SignpostGiven(SignpostId(id)));
             assert_eq!(of_kind("SIGNPOST", "id"), signposts, "{person}: {}", self.told());
+            let seats = stand(Kind::GroupPlace, &|id| NodeId::GroupPlace(GroupPlaceId(id)));
+            assert_eq!(of_kind("GROUP_PLACE", "id"), seats, "{person}: {}", self.told());
             let theirs = |number: &usize| oracle.world.referrals[*number].person == person;
             let referrals = oracle.referrals(asked).into_iter().filter(theirs);
             let referrals: BTreeSet<String> =

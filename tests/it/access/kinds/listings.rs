@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use entity::enums::{Purpose, ReferralState};
+use entity::enums::{GroupPlaceState, Purpose, ReferralState};
+use entity::ids::GroupPlaceId;
 use entity::instants::Millis;
 use signpost::people::appointments::reading::Diary;
 use signpost::people::consents::reading::ConsentState;
+use signpost::people::groups::reading::InGroup;
 use signpost::people::reading::Wanted;
 use signpost::people::referrals::worklist::{Direction, Order, Work};
 use signpost::people::tasks::listing::Mine;
@@ -119,6 +121,30 @@ impl Asking<'_> {
         listed
     }
 
+    async fn in_groups(&self) -> usize {
+        let (people, asked, ids) = (&self.app.app.people, self.question, self.ids);
+        let reader = self.reader(asked.purpose, "groupPlaces");
+        let mut listed = 0;
+        for group in 0..self.oracle.rows.groups.len() {
+            for state in [GroupPlaceState::Waiting, GroupPlaceState::Placed] {
+                let cohort = Some(ids.cohort(group)).filter(|_| state == GroupPlaceState::Placed);
+                let which = InGroup { group: ids.group(group), cohort };
+                let page = async |after: Option<(i32, GroupPlaceId)>| {
+                    let after = after.map(|(number, _)| number);
+                    people.page_of_group_places(reader, which, after, SIZE).await.unwrap()
+                };
+                let found: Vec<_> = whole(SIZE, page).await.into_iter().map(|(_, id)| id).collect();
+                let wanted = self.oracle.in_group(asked, group, state);
+                let rows: Vec<_> = wanted.iter().map(|number| ids.seat(*number)).collect();
+                assert_eq!(found, rows, "{which:?}: {}", self.told());
+                let counted = people.count_group_places(reader, which).await.unwrap();
+                assert_eq!(usize::try_from(counted).unwrap(), wanted.len(), "{which:?}: {}", self.told());
+                listed += wanted.len();
+            }
+        }
+        listed
+    }
+
     /// What they permit and deny; gives how many consents were told of, and how many to somebody who works with them were not.
     async fn consents(&self) -> (usize, usize) {
         let (people, asked, ids) = (&self.app.app.people, self.question, self.ids);
@@ -178,7 +204,7 @@ impl Asking<'_> {
 async fn lists_their_pages_and_counts_are_the_oracles() {
     let app = TestApp::new().await;
     let source = ground(app.db().connection()).await;
-    let mut listed = [0; 7];
+    let mut listed = [0; 8];
     for seed in 0..worlds(WORLDS) {
         let (oracle, ids, mut dice) = laid_down(&app, source, 0xc0_0000_0000 + seed).await;
         for question in questions(&mut dice) {
@@ -190,6 +216,7 @@ async fn lists_their_pages_and_counts_are_the_oracles() {
                 asking.worklists().await,
                 asking.given().await,
                 asking.running_out(&mut dice).await,
+                asking.in_groups().await,
                 told,
                 untold,
             ];
@@ -202,7 +229,10 @@ async fn lists_their_pages_and_counts_are_the_oracles() {
         let asking = asking(&app, &oracle, ids, figures);
         asking.diary(&mut dice).await;
         asking.to_do(&mut dice).await;
+        asking.in_groups().await;
     }
-    eprintln!("diary, tasks covered and alerts, referrals, signposts, consents running out, told, untold: {listed:?}");
+    eprintln!(
+        "diary, tasks covered and alerts, referrals, signposts, consents running out, groups, told, untold: {listed:?}"
+    );
     assert!(listed.iter().all(|number| *number > 0), "worlds in which there is none of it show nothing: {listed:?}");
 }

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use entity::enums::DataCategory;
+use entity::enums::{DataCategory, GroupPlaceState, GroupPlaceStep};
 use entity::instants::Millis;
 use signpost::people::appointments::reading::WhichAppointments;
+use signpost::people::groups::reading::WhichGroupPlaces;
 use signpost::people::referrals::reading::WhichReferrals;
 use signpost::people::tasks::dates::{WhichEasements, WhichReleases};
 use signpost::people::tasks::reading::WhichTasks;
@@ -201,6 +202,42 @@ impl Asking<'_> {
         }
     }
 
+    async fn seats(&self, found: &mut Found) {
+        let (people, asked, ids) = (&self.app.app.people, self.question, self.ids);
+        let (rows, groups) = (&self.oracle.rows.seats, &self.oracle.rows.groups);
+        let reader = self.reader(asked.purpose, "groupPlace");
+        let all = WhichGroupPlaces::Of(Self::all(rows.len(), |number| ids.seat(number)));
+        let in_order = self.oracle.seats(asked);
+        let mut by_number = in_order.clone();
+        by_number.sort_unstable();
+        for (which, wanted) in [(WhichGroupPlaces::About(self.everybody()), in_order), (all, by_number)] {
+            let seen = people.read_group_places(reader, &which, None).await.unwrap();
+            let these: Vec<_> = seen.iter().map(|seen| seen.id).collect();
+            let those: Vec<_> = wanted.iter().map(|number| ids.seat(*number)).collect();
+            assert_eq!(these, those, "{which:?}: {}", self.told());
+            for (seen, number) in seen.iter().zip(&wanted) {
+                let (row, group) = (&rows[*number], &groups[rows[*number].group]);
+                let close = self.oracle.is_close(asked, row.person, group.agency);
+                let placed = row.state == GroupPlaceState::Placed;
+                let told = (seen.joined_by.is_some(), seen.offered_by.is_some(), seen.reason.is_some());
+                assert_eq!(told, (close, close && placed, close && placed), "{row:?}: {}", self.told());
+                let last = seen.history.last().unwrap();
+                assert_eq!(last.state, row.state, "{row:?}: {}", self.told());
+                assert_eq!((last.by.is_some(), last.words.is_some()), (close, close && placed), "{}", self.told());
+                let passes = last.step == GroupPlaceStep::Preferred;
+                assert_eq!(passes, close && placed, "{row:?}: {}", self.told());
+                found.counts.count("places shared", !close);
+                for category in group.tells.iter().chain([&DataCategory::Attendance]) {
+                    found.shown(self, "groupPlace", (row.person, group.agency), *category);
+                }
+            }
+        }
+        for row in rows {
+            let first = self.oracle.sees(asked, row.person, groups[row.group].agency, DataCategory::Attendance);
+            found.counts.count("held back by what it tells of besides", first && !self.oracle.seat(asked, row));
+        }
+    }
+
     async fn referrals(&self, found: &mut Found) {
         let (people, asked, ids) = (&self.app.app.people, self.question, self.ids);
         let (rows, headers) = (&self.oracle.rows.referrals, &self.oracle.world.referrals);
@@ -259,6 +296,7 @@ async fn rows_of_every_kind_are_shown_as_the_oracle_says_and_written_down() {
             asking.releases(&mut found).await;
             asking.easements(&mut found).await;
             asking.signposts_given(&mut found).await;
+            asking.seats(&mut found).await;
             asking.referrals(&mut found).await;
             let written = disclosed(&app, last).await;
             assert_eq!(
@@ -271,7 +309,7 @@ async fn rows_of_every_kind_are_shown_as_the_oracle_says_and_written_down() {
         }
     }
     eprintln!("{:?}", counts.0);
-    assert_eq!(counts.0.len(), 9, "{:?}", counts.0);
+    assert_eq!(counts.0.len(), 10, "{:?}", counts.0);
     for (what, times) in &counts.0 {
         assert!(*times > 0, "worlds in which there is none of it show nothing: {what}");
     }

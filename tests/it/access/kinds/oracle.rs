@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use entity::enums::{
-    AppointmentState, DataCategory, EasementKind, Purpose, RecordKind, ReferralState, ReferralStep, TaskKind, TaskState,
+    AppointmentState, DataCategory, EasementKind, GroupPlaceState, Purpose, RecordKind, ReferralState, ReferralStep,
+    TaskKind, TaskState,
 };
 use signpost::pathway::timeline::Kind;
 use signpost::people::tasks::gate::Contact;
 use uuid::Uuid;
 
-use super::rows::{Due, Eased, Meeting, Released, Rows, Step, Told, day_of};
+use super::rows::{Due, Eased, Meeting, Released, Rows, Seat, Step, Told, day_of};
 use crate::access::oracle::{may_see, may_see_referral};
 use crate::access::stored::Ids;
 use crate::access::world::{DAY, Number, PEOPLE, Question, Record, Span, Whose, World};
@@ -293,6 +294,29 @@ impl Oracle {
         self.is_themselves(asked, person) || asked.agency == Some(self.rows.referrals[number].owner_agency)
     }
 
+    // Groups.
+
+    /// "A place is the row of the agency whose group it is, of the category of appointments, and of those of the needs that the
+    /// group is for: others see it while all of these are shared with them."
+    pub(super) fn seat(&self, asked: Question, row: &Seat) -> bool {
+        let group = &self.rows.groups[row.group];
+        let mut tells = group.tells.iter().chain([&DataCategory::Attendance]);
+        tells.all(|category| self.sees(asked, row.person, group.agency, *category))
+    }
+
+    /// "In the order in which they joined."
+    pub(super) fn seats(&self, asked: Question) -> Vec<usize> {
+        ordered(&self.rows.seats, |row| self.seat(asked, row), |row| row.joined)
+    }
+
+    /// "Who waits for a group of the viewer's agency, or who has a place in one of its cohorts, of those whom the viewer works
+    /// with": by their numbers.
+    pub(super) fn in_group(&self, asked: Question, group: usize, state: GroupPlaceState) -> Vec<usize> {
+        let own = Some(self.rows.groups[group].agency) == asked.agency;
+        let stands = |row: &Seat| own && row.group == group && row.state == state && self.seat(asked, row);
+        ordered(&self.rows.seats, stands, |_| 0)
+    }
+
     // The pathway.
 
     /// What stands on somebody's timeline, "the latest first, then by kind, then the later written": what they want and what
@@ -341,6 +365,10 @@ impl Oracle {
             // They are of one day.
             all.extend((row.person == person).then(|| (start_of(row.ends_on), Kind::Easement, ids.easement(number).0)));
         }
+        for number in self.seats(care) {
+            let row = &self.rows.seats[number];
+            all.extend((row.person == person).then(|| (row.joined, Kind::GroupPlace, ids.seat(number).0)));
+        }
         all.sort_by_key(|(at, kind, id)| (Reverse(*at), *kind, Reverse(*id)));
         all
     }
@@ -358,8 +386,9 @@ impl Oracle {
         on.filter(|on| everything || (own && Some(on.agency) == asked.agency)).map(|on| on.whose).collect()
     }
 
-    /// "Whether there is anything still to come: somebody works with them, a referral is open, or they are to meet"; whether
-    /// somebody answers for it, which without any referral that was taken on is a key worker; and when something is next.
+    /// "Whether there is anything still to come: somebody works with them, a referral is open, they wait for a place in a group or
+    /// have one in a cohort that is not over, or something comes next"; whether somebody answers for it, which without any
+    /// referral that was taken on is a key worker; and when something is next.
     pub(super) fn stands(&self, asked: Question, person: Number) -> (bool, bool, Option<i64>) {
         let caseloads = self.caseloads(asked, person);
         let is_open = |number: &usize| {
@@ -391,8 +420,15 @@ impl Oracle {
             on(self.rows.easements[number].person, self.rows.easements[number].ends_on);
         }
         let next = answers.chain(ahead.iter().copied()).min();
+        let is_held = |row: &Seat| match row.state {
+            GroupPlaceState::Waiting => true,
+            GroupPlaceState::Placed => !self.rows.groups[row.group].over,
+            GroupPlaceState::Left => false,
+        };
+        let seats = &self.rows.seats;
+        let held = seats.iter().any(|row| row.person == person && is_held(row) && self.seat(care, row));
         let key_worker = caseloads.iter().any(|whose| matches!(whose, Whose::Account(_)));
-        (!caseloads.is_empty() || !open.is_empty() || !ahead.is_empty(), key_worker, next)
+        (!caseloads.is_empty() || !open.is_empty() || !ahead.is_empty() || held, key_worker, next)
     }
 
     // What they permit and deny.

@@ -107,6 +107,16 @@ impl Asking<'_> {
                 assert_eq!(seen.owner.is_some(), close, "{:?}: {}", all[number], self.told());
             }
             Item::Easement(_) => {}
+            Item::GroupPlace(seen) => {
+                let care = Question { purpose: Purpose::CareCoordination, ..asked };
+                let all = &self.oracle.rows.seats;
+                let number = (0..all.len()).find(|number| ids.seat(*number) == seen.id).unwrap();
+                let agency = self.oracle.rows.groups[all[number].group].agency;
+                let close = self.oracle.is_close(care, all[number].person, agency);
+                let told = (seen.joined_by.is_some(), seen.history[0].by.is_some());
+                assert_eq!(told, (close, close), "{:?}: {}", all[number], self.told());
+                counts.partly += usize::from(!close);
+            }
         }
     }
 
@@ -157,6 +167,13 @@ impl Asking<'_> {
         for row in oracle.easements(care, true).into_iter().map(|number| &oracle.rows.easements[number]) {
             if row.person == person {
                 all.extend(Oracle::eased(row).map(|category| (row.agency, category)));
+            }
+        }
+        for row in oracle.seats(care).into_iter().map(|number| &oracle.rows.seats[number]) {
+            if row.person == person {
+                let group = &oracle.rows.groups[row.group];
+                let tells = group.tells.iter().chain([&DataCategory::Attendance]);
+                all.extend(tells.map(|category| (group.agency, *category)));
             }
         }
         let entry = |(agency, category)| ("pathway".to_owned(), ids.person(person), category, ids.agency(agency));

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone};
 use chrono_tz::Europe::London;
 use entity::enums::{
-    AppointmentState, DataCategory, EasementKind, Purpose, RecordKind, ReferralState, ReferralStep, TaskKind, TaskState,
+    AppointmentState, DataCategory, EasementKind, GroupPlaceState, Purpose, RecordKind, ReferralState, ReferralStep,
+    TaskKind, TaskState,
 };
 use entity::ids::{
-    AppointmentEventId, AppointmentId, CoverId, EasementId, ReferralCategoryId, ReferralEventId, ReferralNeedId,
-    ReleaseId, SignpostId, TaskEventId, TaskId,
+    AppointmentEventId, AppointmentId, CohortId, CoverId, EasementId, GroupId, GroupPlaceEventId, GroupPlaceId,
+    ReferralCategoryId, ReferralEventId, ReferralNeedId, ReleaseId, SignpostId, TaskEventId, TaskId,
 };
 use uuid::Uuid;
 
@@ -161,6 +162,36 @@ pub(super) struct Sent {
     pub(super) steps: Vec<Step>,
 }
 
+/// What groups are for, and what that tells.
+const FOR: &[Purposes] = &[
+    (&["housing.hostel"], &[DataCategory::Housing]),
+    (&["housing.hostel", "drugs-alcohol.alcohol"], &[DataCategory::Housing, DataCategory::SubstanceUse]),
+    (&["mental-health.crisis"], &[DataCategory::MentalHealth]),
+    (&[], &[DataCategory::CaseNotes]),
+];
+
+/// Needs, and categories.
+type Purposes = (&'static [&'static str], &'static [DataCategory]);
+
+/// A group with one cohort.
+#[derive(Clone, Debug)]
+pub(super) struct Gathering {
+    pub(super) agency: Number,
+    pub(super) needs: &'static [&'static str],
+    pub(super) tells: &'static [DataCategory],
+    /// Whether its cohort is over, long ago.
+    pub(super) over: bool,
+}
+
+/// That somebody waits for a group, has a place in its cohort, or waited once. Whoever has a place passed others for it.
+#[derive(Clone, Debug)]
+pub(super) struct Seat {
+    pub(super) person: Number,
+    pub(super) group: usize,
+    pub(super) joined: i64,
+    pub(super) state: GroupPlaceState,
+}
+
 /// The rows.
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
@@ -170,6 +201,8 @@ pub(super) struct Rows {
     pub(super) tasks: Vec<Due>,
     pub(super) covers: Vec<Covers>,
     pub(super) signposts: Vec<Told>,
+    pub(super) groups: Vec<Gathering>,
+    pub(super) seats: Vec<Seat>,
     /// One for each header of the world.
     pub(super) referrals: Vec<Sent>,
     /// Of each record of the world what it is, and when it was recorded.
@@ -214,6 +247,8 @@ impl Rows {
                 })
                 .collect(),
             signposts: (0..9).map(|_| Told::of(dice)).collect(),
+            groups: Vec::new(),
+            seats: Vec::new(),
             referrals: world.referrals.iter().map(|header| Sent::of(header, dice)).collect(),
             records: world
                 .records
@@ -226,6 +261,25 @@ impl Rows {
                 .map(|_| if dice.one_in(2) { None } else { Some(dice.below(AGENCIES)) })
                 .collect(),
         }
+    }
+}
+
+impl Rows {
+    /// The same with groups, and places in them.
+    pub(super) fn gathered(self, dice: &mut Dice) -> Self {
+        let groups: Vec<Gathering> = (0..5)
+            .map(|_| {
+                let ((_, agency), (needs, tells)) = (whose(dice), dice.of(FOR));
+                Gathering { agency, needs, tells, over: dice.one_in(3) }
+            })
+            .collect();
+        let seats = (0..9)
+            .map(|_| {
+                let ((person, _), group) = (whose(dice), dice.below(groups.len()));
+                Seat { person, group, joined: instant(dice), state: dice.of(GroupPlaceState::ALL) }
+            })
+            .collect();
+        Self { groups, seats, ..self }
     }
 }
 
@@ -367,5 +421,23 @@ impl Ids {
 
     pub(super) fn cover(self, number: usize) -> CoverId {
         CoverId(self.numbered(30, number))
+    }
+
+    pub(super) fn group(self, number: usize) -> GroupId {
+        GroupId(self.numbered(31, number))
+    }
+
+    /// The cohort of a group.
+    pub(super) fn cohort(self, group: usize) -> CohortId {
+        CohortId(self.numbered(32, group))
+    }
+
+    pub(super) fn seat(self, number: usize) -> GroupPlaceId {
+        GroupPlaceId(self.numbered(33, number))
+    }
+
+    /// Of a step of a place, by the place of both.
+    pub(super) fn seat_event(self, seat: usize, step: usize) -> GroupPlaceEventId {
+        GroupPlaceEventId(self.numbered(34, seat * 100 + step))
     }
 }

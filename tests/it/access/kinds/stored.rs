@@ -4,13 +4,16 @@ use ::signpost::people::contents::{Assessment, Contents, Need};
 use ::signpost::vault::Vault;
 use ::signpost::vault::sealed::{DataKey, Place};
 use entity::enums::{
-    AppointmentDelivery, AppointmentKind, AppointmentStep, DataCategory, Helped, RecordKind, ReferralUrgency, TaskStep,
+    AppointmentDelivery, AppointmentKind, AppointmentStep, DataCategory, GroupPlaceState, GroupPlaceStep, Helped,
+    RecordKind, ReferralUrgency, TaskStep,
 };
 use entity::ids::{AccountId, SignpostId};
 use entity::instants::Millis;
+use entity::lists::Words;
 use entity::{
-    appointment, appointment_event, consent, cover, easement, person_record, referral, referral_category,
-    referral_event, referral_need, release, signpost, task, task_event,
+    appointment, appointment_event, consent, cover, easement, group_cohort, group_place, group_place_event,
+    person_record, referral, referral_category, referral_event, referral_need, release, signpost, support_group, task,
+    task_event,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -18,7 +21,7 @@ use uuid::Uuid;
 
 use super::rows::{Rows, Told, first_instant};
 use crate::access::stored::{Ids, insert};
-use crate::access::world::World;
+use crate::access::world::{FAR_OFF, LONG_AGO, World};
 
 const HOUR: i64 = 3_600_000;
 /// What referrals and needs are about: housing.
@@ -43,6 +46,8 @@ pub(super) async fn store_rows(vault: &Vault, world: &World, rows: &Rows, ids: I
     store_referrals(world, rows, ids, &sealing, db).await;
     store_appointments(rows, ids, &sealing, db).await;
     store_tasks(rows, ids, &sealing, db).await;
+    store_groups(rows, ids, db).await;
+    store_seats(rows, ids, &sealing, db).await;
     let told = |(number, told)| signpost_of(ids, number, told, &sealing);
     insert(db, rows.signposts.iter().enumerate().map(told).collect()).await;
     for (number, agency) in rows.written_for.iter().enumerate() {
@@ -267,6 +272,92 @@ async fn store_tasks(rows: &Rows, ids: Ids, sealing: &Sealing<'_>, db: &impl Con
         ended_at: ended(row.ended),
     });
     insert(db, covers.collect()).await;
+}
+
+async fn store_groups(rows: &Rows, ids: Ids, db: &impl ConnectionTrait) {
+    let by: AccountId = ids.account(0);
+    let groups = rows.groups.iter().enumerate().map(|(number, row)| support_group::Model {
+        id: ids.group(number),
+        agency_id: ids.agency(row.agency),
+        name: format!("Group {number}"),
+        service_id: None,
+        location_id: None,
+        needs: Words(row.needs.iter().map(|need| (*need).to_owned()).collect()),
+        delivery: AppointmentDelivery::InPerson,
+        places: 20,
+        made_by: by,
+        made_at: Millis(0),
+        version: 1,
+        closed_at: None,
+        closed_by: None,
+        end_reason: None,
+    });
+    insert(db, groups.collect()).await;
+    let cohorts = rows.groups.iter().enumerate().map(|(number, row)| group_cohort::Model {
+        id: ids.cohort(number),
+        group_id: ids.group(number),
+        agency_id: ids.agency(row.agency),
+        begins_on: Millis(LONG_AGO).to_utc().date_naive(),
+        ends_on: Millis(if row.over { LONG_AGO } else { FAR_OFF }).to_utc().date_naive(),
+        places: 20,
+        with_id: by,
+        opened_by: by,
+        opened_at: Millis(0),
+        closed_at: None,
+        version: 1,
+        called_off_at: None,
+        called_off_by: None,
+        end_reason: None,
+    });
+    insert(db, cohorts.collect()).await;
+}
+
+async fn store_seats(rows: &Rows, ids: Ids, sealing: &Sealing<'_>, db: &impl ConnectionTrait) {
+    let by: AccountId = ids.account(0);
+    let (mut all, mut events) = (Vec::new(), Vec::new());
+    for (number, row) in rows.seats.iter().enumerate() {
+        let (id, agency) = (ids.seat(number), ids.agency(rows.groups[row.group].agency));
+        let (placed, left) = (row.state == GroupPlaceState::Placed, row.state == GroupPlaceState::Left);
+        let (at, cohort) = (Millis(row.joined), Some(ids.cohort(row.group)).filter(|_| placed));
+        all.push(group_place::Model {
+            id,
+            service_user_id: ids.person(row.person),
+            recorded_for: ids.person(row.person),
+            agency_id: agency,
+            group_id: ids.group(row.group),
+            number: i32::try_from(number).unwrap() + 1,
+            cohort_id: cohort,
+            state: row.state,
+            joined_at: at,
+            joined_by: by,
+            placed_at: placed.then_some(at),
+            offered_by: placed.then_some(by),
+            sealed: sealing.seal("group_place.sealed", id.0, "Worse off.").filter(|_| placed),
+            left_at: left.then_some(at),
+            left_by: left.then_some(by),
+        });
+        let mut steps = vec![GroupPlaceStep::Asked];
+        steps.extend(placed.then_some(GroupPlaceStep::Preferred));
+        steps.extend(left.then_some(GroupPlaceStep::Left));
+        for (place, step) in steps.into_iter().enumerate() {
+            let event = ids.seat_event(number, place);
+            let passes = step == GroupPlaceStep::Preferred;
+            events.push(group_place_event::Model {
+                id: event,
+                place_id: id,
+                number: i32::try_from(place).unwrap() + 1,
+                step,
+                at,
+                by,
+                agency_id: Some(agency),
+                cohort_id: cohort.filter(|_| passes),
+                reason: None,
+                sealed: sealing.seal("group_place_event.sealed", event.0, "Worse off.").filter(|_| passes),
+            });
+        }
+    }
+    insert(db, all).await;
+    insert(db, events).await;
 }
 
 /// "A set of categories, a bit each, in the order of all of them."

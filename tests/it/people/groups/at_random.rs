@@ -1,33 +1,33 @@
 //! Groups under random hands, one after another and at once: a cohort never has more than its places, and who waits stands in
 //! the order in which they joined. And how long they waited.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
-use entity::enums::{AppointmentDelivery, AppointmentState, GroupPlaceState};
+use entity::enums::{AppointmentDelivery, AppointmentState, GroupEndReason, GroupPlaceState, GroupPlaceStep};
 use entity::ids::{CohortId, GroupId, GroupPlaceId, ServiceUserId};
-use entity::{appointment, group_place};
+use entity::{appointment, group_cohort, group_place, group_place_event};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use signpost::api::ids::NodeId;
 use signpost::people::entering::Worker;
-use signpost::people::groups::terms::{CohortTerms, GroupTerms};
+use signpost::people::groups::terms::{CohortEdit, CohortTerms, GroupTerms, leads_to};
 use signpost::people::{People, Trouble};
 
 use crate::access::world::Dice;
 use crate::people::graph::Network;
 
-struct Ground {
-    network: Network,
-    ann: Worker,
-    manager: Worker,
-    group: GroupId,
-    people: Vec<ServiceUserId>,
+pub(super) struct Ground {
+    pub(super) network: Network,
+    pub(super) ann: Worker,
+    pub(super) manager: Worker,
+    pub(super) group: GroupId,
+    pub(super) people: Vec<ServiceUserId>,
 }
 
 impl Ground {
     /// A group of Ann's agency, and so many service users of her caseload.
-    async fn new(people: usize) -> Self {
+    pub(super) async fn new(people: usize) -> Self {
         let network = Network::new().await;
         let worker = async |token: &str| match NodeId::decode(&network.account(token).await) {
             Some(NodeId::Account(account)) => Worker { account, agency: Network::agency(0) },
@@ -52,12 +52,12 @@ impl Ground {
         Self { network, ann, manager, group, people: ids }
     }
 
-    fn all(&self) -> &People {
+    pub(super) fn all(&self) -> &People {
         &self.network.app.app.people
     }
 
     /// A cohort of so many places that lasts a year and meets once.
-    async fn cohort(&self, places: i32) -> CohortId {
+    pub(super) async fn cohort(&self, places: i32) -> CohortId {
         let now = self.network.app.clock.now();
         let today = now.date_naive();
         let starts = now + TimeDelta::days(300);
@@ -72,7 +72,7 @@ impl Ground {
         self.all().open_cohort(self.manager, &terms).await.unwrap()
     }
 
-    async fn places(&self) -> Vec<group_place::Model> {
+    pub(super) async fn places(&self) -> Vec<group_place::Model> {
         let all = group_place::Entity::find().order_by_asc(group_place::Column::Number);
         all.all(self.network.app.db().connection()).await.unwrap()
     }
@@ -103,75 +103,164 @@ impl Ground {
         let mut placed: Vec<ServiceUserId> = placed.map(|row| row.service_user_id).collect();
         placed.sort_unstable();
         assert_eq!(booked, placed, "{}", told());
+        // The history of each leads to where it is.
+        let mut last = BTreeMap::new();
+        let events = group_place_event::Entity::find().order_by_asc(group_place_event::Column::Number);
+        for event in events.all(self.network.app.db().connection()).await.unwrap() {
+            let before: Option<(i32, GroupPlaceState)> =
+                last.insert(event.place_id, (event.number, leads_to(event.step)));
+            assert_eq!(before.map_or(0, |(number, _)| number) + 1, event.number, "one after another");
+            assert_ne!(before.map(|(_, state)| state), Some(GroupPlaceState::Left), "nothing comes after the end");
+        }
+        let led: BTreeMap<GroupPlaceId, GroupPlaceState> =
+            last.into_iter().map(|(id, (_, state))| (id, state)).collect();
+        let now: BTreeMap<GroupPlaceId, GroupPlaceState> = rows.iter().map(|row| (row.id, row.state)).collect();
+        assert_eq!(led, now, "{}", told());
+    }
+
+    /// How many writings of a cohort there are by now.
+    async fn version(&self, cohort: CohortId) -> i32 {
+        let found = group_cohort::Entity::find_by_id(cohort).one(self.network.app.db().connection());
+        found.await.unwrap().unwrap().version
     }
 }
 
-/// What a model of lists says happens, happens: who joins, who waits where, who gets the place that is free.
+/// What a model of lists knows of a group.
+struct Model {
+    /// Who waits, in the order in which they joined; each with the how manieth they were.
+    line: Vec<(usize, ServiceUserId, GroupPlaceId)>,
+    /// Who has a place, and where.
+    placed: Vec<(usize, ServiceUserId, GroupPlaceId, CohortId)>,
+    /// The cohorts that are not called off, with their places.
+    cohorts: Vec<(CohortId, usize)>,
+}
+
+impl Model {
+    fn taken(&self, cohort: CohortId) -> usize {
+        self.placed.iter().filter(|(.., taken)| *taken == cohort).count()
+    }
+
+    fn is_free(&self, cohort: CohortId) -> bool {
+        let places = self.cohorts.iter().find(|(id, _)| *id == cohort).map_or(0, |(_, places)| *places);
+        self.taken(cohort) < places
+    }
+
+    /// The place of somebody, where they wait or have one.
+    fn place_of(&self, of: ServiceUserId) -> Option<GroupPlaceId> {
+        let waits = self.line.iter().map(|(_, one, place)| (*one, *place));
+        let has = self.placed.iter().map(|(_, one, place, _)| (*one, *place));
+        waits.chain(has).find(|(one, _)| *one == of).map(|(_, place)| place)
+    }
+
+    fn leaves(&mut self, of: ServiceUserId) {
+        self.line.retain(|(_, one, _)| *one != of);
+        self.placed.retain(|(_, one, ..)| *one != of);
+    }
+
+    /// Whoever had a place in a cohort waits again, where they stood.
+    fn called_off(&mut self, cohort: CohortId) {
+        let back = self.placed.extract_if(.., |(.., taken)| *taken == cohort);
+        self.line.extend(back.map(|(number, one, place, _)| (number, one, place)));
+        self.line.sort_unstable_by_key(|(number, ..)| *number);
+        self.cohorts.retain(|(id, _)| *id != cohort);
+    }
+}
+
+/// What a model of lists says happens, happens: who joins, who waits where, who gets the place that is free; what becomes of
+/// them where a cohort has more or fewer places or is called off, and where the group is closed in the end.
 #[tokio::test]
 async fn random_hands_are_those_of_the_model() {
     let ground = Ground::new(7).await;
-    let cohorts = [(ground.cohort(1).await, 1_usize), (ground.cohort(2).await, 2)];
-    let mut line: Vec<(ServiceUserId, GroupPlaceId)> = Vec::new();
-    let mut placed: Vec<(ServiceUserId, GroupPlaceId, CohortId)> = Vec::new();
+    let cohorts = vec![(ground.cohort(1).await, 1_usize), (ground.cohort(2).await, 2)];
+    let mut model = Model { line: Vec::new(), placed: Vec::new(), cohorts };
     let mut dice = Dice(11);
-    let (mut joined, mut given) = (0, 0);
-    for _ in 0..250 {
+    let (mut joined, mut given, mut changed, mut refused, mut off) = (0, 0, 0, 0, 0);
+    for _ in 0..350 {
         let of = dice.of(&ground.people);
-        let (cohort, places) = dice.of(&cohorts);
-        let is_free = |placed: &[(ServiceUserId, GroupPlaceId, CohortId)], cohort: CohortId, places: usize| {
-            placed.iter().filter(|(_, _, taken)| *taken == cohort).count() < places
-        };
-        let is_in = line.iter().any(|(one, _)| *one == of) || placed.iter().any(|(one, ..)| *one == of);
-        match dice.below(4) {
-            0 | 1 => {
+        let (cohort, places) = dice.of(&model.cohorts);
+        match dice.below(12) {
+            0..=4 => {
                 let named = dice.one_in(2).then_some(cohort);
                 let done = ground.all().join_group(ground.ann, of, ground.group, named).await;
-                assert_eq!(done.is_err(), is_in, "{done:?}");
+                assert_eq!(done.is_err(), model.place_of(of).is_some(), "{done:?}");
                 let Ok(place) = done else { continue };
                 joined += 1;
-                let mut may = cohorts.iter().filter(|(id, places)| {
-                    named.is_none_or(|named| named == *id) && line.is_empty() && is_free(&placed, *id, *places)
+                let mut may = model.cohorts.iter().filter(|(id, _)| {
+                    named.is_none_or(|named| named == *id) && model.line.is_empty() && model.is_free(*id)
                 });
-                match may.next() {
-                    Some((cohort, _)) => placed.push((of, place, *cohort)),
-                    None => line.push((of, place)),
+                match may.next().copied() {
+                    Some((cohort, _)) => model.placed.push((joined, of, place, cohort)),
+                    None => model.line.push((joined, of, place)),
                 }
             }
-            2 => {
-                let Some(place) = line
-                    .iter()
-                    .map(|(one, place)| (*one, *place))
-                    .chain(placed.iter().map(|(one, place, _)| (*one, *place)))
-                    .find(|(one, _)| *one == of)
-                else {
-                    continue;
-                };
-                ground.all().leave_group(ground.ann.into(), place.1).await.unwrap();
-                line.retain(|(one, _)| *one != of);
-                placed.retain(|(one, ..)| *one != of);
+            5..=7 => {
+                let Some(place) = model.place_of(of) else { continue };
+                ground.all().leave_group(ground.ann.into(), place).await.unwrap();
+                model.leaves(of);
             }
-            _ => {
-                let may = is_free(&placed, cohort, places);
-                let named = dice.one_in(3).then(|| line.iter().position(|(one, _)| *one == of)).flatten();
+            8 | 9 => {
+                let may = model.is_free(cohort);
+                let named = dice.one_in(3).then(|| model.line.iter().position(|(_, one, _)| *one == of)).flatten();
                 let done = match named {
-                    Some(at) => ground.all().offer_place(ground.ann, cohort, Some(line[at].1), Some("So it is.")).await,
+                    Some(at) => {
+                        let to = Some(model.line[at].2);
+                        ground.all().offer_place(ground.ann, cohort, to, Some("So it is.")).await
+                    }
                     None => ground.all().offer_place(ground.manager, cohort, None, None).await,
                 };
-                assert_eq!(done.is_ok(), may && !line.is_empty(), "{done:?} {line:?} {placed:?}");
+                assert_eq!(done.is_ok(), may && !model.line.is_empty(), "{done:?}");
                 if let Ok(place) = done {
                     given += 1;
-                    let (of, first) = line.remove(named.unwrap_or(0));
+                    let (number, of, first) = model.line.remove(named.unwrap_or(0));
                     assert_eq!(place, first, "who is first, or named");
-                    placed.push((of, place, cohort));
+                    model.placed.push((number, of, place, cohort));
                 }
             }
+            10 => {
+                let wanted = 1 + dice.below(3);
+                let edit = CohortEdit { places: Some(i32::try_from(wanted).unwrap()), ..CohortEdit::default() };
+                let version = ground.version(cohort).await;
+                let done = ground.all().change_cohort(ground.manager, cohort, version, &edit).await;
+                let may = wanted != places && wanted >= model.taken(cohort);
+                assert_eq!(done.is_ok(), may, "{done:?} {places} {wanted}");
+                if may {
+                    changed += 1;
+                    model.cohorts.iter_mut().filter(|(id, _)| *id == cohort).for_each(|(_, places)| *places = wanted);
+                } else {
+                    refused += 1;
+                }
+            }
+            _ => {
+                if !dice.one_in(3) {
+                    continue;
+                }
+                off += 1;
+                let done = ground.all().call_off_cohort(ground.ann, cohort, GroupEndReason::NoWorker).await;
+                assert_eq!(done.unwrap(), ground.group);
+                model.called_off(cohort);
+                model.cohorts.push((ground.cohort(i32::try_from(places).unwrap()).await, places));
+            }
         }
-        ground.holds_together(&cohorts).await;
+        ground.holds_together(&model.cohorts).await;
         let waiting = ground.places().await.into_iter().filter(|row| row.state == GroupPlaceState::Waiting);
         let waiting: Vec<GroupPlaceId> = waiting.map(|row| row.id).collect();
-        assert_eq!(waiting, line.iter().map(|(_, place)| *place).collect::<Vec<_>>(), "the line keeps its order");
+        assert_eq!(
+            waiting,
+            model.line.iter().map(|(.., place)| *place).collect::<Vec<_>>(),
+            "the line keeps its order"
+        );
     }
-    assert!(joined > 20 && given > 5, "{joined} {given}");
+    let done = [joined > 20, given > 5, changed > 2, refused > 2, off > 2];
+    assert!(done.iter().all(|so| *so), "{joined} {given} {changed} {refused} {off}");
+    let still = model.line.len() + model.placed.len();
+    ground.all().close_group(ground.manager, ground.group, GroupEndReason::Done).await.unwrap();
+    ground.holds_together(&model.cohorts).await;
+    let ended = group_place_event::Entity::find().filter(group_place_event::Column::Step.eq(GroupPlaceStep::Ended));
+    assert_eq!(ended.all(ground.network.app.db().connection()).await.unwrap().len(), still);
+    for of in &ground.people {
+        let refused = ground.all().join_group(ground.ann, *of, ground.group, None).await;
+        assert!(matches!(refused, Err(Trouble::Wrong(wrong)) if wrong.field == "group"));
+    }
 }
 
 /// Of many who ask for the last place at once one gets it, and the others wait.

@@ -149,6 +149,43 @@ async fn each_step_is_told() {
     }
 }
 
+/// So is each step of a place in a group, to whoever may see what the group is for; and to nobody else.
+#[tokio::test]
+async fn each_step_of_a_place_is_told() {
+    let network = Network::new().await;
+    let (id, _) = network.shared().await;
+    let (group, cohort) = network.group_of(1).await;
+    let first = network.person_called("Ada").await;
+    let taken = network.joins_group(&network.ann, &first, &group, "").await["groupPlace"]["id"].take();
+    let mut ann = network.watch(&network.ann, &id, &Value::Null).await;
+    let mut last = told(&mut ann).await;
+    // Housing may flow to the second agency, and attendance may not.
+    let mut cal = network.watch(&network.cal, &id, &Value::Null).await;
+    told(&mut cal).await;
+    let place = network.joins_group(&network.ann, &id, &group, "").await["groupPlace"]["id"].take();
+    last = differs(&mut ann, &last).await;
+    // What becomes of another's place is not hers.
+    let leave = |place: &Value| format!("leaveGroup(input: {{ groupPlace: {place} }})");
+    assert_eq!(network.change(&network.ann, &leave(&taken)).await, json!([]));
+    quiet(&mut ann).await;
+    for step in [
+        format!("offerPlace(input: {{ cohort: {cohort:?} }})"),
+        format!("callOffCohort(input: {{ cohort: {cohort:?}, reason: NO_ROOM }})"),
+        leave(&place),
+    ] {
+        assert_eq!(network.change(&network.ann, &step).await, json!([]), "{step}");
+        last = differs(&mut ann, &last).await;
+    }
+    quiet(&mut cal).await;
+}
+
+/// The next cursor, which is another.
+async fn differs(events: &mut Events, last: &Value) -> Value {
+    let next = told(events).await;
+    assert_ne!(next, *last);
+    next
+}
+
 /// A consent that is withdrawn ends it with the next look, and nothing tells why.
 #[tokio::test]
 async fn a_consent_that_is_withdrawn_ends_it() {
