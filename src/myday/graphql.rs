@@ -79,7 +79,8 @@ impl MyDay {
     }
 
     /// Referrals that wait for the viewer: sent to their agency and not answered; sent by their agency and asked back, where
-    /// they answer for it or cover for who does; offered to them to take over. Those that were sent first first.
+    /// they answer for it or cover for who does, or nobody answers for it who still works with the service user, and the viewer
+    /// does; offered to them to take over. Those that were sent first first.
     #[graphql(complexity = "crate::api::limits::list_cost(MOST, child_complexity)")]
     async fn referrals_to_answer(&self, ctx: &Context<'_>) -> Result<MyDayReferrals> {
         let reader = reader(ctx, Purpose::Referral, "myDay")?;
@@ -110,8 +111,8 @@ impl MyDay {
         Ok(due::first_contacts(ctx, to_coordinate(ctx)?, MOST, &asked).await?.into())
     }
 
-    /// What the viewer has to do by the day, what is due first first; and what those have to do whom they cover for today; as
-    /// `myTasks` tells them.
+    /// What the viewer has to do by the day, what is due first first; what those have to do whom they cover for today; and of
+    /// service users whom the viewer works with what nobody answers for who still does; as `myTasks` tells them.
     #[graphql(complexity = "crate::api::limits::list_cost(MOST, child_complexity)")]
     async fn tasks(&self, ctx: &Context<'_>) -> Result<MyDayTasks> {
         let mine = Mine { until: self.on, covered: true };
@@ -119,7 +120,7 @@ impl MyDay {
     }
 
     /// Appointments with the viewer that begin on the day and of which nobody said yet what became of them, in the order in
-    /// which they begin.
+    /// which they begin; and those of service users whom the viewer works with that are with nobody who still does.
     #[graphql(complexity = "crate::api::limits::list_cost(MOST, child_complexity)")]
     async fn appointments(&self, ctx: &Context<'_>) -> Result<MyDayAppointments> {
         let (from, until) = (midnight(self.on), self.on.succ_opt().map_or_else(|| midnight(self.on), midnight));
@@ -153,10 +154,10 @@ impl MyDayReviews {
         Ok(agreements::reviews(ctx, MOST, &ctx.look_ahead().field("nodes")).await?.into())
     }
 
-    /// Service users of the viewer's own caseload, and of those of their teams who have no key worker, whom the viewer's agency
-    /// never assessed, or not within the last 12 weeks: who was never assessed first, then the longest ago. It goes by the day
-    /// on which an assessment was recorded, and by the agency's own. "Drug misuse and dependence: UK guidelines on clinical
-    /// management" (2017) asks for a review of the care plan at least every three months.
+    /// Service users of the viewer's own caseload, and of those of their teams who have no key worker who still works there and
+    /// is not kept out, whom the viewer's agency never assessed, or not within the last 12 weeks: who was never assessed first,
+    /// then the longest ago. It goes by the day on which an assessment was recorded, and by the agency's own. "Drug misuse and
+    /// dependence: UK guidelines on clinical management" (2017) asks for a review of the care plan at least every three months.
     #[graphql(complexity = "crate::api::limits::list_cost(MOST, child_complexity)")]
     async fn service_users(&self, ctx: &Context<'_>) -> Result<MyDayServiceUserReviews> {
         let asked = ctx.look_ahead().field("nodes");

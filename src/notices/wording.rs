@@ -54,6 +54,7 @@ const fn of_referral(step: ReferralStep) -> &'static str {
         ReferralStep::Edited => "A draft of a referral was changed. Open Signpost to see it.",
         ReferralStep::Widened => "A referral discloses more than before. Open Signpost to see it.",
         ReferralStep::TakenOver => "A referral was taken over by another worker. Open Signpost to see it.",
+        ReferralStep::HandedOver => "A referral went to another worker with a caseload. Open Signpost to see it.",
     }
 }
 
@@ -67,5 +68,6 @@ const fn of_appointment(step: AppointmentStep) -> &'static str {
         AppointmentStep::Cancelled => "An appointment was called off. Open Signpost to see it.",
         AppointmentStep::Rescheduled => "An appointment was moved to another time. Open Signpost to see it.",
         AppointmentStep::Amended => "What was recorded of an appointment was put right. Open Signpost to see it.",
+        AppointmentStep::HandedOver => "An appointment is with another worker now. Open Signpost to see it.",
     }
 }

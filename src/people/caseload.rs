@@ -1,20 +1,28 @@
-//! Whose caseload a service user is on: a key worker's, a team's. Whose it is sees what their agency recorded.
+//! Whose caseload a service user is on: a key worker's, a team's. Whose it is sees what their agency recorded. Whoever has them
+//! no longer hands on what was still to be done.
+
+use std::collections::BTreeSet;
 
 use entity::enums::{AppointmentState, ReferralState, RelationshipKind};
-use entity::ids::{AccountId, AgencyId, AssignmentId, RelationshipId, ServiceUserId, TeamId};
+use entity::ids::{AccountId, AgencyId, AssignmentId, ServiceUserId, TeamId};
 use entity::instants::Millis;
-use entity::{appointment, assignment, exclusion, referral, relationship};
+use entity::{
+    agreement_version, appointment, assignment, exclusion, referral, referral_category, relationship, service_user,
+    team_place,
+};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::acting::{Actor, Stands, is_link_worker};
 use super::contents::Wrong;
 use super::entering::Worker;
 use super::referrals::life::{OPEN, standing};
-use super::teams::{assigned_at, of_agency};
+use super::referrals::moving::is_kept_out;
+use super::teams::{assigned_at, of_agency, places_at};
 use super::{People, Trouble};
 use crate::access::epochs::{raise_service_user, raise_service_users_of};
+use crate::access::rule::clause::DAY;
 
 /// Whose caseload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +60,30 @@ impl Whose {
     }
 }
 
+/// What became of a whole caseload that was to be moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CaseloadMoved {
+    /// How many service users were moved.
+    pub moved: u64,
+    /// How many stayed where they were, for they keep out whoever was to have them.
+    pub stayed: u64,
+}
+
+/// What workers had still to do for somebody goes to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HandsOn<'a> {
+    /// Who hands it on.
+    pub(super) by: Worker,
+    /// For whom it is to be done.
+    pub(super) of: ServiceUserId,
+    /// Who had it to do.
+    pub(super) from: &'a BTreeSet<AccountId>,
+    /// Who has it to do now: a link worker of the agency, whom the service user does not keep out.
+    pub(super) to: AccountId,
+    /// When.
+    pub(super) at: Millis,
+}
+
 impl From<Worker> for Actor {
     fn from(worker: Worker) -> Self {
         Self { account: worker.account, agency: Some(worker.agency) }
@@ -60,21 +92,28 @@ impl From<Worker> for Actor {
 
 impl People {
     /// Puts a service user who is on the worker's caseload, or on that of a team of theirs, on another caseload of the
-    /// agency besides; where they are on it already nothing changes. With `alone` they are taken off all others.
+    /// agency besides; where they are on it already nothing changes. With `alone` they are taken off all others, and what
+    /// these workers had still to do for them goes to the key worker; where they go to a team it is left to all of it.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`] for who is no link worker, or no team, of the agency; the
-    /// database failed.
+    /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`] for who is no link worker, or no team, of the agency, and for
+    /// whom the service user keeps out; the database failed.
     pub async fn assign(&self, by: Worker, of: ServiceUserId, to: Whose, alone: bool) -> Result<(), Trouble> {
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         let (transaction, of, at) = (begun.transaction, begun.of, begun.at);
         takes_caseload(&transaction, agency, to, at).await?;
+        is_let_in(&transaction, of, to, at).await?;
+        let mut taken_off = BTreeSet::new();
         if alone {
-            let others = to.others();
-            end_assignments(&transaction, agency, of, others, at).await?;
+            taken_off = workers_of(&transaction, agency, of, to.others(), at).await?;
+            end_assignments(&transaction, agency, of, to.others(), at).await?;
         }
         self.put_on(&transaction, by, (of, of), to, at).await?;
+        if let Whose::Account(to) = to {
+            taken_off.remove(&to);
+            self.hand_on(&transaction, HandsOn { by, of, from: &taken_off, to, at }).await?;
+        }
         Ok(transaction.commit().await?)
     }
 
@@ -158,9 +197,13 @@ impl People {
     /// Puts somebody whose case an agency closed on one of its caseloads again: when they come back. For its managers, for
     /// nobody of the agency sees them meanwhile, and they are not shown them either.
     ///
+    /// The agency that entered them has to do with them again by it. Another one has only by a referral, and by no more than
+    /// that discloses: it opens a case again while one still counts, and nothing more is shared with it for that.
+    ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody who never was on a caseload of the agency, who is on one now, and who keeps the
-    /// agency out; [`Trouble::Wrong`] for who is no link worker, or no team, of the agency; the database failed.
+    /// agency out; [`Trouble::Wrong`] for who is no link worker, or no team, of the agency, for whom the service user keeps out,
+    /// and where the agency did not enter them and what they were referred for is over; the database failed.
     pub async fn reopen_case(&self, by: Worker, of: ServiceUserId, to: Whose) -> Result<(), Trouble> {
         let now = Millis::from(self.clock.now());
         let of = self.stands_for(of).await?;
@@ -185,27 +228,29 @@ impl People {
             return Err(Trouble::NotFound);
         }
         takes_caseload(&transaction, by.agency, to, at).await?;
+        is_let_in(&transaction, of, to, at).await?;
+        let person = service_user::Entity::find_by_id(of).one(&transaction).await?.ok_or(Trouble::NotFound)?;
+        if person.agency_id == by.agency {
+            self.deal(&transaction, of, by.agency, RelationshipKind::Assignment, at).await?;
+        } else if !is_referred(&transaction, by.agency, of, at).await? {
+            let message = "Another agency entered them, and what they were referred to yours for is over: a case of them is \
+                           opened by a new referral.";
+            return Err(Wrong::new("serviceUser", message).into());
+        }
         self.put_on(&transaction, by, (of, of), to, at).await?;
-        relationship::Entity::insert(relationship::ActiveModel {
-            id: Set(RelationshipId(self.clock.new_id())),
-            service_user_id: Set(of),
-            recorded_for: Set(of),
-            agency_id: Set(by.agency),
-            kind: Set(RelationshipKind::Assignment),
-            opened_at: Set(at),
-            closed_at: Set(None),
-        })
-        .exec_without_returning(&transaction)
-        .await?;
         Ok(transaction.commit().await?)
     }
 
     /// Moves a whole caseload of an agency to another one: when a worker leaves, when an area goes to another team. For its
-    /// managers, who are not shown who is on it. Says how many were moved.
+    /// managers, who are not shown who is on it. Says how many were moved, and how many stayed.
+    ///
+    /// What is still to be done for them goes with them to a key worker: open tasks, appointments to come, referrals that are
+    /// not over. Of a worker's caseload it is all that the worker had, of a team's what those of it had who have them on no
+    /// other caseload. Who keeps out whoever was to have them stays: nobody would see them there.
     ///
     /// # Errors
     /// [`Trouble::Wrong`] for who is no link worker, or no team, of the agency; the database failed.
-    pub async fn move_caseload(&self, by: Worker, from: Whose, to: Whose) -> Result<u64, Trouble> {
+    pub async fn move_caseload(&self, by: Worker, from: Whose, to: Whose) -> Result<CaseloadMoved, Trouble> {
         let now = Millis::from(self.clock.now());
         let transaction = self.database.begin_write().await?;
         takes_caseload(&transaction, by.agency, to, now).await?;
@@ -215,30 +260,44 @@ impl People {
         raise_service_users_of(&transaction, from.theirs(by.agency), now).await?;
         let running = assignment::Entity::find().filter(from.theirs(by.agency)).filter(assigned_at(now));
         let running = running.all(&transaction).await?;
+        // Where double records were joined somebody may be on it twice.
+        let (mut moved, mut stayed) = (BTreeSet::new(), BTreeSet::new());
         for row in &running {
-            end_assignments(
-                &transaction,
-                by.agency,
-                row.service_user_id,
-                Condition::all().add(assignment::Column::Id.eq(row.id)),
-                now,
-            )
-            .await?;
-            self.put_on(&transaction, by, (row.service_user_id, row.recorded_for), to, now).await?;
-            if let (Whose::Account(from), Whose::Account(to)) = (from, to) {
-                // Who has them answers for what they are referred to.
-                referral::Entity::update_many()
-                    .col_expr(referral::Column::OwnerId, Expr::value(to))
-                    .col_expr(referral::Column::OfferedTo, Expr::value(None::<uuid::Uuid>))
-                    .filter(referral::Column::ServiceUserId.eq(row.service_user_id))
-                    .filter(referral::Column::OwnerAgencyId.eq(by.agency))
-                    .filter(referral::Column::OwnerId.eq(from))
-                    .exec(&transaction)
-                    .await?;
+            let of = row.service_user_id;
+            let at = raise_service_user(&transaction, of, now).await?.unwrap_or(now);
+            if keeps_out(&transaction, of, to, at).await? {
+                stayed.insert(of);
+                continue;
             }
+            let this = Condition::all().add(assignment::Column::Id.eq(row.id));
+            let had = workers_of(&transaction, by.agency, of, this.clone(), at).await?;
+            end_assignments(&transaction, by.agency, of, this, at).await?;
+            self.put_on(&transaction, by, (of, row.recorded_for), to, at).await?;
+            if let Whose::Account(to) = to {
+                let had = match from {
+                    Whose::Account(_) => had,
+                    Whose::Team(_) => {
+                        let have = workers_of(&transaction, by.agency, of, Condition::all(), at).await?;
+                        had.difference(&have).copied().collect()
+                    }
+                };
+                self.hand_on(&transaction, HandsOn { by, of, from: &had, to, at }).await?;
+            }
+            moved.insert(of);
         }
         transaction.commit().await?;
-        Ok(u64::try_from(running.len()).unwrap_or(u64::MAX))
+        let number = |of: &BTreeSet<ServiceUserId>| u64::try_from(of.len()).unwrap_or(u64::MAX);
+        Ok(CaseloadMoved { moved: number(&moved), stayed: number(&stayed) })
+    }
+
+    /// Hands on what is still to be done for a service user, each with a step in its history.
+    async fn hand_on(&self, db: &impl ConnectionTrait, handing: HandsOn<'_>) -> Result<(), Trouble> {
+        if handing.from.is_empty() {
+            return Ok(());
+        }
+        self.hand_tasks_on(db, handing).await?;
+        self.hand_appointments_on(db, handing).await?;
+        self.hand_referrals_on(db, handing).await
     }
 
     /// Puts somebody on a caseload, where they are not on it already.
@@ -287,6 +346,99 @@ async fn takes_caseload(db: &impl ConnectionTrait, agency: AgencyId, to: Whose, 
             other => other.map(|_| ()),
         },
     }
+}
+
+/// Whether a service user keeps out whoever would have them on their caseload: the worker, or every one of the team. Nobody
+/// would see them there.
+async fn keeps_out(db: &impl ConnectionTrait, of: ServiceUserId, by: Whose, at: Millis) -> Result<bool, Trouble> {
+    let each = match by {
+        Whose::Account(account) => BTreeSet::from([account]),
+        Whose::Team(team) => members_of(db, &[team], at).await?,
+    };
+    for account in &each {
+        if !is_kept_out(db, of, *account).await? {
+            return Ok(false);
+        }
+    }
+    Ok(!each.is_empty())
+}
+
+/// That a service user does not keep out whoever is to have them on their caseload. By whom somebody is kept out is not told.
+async fn is_let_in(db: &impl ConnectionTrait, of: ServiceUserId, to: Whose, at: Millis) -> Result<(), Trouble> {
+    if !keeps_out(db, of, to, at).await? {
+        return Ok(());
+    }
+    let field = match to {
+        Whose::Account(_) => "to.account",
+        Whose::Team(_) => "to.team",
+    };
+    Err(Wrong::new(field, "They can't have this one on their caseload: name somebody else.").into())
+}
+
+/// Who belongs to these teams.
+async fn members_of(db: &impl ConnectionTrait, teams: &[TeamId], at: Millis) -> Result<BTreeSet<AccountId>, Trouble> {
+    let places = team_place::Entity::find()
+        .filter(team_place::Column::TeamId.is_in(teams.iter().copied()))
+        .filter(places_at(at))
+        .all(db)
+        .await?;
+    Ok(places.into_iter().map(|place| place.account_id).collect())
+}
+
+/// Who has a service user on these caseloads of an agency: key workers, and who belongs to teams.
+async fn workers_of(
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    of: ServiceUserId,
+    which: Condition,
+    at: Millis,
+) -> Result<BTreeSet<AccountId>, Trouble> {
+    let rows = assignment::Entity::find()
+        .filter(assignment::Column::ServiceUserId.eq(of))
+        .filter(assignment::Column::AgencyId.eq(agency))
+        .filter(assigned_at(at))
+        .filter(which)
+        .all(db)
+        .await?;
+    let teams: Vec<TeamId> = rows.iter().filter_map(|row| row.team_id).collect();
+    let mut workers = members_of(db, &teams, at).await?;
+    workers.extend(rows.iter().filter_map(|row| row.account_id));
+    Ok(workers)
+}
+
+/// Whether a referral of a service user to an agency still counts for it: it is not over, or has been for less than the days of
+/// the agreement on which it was sent.
+async fn is_referred(
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    of: ServiceUserId,
+    at: Millis,
+) -> Result<bool, Trouble> {
+    let days = agreement_version::Column::RelatedDays.into_expr().mul(DAY);
+    let lately = relationship::Column::ClosedAt.into_expr().add(days).gt(at);
+    let open = relationship::Column::ClosedAt.is_null().or(relationship::Column::ClosedAt.gt(at));
+    let dealings = Query::select()
+        .expr_as(relationship::Column::Id.into_expr(), "id")
+        .from(relationship::Entity)
+        .left_join(
+            referral::Entity,
+            referral::Column::RelationshipId.into_expr().eq(relationship::Column::Id.into_expr()),
+        )
+        .left_join(
+            referral_category::Entity,
+            referral_category::Column::ReferralId.into_expr().eq(referral::Column::Id.into_expr()),
+        )
+        .left_join(
+            agreement_version::Entity,
+            agreement_version::Column::Id.into_expr().eq(referral_category::Column::VersionId.into_expr()),
+        )
+        .and_where(relationship::Column::ServiceUserId.eq(of))
+        .and_where(relationship::Column::AgencyId.eq(agency))
+        .and_where(relationship::Column::Kind.eq(RelationshipKind::Referral))
+        .and_where(open.or(lately))
+        .limit(1)
+        .to_owned();
+    Ok(db.query_one(&dealings).await?.is_some())
 }
 
 /// Ends assignments of a service user in an agency that have not ended; says how many.

@@ -1,6 +1,6 @@
 //! Service users whose care is due to be looked at again: nobody assessed them anew in time. The rule is part of the statement.
 
-use entity::enums::RecordKind;
+use entity::enums::{DataCategory, RecordKind};
 use entity::ids::ServiceUserId;
 use entity::instants::Millis;
 use entity::{assignment, person_record};
@@ -11,7 +11,7 @@ use super::finding::{asked, has_visible, teams_of};
 use super::reading::Reader;
 use super::{People, Trouble};
 use crate::access::rule::clause::DAY;
-use crate::access::rule::predicate::visible;
+use crate::access::rule::predicate::{Columns, visible, works_with};
 
 /// Within how many days of 24 hours somebody is to be assessed anew: twelve weeks. An assessment names no day of its own by
 /// which it is to be made again. "Drug misuse and dependence: UK guidelines on clinical management" (Department of Health,
@@ -34,7 +34,7 @@ fn holds(name: &'static str, agency: entity::ids::AgencyId, at: Millis) -> Expr 
 impl People {
     /// The first service users of the reader's own caseload, and of those of their teams who have no key worker, whom the
     /// reader's agency never assessed or not within [`REVIEWED_WITHIN_DAYS`]: who was never assessed first, then the longest
-    /// ago; one more than asked for where more follow.
+    /// ago; one more than asked for where more follow. Who left the agency, or is kept out, is nobody's key worker any more.
     ///
     /// It goes by the day on which an assessment was recorded: on which day it was made lies sealed. What other agencies found
     /// out and share is no review of what this one does.
@@ -58,12 +58,20 @@ impl People {
             .to_owned();
         // Before every other where there is none.
         let latest = Expr::expr(Func::coalesce([Expr::expr(latest), Expr::value(0_i64)]));
+        // A row of theirs as it might be.
+        let theirs = Columns {
+            service_user: whom.clone(),
+            agency: keyed(assignment::Column::AgencyId),
+            category: Expr::value(DataCategory::Identity),
+            party: None,
+        };
         let has_key_worker = Query::select()
             .expr(Expr::value(1))
             .from_as(assignment::Entity, KEYED)
             .and_where(keyed(assignment::Column::ServiceUserId).eq(whom.clone()))
             .and_where(keyed(assignment::Column::AccountId).is_not_null())
             .and_where(holds(KEYED, agency, ask.at))
+            .and_where(works_with(&ask, &theirs, &keyed(assignment::Column::AccountId)))
             .to_owned();
         let of_their_teams = placed(assignment::Column::TeamId).in_subquery(teams_of(&ask));
         let nobodys_else = of_their_teams.and(Expr::exists(has_key_worker).not());

@@ -40,7 +40,7 @@ pub struct Member {
     pub since: Millis,
 }
 
-fn places_at(at: Millis) -> Condition {
+pub(super) fn places_at(at: Millis) -> Condition {
     let lasts = team_place::Column::EndsAt.is_null().or(team_place::Column::EndsAt.gt(at));
     Condition::all().add(team_place::Column::BeginsAt.lte(at)).add(lasts)
 }

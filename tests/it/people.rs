@@ -10,6 +10,7 @@ mod figures;
 mod graph;
 mod groups;
 mod hands;
+mod left_behind;
 mod lying;
 mod my_day;
 mod notices;

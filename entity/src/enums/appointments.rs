@@ -66,6 +66,8 @@ closed_set! {
         Rescheduled = "rescheduled",
         /// What was recorded of it was put right.
         Amended = "amended",
+        /// It is with another worker, on whose caseload the service user is now.
+        HandedOver = "handed_over",
     }
 }
 

@@ -78,6 +78,8 @@ closed_set! {
         Edited = "edited",
         /// It discloses more than before.
         Widened = "widened",
+        /// Another of the agency answers for it, on whose caseload the service user is now.
+        HandedOver = "handed_over",
     }
 }
 

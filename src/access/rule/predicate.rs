@@ -172,18 +172,39 @@ pub fn signpost_visible_to_worker(ask: &Ask) -> Expr {
     condition(&WAYS.own_agency, ask, &columns)
 }
 
+/// Whether an account works with whom a row of the agency is about, for the agency that is acted for, be it the account of who
+/// asks or one that a column names. It says whose a thing is to do, and shows nothing: that is for who asks.
+#[must_use]
+pub fn works_with(ask: &Ask, row: &Columns, who: &Expr) -> Expr {
+    condition_for(&WAYS.own_agency, ask, who, row)
+}
+
+/// Whether what somebody answers for is left to all who work with whom it is about: who asks is one of them, and who answers
+/// for it is none, for they left, or are kept out, or have them on no caseload of theirs. Which rows may be shown is for the
+/// rule besides.
+#[must_use]
+pub fn left_to_all(ask: &Ask, row: &Columns, answers: &Expr) -> Expr {
+    works_with(ask, row, &Expr::value(ask.account)).and(works_with(ask, row, answers).not())
+}
+
 /// A rule as a condition.
 #[must_use]
 pub fn condition(rule: &Rule, ask: &Ask, row: &Columns) -> Expr {
+    condition_for(rule, ask, &Expr::value(ask.account), row)
+}
+
+/// The same for another account than that of who asks.
+fn condition_for(rule: &Rule, ask: &Ask, who: &Expr, row: &Columns) -> Expr {
+    let part_for = |part: &Rule| condition_for(part, ask, who, row);
     match rule {
-        Rule::All(parts) => parts.iter().fold(Condition::all(), |all, part| all.add(condition(part, ask, row))).into(),
-        Rule::Any(parts) => parts.iter().fold(Condition::any(), |any, part| any.add(condition(part, ask, row))).into(),
-        Rule::Not(part) => condition(part, ask, row).not(),
+        Rule::All(parts) => parts.iter().fold(Condition::all(), |all, part| all.add(part_for(part))).into(),
+        Rule::Any(parts) => parts.iter().fold(Condition::any(), |any, part| any.add(part_for(part))).into(),
+        Rule::Not(part) => part_for(part).not(),
         Rule::Some(over, part) => {
-            let there_is = tables(*over).expr(Expr::value(1)).and_where(condition(part, ask, row)).to_owned();
+            let there_is = tables(*over).expr(Expr::value(1)).and_where(part_for(part)).to_owned();
             Expr::exists(there_is)
         }
-        Rule::Is(clause) => compared(*clause, ask, row),
+        Rule::Is(clause) => compared(*clause, ask, who, row),
     }
 }
 
@@ -247,17 +268,18 @@ fn is_agency(column: impl ColumnTrait, ask: &Ask) -> Expr {
     ask.agency.map_or_else(|| Expr::value(false), |agency| column.eq(agency))
 }
 
-fn compared(clause: Clause, ask: &Ask, row: &Columns) -> Expr {
+fn compared(clause: Clause, ask: &Ask, who: &Expr, row: &Columns) -> Expr {
     let is_row = |column: Expr| column.eq(row.service_user.clone());
+    let is_who = |column: Expr| column.eq(who.clone());
     match clause {
         Clause::SelfOfRow => is_row(service_user::Column::Id.into_expr()),
-        Clause::SelfIsAccount => service_user::Column::AccountId.eq(ask.account),
+        Clause::SelfIsAccount => is_who(service_user::Column::AccountId.into_expr()),
         Clause::ProxyOfRow => is_row(proxy::Column::ServiceUserId.into_expr()),
-        Clause::ProxyIsAccount => proxy::Column::AccountId.eq(ask.account),
+        Clause::ProxyIsAccount => is_who(proxy::Column::AccountId.into_expr()),
         Clause::ProxyBegun => proxy::Column::BeginsAt.lte(ask.at),
         Clause::ProxyNotEnded => later(proxy::Column::EndsAt, ask),
         Clause::PurposeShowsRows => Expr::value(ask.purpose != Purpose::Evaluation),
-        Clause::MembershipOfAccount => membership::Column::AccountId.eq(ask.account),
+        Clause::MembershipOfAccount => is_who(membership::Column::AccountId.into_expr()),
         Clause::MembershipOfAgency => is_agency(membership::Column::AgencyId, ask),
         Clause::MembershipBegun => membership::Column::BeginsAt.lte(ask.at.to_utc()),
         Clause::MembershipNotEnded => {
@@ -270,7 +292,7 @@ fn compared(clause: Clause, ask: &Ask, row: &Columns) -> Expr {
             may.fold(Condition::any(), Condition::add).into()
         }
         Clause::ExclusionOfRow => is_row(exclusion::Column::ServiceUserId.into_expr()),
-        Clause::ExclusionOfAccount => exclusion::Column::AccountId.eq(ask.account),
+        Clause::ExclusionOfAccount => is_who(exclusion::Column::AccountId.into_expr()),
         Clause::ExclusionOfAgency => is_agency(exclusion::Column::AgencyId, ask),
         Clause::ExclusionBegun => exclusion::Column::BeginsAt.lte(ask.at),
         Clause::ExclusionNotEnded => later(exclusion::Column::EndsAt, ask),
@@ -283,11 +305,11 @@ fn compared(clause: Clause, ask: &Ask, row: &Columns) -> Expr {
         Clause::AssignmentOfAgency => is_agency(assignment::Column::AgencyId, ask),
         Clause::AssignmentBegun => assignment::Column::BeginsAt.lte(ask.at),
         Clause::AssignmentNotEnded => later(assignment::Column::EndsAt, ask),
-        Clause::AssignmentOfAccount => assignment::Column::AccountId.eq(ask.account),
+        Clause::AssignmentOfAccount => is_who(assignment::Column::AccountId.into_expr()),
         Clause::TeamPlaceOfAssignment => {
             team_place::Column::TeamId.into_expr().eq(assignment::Column::TeamId.into_expr())
         }
-        Clause::TeamPlaceOfAccount => team_place::Column::AccountId.eq(ask.account),
+        Clause::TeamPlaceOfAccount => is_who(team_place::Column::AccountId.into_expr()),
         Clause::TeamPlaceBegun => team_place::Column::BeginsAt.lte(ask.at),
         Clause::TeamPlaceNotEnded => later(team_place::Column::EndsAt, ask),
         Clause::FlowFromRow => agreement_flow::Column::FromAgencyId.into_expr().eq(row.agency.clone()),

@@ -2,12 +2,13 @@
 //! and what was recorded is put right. Each is kept, with who and when; of two that begin from the same state one wins, for
 //! the service user is held against other changes meanwhile.
 
-use entity::appointment;
 use entity::enums::{AppointmentState, AppointmentStep, CancelledBy, Purpose};
 use entity::ids::{AppointmentId, ServiceUserId};
 use entity::instants::Millis;
+use entity::{appointment, group_booking};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
 use super::booking::{Done, check_words};
 use super::life::{Refused, Side, in_time, transition};
@@ -15,6 +16,7 @@ use crate::access::rule::decide::holds;
 use crate::access::rule::facts::Facts;
 use crate::access::rule::{APPOINTMENT, Ask, Row, WAYS};
 use crate::people::acting::Actor;
+use crate::people::caseload::HandsOn;
 use crate::people::contents::Wrong;
 use crate::people::{People, Trouble};
 
@@ -146,6 +148,50 @@ impl People {
         self.note_appointment(&transaction, of, id, done, words.as_deref()).await?;
         transaction.commit().await?;
         Ok(of)
+    }
+
+    /// Gives the appointments to come of workers who do not have a service user on their caseload any more to the one who has.
+    /// A session of a group stays with who leads the group. Whoever calls this holds the service user, and has seen that they
+    /// may meet them.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(in crate::people) async fn hand_appointments_on(
+        &self,
+        db: &impl ConnectionTrait,
+        handing: HandsOn<'_>,
+    ) -> Result<(), Trouble> {
+        let HandsOn { by, of, from, to, at } = handing;
+        let of_group = Query::select()
+            .expr(Expr::value(1))
+            .from(group_booking::Entity)
+            .and_where(group_booking::Column::AppointmentId.into_expr().eq(appointment::Column::Id.into_expr()))
+            .to_owned();
+        let to_come = appointment::Entity::find()
+            .filter(appointment::Column::ServiceUserId.eq(of))
+            .filter(appointment::Column::AgencyId.eq(by.agency))
+            .filter(appointment::Column::State.eq(AppointmentState::Booked))
+            .filter(appointment::Column::StartsAt.gt(at))
+            .filter(appointment::Column::WithId.is_in(from.iter().copied()))
+            .filter(Expr::exists(of_group).not())
+            .order_by_asc(appointment::Column::StartsAt)
+            .order_by_asc(appointment::Column::Id)
+            .all(db)
+            .await?;
+        for row in to_come {
+            let next = appointment::ActiveModel { with_id: Set(to), changed_at: Set(at), ..Default::default() };
+            self.change_appointment(db, row.id, next).await?;
+            let done = Done {
+                step: AppointmentStep::HandedOver,
+                state: row.state,
+                at,
+                by: by.account,
+                agency: Some(by.agency),
+                said: (None, None, None),
+            };
+            self.note_appointment(db, of, row.id, done, None).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn change_appointment(

@@ -52,7 +52,8 @@ pub enum When {
 
 const KEPT: &[S] = &[S::Attended, S::DidNotAttend];
 
-/// Every transition of an appointment that was booked. From a state that stands nowhere in it nothing leads on.
+/// Every transition of an appointment that was booked. From a state that stands nowhere in it nothing leads on. That it is with
+/// another worker follows from whose caseload the service user is on: it stays as far as it has come.
 pub const TRANSITIONS: &[Transition] = &[
     Transition {
         step: T::Attended,

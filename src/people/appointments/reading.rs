@@ -16,7 +16,7 @@ use super::place;
 use crate::access::ledger::Pending;
 use crate::access::rule::Ask;
 use crate::access::rule::decide::Ground;
-use crate::access::rule::predicate::appointment_visible;
+use crate::access::rule::predicate::{Columns, appointment_visible, left_to_all};
 use crate::people::deciding::{Again, Deciding, whom};
 use crate::people::reading::{Reader, TRIES};
 use crate::people::teams::names_of;
@@ -40,7 +40,7 @@ pub struct Diary {
     pub from: Millis,
     /// And before this one.
     pub until: Millis,
-    /// Only those that are with the reader.
+    /// Only those that are with the reader, and those that are left to all who work with whom they are with.
     pub mine: bool,
     /// Only those of which nothing was said since they were booked.
     pub booked: bool,
@@ -324,7 +324,9 @@ fn those(ask: &Ask, agency: AgencyId, diary: &Diary) -> SelectStatement {
         .and_where(appointment::Column::StartsAt.lt(until))
         .and_where(appointment_visible(ask));
     if mine {
-        select.and_where(appointment::Column::WithId.eq(ask.account));
+        let with = appointment::Column::WithId;
+        let left = left_to_all(ask, &Columns::of_appointments(), &with.into_expr());
+        select.and_where(with.eq(ask.account).or(left));
     }
     if booked {
         select.and_where(appointment::Column::State.eq(AppointmentState::Booked));

@@ -11,7 +11,7 @@ use crate::directory::graphql::agency::Agency;
 use crate::directory::graphql::nullable;
 use crate::directory::loaders::AgencyKey;
 use crate::people::around::{Around, OnCaseload};
-use crate::people::caseload::Whose;
+use crate::people::caseload::{CaseloadMoved, Whose};
 use crate::people::teams::TeamSeen;
 
 /// An account, by id and name.
@@ -124,7 +124,8 @@ pub struct AssignServiceUserInput {
     pub service_user: ID,
     /// On whose.
     pub to: CaseloadOwner,
-    /// Whether to take them off every other caseload of the agency.
+    /// Whether to take them off every other caseload of the agency. What the workers there had still to do for them goes to the
+    /// key worker: open tasks, appointments to come but for sessions of groups, referrals that are not over.
     #[graphql(default)]
     pub alone: bool,
 }
@@ -154,6 +155,9 @@ pub struct TeamsPayload {
     pub teams: Vec<Team>,
     /// How many service users were moved; null where none were to be.
     pub moved: Option<i32>,
+    /// How many stayed where they were, for they keep out whoever was to have them: move these to somebody else. Who they are is
+    /// not told. Null where none were to be moved.
+    pub stayed: Option<i32>,
     /// What it was refused for; empty where it was done.
     pub errors: Vec<ServiceUserError>,
 }
@@ -166,11 +170,13 @@ async fn teams_of(ctx: &Context<'_>) -> Result<Vec<Team>> {
 async fn of_teams<T>(
     ctx: &Context<'_>,
     done: std::result::Result<T, crate::people::Trouble>,
-    moved: impl Fn(T) -> Option<u64>,
+    moved: impl Fn(T) -> Option<CaseloadMoved>,
 ) -> Result<TeamsPayload> {
     let (done, errors) = parted(ctx, done, "input")?;
-    let moved = done.and_then(moved).map(|moved| i32::try_from(moved).unwrap_or(i32::MAX));
-    Ok(TeamsPayload { teams: teams_of(ctx).await?, moved, errors })
+    let done = done.and_then(moved);
+    let number = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
+    let (moved, stayed) = (done.map(|done| number(done.moved)), done.map(|done| number(done.stayed)));
+    Ok(TeamsPayload { teams: teams_of(ctx).await?, moved, stayed, errors })
 }
 
 /// The service user whom an input names.
@@ -241,7 +247,9 @@ impl CaseloadMutation {
     }
 
     /// Moves a whole caseload to another key worker or team of the agency: when a worker leaves, when an area goes to
-    /// another team. For its managers, who are not shown who is on it.
+    /// another team. What is still to be done for them goes to a key worker with them: open tasks, appointments to come but for
+    /// sessions of groups, referrals that are not over. Who keeps whoever was to have them out stays where they are. For its
+    /// managers, who are not shown who is on it.
     async fn move_caseload(
         &self,
         ctx: &Context<'_>,
@@ -283,8 +291,9 @@ impl CaseloadMutation {
         payload(ctx, people(ctx)?.close_case(worker(ctx)?, of).await.map(|()| of), "closeCase").await
     }
 
-    /// Puts a service user whose case the agency closed on one of its caseloads again: when they come back. For its
-    /// managers, who are not shown them.
+    /// Puts a service user whose case the agency closed on one of its caseloads again: when they come back. An agency to which
+    /// they were only referred does it while a referral of them counts, and sees no more than that discloses; afterwards it
+    /// takes a new referral. For its managers, who are not shown them.
     async fn reopen_case(
         &self,
         ctx: &Context<'_>,

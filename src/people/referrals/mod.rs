@@ -9,6 +9,7 @@
 //! | [`preview`] | exactly what the receiver would see of the sender's rows by way of one |
 //! | [`moving`] | every step after that |
 //! | [`owning`] | who answers for it, and how that is handed over |
+//! | `handing_on` | they go with the caseload |
 //! | [`holding`] | what is put on hold, when what a service user permitted is taken back |
 //! | `telling` | what the agencies' own systems are told of each step |
 //! | [`reading`] | the one way in which referrals leave the tables |
@@ -23,6 +24,7 @@
 pub mod drafting;
 pub mod editing;
 pub mod figures;
+mod handing_on;
 pub mod holding;
 pub mod life;
 pub mod moving;

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryResult};
 use super::life::{OVER, UNANSWERED};
 use super::reading::ask_of;
 use crate::access::rule::Ask;
-use crate::access::rule::predicate::referral_visible;
+use crate::access::rule::predicate::{Columns, left_to_all, referral_visible};
 use crate::hours::london;
 use crate::people::reading::Reader;
 use crate::people::tasks::covering::covers_for;
@@ -115,7 +115,8 @@ pub struct Count {
 pub enum WaitsFor {
     /// It was sent to their agency, which has not answered.
     Answer,
-    /// Their agency sent it and was asked something; they answer for it, or cover today for who does.
+    /// Their agency sent it and was asked something; they answer for it, or cover today for who does, or it is left to all who
+    /// work with whom it is about.
     Information,
     /// They were asked to take it over.
     TakingOver,
@@ -217,7 +218,8 @@ fn waits(what: WaitsFor, ask: &Ask, agency: AgencyId) -> Expr {
         WaitsFor::Information => {
             let today = london(ask.at.to_utc()).date();
             let covered = referral::Column::OwnerId.in_subquery(covers_for(agency, ask.account, today));
-            let theirs = referral::Column::OwnerId.eq(ask.account).or(covered);
+            let left = left_to_all(ask, &Columns::of_referrals(), &referral::Column::OwnerId.into_expr());
+            let theirs = referral::Column::OwnerId.eq(ask.account).or(covered).or(left);
             referral::Column::AgencyId.eq(agency).and(is_now(ReferralState::InfoRequested)).and(theirs)
         }
         WaitsFor::TakingOver => {

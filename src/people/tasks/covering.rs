@@ -10,13 +10,14 @@ use entity::ids::{AccountId, AgencyId, CoverId};
 use entity::instants::Millis;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::gate::check_span;
 use crate::hours::london;
 use crate::people::acting::{holds_role, is_link_worker};
 use crate::people::contents::Wrong;
 use crate::people::entering::Worker;
+use crate::people::reading::Reader;
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
 
@@ -138,6 +139,17 @@ impl People {
             ends_on: row.ends_on,
         });
         Ok(seen.collect())
+    }
+
+    /// For whom the reader covers today; nobody, where they act for no agency.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn covered_by(&self, reader: Reader) -> Result<BTreeSet<AccountId>, Trouble> {
+        let Some(agency) = reader.agency else { return Ok(BTreeSet::new()) };
+        let today = london(self.clock.now()).date();
+        let rows = self.database.connection().query_all(&covers_for(agency, reader.account, today)).await?;
+        Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, DbErr>>()?)
     }
 }
 

@@ -7,7 +7,7 @@ use entity::ids::{AccountId, ServiceUserId, TaskId};
 use entity::instants::Millis;
 use entity::task;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{DatabaseTransaction, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
 use super::gate::{check_done, transition};
 use super::making::{Done, change_task, may_answer};
@@ -15,6 +15,7 @@ use crate::access::rule::decide::holds;
 use crate::access::rule::facts::Facts;
 use crate::access::rule::{Ask, Row, WAYS};
 use crate::hours::london;
+use crate::people::caseload::HandsOn;
 use crate::people::contents::{Wrong, paragraphs};
 use crate::people::entering::Worker;
 use crate::people::{People, Trouble};
@@ -111,6 +112,34 @@ impl People {
         self.note_task(&transaction, of, id, done, words.as_deref()).await?;
         transaction.commit().await?;
         Ok(of)
+    }
+
+    /// Gives what is open of the tasks of workers who do not have a service user on their caseload any more to the one who has.
+    /// Whoever calls this holds the service user, and has seen that they may answer for them.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(in crate::people) async fn hand_tasks_on(
+        &self,
+        db: &impl ConnectionTrait,
+        handing: HandsOn<'_>,
+    ) -> Result<(), Trouble> {
+        let HandsOn { by, of, from, to, at } = handing;
+        let open = task::Entity::find()
+            .filter(task::Column::ServiceUserId.eq(of))
+            .filter(task::Column::AgencyId.eq(by.agency))
+            .filter(task::Column::State.eq(TaskState::Open))
+            .filter(task::Column::OwnerId.is_in(from.iter().copied()))
+            .order_by_asc(task::Column::Id)
+            .all(db)
+            .await?;
+        for row in open {
+            let next = task::ActiveModel { owner_id: Set(to), changed_at: Set(at), ..Default::default() };
+            change_task(db, row.id, next).await?;
+            let done = Done { step: TaskStep::HandedOver, state: row.state, at, by };
+            self.note_task(db, of, row.id, done, None).await?;
+        }
+        Ok(())
     }
 
     /// Holds a task against other changes, for whoever works with the service user at the agency whose it is; the statements

@@ -1,5 +1,6 @@
 //! What a worker has to do by a day, and alerts where the first contact after release was not made. The rule is part of the
-//! statements: whoever covers for somebody sees of that one's tasks those that they may see themselves.
+//! statements: whoever covers for somebody sees of that one's tasks those that they may see themselves; and what nobody answers
+//! for any more who works with the service user is everybody's who does.
 
 use chrono::NaiveDate;
 use entity::enums::{AppointmentState, TaskKind, TaskState};
@@ -12,7 +13,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr};
 use super::covering::covers_for;
 use super::gate::overdue_if_released_by;
 use crate::access::rule::Ask;
-use crate::access::rule::predicate::{release_visible, task_visible};
+use crate::access::rule::predicate::{Columns, left_to_all, release_visible, task_visible};
 use crate::hours::london;
 use crate::people::reading::Reader;
 use crate::people::{People, Trouble};
@@ -20,7 +21,7 @@ use crate::people::{People, Trouble};
 /// Most alerts that are told at once.
 pub const MOST_ALERTS: usize = 200;
 
-/// Which tasks of a worker.
+/// Which tasks of a worker. Those that are left to all who work with somebody are always among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mine {
     /// Those that are due by this day.
@@ -29,7 +30,7 @@ pub struct Mine {
     pub covered: bool,
 }
 
-/// The open tasks that somebody answers for, or covers for today, and may see.
+/// The open tasks that somebody answers for, or covers for today, or that are left to all, and that they may see.
 fn those(ask: &Ask, agency: AgencyId, mine: Mine) -> SelectStatement {
     let own = task::Column::OwnerId.eq(ask.account);
     let whose = if mine.covered {
@@ -38,13 +39,14 @@ fn those(ask: &Ask, agency: AgencyId, mine: Mine) -> SelectStatement {
     } else {
         own
     };
+    let left = left_to_all(ask, &Columns::of_tasks(), &task::Column::OwnerId.into_expr());
     let mut select = Query::select();
     select
         .from(task::Entity)
         .and_where(task::Column::AgencyId.eq(agency))
         .and_where(task::Column::State.eq(TaskState::Open))
         .and_where(task::Column::DueOn.lte(mine.until))
-        .and_where(whose)
+        .and_where(whose.or(left))
         .and_where(task_visible(ask));
     select
 }

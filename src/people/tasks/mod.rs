@@ -13,7 +13,9 @@
 //! names, an easement of that of `access::rule::EASEMENT`, a task of the one that stands in it. Others see them as they see
 //! any row of that category, and no word of them.
 //!
-//! Where a case is closed its tasks stay as they are: nobody sees them until the service user is assigned anew.
+//! Where a case is closed its tasks stay as they are: nobody sees them until the service user is assigned anew. What is open
+//! goes with a caseload that is handed to a worker; what somebody answers for who does not work with the service user any more
+//! is on the list of everybody who does.
 
 pub mod covering;
 pub mod dates;

@@ -337,6 +337,7 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::merging",
         "people::recording",
         "people::referrals::drafting",
+        "people::referrals::handing_on",
         "people::referrals::holding",
         "people::referrals::moving",
         "people::referrals::telling",

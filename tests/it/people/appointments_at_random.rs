@@ -149,6 +149,7 @@ impl Ground {
                 T::Cancelled => Act::Keep(Doing::Cancel),
                 T::Rescheduled => Act::Move { from_now: 1, lasts: 1 },
                 T::Booked => panic!("booked once: {events:#?}"),
+                T::HandedOver => panic!("no caseload was handed over: {events:#?}"),
             };
             let begun = event.at >= row.starts_at;
             assert_eq!(model(hand, act, state, begun, event.sealed.is_some()), Some(event.state), "{events:#?}");
@@ -161,7 +162,7 @@ impl Ground {
                     let by = if hand == Hand::Worker { CancelledBy::Agency } else { CancelledBy::ServiceUser };
                     cancelled = Some((by, event.at));
                 }
-                T::Booked | T::Rescheduled => {}
+                T::Booked | T::Rescheduled | T::HandedOver => {}
             }
         }
         assert_eq!((row.state, row.changed_at), (state, at), "{events:#?}");

@@ -67,6 +67,8 @@ pub enum AppointmentStep {
     Rescheduled,
     /// What was recorded of it was put right.
     Amended,
+    /// It is with another worker, on whose caseload the service user is now.
+    HandedOver,
 }
 
 /// Who called an appointment off.

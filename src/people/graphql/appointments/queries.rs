@@ -61,7 +61,8 @@ impl AppointmentQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Those that begin at this instant or later.")] from: DateTime,
         #[graphql(desc = "And before this one.")] until: DateTime,
-        #[graphql(desc = "Only those that are with the viewer.", default)] mine: bool,
+        #[graphql(desc = "Only those with the viewer, or with nobody who still works with the service user.", default)]
+        mine: bool,
         #[graphql(desc = "How many; the settings say how many at the most.")] first: Option<i32>,
         #[graphql(desc = "Cursor behind which to begin.")] after: Option<String>,
     ) -> Result<AppointmentConnection> {

@@ -81,6 +81,8 @@ pub enum ReferralStep {
     Edited,
     /// It discloses more than before: a disclosure of its own.
     Widened,
+    /// Another of the agency answers for it, on whose caseload the service user is now.
+    HandedOver,
 }
 
 /// Why a referral was not taken on, or came to nothing.

@@ -18,7 +18,8 @@ use crate::people::referrals::worklist::{self, Waiting};
 pub enum ReferralWaitsFor {
     /// It was sent to the viewer's agency, which has not answered.
     Answer,
-    /// The viewer's agency sent it and was asked something; the viewer answers for it, or covers today for who does.
+    /// The viewer's agency sent it and was asked something; the viewer answers for it, or covers today for who does, or works
+    /// with the service user, and nobody who answers for it does any more.
     Information,
     /// The viewer was asked to take it over.
     TakingOver,

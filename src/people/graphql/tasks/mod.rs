@@ -175,8 +175,8 @@ impl Task {
         self.seen.owner.as_ref().map(named)
     }
 
-    /// For whom the viewer covers today; null where the viewer answers for it themselves, and outside of `myTasks` and
-    /// `myDay`.
+    /// For whom the viewer covers today; null where the viewer answers for it themselves, where it is left to all who work with
+    /// the service user, and outside of `myTasks` and `myDay`.
     async fn covering_for(&self) -> Option<NamedAccount> {
         self.covering_for.as_ref().map(named)
     }
@@ -342,8 +342,12 @@ async fn shown_as_mine(
     asked: &[Lookahead<'_>],
 ) -> Result<Vec<Task>> {
     let mut tasks = shown(ctx, reader, which, asked).await?;
-    for task in &mut tasks {
-        task.covering_for = task.seen.owner.clone().filter(|(owner, _)| *owner != reader.account);
+    let is_others = |task: &Task| task.seen.owner.as_ref().is_some_and(|(owner, _)| *owner != reader.account);
+    if tasks.iter().any(is_others) {
+        let covered = found(ctx, people(ctx)?.covered_by(reader).await)?;
+        for task in &mut tasks {
+            task.covering_for = task.seen.owner.clone().filter(|(owner, _)| covered.contains(owner));
+        }
     }
     Ok(tasks)
 }

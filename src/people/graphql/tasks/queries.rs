@@ -88,7 +88,8 @@ impl TaskQuery {
     }
 
     /// What the viewer has to do by a day, what is due first first; and what those have to do who are away today and whom the
-    /// viewer covers for, as far as the viewer works with the service user too. For link workers.
+    /// viewer covers for, as far as the viewer works with the service user too. What somebody answers for who left, is kept out,
+    /// or does not work with the service user any more is among those of everybody who does. For link workers.
     #[graphql(complexity = "crate::api::limits::page_cost(first, 20, child_complexity)")]
     async fn my_tasks(
         &self,

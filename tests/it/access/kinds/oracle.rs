@@ -85,6 +85,12 @@ impl Oracle {
         asked.agency.is_some_and(may)
     }
 
+    /// "What nobody answers for any more who works with the service user is everybody's who does."
+    fn is_left(&self, asked: Question, person: Number, answers: Number) -> bool {
+        let who_answers = Question { account: answers, ..asked };
+        self.works_with(asked, person) && !self.works_with(who_answers, person)
+    }
+
     // Appointments: "the row of the agency that booked it, of the category" of attendance.
 
     pub(super) fn appointment(&self, asked: Question, row: &Meeting) -> bool {
@@ -99,7 +105,7 @@ impl Oracle {
     /// "The diary of the viewer's agency: its own appointments that begin in a time."
     pub(super) fn diary(&self, asked: Question, (from, until): (i64, i64), mine: bool) -> Vec<usize> {
         let stands = |row: &Meeting| {
-            let with = !mine || row.with == asked.account;
+            let with = !mine || row.with == asked.account || self.is_left(asked, row.person, row.with);
             asked.agency == Some(row.agency) && from <= row.starts && row.starts < until && with
         };
         ordered(&self.rows.appointments, |row| stands(row) && self.appointment(asked, row), |row| row.starts)
@@ -130,7 +136,8 @@ impl Oracle {
             })
         };
         let stands = |row: &Due| {
-            let whose = row.owner == asked.account || (covered && covers_for(row.owner));
+            let answered = row.owner == asked.account || (covered && covers_for(row.owner));
+            let whose = answered || self.is_left(asked, row.person, row.owner);
             asked.agency == Some(row.agency) && row.state == TaskState::Open && row.on <= until && whose
         };
         ordered(&self.rows.tasks, |row| stands(row) && self.task(asked, row), |row| row.on)
