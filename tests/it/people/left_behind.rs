@@ -5,7 +5,6 @@ use chrono::TimeDelta;
 use entity::enums::{RelationshipKind, Role};
 use entity::ids::{AccountId, RelationshipId, ServiceUserId};
 use entity::{relationship, service_user};
-use migration::prelude::MigrationName as _;
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
