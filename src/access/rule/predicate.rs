@@ -176,14 +176,46 @@ pub fn signpost_visible_to_worker(ask: &Ask) -> Expr {
 #[must_use]
 pub fn condition(rule: &Rule, ask: &Ask, row: &Columns) -> Expr {
     match rule {
-        Rule::All(parts) => parts.iter().fold(Condition::all(), |all, part| all.add(condition(part, ask, row))).into(),
-        Rule::Any(parts) => parts.iter().fold(Condition::any(), |any, part| any.add(condition(part, ask, row))).into(),
+        Rule::All(parts) => all_of(parts.iter(), ask, row).into(),
+        Rule::Any(parts) => one_of(parts, ask, row),
         Rule::Not(part) => condition(part, ask, row).not(),
         Rule::Some(over, part) => {
             let there_is = tables(*over).expr(Expr::value(1)).and_where(condition(part, ask, row)).to_owned();
             Expr::exists(there_is)
         }
         Rule::Is(clause) => compared(*clause, ask, row),
+    }
+}
+
+/// That one of these ways is open. What several of them begin with, and have in common, is asked once and not with each: "this
+/// and that, or this and the other" is "this, and that or the other".
+fn one_of(ways: &[Rule], ask: &Ask, row: &Columns) -> Expr {
+    let mut left: Vec<Vec<&Rule>> = ways.iter().map(needed).collect();
+    let mut any = Condition::any();
+    while let Some(way) = left.first().cloned() {
+        let (alike, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|other| other.first() == way.first());
+        left = others;
+        let is_common = |part: &Rule| alike.iter().all(|other| other.iter().any(|one| *one == part));
+        let mut all = all_of(way.iter().copied().filter(|part| is_common(part)), ask, row);
+        if alike.len() > 1 {
+            let apart = |other: &Vec<&Rule>| all_of(other.iter().copied().filter(|part| !is_common(part)), ask, row);
+            all = all.add(alike.iter().map(apart).fold(Condition::any(), Condition::add));
+        }
+        any = any.add(all);
+    }
+    any.into()
+}
+
+/// That all of these hold.
+fn all_of<'a>(parts: impl Iterator<Item = &'a Rule>, ask: &Ask, row: &Columns) -> Condition {
+    parts.fold(Condition::all(), |all, part| all.add(condition(part, ask, row)))
+}
+
+/// What a rule needs, part by part.
+fn needed(rule: &Rule) -> Vec<&Rule> {
+    match rule {
+        Rule::All(parts) => parts.iter().flat_map(needed).collect(),
+        Rule::Any(_) | Rule::Not(_) | Rule::Some(..) | Rule::Is(_) => vec![rule],
     }
 }
 
