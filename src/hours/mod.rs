@@ -165,6 +165,13 @@ impl Hours {
         !self.rules.is_empty()
     }
 
+    /// Fetches what answers are made of into the processor's reach, and says something of no meaning about it.
+    #[must_use]
+    pub fn look(&self) -> usize {
+        let rules = self.rules.first().map_or(0, Rule::look);
+        rules.wrapping_add(self.exceptions.len())
+    }
+
     /// Whether it is open at an instant.
     #[must_use]
     pub fn state(&self, at: DateTime<Utc>) -> State {

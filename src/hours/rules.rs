@@ -274,6 +274,11 @@ impl Rule {
         Ok(Self { days: days.checked()?, span, holds: Period::new(from, until)?, reliable })
     }
 
+    /// See [`super::Hours::look`].
+    pub(super) fn look(&self) -> usize {
+        usize::from(self.reliable)
+    }
+
     /// Whether it says the same in every week from one date to another.
     pub(super) fn is_weekly(&self, first: NaiveDate, last: NaiveDate) -> bool {
         self.days.are_weekly() && (self.holds.covers(first, last) || !self.holds.meets(first, last))

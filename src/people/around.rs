@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::enums::ProxyAuthority;
+use entity::enums::{DataCategory, ProxyAuthority};
 use entity::ids::{AccountId, AgencyId, AssignmentId, ExclusionId, ProxyId, ServiceUserId, TeamId};
 use entity::instants::Millis;
-use entity::{assignment, exclusion, proxy, team};
+use entity::{agreement_flow, agreement_period, assignment, exclusion, flow_scope, proxy, team};
+use sea_orm::sea_query::{ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::consents::reading::{ConsentSeen, ProposalSeen};
@@ -31,27 +32,93 @@ pub struct Around {
 impl Around {
     /// What of it is for who works with them for an agency: its own caseloads; whom they keep out as far as somebody there
     /// wrote it down; consents and proposals that it wrote down, that name it, or that name an agency to which its own rows
-    /// may flow (`partners`): with whom else they have to do is not its to know. Who gave and who witnessed a consent, and
-    /// what was said of their capacity, only where the agency wrote it down. What holds against the agency itself it is told
-    /// by seeing nothing.
+    /// may flow: with whom else they have to do is not its to know. Of what it did not write down it is told of no other
+    /// agency, of no category that flows to none of these, of nobody who gave, wrote down, asked or witnessed it, and none of
+    /// the words that were read, which say all of that. What holds against the agency itself it is told by seeing nothing.
     #[must_use]
-    pub fn of_agency(mut self, agency: Option<AgencyId>, partners: &BTreeSet<AgencyId>) -> Self {
-        let concerns =
-            |named: &BTreeSet<AgencyId>| named.iter().any(|named| Some(*named) == agency || partners.contains(named));
+    pub fn of_agency(mut self, agency: Option<AgencyId>, sharing: &Sharing) -> Self {
+        let concerns = |named: &BTreeSet<AgencyId>| named.iter().any(|named| sharing.knows(agency, *named));
         self.caseloads.retain(|on| Some(on.agency) == agency);
         self.kept_out.retain(|kept| kept.written_for == agency && agency.is_some());
         self.proposals.retain(|asked| asked.agency == agency || concerns(&asked.asked.agencies));
         self.consents.retain(|consent| consent.written_for == agency || concerns(&consent.agencies));
+        for proposal in self.proposals.iter_mut().filter(|proposal| proposal.agency != agency) {
+            proposal.agency = None;
+            sharing.keep(agency, &mut proposal.asked.agencies, &mut proposal.asked.categories);
+        }
         for consent in self.consents.iter_mut().filter(|consent| consent.written_for != agency) {
+            sharing.keep(agency, &mut consent.agencies, &mut consent.categories);
             consent.recorded_by = None;
             consent.ended_by = None;
-            if let Some(beside) = &mut consent.beside {
-                beside.witness = None;
-                beside.capacity_note = None;
-            }
+            consent.preview_hash = None;
+            consent.beside = None;
         }
         self
     }
+}
+
+/// What flows from and to an agency under agreements, or did while one was in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sharing {
+    /// To whom its own rows flow.
+    pub partners: BTreeSet<AgencyId>,
+    /// Which categories flow to whom: of its own rows to others, and of those of others to it.
+    pub flows: BTreeSet<(AgencyId, DataCategory)>,
+}
+
+impl Sharing {
+    /// Whether what is said of another agency is the agency's to know.
+    fn knows(&self, agency: Option<AgencyId>, named: AgencyId) -> bool {
+        Some(named) == agency || self.partners.contains(&named)
+    }
+
+    /// Leaves what is the agency's to know of whom somebody else's consent names, and of what.
+    fn keep(
+        &self,
+        agency: Option<AgencyId>,
+        agencies: &mut BTreeSet<AgencyId>,
+        categories: &mut BTreeSet<DataCategory>,
+    ) {
+        agencies.retain(|named| self.knows(agency, *named));
+        categories.retain(|category| agencies.iter().any(|to| self.flows.contains(&(*to, *category))));
+    }
+}
+
+/// The versions of agreements that are in force, or ever were. What nobody signed makes nobody a partner.
+pub(super) fn ever_in_force() -> SelectStatement {
+    Query::select().column(agreement_period::Column::VersionId).from(agreement_period::Entity).to_owned()
+}
+
+/// What flows from and to an agency.
+pub(super) async fn sharing(db: &impl ConnectionTrait, agency: AgencyId) -> Result<Sharing, Trouble> {
+    let mut select = Query::select();
+    select
+        .distinct()
+        .expr_as(agreement_flow::Column::FromAgencyId.into_expr(), "from_agency")
+        .expr_as(agreement_flow::Column::ToAgencyId.into_expr(), "to_agency")
+        .expr_as(flow_scope::Column::Category.into_expr(), "category")
+        .from(agreement_flow::Entity)
+        .left_join(
+            flow_scope::Entity,
+            flow_scope::Column::FlowId.into_expr().eq(agreement_flow::Column::Id.into_expr()),
+        )
+        .and_where(agreement_flow::Column::VersionId.in_subquery(ever_in_force()))
+        .cond_where(
+            Condition::any()
+                .add(agreement_flow::Column::FromAgencyId.eq(agency))
+                .add(agreement_flow::Column::ToAgencyId.eq(agency)),
+        );
+    let mut sharing = Sharing::default();
+    for row in db.query_all(&select).await? {
+        let (from, to): (AgencyId, AgencyId) = (row.try_get("", "from_agency")?, row.try_get("", "to_agency")?);
+        // A flow that covers nothing has no category.
+        let category: Option<DataCategory> = row.try_get("", "category")?;
+        if from == agency {
+            sharing.partners.insert(to);
+        }
+        sharing.flows.extend(category.map(|category| (to, category)));
+    }
+    Ok(sharing)
 }
 
 /// That they are on a caseload.

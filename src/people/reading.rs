@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::enums::{DataCategory, Purpose, RecordKind};
 use entity::ids::{AccountId, AgencyId, RecordId, SealingKeyId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{agreement_flow, person_record};
+use entity::person_record;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::around::{Around, around};
+use super::around::{Around, Sharing, around, sharing};
 use super::contents::Contents;
 use super::deciding::{Again, Deciding};
 use super::recording::place;
@@ -271,9 +271,9 @@ impl People {
         if deciding.release(db, pending).await? == Err(Again) {
             return Ok(Decided::Again);
         }
-        let partners = match agency {
-            Some(agency) if wanted.around && !close.is_empty() => partners(db, agency).await?,
-            Some(_) | None => BTreeSet::new(),
+        let shares = match agency {
+            Some(agency) if wanted.around && !close.is_empty() => sharing(db, agency).await?,
+            Some(_) | None => Sharing::default(),
         };
         let mut around_of = if wanted.around { around(self, db, &close, ask.at).await? } else { HashMap::new() };
         let mut records: HashMap<ServiceUserId, Vec<Opened>> = HashMap::new();
@@ -290,7 +290,7 @@ impl People {
                 on_caseload: stands.on_caseload,
                 around: (wanted.around && stands.is_close()).then(|| {
                     let all = around_of.remove(id).unwrap_or_default();
-                    if stands.theirs { all } else { all.of_agency(agency, &partners) }
+                    if stands.theirs { all } else { all.of_agency(agency, &shares) }
                 }),
             })
         });
@@ -328,19 +328,6 @@ impl People {
         }
         Ok(all)
     }
-}
-
-/// To whom rows of an agency flow under whichever agreement, whenever.
-pub(crate) async fn partners(db: &impl ConnectionTrait, agency: AgencyId) -> Result<BTreeSet<AgencyId>, Trouble> {
-    let to: Vec<AgencyId> = agreement_flow::Entity::find()
-        .select_only()
-        .column(agreement_flow::Column::ToAgencyId)
-        .distinct()
-        .filter(agreement_flow::Column::FromAgencyId.eq(agency))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(to.into_iter().collect())
 }
 
 /// As what somebody sees a service user of whom they see anything.

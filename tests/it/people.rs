@@ -24,6 +24,7 @@ mod referrals_at_random;
 mod signposts;
 mod tasks;
 mod tasks_at_random;
+mod third_parties;
 mod worklists;
 
 use chrono::TimeDelta;

@@ -187,7 +187,8 @@ impl People {
         hash: &str,
         supersedes: Option<ConsentId>,
     ) -> Result<super::preview::Preview, Trouble> {
-        let preview = self.preview_in(&begun.transaction, actor, begun.of, asked, supersedes, begun.at).await?;
+        let preview =
+            self.preview_in(&begun.transaction, (actor, begun.stands), begun.of, asked, supersedes, begun.at).await?;
         if preview.hash == hash {
             return Ok(preview);
         }

@@ -1,5 +1,9 @@
 //! Exactly what each agency would see if a service user said so: the rule itself, asked as if they had. Its hash stands in
 //! the consent: nobody says yes to something else than they were shown.
+//!
+//! The service user and who stands for them are shown all of it. Who works with them is shown what their own agency would see,
+//! and what others would see of its rows: what a third agency shares with a fourth would tell what is permitted to that one.
+//! The hash is of what was shown and of no more, for one that changed with the rest would tell of it all the same.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +37,7 @@ pub struct WouldSee {
     pub purpose: Purpose,
     /// The category.
     pub category: DataCategory,
-    /// Whose rows.
+    /// Whose rows, as far as that is for whoever asks to know; never nobody's.
     pub sources: BTreeSet<AgencyId>,
     /// The rows that there are, of those that whoever asks may see themselves.
     pub records: BTreeSet<RecordId>,
@@ -44,8 +48,8 @@ pub struct WouldSee {
 pub struct Preview {
     /// The words that are read to the service user.
     pub words: Read,
-    /// What each would see, in the order of agencies, purposes and categories. Of what an agency would not see there is
-    /// nothing here: no agreement lets it flow, or the service user says no to it.
+    /// What each would see, in the order of agencies, purposes and categories, as far as it is for whoever asks to know. Of
+    /// what an agency would not see there is nothing here: no agreement lets it flow, or the service user says no to it.
     pub seen: Vec<WouldSee>,
     /// Agencies that have to do with the service user already, as far as that is for whoever asks to know; the others would
     /// see it once they have.
@@ -54,10 +58,13 @@ pub struct Preview {
     pub hash: String,
 }
 
-/// What the hash is of; its fields in this order for ever.
+/// What the hash is of; its fields in this order for ever. In form 1 nobody stood there for whom it is, and it was of everything.
 #[derive(Serialize)]
 struct Hashed<'a> {
     form: u32,
+    /// The agency whose worker it was shown to; none for the service user and who stands for them. So that whoever gives the
+    /// same is not told that somebody else did.
+    shown_to: Option<AgencyId>,
     service_user: ServiceUserId,
     asked: &'a Asked,
     supersedes: Option<ConsentId>,
@@ -66,8 +73,9 @@ struct Hashed<'a> {
 }
 
 impl People {
-    /// What each agency would see if the service user said this now, in the place of a consent of theirs, where one is named.
-    /// That it was looked at stands in the ledger, though nothing is opened.
+    /// What each agency would see if the service user said this now, in the place of a consent of theirs, where one is named;
+    /// to who works with them as far as their own agency sees it, or it is of its rows. That it was looked at stands in the
+    /// ledger, though nothing is opened.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever neither is them, nor stands for them, nor works with them; [`Trouble::Wrong`]; the
@@ -90,7 +98,7 @@ impl People {
             return Err(Trouble::NotFound);
         }
         let stands = self.stands(db, actor, of, now).await?.ok_or(Trouble::NotFound)?;
-        let mut preview = self.preview_in(db, actor, of, asked, supersedes, now).await?;
+        let mut preview = self.preview_in(db, (actor, stands), of, asked, supersedes, now).await?;
         // With whom somebody has to do is nobody's to know but theirs, and of a worker's own agency.
         if let Stands::Worker(own) = stands {
             preview.related.retain(|agency| *agency == own);
@@ -102,12 +110,16 @@ impl People {
     pub(super) async fn preview_in(
         &self,
         db: &impl ConnectionTrait,
-        actor: Actor,
+        (actor, stands): (Actor, Stands),
         of: ServiceUserId,
         asked: &Asked,
         supersedes: Option<ConsentId>,
         now: Millis,
     ) -> Result<Preview, Trouble> {
+        let shown_to = match stands {
+            Stands::Worker(own) => Some(own),
+            Stands::Themselves | Stands::Proxy => None,
+        };
         let names = names(db, asked).await?;
         let theirs = rows_they_see(db, actor, of, now).await?;
         let (mut seen, mut related) = (Vec::new(), BTreeSet::new());
@@ -123,14 +135,14 @@ impl People {
                 }
                 facts.consents.retain(|consent| Some(consent.consent) != supersedes);
                 suppose(&mut facts, &ask, of, asked);
-                seen.extend(would_see(&ask, of, &facts, &theirs));
+                seen.extend(would_see(&ask, of, &facts, &theirs, shown_to));
             }
         }
         let words = words::embedded().map_err(Trouble::Failed)?;
         let text = words.newest(SHARING).ok_or_else(|| Trouble::Failed("there are no words".to_owned()))?;
         let read = words.read(text, asked, &names);
-        let hashed =
-            Hashed { form: 1, service_user: of, asked, supersedes, text: (&read.key, read.version), seen: &seen };
+        let text = (read.key.as_str(), read.version);
+        let hashed = Hashed { form: 2, shown_to, service_user: of, asked, supersedes, text, seen: &seen };
         let digest = Sha256::digest(serde_json::to_vec(&hashed)?);
         let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Preview { words: read, seen, related, hash })
@@ -162,10 +174,18 @@ fn suppose(facts: &mut Facts, ask: &Ask, of: ServiceUserId, asked: &Asked) {
     facts.consents.extend(asked.categories.iter().map(said));
 }
 
-/// What an agency would see for a purpose; of a permit only what is permitted, of a denial what it would still see.
-fn would_see(ask: &Ask, of: ServiceUserId, facts: &Facts, theirs: &[(RecordId, Row)]) -> Vec<WouldSee> {
+/// What an agency would see for a purpose; of a permit only what is permitted, of a denial what it would still see. To who works
+/// with them for another agency only what it would see of the rows of that one.
+fn would_see(
+    ask: &Ask,
+    of: ServiceUserId,
+    facts: &Facts,
+    theirs: &[(RecordId, Row)],
+    shown_to: Option<AgencyId>,
+) -> Vec<WouldSee> {
     let Some(agency) = ask.agency else { return Vec::new() };
-    let from: BTreeSet<AgencyId> = facts.flows.iter().map(|flow| flow.from).collect();
+    let is_theirs_to_know = |from: &AgencyId| shown_to.is_none_or(|own| own == agency || own == *from);
+    let from: BTreeSet<AgencyId> = facts.flows.iter().map(|flow| flow.from).filter(is_theirs_to_know).collect();
     let of_category = |category: &DataCategory| {
         let flows = |source: &AgencyId| {
             let row = Row::of(of, *source, *category);

@@ -37,9 +37,9 @@ pub struct ConsentSeen {
     pub kind: ConsentKind,
     /// How it stands now.
     pub state: ConsentState,
-    /// Whom it names.
+    /// Whom it names; for workers of another agency than wrote it down as far as that is theirs to know.
     pub agencies: BTreeSet<AgencyId>,
-    /// The categories.
+    /// The categories, as far.
     pub categories: BTreeSet<DataCategory>,
     /// The purposes.
     pub purposes: BTreeSet<Purpose>,
@@ -61,9 +61,10 @@ pub struct ConsentSeen {
     pub recorded_by: Option<(AccountId, String)>,
     /// The version of the words.
     pub text: Option<(String, i32)>,
-    /// The hash of what they were shown.
+    /// The hash of what was shown that each agency would see; absent for workers of another agency than wrote it down.
     pub preview_hash: Option<String>,
-    /// The words, the witness, the note on capacity; absent where the key was destroyed.
+    /// The words, the witness, the note on capacity; absent where the key was destroyed, and for workers of another agency than
+    /// wrote it down.
     pub beside: Option<Beside>,
 }
 
@@ -72,11 +73,11 @@ pub struct ConsentSeen {
 pub struct ProposalSeen {
     /// Id.
     pub id: ConsentProposalId,
-    /// The agency that asked.
+    /// The agency that asked; absent for workers of another.
     pub agency: Option<AgencyId>,
     /// How far it has come.
     pub state: ProposalState,
-    /// What was asked.
+    /// What was asked; for workers of another agency as far as it is theirs to know.
     pub asked: Asked,
     /// When.
     pub proposed_at: Millis,
@@ -185,12 +186,13 @@ impl People {
 }
 
 impl ConsentSeen {
-    /// What the service user takes home: the words, who, when, how, and how to end it. Plain text, a paragraph a line.
+    /// What the service user takes home: the words, who, when, how, and how to end it. Plain text, a paragraph a line. Where the
+    /// words are not there, or not for who asks, what is known beside them.
     #[must_use]
     pub fn receipt(&self) -> Vec<String> {
         let day = |at: Millis| london(at.to_utc()).date().format("%-d %B %Y").to_string();
         let beside = self.beside.clone().unwrap_or_default();
-        let mut lines = vec![beside.title];
+        let mut lines: Vec<String> = Some(beside.title).filter(|title| !title.is_empty()).into_iter().collect();
         lines.extend(beside.paragraphs);
         let said = match self.kind {
             ConsentKind::Permit => "You said yes",

@@ -14,6 +14,7 @@ use super::reading::ConsentSeen;
 use crate::access::ledger::Pending;
 use crate::access::rule::predicate::{Columns, condition};
 use crate::access::rule::{Ask, WAYS};
+use crate::people::around::ever_in_force;
 use crate::people::contents::Wrong;
 use crate::people::reading::{Reader, Seen, Wanted};
 use crate::people::{People, Trouble};
@@ -66,6 +67,7 @@ impl People {
             .column(agreement_flow::Column::ToAgencyId)
             .from(agreement_flow::Entity)
             .and_where(agreement_flow::Column::FromAgencyId.eq(agency))
+            .and_where(agreement_flow::Column::VersionId.in_subquery(ever_in_force()))
             .to_owned();
         let named = Condition::any()
             .add(consent_scope::Column::AgencyId.eq(agency))

@@ -178,8 +178,9 @@ pub struct ConsentQuery;
 /// Root fields that ask about consents.
 #[Object]
 impl ConsentQuery {
-    /// Exactly what each agency would see if the service user said so now, and the words to read to them; null for who
-    /// neither is them, nor stands for them, nor works with them. Nothing is opened by it; that it was looked at stands in the ledger.
+    /// Exactly what each agency would see if the service user said so now, and the words to read to them; to who works with them
+    /// what their own agency would see, and what others would see of its rows. Null for who neither is them, nor stands for
+    /// them, nor works with them. Nothing is opened by it; that it was looked at stands in the ledger.
     async fn disclosure_preview(
         &self,
         ctx: &Context<'_>,

@@ -97,7 +97,8 @@ async fn agencies(ctx: &Context<'_>, ids: impl Iterator<Item = AgencyId>) -> Res
 #[derive(Clone, Debug)]
 pub struct Consent(ConsentSeen);
 
-/// What a service user permits or denies. Seen by themselves, by who stands for them, and by who works with them.
+/// What a service user permits or denies. Seen by themselves, by who stands for them, and by who works with them: by workers of
+/// another agency than the one that wrote it down as far as it is about their own, or about one to which its rows may flow.
 #[Object]
 impl Consent {
     /// Global id, to withdraw it by.
@@ -115,13 +116,15 @@ impl Consent {
         self.0.state.into()
     }
 
-    /// Whom it names.
+    /// Whom it names; to workers of another agency than the one that wrote it down their own, and those to which its rows may
+    /// flow.
     #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
     async fn agencies(&self, ctx: &Context<'_>) -> Result<Vec<Agency>> {
         agencies(ctx, self.0.agencies.iter().copied()).await
     }
 
-    /// The categories.
+    /// The categories; to workers of another agency than the one that wrote it down those that may flow to it, or from it to
+    /// those that are told.
     async fn categories(&self) -> Vec<DataCategory> {
         self.0.categories.iter().map(|category| (*category).into()).collect()
     }
@@ -146,7 +149,8 @@ impl Consent {
         self.0.ended.map(|at| DateTime(at.to_utc()))
     }
 
-    /// The name of who ended it, or wrote down that they did; null where nobody has.
+    /// The name of who ended it, or wrote down that they did; null where nobody has, and for workers of another agency than the
+    /// one that wrote it down.
     async fn ended_by(&self) -> Option<&str> {
         self.0.ended_by.as_deref()
     }
@@ -161,7 +165,7 @@ impl Consent {
         self.0.given_by == Some(stored::ConsentGiver::Proxy)
     }
 
-    /// The name of who wrote it down, or gave it in the app.
+    /// The name of who wrote it down, or gave it in the app; null for workers of another agency than the one that wrote it down.
     async fn recorded_by(&self) -> Option<&str> {
         self.0.recorded_by.as_ref().map(|(_, name)| name.as_str())
     }
@@ -177,18 +181,20 @@ impl Consent {
         self.0.beside.as_ref()?.capacity_note.as_deref()
     }
 
-    /// The words that were read to them; null where they were erased.
+    /// The words that were read to them; null where they were erased, and for workers of another agency than the one that wrote
+    /// it down, for the words name everybody.
     async fn words(&self) -> Option<ConsentWords> {
         let (beside, (key, version)) = self.0.beside.clone().zip(self.0.text.clone())?;
         Some(ConsentWords { key, version, title: beside.title, paragraphs: beside.paragraphs })
     }
 
-    /// The hash of what they were shown that each agency would see.
+    /// The hash of what was shown that each agency would see; null where nobody kept it, and for workers of another agency than
+    /// the one that wrote it down.
     async fn preview_hash(&self) -> Option<&str> {
         self.0.preview_hash.as_deref()
     }
 
-    /// What they take home, in plain text: a paragraph each.
+    /// What they take home, in plain text: a paragraph each. Without the words, where these are null.
     async fn receipt(&self) -> Vec<String> {
         self.0.receipt()
     }
@@ -204,7 +210,8 @@ impl Consent {
 pub struct ConsentProposal(ProposalSeen);
 
 /// What a service user was asked to permit or to deny; a refusal is kept. Seen by themselves, by who stands for them, and by
-/// who works with them.
+/// who works with them: by workers of another agency than the one that asked as far as it is about their own, or about one to
+/// which its rows may flow.
 #[Object]
 impl ConsentProposal {
     /// Global id, to answer it by.
@@ -212,7 +219,7 @@ impl ConsentProposal {
         NodeId::ConsentProposal(self.0.id).encode()
     }
 
-    /// The agency that asked; null where nobody in particular did.
+    /// The agency that asked; null where nobody in particular did, and for workers of another.
     async fn asked_by(&self, ctx: &Context<'_>) -> Option<Result<Agency>> {
         nullable(ctx, AgencyKey(self.0.agency?), Agency).await
     }
@@ -227,13 +234,14 @@ impl ConsentProposal {
         self.0.asked.kind.into()
     }
 
-    /// Whom it names.
+    /// Whom it names; to workers of another agency than the one that asked their own, and those to which its rows may flow.
     #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
     async fn agencies(&self, ctx: &Context<'_>) -> Result<Vec<Agency>> {
         agencies(ctx, self.0.asked.agencies.iter().copied()).await
     }
 
-    /// The categories.
+    /// The categories; to workers of another agency than the one that asked those that may flow to it, or from it to those that
+    /// are told.
     async fn categories(&self) -> Vec<DataCategory> {
         self.0.asked.categories.iter().map(|category| (*category).into()).collect()
     }
@@ -295,7 +303,8 @@ impl WouldBeSeen {
         self.0.category.into()
     }
 
-    /// Whose rows, whether or not there are any now.
+    /// Whose rows, whether or not there are any now; to who works with them, of what another agency would see, their own
+    /// agency alone.
     #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Agency>> {
         agencies(ctx, self.0.sources.iter().copied()).await
@@ -311,7 +320,8 @@ impl WouldBeSeen {
 #[derive(Clone, Debug)]
 pub struct DisclosurePreview(pub(super) Preview);
 
-/// Exactly what each agency would see if the service user said so: the rule itself, asked as if they had.
+/// Exactly what each agency would see if the service user said so: the rule itself, asked as if they had. Who works with them is
+/// told what their own agency would see, and what others would see of its rows.
 #[Object]
 impl DisclosurePreview {
     /// The words to read to them.
@@ -320,7 +330,7 @@ impl DisclosurePreview {
     }
 
     /// What each agency would see. What is not here it would not see: no agreement lets it flow, or the service user says
-    /// no to it.
+    /// no to it. What another agency would see of the rows of a third is not told to who works with them.
     #[graphql(complexity = "crate::api::limits::list_cost(16, child_complexity)")]
     async fn seen(&self) -> Vec<WouldBeSeen> {
         self.0.seen.iter().cloned().map(WouldBeSeen).collect()
@@ -333,7 +343,8 @@ impl DisclosurePreview {
         agencies(ctx, self.0.related.iter().copied()).await
     }
 
-    /// Its hash: give it with the consent, which is then for this and for nothing else.
+    /// Its hash: give it with the consent, which is then for this and for nothing else. It is for whoever it was shown to:
+    /// workers of other agencies, and the service user themselves, have another.
     async fn hash(&self) -> &str {
         &self.0.hash
     }

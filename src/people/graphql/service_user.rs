@@ -126,15 +126,15 @@ impl ServiceUser {
     }
 
     /// What they permit and deny, the newest first, what has ended too: to who works with them what their own agency wrote
-    /// down, and what names it or an agency to which its rows may flow; empty for who neither is them, nor stands for them,
-    /// nor works with them.
+    /// down, and of what names it or an agency to which its rows may flow that part; empty for who neither is them, nor stands
+    /// for them, nor works with them.
     #[graphql(complexity = "crate::api::limits::list_cost(5, child_complexity)")]
     async fn consents(&self) -> Vec<Consent> {
         self.seen.around.as_ref().map(consents::consents).unwrap_or_default()
     }
 
-    /// What they were asked to permit or to deny, the newest first, refusals too; empty for who neither is them, nor stands
-    /// for them, nor works with them.
+    /// What they were asked to permit or to deny, the newest first, refusals too: to who works with them as far as their consents
+    /// are; empty for who neither is them, nor stands for them, nor works with them.
     #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
     async fn proposals(&self) -> Vec<ConsentProposal> {
         self.seen.around.as_ref().map(consents::proposals).unwrap_or_default()

@@ -6,7 +6,7 @@
 //! | [`route`] | whether there is a lawful route for what a referral discloses |
 //! | [`drafting`] | a referral is written, and another in the place of one |
 //! | [`editing`] | a draft is written anew; what was sent is made to disclose more |
-//! | [`preview`] | exactly what the receiver would see by way of one |
+//! | [`preview`] | exactly what the receiver would see of the sender's rows by way of one |
 //! | [`moving`] | every step after that |
 //! | [`owning`] | who answers for it, and how that is handed over |
 //! | [`holding`] | what is put on hold, when what a service user permitted is taken back |

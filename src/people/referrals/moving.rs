@@ -146,10 +146,12 @@ impl People {
         self.move_as_previewed(by, id, doing, words, None).await
     }
 
-    /// The same; where it is sent and the hash of a preview is given, only if the receiver would see just that.
+    /// The same; where it is sent and the hash of a preview is given, only if the receiver would see just that, and the draft
+    /// says what it said.
     ///
     /// # Errors
-    /// As [`Self::move_referral`]; [`Trouble::Wrong`] too where the receiver would see something else by now.
+    /// As [`Self::move_referral`]; [`Trouble::Wrong`] too where the receiver would see something else by now, or was to be told
+    /// something else.
     pub async fn move_as_previewed(
         &self,
         by: Actor,
@@ -176,7 +178,8 @@ impl People {
                 }
                 let shows = self.shown_by_referral(&transaction, by, &row, at).await?;
                 if previewed.is_some_and(|hash| hash != shows.hash) {
-                    let message = "They would see something else by now than was previewed: look at the preview again.";
+                    let message =
+                        "They would see or be told something else by now than was previewed: look at it again.";
                     return Err(Wrong::new("previewHash", message).into());
                 }
                 next.preview_hash = Set(Some(shows.hash));

@@ -61,7 +61,7 @@ pub struct StepSeen {
     pub state: ReferralState,
     /// When.
     pub at: Millis,
-    /// Who, with their name; absent where it followed of itself.
+    /// Who, with their name; absent where it followed of itself, and for the receiver where it was neither of the parties.
     pub by: Option<(AccountId, String)>,
     /// For which agency.
     pub agency: Option<AgencyId>,
@@ -86,7 +86,7 @@ pub struct ReferralSeen {
     pub to: AgencyId,
     /// To which service of theirs.
     pub service: Option<ServiceId>,
-    /// In whose place it stands.
+    /// In whose place it stands; absent for the receiver.
     pub parent: Option<ReferralId>,
     /// How far it has come by now.
     pub state: ReferralState,
@@ -122,7 +122,8 @@ pub struct ReferralSeen {
     pub history: Vec<StepSeen>,
     /// The how manieth writing of the draft it is, from 1.
     pub version: i32,
-    /// The hash of what the receiver would see by way of it, as it was when it was sent or widened.
+    /// The hash of what the receiver would see of the sender's rows by way of it, as it was when it was sent or widened; absent
+    /// for the receiver.
     pub preview_hash: Option<String>,
     /// For how many whole days of 24 hours it has waited for an answer by now; absent where it waits for none.
     pub waited_days: Option<i64>,
@@ -132,7 +133,8 @@ pub struct ReferralSeen {
 
 impl ReferralSeen {
     /// Leaves of what the receiver sees only what may flow to it now: needs and the day of release by their categories, what
-    /// was said while everything that it discloses flows. Who they are is no part of a header.
+    /// was said while everything that it discloses flows. Who they are is no part of a header; nor is who had to do with them
+    /// before, in whose place it stands; nor the hash of what it would see, which tells what was shown to the sender.
     fn keep_what_flows(&mut self, flows: &BTreeSet<(ReferralId, DataCategory)>) {
         let id = self.id;
         let may = |category: DataCategory| flows.contains(&(id, category));
@@ -140,7 +142,15 @@ impl ReferralSeen {
         self.discloses.retain(|category| may(*category));
         self.needs.retain(|key| may(category_of(key)));
         self.release_on = self.release_on.filter(|_| may(DataCategory::Offending));
+        self.parent = None;
+        self.preview_hash = None;
+        let parties = [self.from, self.to];
         for step in &mut self.history {
+            // Of a third agency: whoever had it before sent it on.
+            if step.agency.is_some_and(|agency| !parties.contains(&agency)) {
+                step.agency = None;
+                step.words = None;
+            }
             if step.agency.is_none() {
                 step.by = None;
             }

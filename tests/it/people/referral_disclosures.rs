@@ -99,7 +99,8 @@ async fn what_was_not_chosen_is_not_seen_by_way_of_a_referral() {
     assert_eq!(network.rows_seen(&network.cal, &id).await.1.len(), 3);
     let after = network.disclosure(&network.cal, &referral).await;
     assert_eq!(after["discloses"], json!(["IDENTITY", "HOUSING", "OFFENDING"]));
-    assert_ne!(after["previewHash"], before);
+    assert_eq!(after["previewHash"], Value::Null, "the sender's");
+    assert_ne!(network.disclosure(&network.ann, &referral).await["previewHash"], before);
     let steps: Vec<Value> = after["history"].as_array().unwrap().iter().map(|it| it["discloses"].clone()).collect();
     assert_eq!(json!(steps), json!([[], ["IDENTITY", "HOUSING"], [], [], ["OFFENDING"]]));
     assert_eq!(

@@ -47,7 +47,8 @@ pub struct ReferralEvent {
     pub state: ReferralState,
     /// When.
     pub at: DateTime,
-    /// Who; null where it followed of itself, and to the receiver where it was the service user or who stands for them.
+    /// Who; null where it followed of itself, and to the receiver where it was somebody of neither agency: the service user, who
+    /// stands for them, or who had it before.
     pub by: Option<NamedAccount>,
     /// Why, where it was of the closed list.
     pub reason: Option<ReferralReason>,
@@ -61,7 +62,7 @@ pub struct ReferralEvent {
 
 #[ComplexObject]
 impl ReferralEvent {
-    /// For which agency; null for the service user and who stands for them.
+    /// For which agency; null for the service user and who stands for them, and to the receiver where it is neither of the two.
     async fn agency(&self, ctx: &Context<'_>) -> Option<Result<Agency>> {
         nullable(ctx, AgencyKey(self.agency?), Agency).await
     }
@@ -157,8 +158,8 @@ impl Referral {
         self.seen.version
     }
 
-    /// The hash of what the receiver would see by way of it, as `referralPreview` told it when it was sent, or last made to
-    /// disclose more; null for a draft, and for what was sent before such hashes were kept.
+    /// The hash of what the receiver would see of the sender's rows by way of it, as `referralPreview` told it when it was sent,
+    /// or last made to disclose more; null for a draft, for what was sent before such hashes were kept, and to the receiver.
     async fn preview_hash(&self) -> Option<&str> {
         self.seen.preview_hash.as_deref()
     }
@@ -225,7 +226,8 @@ impl Referral {
         self.seen.outcome.map(Into::into)
     }
 
-    /// Global id of the referral in whose place it stands; null where in none's.
+    /// Global id of the referral in whose place it stands; null where in none's, and to the receiver, who is not told with whom
+    /// else the service user had to do.
     async fn in_place_of(&self) -> Option<ID> {
         self.seen.parent.map(|id| NodeId::Referral(id).encode())
     }

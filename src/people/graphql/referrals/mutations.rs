@@ -65,7 +65,8 @@ pub struct SubmitReferralInput {
     pub referral: ID,
     /// Within how many days of 24 hours it is to be answered, 1 to 365; 28 where nothing is said.
     pub answer_within_days: Option<i32>,
-    /// The hash of `referralPreview`, as the viewer saw it: where the receiver would see something else by now, nothing is done.
+    /// The hash of `referralPreview`, as the viewer saw it: where the receiver would see something else by now, or the draft was
+    /// written anew, nothing is done.
     pub preview_hash: Option<String>,
     /// What there is to say.
     pub words: Option<String>,

@@ -64,9 +64,9 @@ impl ReferralQuery {
         Ok(shown(ctx, reader, &which, &[ctx.look_ahead()]).await?.pop())
     }
 
-    /// Exactly what whoever works at the receiver would see by way of a referral, as of now: of a draft before it is sent, and of
-    /// one that was sent to hold it against what was shown then. Null where the viewer does not work with the service user at
-    /// the sender, and where there is none of that id, which is the same. For link workers.
+    /// Exactly what whoever works at the receiver would see of the sender's rows by way of a referral, as of now: of a draft
+    /// before it is sent, and of one that was sent to hold it against what was shown then. Null where the viewer does not work
+    /// with the service user at the sender, and where there is none of that id, which is the same. For link workers.
     async fn referral_preview(
         &self,
         ctx: &Context<'_>,

@@ -409,6 +409,8 @@ impl Oracle {
             .world
             .versions
             .iter()
+            // "May flow": what was never in force is nobody's agreement.
+            .filter(|version| !version.in_force.is_empty())
             .flat_map(|version| &version.flows)
             .filter(|flow| Some(flow.from) == asked.agency)
             .map(|flow| flow.to)
