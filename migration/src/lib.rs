@@ -37,6 +37,7 @@ mod m20261124_000017_refused_referrals;
 mod m20261124_000018_letters;
 mod m20261124_000019_place_history;
 mod m20261124_000020_groups_end;
+mod m20261124_000021_worklists;
 mod m20261124_000024_reopened;
 
 /// All migrations, in order.
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000018_letters::Migration),
             Box::new(m20261124_000019_place_history::Migration),
             Box::new(m20261124_000020_groups_end::Migration),
+            Box::new(m20261124_000021_worklists::Migration),
             Box::new(m20261124_000024_reopened::Migration),
         ]
     }

@@ -17,7 +17,7 @@ use crate::people::appointments::reading::AppointmentSeen;
 use crate::people::deciding::{Again, Deciding};
 use crate::people::groups::reading::GroupPlaceSeen;
 use crate::people::reading::{Opened, Reader, TRIES, Withheld};
-use crate::people::referrals::reading::{ReferralSeen, StepSeen};
+use crate::people::referrals::reading::{Besides, ReferralSeen, StepSeen};
 use crate::people::tasks::dates::{EasementSeen, ReleaseSeen};
 use crate::people::tasks::reading::TaskSeen;
 use crate::people::teams::names_of;
@@ -142,7 +142,8 @@ impl Pathways {
             items.insert((Kind::Signpost, seen.id.0), Item::Signpost(seen));
         }
         let reader = Reader { purpose: Purpose::Referral, ..reader };
-        let seen = people.opened_referrals(reader, referrals, at).await?;
+        let besides = Besides { history: true, ..Besides::default() };
+        let seen = people.opened_referrals(reader, referrals, besides, at).await?;
         let seen: HashMap<ReferralId, Arc<ReferralSeen>> =
             seen.into_iter().map(|seen| (seen.id, Arc::new(seen))).collect();
         for (event, (referral, number)) in steps {

@@ -5,7 +5,7 @@
 //! What is of a day and of no instant stands at the beginning of that day in UTC, which is an instant of the same day in
 //! London, in summer too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -189,10 +189,10 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
         Kind::Need => records(&mut select, RecordKind::Need, of, sight)?,
         Kind::Assessment => records(&mut select, RecordKind::Assessment, of, sight)?,
         Kind::Signpost => {
-            let seen = by_agency(sight, |agency, categories| {
+            let seen = by_agencies(sight, |agencies, categories| {
                 let tells_beyond =
                     Expr::col((signpost::Entity, signpost::Column::TellsOf)).bit_and(Expr::value(!bits(categories)));
-                Condition::all().add(signpost::Column::AgencyId.eq(agency)).add(tells_beyond.eq(0))
+                Condition::all().add(signpost::Column::AgencyId.is_in(agencies)).add(tells_beyond.eq(0))
             })?;
             select.from(signpost::Entity).and_where(signpost::Column::ServiceUserId.eq(of)).cond_where(seen);
             let at = signpost::Column::GivenAt.into_expr();
@@ -213,8 +213,8 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
             Columns::fixed(at.clone(), referral_event::Column::Id.into_expr(), at)
         }
         Kind::Appointment => {
-            let seen = by_agency(sight, |agency, categories| {
-                let shown = if categories.contains(&APPOINTMENT) { Some(agency) } else { None };
+            let seen = by_agencies(sight, |agencies, categories| {
+                let shown = if categories.contains(&APPOINTMENT) { agencies } else { Vec::new() };
                 Condition::all().add(appointment::Column::AgencyId.is_in(shown))
             })?;
             select.from(appointment::Entity).and_where(appointment::Column::ServiceUserId.eq(of)).cond_where(seen);
@@ -229,8 +229,8 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
             }
         }
         Kind::Release => {
-            let seen = by_agency(sight, |agency, categories| {
-                let shown = if categories.contains(&RELEASE) { Some(agency) } else { None };
+            let seen = by_agencies(sight, |agencies, categories| {
+                let shown = if categories.contains(&RELEASE) { agencies } else { Vec::new() };
                 Condition::all().add(release::Column::AgencyId.is_in(shown))
             })?;
             select
@@ -242,9 +242,9 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
             Columns::fixed(at, release::Column::Id.into_expr(), release::Column::RecordedAt.into_expr())
         }
         Kind::Task => {
-            let seen = by_agency(sight, |agency, categories| {
+            let seen = by_agencies(sight, |agencies, categories| {
                 let theirs = Condition::all()
-                    .add(task::Column::AgencyId.eq(agency))
+                    .add(task::Column::AgencyId.is_in(agencies))
                     .add(task::Column::Category.is_in(categories.iter().copied()));
                 // What follows from a release is for who may see that as well.
                 if categories.contains(&RELEASE) { theirs } else { theirs.add(task::Column::ReleaseId.is_null()) }
@@ -261,8 +261,8 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
             }
         }
         Kind::Easement => {
-            let seen = by_agency(sight, |agency, categories| {
-                let shown = if categories.contains(&EASEMENT) { Some(agency) } else { None };
+            let seen = by_agencies(sight, |agencies, categories| {
+                let shown = if categories.contains(&EASEMENT) { agencies } else { Vec::new() };
                 // What it is for is for who may see that as well.
                 let kinds = EasementKind::ALL.iter().copied().filter(|kind| categories.contains(&tells_of(*kind)));
                 Condition::all().add(easement::Column::AgencyId.is_in(shown)).add(easement::Column::Kind.is_in(kinds))
@@ -303,10 +303,10 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
 }
 
 fn records(select: &mut SelectStatement, kind: RecordKind, of: ServiceUserId, sight: &Sight) -> Option<Columns> {
-    let seen = by_agency(sight, |agency, categories| {
+    let seen = by_agencies(sight, |agencies, categories| {
         let categories = categories.iter().copied();
         Condition::all()
-            .add(person_record::Column::AgencyId.eq(agency))
+            .add(person_record::Column::AgencyId.is_in(agencies))
             .add(person_record::Column::Category.is_in(categories))
     })?;
     select
@@ -319,13 +319,19 @@ fn records(select: &mut SelectStatement, kind: RecordKind, of: ServiceUserId, si
     Some(Columns::fixed(at.clone(), person_record::Column::Id.into_expr(), at))
 }
 
-/// A condition for each agency of whose rows somebody may see something; none where there is no such agency.
-fn by_agency(sight: &Sight, of: impl Fn(AgencyId, &BTreeSet<DataCategory>) -> Condition) -> Option<Condition> {
+/// A condition for those agencies of whose rows somebody may see the same categories, and for each such set of categories; none
+/// where there is no such agency. One for each agency would grow with them, deeper than an engine takes.
+fn by_agencies(sight: &Sight, of: impl Fn(Vec<AgencyId>, &BTreeSet<DataCategory>) -> Condition) -> Option<Condition> {
     match sight {
         Sight::Everything => Some(Condition::all()),
         Sight::Of { rows, .. } if rows.is_empty() => None,
         Sight::Of { rows, .. } => {
-            Some(rows.iter().fold(Condition::any(), |any, (agency, categories)| any.add(of(*agency, categories))))
+            let mut alike: BTreeMap<&BTreeSet<DataCategory>, Vec<AgencyId>> = BTreeMap::new();
+            for (agency, categories) in rows {
+                alike.entry(categories).or_default().push(*agency);
+            }
+            let each = alike.into_iter();
+            Some(each.fold(Condition::any(), |any, (categories, agencies)| any.add(of(agencies, categories))))
         }
     }
 }
@@ -338,8 +344,12 @@ fn referrals(sight: &Sight) -> Option<Condition> {
             if let Some(agency) = sent {
                 any = any.add(referral::Column::AgencyId.eq(*agency));
             }
+            let mut senders: BTreeMap<AgencyId, Vec<AgencyId>> = BTreeMap::new();
             for (from, to) in received {
-                any = any.add(referral::Column::AgencyId.eq(*from).and(referral::Column::PartyId.eq(*to)));
+                senders.entry(*to).or_default().push(*from);
+            }
+            for (to, from) in senders {
+                any = any.add(referral::Column::PartyId.eq(to).and(referral::Column::AgencyId.is_in(from)));
             }
             (!any.is_empty()).then_some(any)
         }

@@ -26,6 +26,7 @@ mod signposts;
 mod tasks;
 mod tasks_at_random;
 mod third_parties;
+mod worklists;
 
 use chrono::TimeDelta;
 use entity::enums::{ConsentKind, DataCategory, LawfulBasis, Purpose, RelationshipKind};

@@ -197,14 +197,46 @@ pub fn condition(rule: &Rule, ask: &Ask, row: &Columns) -> Expr {
 fn condition_for(rule: &Rule, ask: &Ask, who: &Expr, row: &Columns) -> Expr {
     let part_for = |part: &Rule| condition_for(part, ask, who, row);
     match rule {
-        Rule::All(parts) => parts.iter().fold(Condition::all(), |all, part| all.add(part_for(part))).into(),
-        Rule::Any(parts) => parts.iter().fold(Condition::any(), |any, part| any.add(part_for(part))).into(),
+        Rule::All(parts) => all_of(parts.iter(), &part_for).into(),
+        Rule::Any(parts) => one_of(parts, &part_for),
         Rule::Not(part) => part_for(part).not(),
         Rule::Some(over, part) => {
             let there_is = tables(*over).expr(Expr::value(1)).and_where(part_for(part)).to_owned();
             Expr::exists(there_is)
         }
         Rule::Is(clause) => compared(*clause, ask, who, row),
+    }
+}
+
+/// That one of these ways is open. What several of them begin with, and have in common, is asked once and not with each: "this
+/// and that, or this and the other" is "this, and that or the other".
+fn one_of(ways: &[Rule], said: &impl Fn(&Rule) -> Expr) -> Expr {
+    let mut left: Vec<Vec<&Rule>> = ways.iter().map(needed).collect();
+    let mut any = Condition::any();
+    while let Some(way) = left.first().cloned() {
+        let (alike, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|other| other.first() == way.first());
+        left = others;
+        let is_common = |part: &Rule| alike.iter().all(|other| other.iter().any(|one| *one == part));
+        let mut all = all_of(way.iter().copied().filter(|part| is_common(part)), said);
+        if alike.len() > 1 {
+            let apart = |other: &Vec<&Rule>| all_of(other.iter().copied().filter(|part| !is_common(part)), said);
+            all = all.add(alike.iter().map(apart).fold(Condition::any(), Condition::add));
+        }
+        any = any.add(all);
+    }
+    any.into()
+}
+
+/// That all of these hold.
+fn all_of<'a>(parts: impl Iterator<Item = &'a Rule>, said: &impl Fn(&Rule) -> Expr) -> Condition {
+    parts.fold(Condition::all(), |all, part| all.add(said(part)))
+}
+
+/// What a rule needs, part by part.
+fn needed(rule: &Rule) -> Vec<&Rule> {
+    match rule {
+        Rule::All(parts) => parts.iter().flat_map(needed).collect(),
+        Rule::Any(_) | Rule::Not(_) | Rule::Some(..) | Rule::Is(_) => vec![rule],
     }
 }
 

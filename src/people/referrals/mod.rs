@@ -13,6 +13,7 @@
 //! | [`holding`] | what is put on hold, when what a service user permitted is taken back |
 //! | `telling` | what the agencies' own systems are told of each step |
 //! | [`reading`] | the one way in which referrals leave the tables |
+//! | `line` | how manieth one is on a waiting list |
 //! | [`worklist`] | what waits at an agency, and for how long |
 //! | [`figures`] | why referrals were refused, which expired, which waited, and for which needs |
 //! | [`refused`] | which services refuse people again and again for one reason |
@@ -27,6 +28,7 @@ pub mod figures;
 mod handing_on;
 pub mod holding;
 pub mod life;
+mod line;
 pub mod moving;
 pub mod owning;
 pub mod preview;

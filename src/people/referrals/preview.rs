@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::moving::discloses;
-use super::reading::WhichReferrals;
+use super::reading::{Besides, WhichReferrals};
 use crate::access::ledger::Pending;
 use crate::access::rule::decide::{self, Ground};
 use crate::access::rule::facts::{Facts, Membership, Relationship};
@@ -83,7 +83,8 @@ impl People {
         id: ReferralId,
         pending: Option<&Pending>,
     ) -> Result<Option<ReferralPreview>, Trouble> {
-        let seen = self.read_referrals(reader, &WhichReferrals::Of(vec![id]), pending).await?.pop();
+        let which = WhichReferrals::Of(vec![id]);
+        let seen = self.read_referrals(reader, &which, Besides::default(), pending).await?.pop();
         if !seen.is_some_and(|seen| matches!(seen.ground, Ground::OwnAgency)) {
             return Ok(None);
         }

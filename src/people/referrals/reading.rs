@@ -7,14 +7,16 @@ use entity::enums::{Achievement, DataCategory, Purpose, ReferralReason, Referral
 use entity::ids::{AccountId, AgencyId, ReferralEventId, ReferralId, ServiceId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{referral, referral_category, referral_event, referral_need};
-use sea_orm::sea_query::{Expr, Func, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::life::{UNANSWERED, standing};
+use super::line::places_in_line;
 use super::moving::header;
 use super::place;
 use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
+use crate::access::rule::load::among;
 use crate::access::rule::predicate::referral_visible;
 use crate::access::rule::{Ask, Row};
 use crate::people::contents::work::category_of;
@@ -34,6 +36,20 @@ pub enum WhichReferrals {
     Of(Vec<ReferralId>),
     /// All of these service users.
     About(Vec<ServiceUserId>),
+}
+
+/// What of referrals is asked for beside what stands in their rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Besides {
+    /// What was done with them, with what was said, which is opened for it.
+    pub history: bool,
+    /// How manieth they are on a waiting list, for which those before them are counted.
+    pub place_in_line: bool,
+}
+
+impl Besides {
+    /// All of it.
+    pub const ALL: Self = Self { history: true, place_in_line: true };
 }
 
 /// A step of a referral.
@@ -90,7 +106,7 @@ pub struct ReferralSeen {
     pub expires_at: Option<Millis>,
     /// Since when it is on the waiting list.
     pub waitlisted_at: Option<Millis>,
-    /// How manieth it is there, from 1; absent where it is not on it.
+    /// How manieth it is there, from 1; absent where it is not on it, and where that was not asked for.
     pub place_in_line: Option<u64>,
     /// When a place is expected to be free.
     pub expected_on: Option<NaiveDate>,
@@ -102,7 +118,7 @@ pub struct ReferralSeen {
     pub needs: BTreeSet<String>,
     /// What it discloses.
     pub discloses: BTreeSet<DataCategory>,
-    /// Everything that was done with it, the first first.
+    /// Everything that was done with it, the first first; nothing where that was not asked for.
     pub history: Vec<StepSeen>,
     /// The how manieth writing of the draft it is, from 1.
     pub version: i32,
@@ -165,19 +181,28 @@ fn is_party(ground: Ground) -> bool {
     matches!(ground, Ground::Party { .. })
 }
 
-/// The categories that these referrals disclose.
-async fn disclosed(db: &impl ConnectionTrait, of: &[ReferralId]) -> Result<Vec<(ReferralId, DataCategory)>, Trouble> {
+/// What these referrals disclose: a category each, and by which step.
+async fn disclosed(db: &impl ConnectionTrait, of: &[ReferralId]) -> Result<Vec<Disclosed>, Trouble> {
     if of.is_empty() {
         return Ok(Vec::new());
     }
-    let these = referral_category::Column::ReferralId.is_in(of.iter().copied());
-    let rows = referral_category::Entity::find().filter(these).all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.referral_id, row.category)).collect())
+    let column = referral_category::Column::ReferralId;
+    Ok(referral_category::Entity::find()
+        .select_only()
+        .columns([column, referral_category::Column::Category, referral_category::Column::EventId])
+        .filter(among(db.get_database_backend(), column, of.iter().map(|id| id.0)))
+        .into_tuple()
+        .all(db)
+        .await?)
 }
 
-/// Referrals that may be shown, and what of what they disclose may flow to who sees them as the receiver.
+/// A referral, a category that it discloses, and the step by which it does.
+type Disclosed = (ReferralId, DataCategory, Option<ReferralEventId>);
+
+/// Referrals that may be shown, what they disclose, and what of that may flow to who sees them as the receiver.
 pub(crate) struct DecidedReferrals {
     shown: Vec<(referral::Model, Ground)>,
+    disclosed: Vec<Disclosed>,
     flows: BTreeSet<(ReferralId, DataCategory)>,
 }
 
@@ -198,16 +223,18 @@ pub(crate) async fn decided(
     }
     // What a referral is about tells of the service user as a row of theirs would, and is decided as one.
     let mut flows: BTreeSet<(ReferralId, DataCategory)> = BTreeSet::new();
-    let party: Vec<ReferralId> = shown.iter().filter(|(_, ground)| is_party(*ground)).map(|(row, _)| row.id).collect();
-    for (id, category) in disclosed(db, &party).await? {
-        let Some((row, _)) = shown.iter().find(|(row, _)| row.id == id) else { continue };
-        match deciding.shows(&Row::of(row.service_user_id, row.agency_id, category)) {
-            Ok(Some(_)) => flows.insert((id, category)),
+    let ids: Vec<ReferralId> = shown.iter().map(|(row, _)| row.id).collect();
+    let disclosed = disclosed(db, &ids).await?;
+    for (id, category, _) in &disclosed {
+        let received = shown.iter().find(|(row, ground)| row.id == *id && is_party(*ground));
+        let Some((row, _)) = received else { continue };
+        match deciding.shows(&Row::of(row.service_user_id, row.agency_id, *category)) {
+            Ok(Some(_)) => flows.insert((*id, *category)),
             Ok(None) => false,
             Err(Again) => return Ok(Err(Again)),
         };
     }
-    Ok(Ok(DecidedReferrals { shown, flows }))
+    Ok(Ok(DecidedReferrals { shown, disclosed, flows }))
 }
 
 impl People {
@@ -222,10 +249,11 @@ impl People {
         &self,
         reader: Reader,
         which: &WhichReferrals,
+        besides: Besides,
         pending: Option<&Pending>,
     ) -> Result<Vec<ReferralSeen>, Trouble> {
         for _ in 0..TRIES {
-            if let Some(seen) = self.try_to_read_referrals(reader, which, pending).await? {
+            if let Some(seen) = self.try_to_read_referrals(reader, which, besides, pending).await? {
                 return Ok(seen);
             }
         }
@@ -236,6 +264,7 @@ impl People {
         &self,
         reader: Reader,
         which: &WhichReferrals,
+        besides: Besides,
         pending: Option<&Pending>,
     ) -> Result<Option<Vec<ReferralSeen>>, Trouble> {
         let db = self.database.connection();
@@ -245,9 +274,10 @@ impl People {
         }
         let mut deciding = Deciding::begin(self, db, Reader { purpose: Purpose::Referral, ..reader }, &of).await?;
         let ask = deciding.ask;
+        let backend = db.get_database_backend();
         let these = match which {
-            WhichReferrals::Of(ids) => referral::Column::Id.is_in(ids.iter().copied()),
-            WhichReferrals::About(_) => referral::Column::ServiceUserId.is_in(of.iter().copied()),
+            WhichReferrals::Of(ids) => among(backend, referral::Column::Id, ids.iter().map(|id| id.0)),
+            WhichReferrals::About(_) => among(backend, referral::Column::ServiceUserId, of.iter().map(|id| id.0)),
         };
         let rows = referral::Entity::find()
             .filter(these)
@@ -259,7 +289,7 @@ impl People {
         if deciding.release(db, pending).await? == Err(Again) {
             return Ok(None);
         }
-        Ok(Some(self.opened_referrals(reader, decided, ask.at).await?))
+        Ok(Some(self.opened_referrals(reader, decided, besides, ask.at).await?))
     }
 
     /// Whom these referrals are about, joined records as the one that stands for them; of a referral that is not there,
@@ -269,9 +299,14 @@ impl People {
             WhichReferrals::About(of) => self.standing(of).await,
             WhichReferrals::Of(ids) if ids.is_empty() => Ok(Vec::new()),
             WhichReferrals::Of(ids) => {
-                let rows = referral::Entity::find().filter(referral::Column::Id.is_in(ids.iter().copied()));
-                let rows = rows.all(self.database.connection()).await?;
-                let found = rows.into_iter().map(|row| (row.id.0, row.service_user_id));
+                let db = self.database.connection();
+                let found: Vec<(Uuid, ServiceUserId)> = referral::Entity::find()
+                    .select_only()
+                    .columns([referral::Column::Id, referral::Column::ServiceUserId])
+                    .filter(among(db.get_database_backend(), referral::Column::Id, ids.iter().map(|id| id.0)))
+                    .into_tuple()
+                    .all(db)
+                    .await?;
                 Ok(whom(ids.iter().map(|id| id.0), found))
             }
         }
@@ -282,10 +317,11 @@ impl People {
         &self,
         reader: Reader,
         decided: DecidedReferrals,
+        besides: Besides,
         at: Millis,
     ) -> Result<Vec<ReferralSeen>, Trouble> {
-        let DecidedReferrals { shown, flows } = decided;
-        let mut seen = self.opened_each(shown, at).await?;
+        let DecidedReferrals { shown, disclosed, flows } = decided;
+        let mut seen = self.opened_each(shown, disclosed, besides, at).await?;
         seen.iter_mut().filter(|seen| is_party(seen.ground)).for_each(|seen| seen.keep_what_flows(&flows));
         if let Some(agency) = reader.agency {
             let others = seen.iter_mut().filter(|seen| !matches!(seen.ground, Ground::OwnRecord | Ground::Proxy));
@@ -297,6 +333,8 @@ impl People {
     async fn opened_each(
         &self,
         shown: Vec<(referral::Model, Ground)>,
+        disclosed: Vec<Disclosed>,
+        besides: Besides,
         at: Millis,
     ) -> Result<Vec<ReferralSeen>, Trouble> {
         if shown.is_empty() {
@@ -304,27 +342,18 @@ impl People {
         }
         let db = self.database.connection();
         let ids: Vec<ReferralId> = shown.iter().map(|(row, _)| row.id).collect();
-        let mut needs: HashMap<ReferralId, BTreeSet<String>> = HashMap::new();
-        let of_these = referral_need::Column::ReferralId.is_in(ids.iter().copied());
-        for row in referral_need::Entity::find().filter(of_these).all(db).await? {
-            needs.entry(row.referral_id).or_default().insert(row.need_key);
-        }
+        let mut needs = needs_of_each(db, &ids).await?;
         let mut discloses: HashMap<ReferralId, BTreeSet<DataCategory>> = HashMap::new();
         let mut disclosed_by: HashMap<ReferralEventId, BTreeSet<DataCategory>> = HashMap::new();
-        let of_these = referral_category::Column::ReferralId.is_in(ids.iter().copied());
-        for row in referral_category::Entity::find().filter(of_these).all(db).await? {
-            discloses.entry(row.referral_id).or_default().insert(row.category);
-            if let Some(event) = row.event_id {
-                disclosed_by.entry(event).or_default().insert(row.category);
+        for (id, category, event) in disclosed {
+            discloses.entry(id).or_default().insert(category);
+            if let Some(event) = event {
+                disclosed_by.entry(event).or_default().insert(category);
             }
         }
-        let events = referral_event::Entity::find()
-            .filter(referral_event::Column::ReferralId.is_in(ids.iter().copied()))
-            .order_by_asc(referral_event::Column::Number)
-            .all(db)
-            .await?;
+        let events = if besides.history { events_of(db, &ids).await? } else { Vec::new() };
         let keys: Vec<_> = events.iter().filter_map(|event| key_of(event.sealed.as_deref()?)).collect();
-        let keys = self.vault.keys(db, &keys).await?;
+        let keys = if besides.history { self.vault.keys(db, &keys).await? } else { HashMap::new() };
         let mut accounts: BTreeSet<AccountId> = events.iter().filter_map(|event| event.by).collect();
         accounts.extend(shown.iter().flat_map(|(row, _)| [Some(row.owner_id), row.offered_to]).flatten());
         let names = names_of(db, accounts.into_iter()).await?;
@@ -345,7 +374,9 @@ impl People {
                 discloses: disclosed_by.remove(&event.id).unwrap_or_default(),
             });
         }
-        let lines = places_in_line(db, &shown, at).await?;
+        let waits = |row: &&referral::Model| standing(row.state, row.expires_at, at) == ReferralState::Waitlisted;
+        let rows = shown.iter().map(|(row, _)| row).filter(|_| besides.place_in_line);
+        let lines = places_in_line(db, &rows.filter(waits).collect::<Vec<_>>(), at).await?;
         let seen = shown.into_iter().map(|(row, ground)| ReferralSeen {
             id: row.id,
             service_user: row.service_user_id,
@@ -405,57 +436,29 @@ fn named(names: &BTreeMap<AccountId, String>, account: AccountId) -> (AccountId,
     (account, names.get(&account).cloned().unwrap_or_default())
 }
 
+/// What each of these referrals is about.
+async fn needs_of_each(
+    db: &impl ConnectionTrait,
+    of: &[ReferralId],
+) -> Result<HashMap<ReferralId, BTreeSet<String>>, Trouble> {
+    let column = referral_need::Column::ReferralId;
+    let these = among(db.get_database_backend(), column, of.iter().map(|id| id.0));
+    let mut needs: HashMap<ReferralId, BTreeSet<String>> = HashMap::new();
+    for row in referral_need::Entity::find().filter(these).all(db).await? {
+        needs.entry(row.referral_id).or_default().insert(row.need_key);
+    }
+    Ok(needs)
+}
+
+/// What was done with these referrals, the first first, still sealed.
+async fn events_of(db: &impl ConnectionTrait, of: &[ReferralId]) -> Result<Vec<referral_event::Model>, Trouble> {
+    let column = referral_event::Column::ReferralId;
+    let these = among(db.get_database_backend(), column, of.iter().map(|id| id.0));
+    Ok(referral_event::Entity::find().filter(these).order_by_asc(referral_event::Column::Number).all(db).await?)
+}
+
 /// What a referral is about.
 pub(super) async fn needs_of(db: &impl ConnectionTrait, id: ReferralId) -> Result<BTreeSet<String>, Trouble> {
     let rows = referral_need::Entity::find().filter(referral_need::Column::ReferralId.eq(id)).all(db).await?;
     Ok(rows.into_iter().map(|row| row.need_key).collect())
-}
-
-/// How many wait longer at the same door, and one: for those on a waiting list.
-async fn places_in_line(
-    db: &impl ConnectionTrait,
-    shown: &[(referral::Model, Ground)],
-    at: Millis,
-) -> Result<HashMap<ReferralId, u64>, Trouble> {
-    let waits = |row: &referral::Model| standing(row.state, row.expires_at, at) == ReferralState::Waitlisted;
-    let ids: Vec<ReferralId> = shown.iter().filter(|(row, _)| waits(row)).map(|(row, _)| row.id).collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = db.query_all(&line(&ids, at)).await?;
-    let placed = rows.iter().map(|row| {
-        let ahead: i64 = row.try_get("", "ahead")?;
-        Ok((row.try_get("", "id")?, ahead.unsigned_abs() + 1))
-    });
-    Ok(placed.collect::<Result<_, DbErr>>()?)
-}
-
-fn line(ids: &[ReferralId], at: Millis) -> SelectStatement {
-    use sea_orm::sea_query::ExprTrait;
-    let other = |column: referral::Column| Expr::col(("ahead", column));
-    let this = |column: referral::Column| Expr::col((referral::Entity, column));
-    let same_door =
-        other(referral::Column::ServiceId)
-            .eq(this(referral::Column::ServiceId))
-            .or(other(referral::Column::ServiceId).is_null().and(this(referral::Column::ServiceId).is_null()));
-    let earlier = other(referral::Column::WaitlistedAt).lt(this(referral::Column::WaitlistedAt)).or(other(
-        referral::Column::WaitlistedAt,
-    )
-    .eq(this(referral::Column::WaitlistedAt))
-    .and(other(referral::Column::Id).lt(this(referral::Column::Id))));
-    let ahead = Query::select()
-        .expr(Func::count(other(referral::Column::Id)))
-        .from_as(referral::Entity, "ahead")
-        .and_where(other(referral::Column::PartyId).eq(this(referral::Column::PartyId)))
-        .and_where(other(referral::Column::State).eq(ReferralState::Waitlisted))
-        .and_where(other(referral::Column::ExpiresAt).gt(at))
-        .and_where(same_door)
-        .and_where(earlier)
-        .to_owned();
-    Query::select()
-        .expr(this(referral::Column::Id))
-        .expr_as(Expr::expr(ahead), "ahead")
-        .from(referral::Entity)
-        .and_where(this(referral::Column::Id).is_in(ids.iter().copied()))
-        .to_owned()
 }

@@ -1,11 +1,19 @@
 //! What waits at an agency, on either side of it, and for how long. The rule is part of the statements.
+//!
+//! A page is read in arms, one for each state, each in its order from an index of that state: of rows that may be seen no more
+//! are looked at than a page of each state has, however many there are. An order or a condition that no index of an agency's
+//! referrals begins with makes it sort all of them.
+
+use std::collections::BTreeSet;
 
 use entity::enums::{ReferralState, ReferralUrgency};
 use entity::ids::{AgencyId, ReferralId, ServiceId};
 use entity::instants::Millis;
 use entity::referral;
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Order as SqlOrder, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryResult};
+use sea_orm::sea_query::{
+    CaseStatement, Expr, ExprTrait, Func, JoinType, Order as SqlOrder, Query, SelectStatement, UnionType, ValueTuple,
+};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, QueryResult};
 
 use super::life::{OVER, UNANSWERED};
 use super::reading::ask_of;
@@ -175,6 +183,15 @@ fn age(at: Millis) -> Expr {
     case.finally(Expr::value(place)).into()
 }
 
+/// The states as which is stored what is looked for: what has expired is stored as what it was before.
+fn stored(work: &Work) -> BTreeSet<ReferralState> {
+    let asked = if work.states.is_empty() { ReferralState::ALL } else { work.states.as_slice() };
+    let expired = asked.contains(&ReferralState::Expired);
+    let before = UNANSWERED.iter().filter(|_| expired);
+    asked.iter().chain(before).copied().filter(|state| *state != ReferralState::Expired).collect()
+}
+
+/// What is looked for, in whichever state it is stored.
 fn those(ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
     let side = match work.direction {
         Direction::Sent => referral::Column::AgencyId.eq(agency),
@@ -183,11 +200,6 @@ fn those(ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
     let mut select = Query::select();
     select.from(referral::Entity).and_where(side).and_where(referral_visible(ask));
     if !work.states.is_empty() {
-        let stored = work.states.iter().copied();
-        let expired = work.states.contains(&ReferralState::Expired);
-        // An index can hold what is stored; what has expired is stored as what it was before.
-        let stored = stored.chain(UNANSWERED.iter().copied().filter(|_| expired));
-        select.and_where(referral::Column::State.is_in(stored));
         select.and_where(state_now(ask.at).is_in(work.states.iter().map(|state| state.as_str())));
     }
     if !work.ages.is_empty() {
@@ -210,6 +222,79 @@ fn those(ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
     select
 }
 
+/// Which page of what is looked for.
+#[derive(Clone, Copy, Debug)]
+struct Sought {
+    order: Order,
+    after: Option<Place>,
+    limit: u64,
+}
+
+impl Sought {
+    /// The rows of a page that are stored in one state, in its order.
+    fn arm(self, ask: &Ask, agency: AgencyId, work: &Work, state: Expr) -> SelectStatement {
+        let id = referral::Column::Id;
+        let mut arm = those(ask, agency, work);
+        arm.expr_as(id.into_expr(), "id").expr_as(since(), "since");
+        arm.and_where(referral::Column::State.into_expr().eq(state));
+        match (self.order, self.after) {
+            (_, None) => {}
+            (Order::Written, Some(after)) => {
+                arm.and_where(id.gt(after.id));
+            }
+            (Order::Waiting, Some(after)) => {
+                // Said first for SQLite, which begins there in an index of an expression; it does not by two together.
+                arm.and_where(since().gte(after.since.0));
+                let behind = Expr::tuple([Expr::value(after.since.0), Expr::value(after.id)]);
+                arm.and_where(Expr::tuple([since(), id.into_expr()]).gt(behind));
+            }
+        }
+        if self.order == Order::Waiting {
+            arm.order_by_expr(since(), SqlOrder::Asc);
+        }
+        arm.order_by_expr(id.into_expr(), SqlOrder::Asc).limit(self.limit).to_owned()
+    }
+
+    /// The page. PostgreSQL is told the arm once, for each state of a list, and looks up once what the rule rests on whatever
+    /// the row; SQLite knows no such joins, and is told an arm for each state.
+    fn page(self, engine: DbBackend, ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
+        let states = stored(work).into_iter().map(ReferralState::as_str);
+        let mut page = Query::select();
+        if engine == DbBackend::Postgres {
+            let arm = self.arm(ask, agency, work, Expr::col(("stored", "column1")));
+            page.from_values(states.map(|state| ValueTuple::One(state.into())), "stored");
+            page.join_lateral(JoinType::InnerJoin, arm, "page", Condition::all());
+        } else {
+            let arms = states.map(|state| self.arm(ask, agency, work, Expr::value(state)));
+            if let Some(arms) = all(arms.collect(), &["id", "since"], UnionType::All) {
+                page.from_subquery(arms, "page");
+            }
+        }
+        page.column(("page", "id")).column(("page", "since"));
+        if self.order == Order::Waiting {
+            page.order_by(("page", "since"), SqlOrder::Asc);
+        }
+        page.order_by(("page", "id"), SqlOrder::Asc).limit(self.limit).to_owned()
+    }
+}
+
+/// All of these, one after the other, by these of their columns; none where there are none.
+fn all(arms: Vec<SelectStatement>, columns: &[&'static str], how: UnionType) -> Option<SelectStatement> {
+    let each = arms.into_iter().map(|arm| {
+        let mut select = Query::select();
+        for column in columns {
+            select.column(*column);
+        }
+        // An arm with an order of its own has to stand within a select on SQLite.
+        select.from_subquery(arm, "arm");
+        select
+    });
+    each.reduce(|mut all, arm| {
+        all.union(how, arm);
+        all
+    })
+}
+
 /// Whether a row waits for this of who asks.
 fn waits(what: WaitsFor, ask: &Ask, agency: AgencyId) -> Expr {
     let is_now = |state: ReferralState| state_now(ask.at).eq(state.as_str());
@@ -230,6 +315,32 @@ fn waits(what: WaitsFor, ask: &Ask, agency: AgencyId) -> Expr {
     }
 }
 
+/// The first rows that wait for this of who asks, each with whether it waits for that and for the others.
+fn waiting(what: WaitsFor, ask: &Ask, agency: AgencyId, limit: u64) -> SelectStatement {
+    let mut arm = Query::select();
+    arm.expr_as(referral::Column::Id.into_expr(), "id").expr_as(since(), "since").from(referral::Entity);
+    for (other, name) in WaitsFor::ALL {
+        let case = CaseStatement::new().case(waits(other, ask, agency), Expr::value(1_i32));
+        let case: Expr = case.finally(Expr::value(0_i32)).into();
+        arm.expr_as(case, name);
+    }
+    // An index can hold what is stored.
+    let stored = match what {
+        WaitsFor::Answer => Some(ReferralState::Submitted),
+        WaitsFor::Information => Some(ReferralState::InfoRequested),
+        WaitsFor::TakingOver => None,
+    };
+    if let Some(state) = stored {
+        arm.and_where(referral::Column::State.eq(state));
+    }
+    arm.and_where(waits(what, ask, agency))
+        .and_where(referral_visible(ask))
+        .order_by_expr(since(), SqlOrder::Asc)
+        .order_by_expr(referral::Column::Id.into_expr(), SqlOrder::Asc)
+        .limit(limit)
+        .to_owned()
+}
+
 impl People {
     /// The first referrals that wait for the reader and that they may see, those that were sent first first; one more than
     /// asked for where more follow.
@@ -239,22 +350,15 @@ impl People {
     pub async fn waiting_referrals(&self, reader: Reader, first: usize) -> Result<Vec<Waiting>, Trouble> {
         let Some(agency) = reader.agency else { return Ok(Vec::new()) };
         let ask = ask_of(reader, self.clock.now().into());
+        let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
+        let arms = WaitsFor::ALL.iter().map(|(what, _)| waiting(*what, &ask, agency, limit));
+        let columns = ["id", "since"].into_iter().chain(WaitsFor::ALL.iter().map(|(_, name)| *name));
+        let columns: Vec<&'static str> = columns.collect();
+        // What waits for two things is in two arms, and the same in both.
+        let Some(arms) = all(arms.collect(), &columns, UnionType::Distinct) else { return Ok(Vec::new()) };
         let mut select = Query::select();
-        select.expr_as(referral::Column::Id.into_expr(), "id").from(referral::Entity);
-        let mut any = Condition::any();
-        for (what, name) in WaitsFor::ALL {
-            any = any.add(waits(what, &ask, agency));
-            let case = CaseStatement::new().case(waits(what, &ask, agency), Expr::value(1_i32));
-            let case: Expr = case.finally(Expr::value(0_i32)).into();
-            select.expr_as(case, name);
-        }
-        let since = Func::coalesce([referral::Column::SentAt.into_expr(), referral::Column::CreatedAt.into_expr()]);
-        select
-            .cond_where(any)
-            .and_where(referral_visible(&ask))
-            .order_by_expr(Expr::expr(since), SqlOrder::Asc)
-            .order_by_expr(referral::Column::Id.into_expr(), SqlOrder::Asc)
-            .limit(u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1));
+        select.columns(columns).from_subquery(arms, "waiting");
+        select.order_by("since", SqlOrder::Asc).order_by("id", SqlOrder::Asc).limit(limit);
         let rows = self.database.connection().query_all(&select).await?;
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
@@ -284,22 +388,10 @@ impl People {
         first: usize,
     ) -> Result<Vec<Place>, Trouble> {
         let Some(agency) = reader.agency else { return Ok(Vec::new()) };
-        let mut select = those(&ask_of(reader, self.clock.now().into()), agency, work);
-        select.expr_as(referral::Column::Id.into_expr(), "id").expr_as(since(), "since");
-        let id = referral::Column::Id;
-        if let Some(after) = after {
-            let behind = match order {
-                Order::Written => id.gt(after.id),
-                Order::Waiting => since().gt(after.since.0).or(since().eq(after.since.0).and(id.gt(after.id))),
-            };
-            select.and_where(behind);
-        }
-        if order == Order::Waiting {
-            select.order_by_expr(since(), SqlOrder::Asc);
-        }
         let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
-        select.order_by_expr(id.into_expr(), SqlOrder::Asc).limit(limit);
-        let rows = self.database.connection().query_all(&select).await?;
+        let (ask, db) = (ask_of(reader, self.clock.now().into()), self.database.connection());
+        let select = Sought { order, after, limit }.page(db.get_database_backend(), &ask, agency, work);
+        let rows = db.query_all(&select).await?;
         let place = |row: &QueryResult| Ok(Place { since: row.try_get("", "since")?, id: row.try_get("", "id")? });
         Ok(rows.iter().map(place).collect::<Result<_, DbErr>>()?)
     }
@@ -312,6 +404,9 @@ impl People {
         let Some(agency) = reader.agency else { return Ok(Vec::new()) };
         let ask = ask_of(reader, self.clock.now().into());
         let mut select = those(&ask, agency, work);
+        if !work.states.is_empty() {
+            select.and_where(referral::Column::State.is_in(stored(work)));
+        }
         let number = Func::count(referral::Column::Id.into_expr());
         select
             .expr_as(state_now(ask.at), "state_now")

@@ -348,7 +348,8 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
 );
 
 /// Modules that count rows about service users for the agency whose they are, and name no service user.
-pub(super) const COUNTERS: &[&str] = &["people::appointments::figures", "people::groups::listing"];
+pub(super) const COUNTERS: &[&str] =
+    &["people::appointments::figures", "people::groups::listing", "people::referrals::line"];
 
 /// What stands nowhere in `src`, but for the modules named beside it. Lints hold most of it too; they can be
 /// switched off file by file, this can't.

@@ -27,7 +27,7 @@ use crate::directory::graphql::service::Service;
 use crate::directory::loaders::{AgencyKey, ServiceKey};
 use crate::directory::snapshot::refresh::Live;
 use crate::people::reading::Reader;
-use crate::people::referrals::reading::{ReferralSeen, StepSeen, WhichReferrals};
+use crate::people::referrals::reading::{Besides, ReferralSeen, StepSeen, WhichReferrals};
 
 /// A referral: one agency asks another to take a service user on. Shown to who works with them at the sender, to link
 /// workers of the receiver once it was sent and while the agreement lets it, and to the service user.
@@ -241,7 +241,8 @@ impl Referral {
 
 connection!(ReferralConnection, ReferralEdge, Referral, "referrals");
 
-/// Referrals as the viewer sees them, with whom they are about where that is asked for: of all of them at once.
+/// Referrals as the viewer sees them, with whom they are about, their history and their places in line where those are asked
+/// for: of all of them at once.
 async fn shown(
     ctx: &Context<'_>,
     reader: Reader,
@@ -249,7 +250,9 @@ async fn shown(
     asked: &[Lookahead<'_>],
 ) -> Result<Vec<Referral>> {
     let people = people(ctx)?;
-    let seen = found(ctx, people.read_referrals(reader, which, pending(ctx)).await)?;
+    let asks = |name: &str| asked.iter().any(|asked| asked.field(name).exists());
+    let besides = Besides { history: asks("history"), place_in_line: asks("placeInLine") };
+    let seen = found(ctx, people.read_referrals(reader, which, besides, pending(ctx)).await)?;
     let wants: Vec<_> = asked.iter().map(|asked| asked.field("serviceUser")).filter(Lookahead::exists).collect();
     let mut of = std::collections::BTreeMap::new();
     if !wants.is_empty() && !seen.is_empty() {

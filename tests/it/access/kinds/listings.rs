@@ -83,12 +83,14 @@ impl Asking<'_> {
             ] {
                 let wanted = self.oracle.worklist(asked, direction == Direction::Sent, &states, mine);
                 let work = Work { direction, states, ages: vec![], urgencies: vec![], service: None, mine };
-                let page =
-                    async |after| people.page_of_referrals(reader, &work, Order::Written, after, SIZE).await.unwrap();
-                let found = whole(SIZE, page).await;
-                let found: Vec<_> = found.into_iter().map(|place| place.id).collect();
                 let rows: Vec<_> = wanted.iter().map(|number| ids.referral(*number)).collect();
-                assert_eq!(found, rows, "{work:?}: {}", self.told());
+                // They were all sent at one instant: both orders are that of their ids.
+                for order in [Order::Written, Order::Waiting] {
+                    let page = async |after| people.page_of_referrals(reader, &work, order, after, SIZE).await.unwrap();
+                    let found = whole(SIZE, page).await;
+                    let found: Vec<_> = found.into_iter().map(|place| place.id).collect();
+                    assert_eq!(found, rows, "{work:?} {order:?}: {}", self.told());
+                }
                 let mut counted: BTreeMap<ReferralState, usize> = BTreeMap::new();
                 for count in people.count_referrals(reader, &work).await.unwrap() {
                     *counted.entry(count.state).or_default() += usize::try_from(count.number).unwrap();

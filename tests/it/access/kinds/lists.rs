@@ -10,7 +10,7 @@ use entity::enums::{DataCategory, GroupPlaceState, GroupPlaceStep};
 use entity::instants::Millis;
 use signpost::people::appointments::reading::WhichAppointments;
 use signpost::people::groups::reading::WhichGroupPlaces;
-use signpost::people::referrals::reading::WhichReferrals;
+use signpost::people::referrals::reading::{Besides, WhichReferrals};
 use signpost::people::tasks::dates::{WhichEasements, WhichReleases};
 use signpost::people::tasks::reading::WhichTasks;
 use signpost::signposts::reading::WhichSignposts;
@@ -246,7 +246,7 @@ impl Asking<'_> {
         let wanted = self.oracle.referrals(asked);
         let all = WhichReferrals::Of(Self::all(rows.len(), |number| ids.referral(number)));
         for which in [WhichReferrals::About(self.everybody()), all] {
-            let seen = people.read_referrals(reader, &which, None).await.unwrap();
+            let seen = people.read_referrals(reader, &which, Besides::ALL, None).await.unwrap();
             let these: Vec<_> = seen.iter().map(|seen| seen.id).collect();
             let those: Vec<_> = wanted.iter().map(|number| ids.referral(*number)).collect();
             assert_eq!(these, those, "{which:?}: {}", self.told());
