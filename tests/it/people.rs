@@ -10,6 +10,7 @@ mod figures;
 mod graph;
 mod groups;
 mod hands;
+mod keeping_out;
 mod lying;
 mod my_day;
 mod notices;
