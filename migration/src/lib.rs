@@ -39,6 +39,7 @@ mod m20261124_000019_place_history;
 mod m20261124_000020_groups_end;
 mod m20261124_000021_worklists;
 mod m20261124_000024_reopened;
+mod m20261124_000025_calendar_looks;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000020_groups_end::Migration),
             Box::new(m20261124_000021_worklists::Migration),
             Box::new(m20261124_000024_reopened::Migration),
+            Box::new(m20261124_000025_calendar_looks::Migration),
         ]
     }
 }

@@ -3,12 +3,19 @@
 use futures_util::future::BoxFuture;
 
 use super::App;
-use crate::calendars::Calendars;
-use crate::web::calendars::Feeds;
+use crate::calendars::{Calendars, reading};
+use crate::web::calendars::{Feeds, Looked};
 
 impl Feeds for App {
-    fn calendar<'a>(&'a self, code: &'a str) -> BoxFuture<'a, Result<Option<String>, String>> {
+    fn calendar<'a>(&'a self, code: &'a str) -> BoxFuture<'a, Result<Looked, String>> {
         let calendars = Calendars::new(self.people.clone(), &self.config.server.public_address);
-        Box::pin(async move { calendars.by_code(code).await.map_err(|error| error.to_string()) })
+        Box::pin(async move {
+            let looked = calendars.by_code(code).await.map_err(|error| error.to_string());
+            looked.map(|looked| match looked {
+                reading::Looked::Calendar(text) => Looked::Calendar(text),
+                reading::Looked::TooSoon(seconds) => Looked::TooSoon(seconds),
+                reading::Looked::Nothing => Looked::Nothing,
+            })
+        })
     }
 }

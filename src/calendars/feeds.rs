@@ -1,11 +1,12 @@
-//! A feed is made, in the place of the one before, and revoked; whether an agency lets names stand in its own.
+//! A feed is made, in the place of the one before, and revoked; how often it may be looked at; whether an agency lets names
+//! stand in its own.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::enums::Role;
 use entity::ids::{AgencyId, CalendarFeedId, LocationId};
 use entity::instants::Millis;
-use entity::{account, calendar_choice, calendar_feed, membership};
+use entity::{account, calendar_choice, calendar_feed, location, membership};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -20,6 +21,10 @@ use crate::people::entering::Worker;
 
 /// Most feeds that somebody has of an agency at once.
 pub const MOST_FEEDS: u64 = 20;
+
+/// How long after a look the next one may come, in milliseconds. Each is a line in the ledger for each service user, for ever:
+/// whoever has the address could fill it. Programs are told to ask once an hour.
+pub const BETWEEN_LOOKS: i64 = 60_000;
 
 /// Random bytes of a code. Nobody types it.
 const CODE_BYTES: usize = 16;
@@ -77,14 +82,51 @@ fn living(at: Millis) -> Condition {
     unended.add(Expr::exists(owner)).add(Expr::exists(held))
 }
 
-/// The feed that a code leads to at an instant; none for a code that never was, and for one that leads to none any more.
+/// That a feed is of no hub whose address is a secret now: when people are there is a part of the secret. It is part of the
+/// same statement, so that such a feed is looked for as one that never was.
+fn of_no_secret() -> Condition {
+    let secret = Query::select()
+        .from(location::Entity)
+        .expr(Expr::value(1))
+        .and_where(location::Column::Id.into_expr().eq(calendar_feed::Column::LocationId.into_expr()))
+        .and_where(location::Column::Confidential.eq(true))
+        .to_owned();
+    Condition::all().add(Expr::exists(secret).not())
+}
+
+/// The feed that a code leads to at an instant; none for a code that never was, and for one that leads to none any more, be it
+/// that its hub is a secret now.
 pub(super) async fn of_code(
     db: &impl ConnectionTrait,
     code: &str,
     at: Millis,
 ) -> Result<Option<calendar_feed::Model>, Trouble> {
     let found = calendar_feed::Entity::find().filter(calendar_feed::Column::CodeHash.eq(hash(code)));
-    Ok(found.filter(living(at)).one(db).await?)
+    Ok(found.filter(living(at)).filter(of_no_secret()).one(db).await?)
+}
+
+/// Takes a look at a feed, of which there is one in a time; gives the whole seconds after which the next may be taken, where
+/// this one came too soon. Of two who take one at once one has it.
+pub(super) async fn look(
+    db: &impl ConnectionTrait,
+    feed: &calendar_feed::Model,
+    at: Millis,
+) -> Result<Option<u64>, Trouble> {
+    let last = calendar_feed::Column::LookedAt;
+    // Looked at in a time to come it was before the clock was set right: that counts for nothing.
+    let long_ago = last.lte(Millis(at.0 - BETWEEN_LOOKS)).or(last.gt(Millis(at.0 + BETWEEN_LOOKS)));
+    let now = calendar_feed::ActiveModel { looked_at: Set(Some(at)), ..Default::default() };
+    let taken = calendar_feed::Entity::update_many()
+        .set(now)
+        .filter(calendar_feed::Column::Id.eq(feed.id))
+        .filter(last.is_null().or(long_ago))
+        .exec(db)
+        .await?;
+    if taken.rows_affected > 0 {
+        return Ok(None);
+    }
+    let since = feed.looked_at.map_or(0, |before| at.0 - before.0);
+    Ok(Some((BETWEEN_LOOKS - since).clamp(1, BETWEEN_LOOKS).unsigned_abs().div_ceil(1_000)))
 }
 
 /// Whether an agency lets given names stand in calendar feeds.
@@ -142,6 +184,7 @@ impl Calendars {
             code_hash: Some(hash(&code)),
             made_at: at,
             ended_at: None,
+            looked_at: None,
         };
         let new = calendar_feed::ActiveModel {
             id: Set(row.id),
@@ -153,6 +196,7 @@ impl Calendars {
             code_hash: Set(row.code_hash.clone()),
             made_at: Set(row.made_at),
             ended_at: Set(None),
+            looked_at: Set(None),
         };
         calendar_feed::Entity::insert(new).exec_without_returning(&transaction).await?;
         let names = row.with_names && are_names_allowed(&transaction, by.agency).await?;
@@ -173,7 +217,8 @@ impl Calendars {
         Ok(())
     }
 
-    /// The worker's own feeds of the agency that they act for, as far as they work, the first first.
+    /// The worker's own feeds of the agency that they act for, as far as they were not ended, the first first. One of a hub
+    /// that is a secret now is among them, to be revoked, and leads nowhere.
     ///
     /// # Errors
     /// The database failed.

@@ -17,8 +17,10 @@ use crate::people::graphql::{ServiceUserError, found, parted, worker};
 pub struct CalendarFeed(FeedSeen);
 
 /// An address at which the viewer's calendar program reads appointments of an agency, from 30 days ago to 180 days ahead:
-/// what sort each is, how it is held, when, and the hub. Seen by its owner alone. It ends at once when it is revoked, when
-/// another of its sort is made, when the account is disabled, and with the membership by which it was made.
+/// what sort each is, how it is held, when, and the hub; of a hub not how, where that is a place; and where names are wanted
+/// nothing of a place. It is read at most once a minute. Seen by its owner alone. It ends at once when it is revoked, when
+/// another of its sort is made, when the account is disabled, and with the membership by which it was made. One of a hub whose
+/// address is a secret leads nowhere.
 #[Object]
 impl CalendarFeed {
     /// Global id, to revoke it by.
@@ -64,7 +66,8 @@ pub struct MakeCalendarFeedInput {
     /// A hub, by the location's global id: what the agency has there, for its managers. Where nothing is said, the
     /// appointments that are with the viewer, for link workers.
     pub hub: Option<ID>,
-    /// Whether given names are wanted in it, where the agency allows them.
+    /// Whether given names are wanted in it, where the agency allows them. Then it says nothing of places, be there names or
+    /// not: together they would tell who is in custody.
     #[graphql(default)]
     pub with_names: bool,
 }
@@ -85,7 +88,7 @@ pub struct MakeCalendarFeedPayload {
 /// What came of revoking a calendar feed.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RevokeCalendarFeedPayload {
-    /// The viewer's feeds that work still.
+    /// The viewer's feeds that were not ended.
     pub feeds: Vec<CalendarFeed>,
     /// What it was refused for; empty where it was done.
     pub errors: Vec<ServiceUserError>,
@@ -116,8 +119,8 @@ pub struct CalendarQuery;
 /// Root fields that ask for calendar feeds.
 #[Object]
 impl CalendarQuery {
-    /// The viewer's own calendar feeds of the agency that they act for, as far as they work, the first first. Their addresses
-    /// are not told again. For link workers and managers.
+    /// The viewer's own calendar feeds of the agency that they act for, as far as they were not ended, the first first. Their
+    /// addresses are not told again. For link workers and managers.
     #[graphql(complexity = "crate::api::limits::list_cost(5, child_complexity)")]
     async fn my_calendar_feeds(&self, ctx: &Context<'_>) -> Result<Vec<CalendarFeed>> {
         mine(ctx).await

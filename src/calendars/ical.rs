@@ -5,8 +5,32 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::post::is_invisible;
+
 /// Most octets of a line, without its break.
 pub const LONGEST_LINE: usize = 75;
+
+/// The time zone of London, as it is since 1996. No instant of ours needs it, but a calendar has at least one component (3.6), and
+/// of one without appointments this is it.
+const LONDON: [&str; 17] = [
+    "BEGIN:VTIMEZONE",
+    "TZID:Europe/London",
+    "BEGIN:DAYLIGHT",
+    "DTSTART:19960331T010000",
+    "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0100",
+    "TZNAME:BST",
+    "END:DAYLIGHT",
+    "BEGIN:STANDARD",
+    "DTSTART:19961027T020000",
+    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
+    "TZOFFSETFROM:+0100",
+    "TZOFFSETTO:+0000",
+    "TZNAME:GMT",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+];
 
 /// How an event stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +48,6 @@ pub struct Event {
     pub uid: String,
     /// How often it was changed in what matters to who comes.
     pub sequence: u32,
-    /// When it was last changed so.
-    pub stamp: DateTime<Utc>,
     /// When it begins.
     pub starts: DateTime<Utc>,
     /// When it ends, exclusive.
@@ -38,9 +60,13 @@ pub struct Event {
     pub status: Status,
 }
 
-/// A calendar of this name with these events, in their order.
+/// A calendar of this name with these events, in their order, as of an instant.
+///
+/// It has no METHOD: it is a snapshot and no message about a meeting (3.7.2), and such a message would have to name an organizer
+/// (RFC 5546, 3.2.1). Each event says that it is as of this instant (DTSTAMP, 3.8.7.2): where something of one was taken away, as
+/// the place or a name, no count of changes says so, and of two with the same count a program keeps the later (RFC 5546, 2.1.5).
 #[must_use]
-pub fn calendar(name: &str, events: &[Event]) -> String {
+pub fn calendar(name: &str, events: &[Event], at: DateTime<Utc>) -> String {
     let mut out = String::new();
     let name = format!("X-WR-CALNAME:{}", escaped(name));
     for line in [
@@ -48,7 +74,6 @@ pub fn calendar(name: &str, events: &[Event]) -> String {
         "VERSION:2.0",
         "PRODID:-//Signpost//Appointments//EN",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
         name.as_str(),
         // Every look is a line in the ledger for each service user: once an hour is enough.
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
@@ -56,14 +81,17 @@ pub fn calendar(name: &str, events: &[Event]) -> String {
     ] {
         put(&mut out, line);
     }
+    for line in LONDON {
+        put(&mut out, line);
+    }
     for event in events {
-        put_event(&mut out, event);
+        put_event(&mut out, event, at);
     }
     put(&mut out, "END:VCALENDAR");
     out
 }
 
-fn put_event(out: &mut String, event: &Event) {
+fn put_event(out: &mut String, event: &Event, at: DateTime<Utc>) {
     let (starts, ends) = (instant(event.starts), instant(event.ends));
     let (status, shows_as) = match event.status {
         Status::Confirmed => ("CONFIRMED", "OPAQUE"),
@@ -71,7 +99,7 @@ fn put_event(out: &mut String, event: &Event) {
     };
     put(out, "BEGIN:VEVENT");
     put(out, &format!("UID:{}", escaped(&event.uid)));
-    put(out, &format!("DTSTAMP:{}", instant(event.stamp)));
+    put(out, &format!("DTSTAMP:{}", instant(at)));
     put(out, &format!("DTSTART:{starts}"));
     // An end must be later than the beginning, in whole seconds; without one it ends where it begins.
     if event.ends.timestamp() > event.starts.timestamp() {
@@ -93,6 +121,13 @@ fn instant(at: DateTime<Utc>) -> String {
     at.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
+/// Whether a sign shows nothing, or turns the direction of others. Joiners stay: Persian and scripts of India are written with them.
+fn is_left_out(sign: char) -> bool {
+    let is_joiner = matches!(sign, '\u{200c}' | '\u{200d}');
+    let is_break = matches!(sign, '\u{2028}' | '\u{2029}');
+    sign.is_control() || is_break || (is_invisible(sign) && !is_joiner)
+}
+
 /// Text as the value of a property (3.3.11). Signs that can't be seen are left out, but for breaks of lines.
 #[must_use]
 pub fn escaped(text: &str) -> String {
@@ -104,7 +139,7 @@ pub fn escaped(text: &str) -> String {
                 out.push(sign);
             }
             '\n' => out.push_str("\\n"),
-            sign if sign.is_control() => {}
+            sign if is_left_out(sign) => {}
             sign => out.push(sign),
         }
     }

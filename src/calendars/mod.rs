@@ -4,12 +4,13 @@
 //! |---|---|
 //! | [`ical`] | a calendar as text, in the form of RFC 5545; no database |
 //! | [`event`] | what of an appointment stands in a calendar; no database |
-//! | [`feeds`] | a feed is made, in the place of the one before, and revoked; whether an agency lets names stand in its own |
+//! | [`feeds`] | a feed is made, in the place of the one before, and revoked; how often it may be looked at; whether an agency lets names stand in its own |
 //! | [`reading`] | the one way in which appointments come into a calendar |
 //! | [`graphql`] | all of it in the graph |
 //!
 //! Nobody signs in for an address. Whoever holds it reads what its owner might read at that very instant, and less: nobody's
-//! name, but where the agency lets given names stand there and the owner wants them.
+//! name, but where the agency lets given names stand there and the owner wants them. A calendar in which names are wanted says
+//! nothing of a place: together they would tell who is in prison.
 
 pub mod event;
 pub mod feeds;

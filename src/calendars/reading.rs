@@ -6,7 +6,8 @@
 //!
 //! The calendar of a hub holds the times at which the agency meets people there, which is what a manager plans by, and nothing
 //! of whom. No row about a service user is shown by it, so nothing is decided; yet who keeps the owner or the agency out is left
-//! out of it too. Names stand there only beside appointments that the rule shows the owner, decided as anywhere.
+//! out of it too. Names stand there only beside appointments that the rule shows the owner, decided as anywhere. Of a hub whose
+//! address is a secret there is no calendar, nor is there any more where it became one.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -18,8 +19,8 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
 use super::Calendars;
-use super::event::{Slot, event};
-use super::feeds::{are_names_allowed, of_code};
+use super::event::{Scope, Slot, event};
+use super::feeds::{are_names_allowed, look, of_code};
 use super::ical::{Event, calendar};
 use crate::access::rule::predicate::{Columns, appointment_visible, condition};
 use crate::access::rule::{Ask, KEPT_OUT};
@@ -41,25 +42,44 @@ const OPERATION: &str = "calendarFeed";
 /// What every calendar is called: nothing that tells of anybody or of a place.
 const NAME: &str = "Appointments";
 
+/// What comes of a look at an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// The calendar, as text.
+    Calendar(String),
+    /// Another look was taken just before: the next may be after so many seconds.
+    TooSoon(u64),
+    /// There is none.
+    Nothing,
+}
+
 impl Calendars {
-    /// The calendar that a code leads to, as text; none for a code that never was, and for one that leads to none any more,
-    /// which is the same. Every decision about a service user stands in the ledger before this comes back.
+    /// The calendar that a code leads to; none for a code that never was, and for one that leads to none any more, which is the
+    /// same. Looks at it are apart from one another, and only one that is gives anything, or costs more than a statement. Every
+    /// decision about a service user stands in the ledger before this comes back.
     ///
     /// # Errors
     /// [`Trouble::Changing`] where what it rests on keeps changing; the database, the ledger or the vault failed, and nothing
     /// is shown.
-    pub async fn by_code(&self, code: &str) -> Result<Option<String>, Trouble> {
+    pub async fn by_code(&self, code: &str) -> Result<Looked, Trouble> {
+        let db = self.people.database().connection();
+        let at = Millis::from(self.people.clock().now());
+        let Some(feed) = of_code(db, code, at).await? else { return Ok(Looked::Nothing) };
+        if let Some(seconds) = look(db, &feed, at).await? {
+            return Ok(Looked::TooSoon(seconds));
+        }
         for _ in 0..TRIES {
-            if let Ok(seen) = self.try_to_read(code).await? {
-                return Ok(seen.map(|events| calendar(NAME, &events)));
+            let at = Millis::from(self.people.clock().now());
+            if let Ok(seen) = self.try_to_read(code, at).await? {
+                let text = seen.map(|events| calendar(NAME, &events, at.to_utc()));
+                return Ok(text.map_or(Looked::Nothing, Looked::Calendar));
             }
         }
         Err(Trouble::Changing)
     }
 
-    async fn try_to_read(&self, code: &str) -> Result<Result<Option<Vec<Event>>, Again>, Trouble> {
+    async fn try_to_read(&self, code: &str, at: Millis) -> Result<Result<Option<Vec<Event>>, Again>, Trouble> {
         let db = self.people.database().connection();
-        let at = Millis::from(self.people.clock().now());
         let Some(feed) = of_code(db, code, at).await? else { return Ok(Ok(None)) };
         let names = feed.with_names && are_names_allowed(db, feed.agency_id).await?;
         let ask =
@@ -81,7 +101,7 @@ impl Calendars {
         let hubs = if hubs.is_empty() { HashMap::new() } else { locations(db, &hubs).await? };
         let events = rows.iter().filter_map(|row| {
             let with = called.get(&row.service_user_id).filter(|_| named.contains(&row.id));
-            event(&slot(row, with.cloned(), row.location_id.and_then(|hub| hubs.get(&hub))))
+            event(&slot(&feed, row, with.cloned(), row.location_id.and_then(|hub| hubs.get(&hub))))
         });
         Ok(Ok(Some(events.collect())))
     }
@@ -177,16 +197,26 @@ fn given_name(identity: &Identity) -> Option<String> {
     called.split_whitespace().next().map(str::to_owned)
 }
 
-fn slot(row: &appointment::Model, with: Option<String>, hub: Option<&PublicLocation>) -> Slot {
+fn slot(
+    feed: &calendar_feed::Model,
+    row: &appointment::Model,
+    with: Option<String>,
+    hub: Option<&PublicLocation>,
+) -> Slot {
+    let scope = match (feed.with_names, feed.location_id) {
+        (true, _) => Scope::Named,
+        (false, Some(_)) => Scope::Hub,
+        (false, None) => Scope::Own,
+    };
     Slot {
+        feed: feed.id,
+        scope,
         id: row.id,
         kind: row.kind,
         delivery: row.delivery,
         state: row.state,
         starts: row.starts_at,
         ends: row.ends_at,
-        booked: row.booked_at,
-        cancelled: row.cancelled_at,
         // Of a place that is a secret there is no name in what the public may see.
         hub: hub.and_then(|hub| hub.open.as_ref()?.name.clone()),
         with,

@@ -21,6 +21,7 @@ use sea_orm::{
 use super::acting::Stands;
 use super::contents::Wrong;
 use super::entering::Worker;
+use super::wishes::KeptOut;
 use super::{People, Trouble};
 use crate::access::epochs::raise_service_user;
 
@@ -28,7 +29,8 @@ use crate::access::epochs::raise_service_user;
 const MOST_STEPS: usize = 20;
 
 impl People {
-    /// Joins two records of one service user; both have to be on the worker's caseload, or on that of a team of theirs.
+    /// Joins two records of one service user; both have to be on the worker's caseload, or on that of a team of theirs. Whom
+    /// either keeps out, what is still to come with them is called off.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`] where they are the same, or have an account each; the
@@ -85,6 +87,10 @@ impl People {
             undone_by: Set(None),
         };
         service_user_merge::Entity::insert(row).exec_without_returning(db).await?;
+        // Whom one of them keeps out the other is not to meet either.
+        for whom in kept_out_by(db, keep).await? {
+            self.part_from(db, keep, whom, (by.into(), begun.stands), at).await?;
+        }
         // What one of them denied, or whom they keep out, is in the way of the other's referrals now.
         self.hold_without_route(db, keep, at).await?;
         begun.transaction.commit().await?;
@@ -232,6 +238,18 @@ impl People {
 
 async fn one(db: &impl ConnectionTrait, id: ServiceUserId) -> Result<service_user::Model, Trouble> {
     service_user::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)
+}
+
+/// Whom a service user keeps out.
+async fn kept_out_by(db: &impl ConnectionTrait, of: ServiceUserId) -> Result<Vec<KeptOut>, Trouble> {
+    let bars = exclusion::Entity::find()
+        .filter(exclusion::Column::ServiceUserId.eq(of))
+        .filter(exclusion::Column::EndsAt.is_null())
+        .order_by_asc(exclusion::Column::Id)
+        .all(db)
+        .await?;
+    let whom = |bar: exclusion::Model| bar.agency_id.map(KeptOut::Agency).or(bar.account_id.map(KeptOut::Account));
+    Ok(bars.into_iter().filter_map(whom).collect())
 }
 
 async fn set_account(

@@ -1,6 +1,6 @@
 //! Whom a service user keeps out, who stands for them, and which account is their own.
 
-use entity::enums::ProxyAuthority;
+use entity::enums::{CancelledBy, ProxyAuthority};
 use entity::ids::{AccountId, AgencyId, ExclusionId, ProxyId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{account, agency, exclusion, proxy, service_user};
@@ -9,6 +9,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, SqlErr};
 
 use super::acting::{Actor, Stands, ever_worked_at, is_of_somebody_themselves};
+use super::appointments::sessions::CallsOff;
 use super::contents::Wrong;
 use super::entering::Worker;
 use super::{People, Trouble};
@@ -31,7 +32,8 @@ const NOT_OURS: &str = "Another agency entered them: it says who stands for them
 
 impl People {
     /// Keeps somebody out at the service user's wish, from now on: of this service user they see nothing any more,
-    /// whatever else holds; places in groups with them are given up. Who is kept out already stays so.
+    /// whatever else holds; places in groups with them are given up, and appointments with them called off. Who is kept out
+    /// already stays so.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever may not act for the service user; [`Trouble::Wrong`] for an agency or account that
@@ -89,10 +91,33 @@ impl People {
             ended_by: Set(None),
         };
         exclusion::Entity::insert(row).exec_without_returning(db).await?;
-        self.leave_groups_with(db, of, whom, (actor, begun.stands), at).await?;
+        self.part_from(db, of, whom, (actor, begun.stands), at).await?;
         self.hold_without_route(db, of, at).await?;
         begun.transaction.commit().await?;
         Ok(id)
+    }
+
+    /// Ends what would bring a service user together with whom they keep out: places in groups, and appointments still to
+    /// come. Whoever calls this holds the service user.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn part_from(
+        &self,
+        db: &impl ConnectionTrait,
+        of: ServiceUserId,
+        whom: KeptOut,
+        (by, stands): (Actor, Stands),
+        at: Millis,
+    ) -> Result<(), Trouble> {
+        self.leave_groups_with(db, of, whom, (by, stands), at).await?;
+        // It is the service user's wish, whoever writes it down.
+        let agency = match stands {
+            Stands::Worker(agency) => Some(agency),
+            Stands::Themselves | Stands::Proxy => None,
+        };
+        let who = CallsOff { by: by.account, agency, side: CancelledBy::ServiceUser };
+        self.call_off_with(db, of, whom, who, at).await
     }
 
     /// Lets somebody in again who was kept out: the service user says so themselves. On their word a worker does only where it

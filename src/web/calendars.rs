@@ -16,14 +16,25 @@ use super::media::has_etag;
 /// Longest code that is looked up.
 const LONGEST_CODE: usize = 64;
 
-/// Knows the calendars that codes lead to.
-pub trait Feeds: Send + Sync {
-    /// The calendar of a code, as text; none where it leads to none, or to none any more. What fails is told in words for the
-    /// log.
-    fn calendar<'a>(&'a self, code: &'a str) -> BoxFuture<'a, Result<Option<String>, String>>;
+/// What comes of a look at an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// The calendar, as text.
+    Calendar(String),
+    /// It was looked at just before: the next look may be after so many seconds.
+    TooSoon(u64),
+    /// The code leads to none, or to none any more.
+    Nothing,
 }
 
-/// The calendar of the code in the address.
+/// Knows the calendars that codes lead to.
+pub trait Feeds: Send + Sync {
+    /// Takes a look at the calendar of a code. What fails is told in words for the log.
+    fn calendar<'a>(&'a self, code: &'a str) -> BoxFuture<'a, Result<Looked, String>>;
+}
+
+/// The calendar of the code in the address. To ask for the head of it alone, or whether it has changed, is a look too: what stands
+/// in it is decided all the same.
 pub(crate) async fn handle(
     State(feeds): State<Arc<dyn Feeds>>,
     Path(file): Path<String>,
@@ -32,12 +43,18 @@ pub(crate) async fn handle(
     let code = file.strip_suffix(".ics").filter(|code| code.len() <= LONGEST_CODE);
     let found = match code {
         Some(code) => feeds.calendar(code).await,
-        None => Ok(None),
+        None => Ok(Looked::Nothing),
     };
     let (mut response, kind) = match found {
-        Ok(Some(calendar)) => (of_calendar(calendar, &headers), "text/calendar; charset=utf-8"),
+        Ok(Looked::Calendar(calendar)) => (of_calendar(calendar, &headers), "text/calendar; charset=utf-8"),
+        Ok(Looked::TooSoon(seconds)) => {
+            let said = "This calendar was read a moment ago. Once an hour is enough.\n";
+            let mut response = (StatusCode::TOO_MANY_REQUESTS, said).into_response();
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            (response, PLAIN)
+        }
         // Whether there ever was such a code is told to nobody.
-        Ok(None) => {
+        Ok(Looked::Nothing) => {
             let said = "This calendar has ended. Make another address in Signpost.\n";
             ((StatusCode::NOT_FOUND, said).into_response(), PLAIN)
         }
@@ -60,9 +77,14 @@ pub(crate) async fn handle(
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// A calendar, or only that it is the one which the program has already.
+/// A calendar, or only that it is the one which the program has already. As of when it is (DTSTAMP) makes it no other.
 fn of_calendar(calendar: String, headers: &HeaderMap) -> Response {
-    let digest = Sha256::digest(&calendar);
+    let mut digest = Sha256::new();
+    for line in calendar.split("\r\n").filter(|line| !line.starts_with("DTSTAMP:")) {
+        digest.update(line);
+        digest.update("\r\n");
+    }
+    let digest = digest.finalize();
     let print = digest.iter().take(16).fold(String::new(), |print, byte| format!("{print}{byte:02x}"));
     let Ok(etag) = HeaderValue::from_str(&format!("W/\"{print}\"")) else {
         return (StatusCode::OK, calendar).into_response();

@@ -11,6 +11,7 @@ mod graph;
 mod groups;
 mod hands;
 mod left_behind;
+mod keeping_out;
 mod lying;
 mod my_day;
 mod notices;

@@ -4,20 +4,27 @@
 //! They are an agency's whole counts of its own appointments, for those who manage it: no number is held back for being small,
 //! for it is nobody else's data. Figures for others than the agency want their small counts held back, and are not these.
 //!
+//! But a count of one in a narrow window tells when somebody comes, and by hub where. So a window is whole days of London, who
+//! keeps the one who asks out, or the agency, is in no count, and a hub whose address is a secret is told as none.
+//!
 //! Two rates of those who came go by name, for both are published of the same numbers: of all that were booked, those that
 //! were called off among them, and of those that were not called off. One that was moved to another time is no booking of its
 //! own: the one in its place is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entity::appointment;
-use entity::enums::{AppointmentKind, AppointmentState};
-use entity::ids::{AgencyId, LocationId};
+use entity::enums::{AppointmentKind, AppointmentState, Purpose};
+use entity::ids::LocationId;
 use entity::instants::Millis;
-use sea_orm::sea_query::{CaseStatement, Expr, Func, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait};
+use entity::{appointment, location};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use crate::access::rule::predicate::{Columns, condition};
+use crate::access::rule::{Ask, KEPT_OUT};
+use crate::hours::{london, midnight};
 use crate::people::contents::Wrong;
+use crate::people::entering::Worker;
 use crate::people::{People, Trouble};
 
 /// By what figures are told apart.
@@ -29,13 +36,30 @@ pub enum FigureBy {
     Hub,
 }
 
-/// A time in which appointments begin.
+/// A time in which appointments begin: whole days of London.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
-    /// Those that begin at this instant or later.
+    /// Those that begin at this instant or later, a midnight of London.
     pub from: Millis,
-    /// And before this one.
+    /// And before this one, a midnight of London too.
     pub until: Millis,
+}
+
+impl Period {
+    /// That it is whole days, and at least one; the fields that say when it begins and ends are named for who is told.
+    fn check(self, from: &'static str, until: &'static str) -> Result<(), Wrong> {
+        for (at, field) in [(self.from, from), (self.until, until)] {
+            if Millis::from(midnight(london(at.to_utc()).date())) != at {
+                let message = "It is no midnight of Europe/London: figures are of whole days, so name the midnight at \
+                               which a day begins there.";
+                return Err(Wrong::new(field, message));
+            }
+        }
+        if self.until <= self.from {
+            return Err(Wrong::new(until, "It is not after `from`: name a later instant."));
+        }
+        Ok(())
+    }
 }
 
 /// How many appointments there were.
@@ -58,7 +82,7 @@ pub struct Counts {
 pub struct Of {
     /// What the appointments were for.
     pub kind: Option<AppointmentKind>,
-    /// The hub; none inside: at no hub.
+    /// The hub; none inside: at no hub, or at one whose address is a secret.
     pub hub: Option<Option<LocationId>>,
 }
 
@@ -149,24 +173,22 @@ fn side(compared: &mut Compared, is_other: bool) -> &mut Counts {
 }
 
 impl People {
-    /// Engagement figures of an agency over the appointments that begin in a period, compared with those of another where
-    /// that is asked for. That they may is for who calls this: for managers of the agency.
+    /// Engagement figures of the agency that somebody acts for, over the appointments that begin in a period, compared with
+    /// those of another where that is asked for; without whoever keeps them out, or the agency. That they may is for who calls
+    /// this: for managers of the agency.
     ///
     /// # Errors
-    /// [`Trouble::Wrong`] for a period that ends before it begins; the database failed.
+    /// [`Trouble::Wrong`] for a period that is not whole days of London, or ends before it begins; the database failed.
     pub async fn engagement_figures(
         &self,
-        agency: AgencyId,
+        asks: Worker,
         period: Period,
         by: &BTreeSet<FigureBy>,
         compared_with: Option<Period>,
     ) -> Result<Figures, Trouble> {
-        let not_after = |field| Wrong::new(field, "It is not after `from`: name a later instant.");
-        if period.until <= period.from {
-            return Err(not_after("until").into());
-        }
-        if compared_with.is_some_and(|other| other.until <= other.from) {
-            return Err(not_after("comparedWith.until").into());
+        period.check("from", "until")?;
+        if let Some(other) = compared_with {
+            other.check("comparedWith.from", "comparedWith.until")?;
         }
         let now = Millis::from(self.clock.now());
         let empty = Compared { now: Counts::default(), before: compared_with.map(|_| Counts::default()) };
@@ -174,7 +196,7 @@ impl People {
         let mut parts: BTreeMap<Of, Compared> = BTreeMap::new();
         for (period, is_other) in [(Some(period), false), (compared_with, true)] {
             let Some(period) = period else { continue };
-            for (of, state, is_to_come, number) in self.count_states(agency, period, by, now).await? {
+            for (of, state, is_to_come, number) in self.count_states(asks, period, by, now).await? {
                 side(&mut total, is_other).add(state, is_to_come, number);
                 let part = parts.entry(of).or_insert(empty);
                 side(part, is_other).add(state, is_to_come, number);
@@ -187,22 +209,25 @@ impl People {
     /// How many appointments of an agency that begin in a period are in which state, told apart.
     async fn count_states(
         &self,
-        agency: AgencyId,
+        asks: Worker,
         period: Period,
         by: &BTreeSet<FigureBy>,
         now: Millis,
     ) -> Result<Vec<(Of, AppointmentState, bool, u64)>, Trouble> {
         let (by_kind, by_hub) = (by.contains(&FigureBy::Kind), by.contains(&FigureBy::Hub));
+        let ask = Ask { account: asks.account, agency: Some(asks.agency), purpose: Purpose::CareCoordination, at: now };
+        let kept_out = condition(&KEPT_OUT, &ask, &Columns::of_appointments());
         let to_come = CaseStatement::new()
             .case(appointment::Column::StartsAt.gt(now), Expr::value(1_i32))
             .finally(Expr::value(0_i32));
         let mut select = Query::select();
         select
             .from(appointment::Entity)
-            .and_where(appointment::Column::AgencyId.eq(agency))
+            .and_where(appointment::Column::AgencyId.eq(asks.agency))
             .and_where(appointment::Column::StartsAt.gte(period.from))
             .and_where(appointment::Column::StartsAt.lt(period.until))
             .and_where(appointment::Column::State.ne(AppointmentState::Superseded))
+            .and_where(kept_out.not())
             .expr_as(appointment::Column::State.into_expr(), "in_state")
             .expr_as(to_come, "is_to_come")
             .expr_as(Func::count(appointment::Column::Id.into_expr()), "number")
@@ -213,7 +238,8 @@ impl People {
         if by_hub {
             select.expr_as(appointment::Column::LocationId.into_expr(), "at_hub").group_by_columns(["at_hub"]);
         }
-        let rows = self.database.connection().query_all(&select).await?;
+        let db = self.database.connection();
+        let rows = db.query_all(&select).await?;
         let mut counted = Vec::with_capacity(rows.len());
         for row in rows {
             let kind: Option<AppointmentKind> = if by_kind { Some(row.try_get("", "of_kind")?) } else { None };
@@ -222,6 +248,24 @@ impl People {
             let (is_to_come, number): (i32, i64) = (row.try_get("", "is_to_come")?, row.try_get("", "number")?);
             counted.push((Of { kind, hub }, state, is_to_come == 1, number.unsigned_abs()));
         }
+        let hubs: BTreeSet<LocationId> = counted.iter().filter_map(|(of, ..)| of.hub.flatten()).collect();
+        let secret = secrets(db, hubs).await?;
+        for (of, ..) in &mut counted {
+            of.hub = of.hub.map(|hub| hub.filter(|hub| !secret.contains(hub)));
+        }
         Ok(counted)
     }
+}
+
+/// Those of these hubs whose addresses are secrets, as they may have become since they were booked.
+async fn secrets(db: &impl ConnectionTrait, hubs: BTreeSet<LocationId>) -> Result<BTreeSet<LocationId>, Trouble> {
+    if hubs.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows = location::Entity::find()
+        .filter(location::Column::Id.is_in(hubs))
+        .filter(location::Column::Confidential.eq(true))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }

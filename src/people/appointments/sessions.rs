@@ -1,5 +1,6 @@
 //! Appointments for the sessions of a group: booked together when somebody gets a place, called off together when they give
-//! it up. Each is an appointment as any other: moved, called off and recorded by itself.
+//! it up. Each is an appointment as any other: moved, called off and recorded by itself. Called off together is also what
+//! somebody has with whom they keep out from now on.
 
 use entity::enums::{AppointmentDelivery, AppointmentState, AppointmentStep, CancelledBy};
 use entity::ids::{AccountId, AgencyId, AppointmentId, LocationId, ServiceUserId};
@@ -12,6 +13,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use super::booking::{Booking, Done, booked};
 use super::life::check_time;
 use crate::people::entering::Worker;
+use crate::people::wishes::KeptOut;
 use crate::people::{People, Trouble};
 
 /// Who calls appointments off.
@@ -108,6 +110,35 @@ impl People {
             made.push(id);
         }
         Ok(made)
+    }
+
+    /// Calls off what a service user has still to come with an agency, or a worker, whom they keep out from now on, be it for
+    /// a session of a group or not: they would be told to come, and who is to meet them could not see it. Whoever calls this
+    /// holds the service user against other changes.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(in crate::people) async fn call_off_with(
+        &self,
+        db: &impl ConnectionTrait,
+        of: ServiceUserId,
+        whom: KeptOut,
+        who: CallsOff,
+        at: Millis,
+    ) -> Result<(), Trouble> {
+        let with_them = match whom {
+            KeptOut::Agency(agency) => appointment::Column::AgencyId.eq(agency),
+            KeptOut::Account(account) => appointment::Column::WithId.eq(account),
+        };
+        let rows = appointment::Entity::find()
+            .filter(appointment::Column::ServiceUserId.eq(of))
+            .filter(appointment::Column::State.eq(AppointmentState::Booked))
+            .filter(appointment::Column::StartsAt.gt(at))
+            .filter(with_them)
+            .all(db)
+            .await?;
+        let ids: Vec<AppointmentId> = rows.into_iter().map(|row| row.id).collect();
+        self.call_off(db, of, &ids, who, at).await
     }
 
     /// Calls those of a service user's appointments off that are booked and have not begun; the others stay as they are.

@@ -159,8 +159,9 @@ pub struct WishesMutation;
 /// Mutations about what service users wish, and who they are.
 #[Object]
 impl WishesMutation {
-    /// Keeps an agency or an account out at the service user's wish: from the next read on they see nothing of them. For
-    /// the service user, who stands for them, and link workers who work with them.
+    /// Keeps an agency or an account out at the service user's wish: from the next read on they see nothing of them. What is
+    /// booked with them is called off, and places in their groups are given up. For the service user, who stands for them,
+    /// and link workers who work with them.
     async fn keep_out(
         &self,
         ctx: &Context<'_>,

@@ -28,7 +28,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("pathway", &["access", "agreements", "api", "directory", "hours", "people", "signposts"]),
     ("myday", &["agreements", "api", "hours", "listings", "people", "signposts"]),
-    ("calendars", &["access", "api", "database", "directory", "people"]),
+    ("calendars", &["access", "api", "database", "directory", "people", "post"]),
     ("web", &["api", "clock", "config", "telemetry"]),
     (
         "schema",

@@ -1,7 +1,7 @@
 //! Engagement figures as managers see them: the published example, to the number; in one time and in another, by type and hub.
 
 use entity::appointment;
-use entity::enums::{AppointmentDelivery, AppointmentKind as K, AppointmentState as S};
+use entity::enums::{AppointmentDelivery, AppointmentKind as K, AppointmentState as S, Role};
 use entity::ids::{AccountId, AgencyId, AppointmentId, LocationId, ServiceUserId};
 use entity::instants::Millis;
 use serde_json::{Value, json};
@@ -17,6 +17,7 @@ use crate::support::listings::{at, location, service};
 /// Instants of the test stand still at this one.
 const NOW: i64 = 1_795_291_200_000;
 const DAY: i64 = 86_400_000;
+const HOUR: i64 = 3_600_000;
 const FIGURES: &str = "query($agency: ID!, $from: DateTime!, $until: DateTime!, $by: [EngagementBy!]!, $with: EngagementPeriodInput) { \
     engagementFigures(agency: $agency, from: $from, until: $until, by: $by, comparedWith: $with) { \
     agency { id } total { ...C } compared { ...C } rows { kind isAtHub location { id } counts { ...C } compared { ...C } } } } \
@@ -49,6 +50,11 @@ impl<'a> Diary<'a> {
 
     /// Puts so many appointments into the tables, so many days from now, at a hub or at none.
     async fn put(&self, number: usize, kind: K, state: S, days: i64, location_id: Option<LocationId>) {
+        self.put_at(number, kind, state, Millis(NOW + days * DAY), location_id).await;
+    }
+
+    /// The same, at an instant.
+    async fn put_at(&self, number: usize, kind: K, state: S, starts_at: Millis, location_id: Option<LocationId>) {
         let clock = &self.network.app.clock;
         let row = || appointment::Model {
             id: AppointmentId(clock.new_id()),
@@ -58,8 +64,8 @@ impl<'a> Diary<'a> {
             kind,
             delivery: AppointmentDelivery::InPerson,
             location_id,
-            starts_at: Millis(NOW + days * DAY),
-            ends_at: Millis(NOW + days * DAY + 3_600_000),
+            starts_at,
+            ends_at: Millis(starts_at.0 + HOUR),
             with_id: self.with,
             referral_id: None,
             replaces_id: None,
@@ -85,6 +91,21 @@ impl Network {
     async fn figures(&self, from: &str, until: &str, by: &[&str], with: Value) -> Value {
         let asked = json!({ "agency": agency(Self::agency(0)), "from": from, "until": until, "by": by, "with": with });
         self.ask(&self.manager, FIGURES, asked).await["engagementFigures"].take()
+    }
+}
+
+impl Network {
+    /// A hub that a listed service uses: its global id and its id.
+    async fn hub_of_figures(&self, confidential: bool) -> (Value, LocationId) {
+        let (mut used, mut place) = (service("hub", "Drop-in", "housing"), location("hub", "M14 5RQ", None));
+        place.confidential = confidential;
+        used.places = vec![at(place)];
+        self.app.save(&[used]).await;
+        let listed = "{ services(first: 5) { nodes { places { location { id } } } } }";
+        let listed = self.ask(&self.ann, listed, json!({})).await["services"]["nodes"].take();
+        let hub = listed[0]["places"][0]["location"]["id"].clone();
+        let Some(NodeId::Location(hub_id)) = NodeId::decode(hub.as_str().unwrap()) else { panic!("{hub}") };
+        (hub, hub_id)
     }
 }
 
@@ -158,6 +179,8 @@ async fn what_is_to_come_stands_apart() {
     diary.put(4, K::Group, S::Booked, 1, None).await;
     // Called off it is no more to come.
     diary.put(1, K::Group, S::Cancelled, 1, None).await;
+    // It begins with the day.
+    diary.put_at(1, K::Group, S::Booked, Millis(NOW + 4 * HOUR), None).await;
     // Of another agency: none of these.
     let eli = network.enter(&network.cal, json!({ "givenNames": "Eli" })).await;
     let other = Diary::of_somebody(&network, &network.cal, &eli, Network::agency(1)).await;
@@ -166,15 +189,16 @@ async fn what_is_to_come_stands_apart() {
         let total = network.figures(from, until, &[], Value::Null).await["total"].take();
         ["booked", "attended", "notRecorded", "cancelled", "toCome"].map(|field| total[field].as_i64().unwrap())
     };
-    assert_eq!(counted("2026-11-20T20:00:00Z", "2026-11-22T20:00:00.001Z").await, [7, 3, 3, 1, 4]);
-    assert_eq!(counted("2026-11-20T20:00:00Z", "2026-11-22T20:00:00Z").await, [6, 3, 3, 0, 0], "exclusive");
-    assert_eq!(counted("2026-11-20T20:00:00.001Z", "2026-11-22T20:00:00Z").await, [1, 0, 1, 0, 0]);
-    let figures = network.figures("2026-11-20T20:00:00Z", "2026-11-23T00:00:00Z", &[], Value::Null).await;
+    assert_eq!(counted("2026-11-20T00:00:00Z", "2026-11-23T00:00:00Z").await, [7, 3, 3, 1, 5]);
+    assert_eq!(counted("2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z").await, [6, 3, 3, 0, 0], "exclusive");
+    assert_eq!(counted("2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z").await, [1, 0, 1, 0, 0]);
+    assert_eq!(counted("2026-11-22T00:00:00Z", "2026-11-23T00:00:00Z").await, [1, 0, 0, 1, 5], "inclusive");
+    let figures = network.figures("2026-11-20T00:00:00Z", "2026-11-23T00:00:00Z", &[], Value::Null).await;
     assert_eq!(figures["rows"], json!([]), "together only");
     let share = |field: &str| figures["total"][field].as_f64().unwrap();
     assert!((share("attendedOfBooked") - 3.0 / 7.0).abs() < 1e-9, "of what is to come nobody came yet");
     assert!((share("attendedOfNotCancelled") - 0.5).abs() < 1e-9);
-    let none = network.figures("2027-11-20T20:00:00Z", "2027-11-23T00:00:00Z", &["TYPE", "HUB"], Value::Null).await;
+    let none = network.figures("2027-11-20T00:00:00Z", "2027-11-23T00:00:00Z", &["TYPE", "HUB"], Value::Null).await;
     assert_eq!((&none["total"]["booked"], &none["rows"]), (&json!(0), &json!([])));
     assert_eq!(none["total"]["attendedOfBooked"], Value::Null, "a share of none is none");
 }
@@ -183,13 +207,7 @@ async fn what_is_to_come_stands_apart() {
 #[tokio::test]
 async fn two_times_stand_beside_each_other_by_type_and_hub() {
     let network = Network::new().await;
-    let mut used = service("hub", "Drop-in", "housing");
-    used.places = vec![at(location("hub", "M14 5RQ", None))];
-    network.app.save(&[used]).await;
-    let listed = "{ services(first: 5) { nodes { places { location { id } } } } }";
-    let listed = network.ask(&network.ann, listed, json!({})).await["services"]["nodes"].take();
-    let hub = listed[0]["places"][0]["location"]["id"].clone();
-    let Some(NodeId::Location(hub_id)) = NodeId::decode(hub.as_str().unwrap()) else { panic!("{hub}") };
+    let (hub, hub_id) = network.hub_of_figures(false).await;
     let diary = Diary::of_the_first(&network).await;
     diary.put(3, K::OneToOne, S::Attended, -5, Some(hub_id)).await;
     diary.put(1, K::OneToOne, S::DidNotAttend, -5, Some(hub_id)).await;
@@ -197,7 +215,8 @@ async fn two_times_stand_beside_each_other_by_type_and_hub() {
     // A month before.
     diary.put(2, K::OneToOne, S::Attended, -35, Some(hub_id)).await;
     diary.put(5, K::Exit, S::Cancelled, -35, None).await;
-    let before = json!({ "from": "2026-10-01T00:00:00Z", "until": "2026-11-01T00:00:00Z" });
+    // In October the day begins an hour earlier there.
+    let before = json!({ "from": "2026-09-30T23:00:00Z", "until": "2026-11-01T00:00:00Z" });
     let figures =
         async |by: &[&str]| network.figures("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", by, before.clone()).await;
     let rows = |figures: &Value| -> Vec<Value> {
@@ -260,6 +279,92 @@ async fn figures_are_for_who_manages_the_agency() {
     backwards["with"] = json!({ "from": until, "until": from });
     let (_, answer) = network.app.ask(As::token(&network.manager), FIGURES, backwards).await;
     assert_eq!(answer["errors"][0]["extensions"]["field"], "comparedWith.until");
+}
+
+/// Who keeps the manager out, or the agency, is in no count of theirs: neither their hours nor their hubs can be told from it.
+#[tokio::test]
+async fn who_keeps_the_manager_out_is_counted_nowhere() {
+    let network = Network::new().await;
+    let (hub, hub_id) = network.hub_of_figures(false).await;
+    let (ida, ned) = (Diary::of_the_first(&network).await, Diary::of_the_first(&network).await);
+    ida.put(1, K::OneToOne, S::Attended, -1, Some(hub_id)).await;
+    ned.put(2, K::Review, S::Attended, -1, None).await;
+    let other = network.app.signed_in("mia@example.org", Role::AgencyManager, Some(Network::agency(0))).await;
+    let until = "2026-11-22T00:00:00Z";
+    let seen = async |token: &str| {
+        let asked = json!({ "agency": agency(Network::agency(0)), "from": "2026-11-20T00:00:00Z", "until": until,
+            "by": ["HUB"], "with": { "from": "2026-11-20T00:00:00Z", "until": until } });
+        let figures = network.ask(token, FIGURES, asked).await["engagementFigures"].take();
+        let of = |row: &Value| json!([row["location"]["id"], row["counts"]["attended"], row["compared"]["attended"]]);
+        let rows: Vec<Value> = figures["rows"].as_array().unwrap().iter().map(of).collect();
+        (figures["total"]["booked"].as_i64().unwrap(), figures["compared"]["booked"].as_i64().unwrap(), rows)
+    };
+    let (both, without) = ((3, 3, vec![json!([null, 2, 2]), json!([hub, 1, 1])]), (2, 2, vec![json!([null, 2, 2])]));
+    assert_eq!(seen(&network.manager).await, both);
+    let keeps_out = async |of: &Diary<'_>, whom: &str| {
+        let of = NodeId::ServiceUser(of.of).encode().0;
+        let out = format!("keepOut(input: {{ serviceUser: {of:?}, whom: {{ {whom} }} }})");
+        assert_eq!(network.change(&network.ann, &out).await, json!([]));
+    };
+    keeps_out(&ida, &format!("account: {:?}", network.account(&network.manager).await)).await;
+    assert_eq!(seen(&network.manager).await, without, "not even that there was somebody");
+    assert_eq!(seen(&other).await, both, "she is not kept out");
+    keeps_out(&ned, &format!("agency: {:?}", agency(Network::agency(0)))).await;
+    assert_eq!(seen(&network.manager).await, (0, 0, vec![]));
+    assert_eq!(seen(&other).await, (1, 1, vec![json!([hub, 1, 1])]));
+}
+
+/// A window is whole days of London, in winter and in summer: none closes around one appointment.
+#[tokio::test]
+async fn a_window_is_whole_days_of_london() {
+    let network = Network::new().await;
+    let (from, until) = ("2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z");
+    let good = [from, until, from, until];
+    let asked = |of: [&str; 4]| {
+        json!({ "agency": agency(Network::agency(0)), "from": of[0], "until": of[1], "by": [],
+            "with": { "from": of[2], "until": of[3] } })
+    };
+    let fields = ["from", "until", "comparedWith.from", "comparedWith.until"];
+    for (place, field) in fields.into_iter().enumerate() {
+        for (instant, is_day) in [
+            ("2026-11-21T00:00:00Z", true),
+            ("2026-11-21T01:00:00+01:00", true),
+            ("2026-11-21T00:00:00.001Z", false),
+            ("2026-11-20T23:59:59.999Z", false),
+            ("2026-11-21T10:00:00Z", false),
+            ("2026-11-21T00:00:00+01:00", false),
+        ] {
+            let mut of = good;
+            of[place] = instant;
+            let (_, answer) = network.app.ask(As::token(&network.manager), FIGURES, asked(of)).await;
+            let told = &answer["errors"][0]["extensions"]["field"];
+            assert_eq!(told, &if is_day { Value::Null } else { json!(field) }, "{field} at {instant}: {answer}");
+        }
+    }
+    for (from, is_day) in [("2026-06-30T23:00:00Z", true), ("2026-07-01T00:00:00Z", false)] {
+        let of = asked([from, until, "2026-07-01T00:00:00+01:00", until]);
+        let (_, answer) = network.app.ask(As::token(&network.manager), FIGURES, of).await;
+        assert_eq!(answer.get("errors").is_none(), is_day, "summer time: {from}: {answer}");
+    }
+}
+
+/// A hub whose address became a secret is told as none: when and how often people are there is a part of it.
+#[tokio::test]
+async fn a_hub_that_is_a_secret_is_told_as_none() {
+    let network = Network::new().await;
+    let (hub, hub_id) = network.hub_of_figures(false).await;
+    let diary = Diary::of_the_first(&network).await;
+    diary.put(2, K::OneToOne, S::Attended, -1, Some(hub_id)).await;
+    diary.put(1, K::OneToOne, S::Attended, -1, None).await;
+    let rows = async |by: &[&str]| {
+        let figures = network.figures("2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z", by, Value::Null).await;
+        let of = |row: &Value| json!([row["isAtHub"], row["location"]["id"], row["counts"]["attended"]]);
+        figures["rows"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&["HUB"]).await, [json!([false, null, 1]), json!([true, hub, 2])]);
+    assert_eq!(network.hub_of_figures(true).await.1, hub_id);
+    assert_eq!(rows(&["HUB"]).await, [json!([false, null, 3])]);
+    assert_eq!(rows(&["TYPE", "HUB"]).await, [json!([false, null, 3])]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use axum::{
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use signpost::web::calendars::Feeds;
+use signpost::web::calendars::{Feeds, Looked};
 use signpost::web::sheets::{SheetPage, Sheets};
 use signpost::{
     api::{
@@ -249,8 +249,8 @@ impl Sheets for NoSheets {
 }
 
 impl Feeds for NoSheets {
-    fn calendar<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<String>, String>> {
-        Box::pin(async { Ok(None) })
+    fn calendar<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Looked, String>> {
+        Box::pin(async { Ok(Looked::Nothing) })
     }
 }
 

@@ -24,12 +24,12 @@ pub enum EngagementBy {
     Hub,
 }
 
-/// A time with which engagement figures are compared.
+/// A time with which engagement figures are compared: whole days of London.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct EngagementPeriodInput {
-    /// Appointments that begin at this instant or later.
+    /// Appointments that begin at this instant or later: a midnight of Europe/London.
     pub from: DateTime,
-    /// And before this one.
+    /// And before this one: a later midnight there.
     pub until: DateTime,
 }
 
@@ -114,7 +114,7 @@ impl EngagementCounts {
 pub struct EngagementRow {
     /// What the appointments were for; null unless told apart by it.
     pub kind: Option<AppointmentKind>,
-    /// Whether they were at a hub; null unless told apart by it.
+    /// Whether they were at a hub; null unless told apart by it. A hub whose address is a secret counts as none.
     pub is_at_hub: Option<bool>,
     /// Of the time that was asked for.
     pub counts: EngagementCounts,
@@ -133,7 +133,8 @@ impl EngagementRow {
 }
 
 /// Engagement figures of an agency: how many of its appointments were booked, kept, missed and called off. These are its whole
-/// counts of its own for its managers: no number is held back for being small.
+/// counts of its own for its managers: no number is held back for being small. Only who keeps the viewer or the agency out is in
+/// none of them.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct EngagementFigures {
@@ -181,21 +182,22 @@ pub struct FigureQuery;
 #[Object]
 impl FigureQuery {
     /// Engagement figures of the agency that the viewer manages, over its own appointments that begin in a time; null for every
-    /// other agency, be there one of that id or not. For managers.
+    /// other agency, be there one of that id or not. The time is whole days of London. For managers.
     #[graphql(complexity = "crate::api::limits::list_cost(20, child_complexity)")]
     async fn engagement_figures(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the agency.")] agency: ID,
-        #[graphql(desc = "Appointments that begin at this instant or later.")] from: DateTime,
-        #[graphql(desc = "And before this one.")] until: DateTime,
+        #[graphql(desc = "Appointments that begin at this instant or later: a midnight of Europe/London.")]
+        from: DateTime,
+        #[graphql(desc = "And before this one: a later midnight there.")] until: DateTime,
         #[graphql(desc = "By what they are told apart; together only where nothing is said.", default)] by: Vec<
             EngagementBy,
         >,
         #[graphql(desc = "A time with which they are compared.")] compared_with: Option<EngagementPeriodInput>,
     ) -> Result<Option<EngagementFigures>> {
-        let agency = ids::agency("agency", &agency)?;
-        if worker(ctx)?.agency != agency {
+        let (agency, asks) = (ids::agency("agency", &agency)?, worker(ctx)?);
+        if asks.agency != agency {
             return Ok(None);
         }
         let period = Period { from: from.0.into(), until: until.0.into() };
@@ -206,7 +208,7 @@ impl FigureQuery {
                 EngagementBy::Hub => FigureBy::Hub,
             })
             .collect();
-        let figures = people(ctx)?.engagement_figures(agency, period, &by, compared_with.map(Into::into)).await;
+        let figures = people(ctx)?.engagement_figures(asks, period, &by, compared_with.map(Into::into)).await;
         let figures = found(ctx, figures)?;
         let (total, compared) = both(figures.total, figures.total);
         let rows = figures.parts.into_iter().map(|part| row(part, figures.total)).collect();
