@@ -276,13 +276,13 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
             Columns::fixed(at, easement::Column::Id.into_expr(), easement::Column::RecordedAt.into_expr())
         }
         Kind::GroupPlace => {
-            let seen = by_agency(sight, |agency, categories| {
-                let shown = if categories.contains(&APPOINTMENT) { Some(agency) } else { None };
+            let seen = by_agencies(sight, |agencies, categories| {
                 // What the group is for is for who may see that as well.
                 let sees = |group: &&OfGroup| {
-                    group.agency == agency && group.tells.iter().all(|category| categories.contains(category))
+                    agencies.contains(&group.agency) && group.tells.iter().all(|one| categories.contains(one))
                 };
-                let groups = sights.groups.iter().filter(sees).map(|group| group.group);
+                let groups: Vec<_> = sights.groups.iter().filter(sees).map(|group| group.group).collect();
+                let shown = if categories.contains(&APPOINTMENT) { agencies } else { Vec::new() };
                 Condition::all()
                     .add(group_place::Column::AgencyId.is_in(shown))
                     .add(group_place::Column::GroupId.is_in(groups))
