@@ -18,7 +18,7 @@ use super::mailing::{address, kept};
 use super::wording::is_kind;
 use super::{Notices, Trouble};
 use crate::database::one_at_a_time;
-use crate::post::{MailAddress, texts};
+use crate::post::{MailAddress, Patience, texts};
 
 /// How long a code works, in milliseconds: seven days.
 pub const CODE_FOR: i64 = 7 * DAY;
@@ -206,7 +206,7 @@ impl Notices {
     async fn send_code(&self, to: MailAddress, agency: &str, code: &Code, at: Millis) -> Result<(), Trouble> {
         let until = at.to_utc() + TimeDelta::milliseconds(CODE_FOR);
         let letter = texts::notice_code(to, agency, &code.expose(), until);
-        match self.post.hand_over(&letter, at.to_utc(), self.clock.new_id()).await {
+        match self.post.hand_over(&letter, at.to_utc(), self.clock.new_id(), Patience::Short).await {
             Ok(()) => Ok(()),
             Err(not_sent) => {
                 tracing::warn!(error = %not_sent.error, perhaps_there = not_sent.perhaps_there, "notices.code");
