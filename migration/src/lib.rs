@@ -35,6 +35,7 @@ mod m20261123_000014_notice_addresses;
 mod m20261123_000016_disclosed;
 mod m20261124_000017_refused_referrals;
 mod m20261124_000018_letters;
+mod m20261124_000026_notice_bounds;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000016_disclosed::Migration),
             Box::new(m20261124_000017_refused_referrals::Migration),
             Box::new(m20261124_000018_letters::Migration),
+            Box::new(m20261124_000026_notice_bounds::Migration),
         ]
     }
 }

@@ -44,8 +44,9 @@ impl Notices {
         let sent = self.post.hand_over(&letter, self.clock.now(), letter_id(notices), Patience::Long).await;
         sent.map_err(|not_sent| {
             // Holds no address, and no words of the mail server.
-            tracing::warn!(endpoint = %to.id.0, error = %not_sent.error, "notices.letter");
-            why(&not_sent.error)
+            let perhaps_there = not_sent.perhaps_there;
+            tracing::warn!(endpoint = %to.id.0, error = %not_sent.error, perhaps_there, "notices.letter");
+            NotTaken { perhaps_there, ..why(&not_sent.error) }
         })
     }
 
@@ -68,7 +69,8 @@ fn subject(notice: &notice::Model) -> Option<String> {
     Some(node.encode().0)
 }
 
-/// In a word: whether the letter was refused, for now or for good, or our mail server could not be used at all.
+/// In a word: whether the letter was refused, for now or for good, or our mail server could not be used, of which the address
+/// is not to blame.
 fn why(error: &PostError) -> NotTaken {
     let (why, code) = match error {
         PostError::Refused { code } => (NoticeFailure::MailRefused, Some(*code)),
@@ -82,5 +84,5 @@ fn why(error: &PostError) -> NotTaken {
         | PostError::SignIn
         | PostError::NotUnderstood => (NoticeFailure::MailServer, None),
     };
-    NotTaken { why, status: code.map(Into::into), is_final: error.is_final() }
+    NotTaken { status: code.map(Into::into), is_final: error.is_final(), ..NotTaken::because(why) }
 }
