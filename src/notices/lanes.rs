@@ -16,6 +16,7 @@ use entity::enums::{NoticeChannel, NoticeState};
 use entity::ids::NoticeEndpointId;
 use entity::instants::Millis;
 use entity::{notice, notice_endpoint};
+use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -70,6 +71,9 @@ impl Lane {
         }
     }
 }
+
+/// An endpoint, and what came of its turn.
+type Turned = (NoticeEndpointId, Result<Round, DbErr>);
 
 /// A place in a lane, for as long as a turn lasts.
 pub(super) struct Place<'a> {
@@ -128,7 +132,7 @@ impl Sender {
     pub async fn send_for_ever(&self, lane: Lane, every: Duration) {
         let places = Semaphore::new(AT_ONCE);
         let mut under_way: HashSet<NoticeEndpointId> = HashSet::new();
-        let mut turns = FuturesUnordered::new();
+        let mut turns: FuturesUnordered<BoxFuture<'_, Turned>> = FuturesUnordered::new();
         let mut pause = Duration::ZERO;
         loop {
             let mut looked = pin!(async move {
@@ -148,7 +152,7 @@ impl Sender {
                 Ok(due) => {
                     for id in due {
                         if under_way.insert(id) {
-                            turns.push(self.placed(id, lane, &places));
+                            turns.push(Box::pin(self.placed(id, lane, &places)));
                         }
                     }
                 }
@@ -165,18 +169,13 @@ impl Sender {
         for id in due {
             turns.push(self.placed(id, lane, &places));
         }
-        let done: Vec<(NoticeEndpointId, Result<Round, DbErr>)> = turns.collect().await;
+        let done: Vec<Turned> = turns.collect().await;
         // What failed of one is told once the others had theirs.
         done.into_iter().try_fold(Round::default(), |all, (_, turn)| Ok(all.and(turn?)))
     }
 
     /// Waits for a place, and has a turn of an endpoint there.
-    async fn placed(
-        &self,
-        id: NoticeEndpointId,
-        lane: Lane,
-        places: &Semaphore,
-    ) -> (NoticeEndpointId, Result<Round, DbErr>) {
+    async fn placed(&self, id: NoticeEndpointId, lane: Lane, places: &Semaphore) -> Turned {
         // Places are never closed.
         let Ok(held) = places.acquire().await else { return (id, Ok(Round::default())) };
         let mut place = Place { lane, held, beside: &self.beside, is_over: false };
