@@ -232,8 +232,8 @@ impl Notices {
     }
 }
 
-/// What is kept where the mail server refuses a letter with a code. With which status it did is not: nobody is to learn here
-/// which mailboxes there are.
+/// What is kept where the mail server refuses a letter with a code. With which status it did is not: that would tell more of a
+/// mailbox than whoever names it has to know.
 const REFUSED: NoticeFailure = NoticeFailure::MailRefused;
 
 /// What is kept of the last letter with a code, and of what became of it.

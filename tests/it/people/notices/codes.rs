@@ -1,4 +1,4 @@
-//! Letters with a code are few, whoever's the mailbox is, and tell nobody which mailboxes there are.
+//! Letters with a code are few, whoever's the mailbox is, and whoever names it learns little of it.
 
 use chrono::TimeDelta;
 use entity::notice_code_letter;
