@@ -57,6 +57,7 @@ pub mod location;
 pub mod membership;
 pub mod name_key;
 pub mod notice;
+pub mod notice_code_letter;
 pub mod notice_endpoint;
 pub mod person_record;
 pub mod phone;

@@ -44,6 +44,10 @@ pub struct Model {
     pub delivered_at: Option<Millis>,
     /// The letter that it was taken in, with others or alone; absent until it was, and for systems.
     pub letter_id: Option<Uuid>,
+    /// When it was handed over in a letter last and nobody said whether it was taken; absent where that never was.
+    pub perhaps_at: Option<Millis>,
+    /// That letter.
+    pub perhaps_letter_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

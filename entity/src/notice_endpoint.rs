@@ -52,10 +52,10 @@ pub struct Model {
     /// The hash of the code by which an e-mail address is confirmed; absent once it is, and for systems.
     #[sea_orm(column_type = "Text", nullable)]
     pub confirm_hash: Option<String>,
-    /// When the last letter with a code was sent.
+    /// When the last letter with that code was sent.
     pub confirm_sent_at: Option<Millis>,
-    /// How many letters with a code were sent.
-    pub confirm_letters: Option<i32>,
+    /// Until when it counts as slow; absent where it never was.
+    pub slow_until: Option<Millis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

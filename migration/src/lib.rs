@@ -40,6 +40,7 @@ mod m20261124_000020_groups_end;
 mod m20261124_000021_worklists;
 mod m20261124_000024_reopened;
 mod m20261124_000025_calendar_looks;
+mod m20261124_000026_notice_bounds;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000021_worklists::Migration),
             Box::new(m20261124_000024_reopened::Migration),
             Box::new(m20261124_000025_calendar_looks::Migration),
+            Box::new(m20261124_000026_notice_bounds::Migration),
         ]
     }
 }

@@ -187,6 +187,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "refreshSession", Anyone, Never),
     (Mutation, "rejectReferral", LINK_WORKERS, Never),
     (Mutation, "removeFromTeam", AGENCY_TEAMS, Never),
+    (Mutation, "removeNoticeEndpoint", AGENCY_TEAMS, Never),
     (Mutation, "removeSecondFactor", SignedIn, Never),
     (Mutation, "renewRecoveryCodes", SignedIn, Never),
     (Mutation, "renewSignpostLink", LINK_WORKERS, Never),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::App;
 use crate::notices::Notices;
-use crate::notices::sending::{Lane, Round, Sender};
+use crate::notices::lanes::Lane;
+use crate::notices::sending::Sender;
 
 /// How long what is not kept may lie about.
 const BETWEEN_TIDYING: Duration = Duration::from_secs(60 * 60);
@@ -17,8 +18,8 @@ impl App {
         Notices::new(database, clock, vault, self.post.clone(), &self.config.notices)
     }
 
-    /// Sends notices for ever: those to endpoints that take them, beside that those to endpoints that do not, and beside both
-    /// letters.
+    /// Sends notices for ever: those to systems that take them at once, beside that those to systems that are slow, or do not,
+    /// and beside all these letters.
     pub async fn send_notices(self) {
         if !self.config.notices.enabled {
             return;
@@ -33,24 +34,12 @@ impl App {
         };
         let every = self.config.notices.look_every();
         tokio::join!(
-            look(&sender, Lane::Well, every),
-            look(&sender, Lane::Failing, every),
-            look(&sender, Lane::Letters, every),
+            sender.send_for_ever(Lane::Well, every),
+            sender.send_for_ever(Lane::Slow, every),
+            sender.send_for_ever(Lane::Failing, every),
+            sender.send_for_ever(Lane::Letters, every),
             tidy(&notices),
         );
-    }
-}
-
-async fn look(sender: &Sender, lane: Lane, every: Duration) {
-    loop {
-        match sender.send_lane(lane).await {
-            Ok(round) if round == Round::default() => {}
-            Ok(Round { delivered, later, dead, switched_off }) => {
-                tracing::debug!(delivered, later, dead, switched_off, "notices.sent");
-            }
-            Err(error) => tracing::warn!(%error, "notices.sent: not now"),
-        }
-        tokio::time::sleep(every).await;
     }
 }
 

@@ -16,7 +16,7 @@ const LONGEST_PAGE: usize = 700;
 pub struct NoticeSettings {
     /// Whether this process sends any; what is not sent waits.
     pub enabled: bool,
-    /// Whether plain HTTP and addresses that are not public may be named.
+    /// Whether plain HTTP, addresses that are not public and ports below 1024 other than 443 may be named.
     pub allow_private: bool,
     /// How often it is looked for what is due, in seconds.
     pub look_every_s: u32,

@@ -1,32 +1,28 @@
 //! Where people of an agency are told by e-mail: its managers name an address, and whoever reads what is sent there says
 //! whether it agrees, by handing on the code of a letter. Until then it is sent nothing more: anybody can name an address
-//! that is somebody else's. How many letters with a code go out is bounded for each address and each agency.
+//! that is somebody else's. How many letters with a code go out is bounded (see [`super::asking`]).
 
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use entity::enums::{NoticeChannel, NoticeOff};
+use entity::enums::{NoticeChannel, NoticeFailure, NoticeOff};
 use entity::ids::{AccountId, AgencyId, NoticeEndpointId};
 use entity::instants::Millis;
 use entity::{agency, notice_endpoint};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
+use super::asking::{CodeLetter, mailbox, note, note_answered, take_back};
 use super::code::{CODE_BYTES, Code};
-use super::endpoints::{COUNTING, Seen, change, room_for_another, theirs};
+use super::endpoints::{COUNTING, Seen, change, room_for_another, room_in_all, theirs};
 use super::mailing::{address, kept};
 use super::wording::is_kind;
 use super::{Notices, Trouble};
 use crate::database::one_at_a_time;
-use crate::post::{MailAddress, texts};
+use crate::post::{MailAddress, Patience, PostError, texts};
 
 /// How long a code works, in milliseconds: seven days.
-pub const CODE_FOR: i64 = 7 * DAY;
-/// How long is waited between the first letter with a code and the second, in milliseconds: ten minutes. After that, a day.
-pub const BETWEEN_CODES: i64 = 10 * 60_000;
-/// Most e-mail addresses that an agency names in a day.
-pub const MOST_NAMED_A_DAY: usize = 10;
-const DAY: i64 = 86_400_000;
+pub const CODE_FOR: i64 = 7 * 86_400_000;
 
 /// Sorts of notice as they are kept; none where there are none, which is every sort.
 ///
@@ -48,7 +44,8 @@ impl Notices {
     ///
     /// # Errors
     /// [`Trouble::NoMail`]; [`Trouble::Wrong`] for what is no address, is named already, or no sort of notice, and where
-    /// too many were named; [`Trouble::NotSent`], and nothing is named; the database failed.
+    /// too many were named; [`Trouble::NotSent`], and it is named where the letter was refused; the database or the vault
+    /// failed.
     pub async fn add_address(
         &self,
         by: AccountId,
@@ -64,6 +61,8 @@ impl Notices {
             MailAddress::parse(text).map_err(|error| wrong(format!("This is no address to write to: {error}.")))?;
         let kinds = sorts(kinds)?;
         let (id, now, code) = (NoticeEndpointId(self.clock.new_id()), self.now(), self.new_code()?);
+        let mailbox = mailbox(&self.index().await?, &to);
+        let letter = CodeLetter { id: self.clock.new_id(), agency, mailbox, at: now };
         let transaction = self.database.begin_write().await?;
         // Of two at once the second sees what the first named.
         one_at_a_time(&transaction, COUNTING).await?;
@@ -71,10 +70,8 @@ impl Notices {
         if named.iter().any(|row| address(&row.url).as_ref() == Some(&to)) {
             return Err(wrong("Your agency has named this address already: see noticeEndpoints.".to_owned()));
         }
-        if named.iter().filter(|row| row.created_at.0 > now.0 - DAY).count() >= MOST_NAMED_A_DAY {
-            let message = format!("An agency names at most {MOST_NAMED_A_DAY} e-mail addresses in a day.");
-            return Err(Trouble::Wrong { field: None, message });
-        }
+        room_in_all(&transaction, agency).await?;
+        note(&transaction, letter).await?;
         let row = notice_endpoint::ActiveModel {
             id: Set(id),
             agency_id: Set(agency),
@@ -94,30 +91,38 @@ impl Notices {
             kinds: Set(kinds),
             confirm_hash: Set(Some(code.hash())),
             confirm_sent_at: Set(Some(now)),
-            confirm_letters: Set(Some(1)),
+            slow_until: Set(None),
         };
         notice_endpoint::Entity::insert(row).exec_without_returning(&transaction).await?;
         let name = name_of(&transaction, agency).await?;
         transaction.commit().await?;
-        if let Err(trouble) = self.send_code(to, &name, &code, now).await {
-            // It was never asked: as if it had not been named.
+        let Err(error) = self.send_code(to, &name, &code, now).await else { return self.endpoint(agency, id).await };
+        let was_refused = error.is_about_the_letter();
+        if was_refused {
+            // It stands there with what came of it; and that the mail server was asked about it counts.
+            let refused = notice_endpoint::ActiveModel { last_error: Set(Some(REFUSED)), ..Default::default() };
+            self.change_asked(id, &code, refused).await?;
+        } else {
+            // Nobody was asked: as if it had not been named.
+            let transaction = self.database.begin_write().await?;
+            take_back(&transaction, letter).await?;
             notice_endpoint::Entity::delete_many()
                 .filter(notice_endpoint::Column::Id.eq(id))
                 .filter(notice_endpoint::Column::ConfirmHash.eq(code.hash()))
-                .exec(self.database.connection())
+                .exec(&transaction)
                 .await?;
-            return Err(trouble);
+            transaction.commit().await?;
         }
-        self.endpoint(agency, id).await
+        Err(Trouble::NotSent { was_refused })
     }
 
     /// Sends another letter with a code to an address that has not agreed; the code before it works no more.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`]; [`Trouble::NoMail`]; [`Trouble::Wrong`] where it needs none, or was sent one lately;
-    /// [`Trouble::NotSent`], and the one before still works; the database failed.
+    /// [`Trouble::NotFound`]; [`Trouble::NoMail`]; [`Trouble::Wrong`] where it needs none, was sent one lately, or was sent
+    /// enough; [`Trouble::NotSent`], and the one before still works; the database or the vault failed.
     pub async fn resend_code(&self, agency: AgencyId, id: NoticeEndpointId) -> Result<Seen, Trouble> {
-        let (now, code) = (self.now(), self.new_code()?);
+        let (now, code, index) = (self.now(), self.new_code()?, self.index().await?);
         let transaction = self.database.begin_write().await?;
         one_at_a_time(&transaction, COUNTING).await?;
         let row = theirs(&transaction, agency, id).await?;
@@ -127,37 +132,29 @@ impl Notices {
         if !self.post.is_mail() {
             return Err(Trouble::NoMail);
         }
-        let letters = row.confirm_letters.unwrap_or_default();
-        let wait = if letters <= 1 { BETWEEN_CODES } else { DAY };
-        if row.confirm_sent_at.is_some_and(|sent| now.0 - sent.0 < wait) {
-            let message =
-                "A letter with a code was sent lately: ask for another after ten minutes, and then once a day.";
-            return Err(Trouble::Wrong { field: None, message: message.to_owned() });
-        }
         let to = address(&row.url).ok_or(Trouble::NotFound)?;
-        let next = asked(Some(code.hash()), Some(now), Some(letters.saturating_add(1)));
-        change(&transaction, id, next).await?;
+        let letter = CodeLetter { id: self.clock.new_id(), agency, mailbox: mailbox(&index, &to), at: now };
+        note(&transaction, letter).await?;
+        change(&transaction, id, asked(Some(code.hash()), Some(now), None)).await?;
         let name = name_of(&transaction, agency).await?;
         transaction.commit().await?;
-        if let Err(trouble) = self.send_code(to, &name, &code, now).await {
-            let before = asked(row.confirm_hash, row.confirm_sent_at, row.confirm_letters);
-            notice_endpoint::Entity::update_many()
-                .set(before)
-                .filter(notice_endpoint::Column::Id.eq(id))
-                .filter(notice_endpoint::Column::ConfirmHash.eq(code.hash()))
-                .exec(self.database.connection())
-                .await?;
-            return Err(trouble);
+        let Err(error) = self.send_code(to, &name, &code, now).await else { return self.endpoint(agency, id).await };
+        let was_refused = error.is_about_the_letter();
+        let last_error = if was_refused { Some(REFUSED) } else { row.last_error };
+        if !was_refused {
+            take_back(self.database.connection(), letter).await?;
         }
-        self.endpoint(agency, id).await
+        self.change_asked(id, &code, asked(row.confirm_hash, row.confirm_sent_at, last_error)).await?;
+        Err(Trouble::NotSent { was_refused })
     }
 
     /// Confirms an address by the code of its letter: from now on it is told.
     ///
     /// # Errors
     /// [`Trouble::NotFound`]; [`Trouble::Wrong`] where it needs no code, for another code or one that is too old, and where
-    /// there are enough that are on; the database failed.
+    /// there are enough that are on; the database or the vault failed.
     pub async fn confirm_address(&self, agency: AgencyId, id: NoticeEndpointId, code: &str) -> Result<Seen, Trouble> {
+        let index = self.index().await?;
         let transaction = self.database.begin_write().await?;
         let row = theirs(&transaction, agency, id).await?;
         let Some(hash) = &row.confirm_hash else { return Err(confirmed_already()) };
@@ -169,6 +166,9 @@ impl Notices {
         room_for_another(&transaction, agency).await?;
         let next = notice_endpoint::ActiveModel { is_on: Set(true), off_reason: Set(None), ..asked(None, None, None) };
         change(&transaction, id, next).await?;
+        if let Some(to) = address(&row.url) {
+            note_answered(&transaction, agency, mailbox(&index, &to)).await?;
+        }
         transaction.commit().await?;
         self.endpoint(agency, id).await
     }
@@ -202,29 +202,46 @@ impl Notices {
         Ok(Code::new(self.clock.random::<CODE_BYTES>()?))
     }
 
+    /// Changes an address if nobody was sent another code since.
+    async fn change_asked(
+        &self,
+        id: NoticeEndpointId,
+        code: &Code,
+        next: notice_endpoint::ActiveModel,
+    ) -> Result<(), DbErr> {
+        notice_endpoint::Entity::update_many()
+            .set(next)
+            .filter(notice_endpoint::Column::Id.eq(id))
+            .filter(notice_endpoint::Column::ConfirmHash.eq(code.hash()))
+            .exec(self.database.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Sends the letter with a code. One that may have arrived has.
-    async fn send_code(&self, to: MailAddress, agency: &str, code: &Code, at: Millis) -> Result<(), Trouble> {
+    async fn send_code(&self, to: MailAddress, agency: &str, code: &Code, at: Millis) -> Result<(), PostError> {
         let until = at.to_utc() + TimeDelta::milliseconds(CODE_FOR);
         let letter = texts::notice_code(to, agency, &code.expose(), until);
-        match self.post.hand_over(&letter, at.to_utc(), self.clock.new_id()).await {
+        match self.post.hand_over(&letter, at.to_utc(), self.clock.new_id(), Patience::Short).await {
             Ok(()) => Ok(()),
             Err(not_sent) => {
                 tracing::warn!(error = %not_sent.error, perhaps_there = not_sent.perhaps_there, "notices.code");
-                if not_sent.perhaps_there {
-                    return Ok(());
-                }
-                Err(Trouble::NotSent { is_final: not_sent.error.is_final() })
+                if not_sent.perhaps_there { Ok(()) } else { Err(not_sent.error) }
             }
         }
     }
 }
 
-/// What is kept of the last letter with a code.
-fn asked(hash: Option<String>, at: Option<Millis>, letters: Option<i32>) -> notice_endpoint::ActiveModel {
+/// What is kept where the mail server refuses a letter with a code. With which status it did is not: that would tell more of a
+/// mailbox than whoever names it has to know.
+const REFUSED: NoticeFailure = NoticeFailure::MailRefused;
+
+/// What is kept of the last letter with a code, and of what became of it.
+fn asked(hash: Option<String>, at: Option<Millis>, last_error: Option<NoticeFailure>) -> notice_endpoint::ActiveModel {
     notice_endpoint::ActiveModel {
         confirm_hash: Set(hash),
         confirm_sent_at: Set(at),
-        confirm_letters: Set(letters),
+        last_error: Set(last_error),
         ..Default::default()
     }
 }

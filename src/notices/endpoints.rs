@@ -1,5 +1,5 @@
 //! Where an agency is told: its managers name the address of a system, switch it off and on, give it another secret, try it,
-//! and have sent again what was never taken.
+//! have sent again what was never taken, and remove it.
 
 use std::collections::HashMap;
 
@@ -14,9 +14,13 @@ use super::event::{Event, Happened, TEST};
 use super::signing::SigningSecret;
 use super::{Notices, Trouble, outbox, target};
 use crate::database::one_at_a_time;
+use crate::vault::destroy;
+use crate::vault::sealed::key_of;
 
 /// Most endpoints of an agency that are on.
 pub const MOST_ENDPOINTS: u64 = 5;
+/// Most of an agency, on or off.
+pub const MOST_IN_ALL: u64 = 50;
 /// How long the secret before the last is signed with too, in milliseconds: a day.
 pub const OLD_SECRET_FOR: i64 = 86_400_000;
 /// An advisory lock of PostgreSQL under which endpoints are counted and switched on. Any constant does.
@@ -57,6 +61,7 @@ impl Notices {
             .map_err(|message| Trouble::Wrong { field: Some("url"), message: message.to_owned() })?;
         let transaction = self.database.begin_write().await?;
         room_for_another(&transaction, agency).await?;
+        room_in_all(&transaction, agency).await?;
         let id = NoticeEndpointId(self.clock.new_id());
         let (secret, kept) = self.new_secret(&transaction, id).await?;
         let row = notice_endpoint::ActiveModel {
@@ -78,7 +83,7 @@ impl Notices {
             kinds: Set(None),
             confirm_hash: Set(None),
             confirm_sent_at: Set(None),
-            confirm_letters: Set(None),
+            slow_until: Set(None),
         };
         notice_endpoint::Entity::insert(row).exec_without_returning(&transaction).await?;
         transaction.commit().await?;
@@ -144,6 +149,25 @@ impl Notices {
         change(&transaction, id, next).await?;
         transaction.commit().await?;
         Ok((self.endpoint(agency, id).await?, rotated.secret))
+    }
+
+    /// Removes an endpoint with all of its notices, sent or not, and destroys what they were signed with. One that there is not
+    /// is removed already, whosever it is.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn remove_endpoint(&self, agency: AgencyId, id: NoticeEndpointId) -> Result<(), Trouble> {
+        let transaction = self.database.begin_write().await?;
+        // Whoever puts out a notice for it at this moment ends first (see `outbox`), and that notice goes too.
+        let found = notice_endpoint::Entity::find_by_id(id).lock_exclusive().one(&transaction).await?;
+        let Some(row) = found.filter(|row| row.agency_id == agency) else { return Ok(()) };
+        notice::Entity::delete_many().filter(notice::Column::EndpointId.eq(id)).exec(&transaction).await?;
+        notice_endpoint::Entity::delete_by_id(id).exec(&transaction).await?;
+        if let Some(key) = key_of(&row.secret) {
+            destroy(&transaction, key, self.clock.now()).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Puts out again every notice of an endpoint that is dead; says how many.
@@ -247,6 +271,17 @@ pub(super) async fn room_for_another(db: &impl ConnectionTrait, agency: AgencyId
         .await?;
     if on >= MOST_ENDPOINTS {
         let message = format!("An agency has at most {MOST_ENDPOINTS} endpoints that are on: switch one off.");
+        return Err(Trouble::Wrong { field: None, message });
+    }
+    Ok(())
+}
+
+/// That an agency may have one more, which is off. Of two at once the caller sees to it that the second counts the first.
+pub(super) async fn room_in_all(db: &impl ConnectionTrait, agency: AgencyId) -> Result<(), Trouble> {
+    let this = notice_endpoint::Column::AgencyId.eq(agency);
+    if notice_endpoint::Entity::find().filter(this).count(db).await? >= MOST_IN_ALL {
+        let message =
+            format!("An agency has at most {MOST_IN_ALL} endpoints: remove one that is off (removeNoticeEndpoint).");
         return Err(Trouble::Wrong { field: None, message });
     }
     Ok(())

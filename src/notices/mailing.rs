@@ -12,7 +12,7 @@ use super::{Notices, wording};
 use crate::api::ids::NodeId;
 use crate::config::ID_IN_LINK;
 use crate::post::texts::{self, Told};
-use crate::post::{MailAddress, PostError, SecretLink};
+use crate::post::{MailAddress, Patience, PostError, SecretLink};
 
 /// What the address of an e-mail endpoint begins with.
 const MAILTO: &str = "mailto:";
@@ -41,11 +41,12 @@ impl Notices {
         let address = address(&to.url).ok_or(NotTaken::because(NoticeFailure::RefusedTarget))?;
         let told: Vec<Told> = notices.iter().map(|notice| self.told(notice)).collect();
         let letter = texts::notices(address, &told, more);
-        let sent = self.post.hand_over(&letter, self.clock.now(), letter_id(notices)).await;
+        let sent = self.post.hand_over(&letter, self.clock.now(), letter_id(notices), Patience::Long).await;
         sent.map_err(|not_sent| {
             // Holds no address, and no words of the mail server.
-            tracing::warn!(endpoint = %to.id.0, error = %not_sent.error, "notices.letter");
-            why(&not_sent.error)
+            let perhaps_there = not_sent.perhaps_there;
+            tracing::warn!(endpoint = %to.id.0, error = %not_sent.error, perhaps_there, "notices.letter");
+            NotTaken { perhaps_there, ..why(&not_sent.error) }
         })
     }
 
@@ -68,18 +69,20 @@ fn subject(notice: &notice::Model) -> Option<String> {
     Some(node.encode().0)
 }
 
-/// In a word: whether the letter was refused, for now or for good, or our mail server could not be used at all.
+/// In a word: whether the letter was refused, for now or for good, or our mail server could not be used, of which the address
+/// is not to blame.
 fn why(error: &PostError) -> NotTaken {
     let (why, code) = match error {
         PostError::Refused { code } => (NoticeFailure::MailRefused, Some(*code)),
         PostError::Form => (NoticeFailure::MailRefused, None),
-        PostError::TurnedAway { code } => (NoticeFailure::MailServer, Some(*code)),
+        PostError::TurnedAway { code } | PostError::NotFromUs { code } => (NoticeFailure::MailServer, Some(*code)),
         PostError::NotKept { .. }
         | PostError::NoConnection { .. }
         | PostError::TooSlow
+        | PostError::NoWord { .. }
         | PostError::NotEncrypted
         | PostError::SignIn
         | PostError::NotUnderstood => (NoticeFailure::MailServer, None),
     };
-    NotTaken { why, status: code.map(Into::into), is_final: error.is_final() }
+    NotTaken { status: code.map(Into::into), is_final: error.is_final(), ..NotTaken::because(why) }
 }

@@ -12,9 +12,11 @@
 //! | [`wording`] | what it says in a letter; no database |
 //! | [`gathering`] | which notices go in one letter, and how many letters |
 //! | [`mailing`] | one letter, one try, by e-mail |
-//! | [`sending`] | what is due is sent: in order, a bounded number at once |
+//! | [`lanes`] | who waits for whom: a bounded number at once, those that are quick beside those that are not |
+//! | [`sending`] | what is due is sent, in order, and what came of it written down |
 //! | [`endpoints`] | where an agency is told: named, switched, tested, sent to again |
 //! | [`addresses`] | e-mail addresses: named, asked whether they agree, confirmed |
+//! | [`asking`] | how many letters ask that, of a mailbox and of an agency |
 //! | [`code`] | what they are confirmed by; no database |
 //! | [`secrets`] | what its notices are signed with, kept sealed |
 //! | [`graphql`] | all of it in the graph |
@@ -25,12 +27,14 @@
 //! as the letter is.
 
 pub mod addresses;
+pub mod asking;
 pub mod backoff;
 pub mod code;
 pub mod endpoints;
 pub mod event;
 pub mod gathering;
 pub mod graphql;
+pub mod lanes;
 pub mod mailing;
 pub mod outbox;
 pub mod posting;
@@ -88,8 +92,8 @@ pub enum Trouble {
     /// The letter with a code was not sent.
     #[error("the letter was not sent")]
     NotSent {
-        /// Whether it is of no use to try again.
-        is_final: bool,
+        /// Whether the mail server refused it, for now or for good.
+        was_refused: bool,
     },
     /// The database failed.
     #[error(transparent)]
@@ -129,6 +133,7 @@ impl Notices {
             .exec(db)
             .await?;
         self.forget_unconfirmed().await?;
+        self.forget_letters().await?;
         let before = Millis::from(self.clock.now() - self.keep);
         let removed = notice::Entity::delete_many()
             .filter(notice::Column::State.eq(NoticeState::Delivered))

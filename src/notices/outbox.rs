@@ -6,7 +6,7 @@ use entity::ids::{AgencyId, NoticeEndpointId, NoticeId};
 use entity::instants::Millis;
 use entity::{notice, notice_endpoint};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::event::Event;
@@ -21,7 +21,8 @@ pub struct Listener {
     pub agency: AgencyId,
 }
 
-/// The endpoints of these agencies that are on and are told this sort of notice, as `referral.submitted`.
+/// The endpoints of these agencies that are on and are told this sort of notice, as `referral.submitted`. None of them is
+/// removed before the transaction ends: what is put out for it would have nowhere to stand.
 ///
 /// # Errors
 /// The database failed.
@@ -34,6 +35,7 @@ pub async fn listeners(db: &impl ConnectionTrait, agencies: &[AgencyId], kind: &
         .filter(notice_endpoint::Column::AgencyId.is_in(agencies.iter().copied()))
         .filter(notice_endpoint::Column::IsOn.eq(true))
         .order_by_asc(notice_endpoint::Column::Id)
+        .lock(LockType::KeyShare)
         .into_tuple()
         .all(db)
         .await?;
@@ -70,6 +72,8 @@ pub async fn put(
             last_error: Set(None),
             delivered_at: Set(None),
             letter_id: Set(None),
+            perhaps_at: Set(None),
+            perhaps_letter_id: Set(None),
         };
         let once = OnConflict::columns([notice::Column::EndpointId, notice::Column::EventId]).do_nothing().to_owned();
         notice::Entity::insert(row).on_conflict(once).exec_without_returning(db).await?;

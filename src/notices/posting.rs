@@ -55,13 +55,15 @@ pub struct NotTaken {
     pub status: Option<i32>,
     /// Whether it is of no use to try again.
     pub is_final: bool,
+    /// Whether it may have arrived all the same, for all of it was said and no answer came.
+    pub perhaps_there: bool,
 }
 
 impl NotTaken {
     /// For a reason that is no status.
     #[must_use]
     pub const fn because(why: NoticeFailure) -> Self {
-        Self { why, status: None, is_final: false }
+        Self { why, status: None, is_final: false, perhaps_there: false }
     }
 }
 
@@ -123,7 +125,7 @@ fn judged(status: StatusCode) -> Result<(), NotTaken> {
         return Ok(());
     }
     let why = if status.is_redirection() { NoticeFailure::Redirected } else { NoticeFailure::Status };
-    Err(NotTaken { why, status: Some(status.as_u16().into()), is_final: false })
+    Err(NotTaken { status: Some(status.as_u16().into()), ..NotTaken::because(why) })
 }
 
 /// In a word: what the library says of it may quote the receiver.

@@ -1,16 +1,14 @@
-//! What is due is sent. A round asks which endpoints have something due, and gives each a turn: its notices one after
+//! What is due is sent. Each endpoint that has something due is given a turn (see [`super::lanes`]): its notices one after
 //! another, of each referral in their order, until one is not taken or the turn is over. So a receiver takes up no more than
 //! one of the places there are, and for no longer than a turn and a try.
-//!
-//! Endpoints that fail have places of their own, in a lane beside that of the others: however many are dead or slow, those
-//! that take what they are sent do not wait for them. Letters have a third lane: all of them go by one mail server, and where
-//! that is slow or dead, no system waits for it.
 //!
 //! Several processes may send at once. An endpoint is taken for a while by a condition in the statement that takes it, so
 //! one process alone sends to it; a notice is counted as tried, and put off, before it is sent, so one that ends its process
 //! is not the first of every round. What goes in one letter (see [`super::gathering`]) is counted so, each by itself, and
 //! what came of the letter came of each.
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -18,36 +16,30 @@ use entity::enums::{NoticeChannel, NoticeFailure, NoticeOff, NoticeState};
 use entity::ids::{NoticeEndpointId, NoticeId};
 use entity::instants::Millis;
 use entity::{notice, notice_endpoint};
-use futures_util::stream::{self, StreamExt};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
+use tokio::sync::Semaphore;
+use tokio::time::sleep;
 
 use super::Notices;
 use super::backoff::wait;
-use super::gathering::{letter_id, ripe};
+use super::gathering::letter_id;
+use super::lanes::{BESIDE, Lane, Place, free};
 use super::posting::{NotTaken, Poster};
 use crate::outgoing::NoClient;
 
-/// Endpoints of a lane that are sent to at once.
-const AT_ONCE: usize = 8;
 /// How long a turn of an endpoint lasts; what was begun in it is ended.
 const TURN: Duration = Duration::from_secs(5);
-/// For how long a process takes an endpoint, in milliseconds: longer than any try lasts.
+/// For how long a process takes a system, in milliseconds: longer than any try lasts.
 const TAKEN_FOR: i64 = 60_000;
+/// The same of an e-mail address: a mail server that was told a whole letter is waited for.
+pub const LETTER_TAKEN_FOR: i64 = 12 * 60_000;
+/// How long a system may take a try before it is slow.
+const SLOW: Duration = Duration::from_secs(2);
+/// For how long it is slow from then on, in milliseconds: ten minutes.
+pub const SLOW_FOR: i64 = 10 * 60_000;
 /// After how long an endpoint that took nothing is switched off, in milliseconds: five days.
 pub const OFF_AFTER: i64 = 5 * 86_400_000;
-
-/// Which endpoints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
-    /// Systems that took the last notice that they were sent, or were sent none yet.
-    Well,
-    /// Systems that did not.
-    Failing,
-    /// E-mail addresses.
-    Letters,
-}
 
 /// What came of a round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +55,7 @@ pub struct Round {
 }
 
 impl Round {
-    fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         Self {
             delivered: self.delivered + other.delivered,
             later: self.later + other.later,
@@ -76,8 +68,10 @@ impl Round {
 /// Sends notices. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    notices: Notices,
+    pub(super) notices: Notices,
     poster: Poster,
+    /// Places beside the lane of systems that are well.
+    pub(super) beside: Arc<Semaphore>,
 }
 
 impl Sender {
@@ -87,86 +81,28 @@ impl Sender {
     /// [`NoClient`] where the system has no certificates to trust.
     pub fn new(notices: Notices) -> Result<Self, NoClient> {
         let poster = Poster::new(notices.allow_private)?;
-        Ok(Self { notices, poster })
+        Ok(Self { notices, poster, beside: Arc::new(Semaphore::new(BESIDE)) })
     }
 
-    /// Sends what is due now, to all endpoints.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn send_due(&self) -> Result<Round, DbErr> {
-        // Asked for first, so that one that fails now is not tried again in the same round.
-        let (well, failing) = (self.due(Lane::Well).await?, self.due(Lane::Failing).await?);
-        let letters = self.due(Lane::Letters).await?;
-        let (well, failing, letters) = tokio::join!(self.turns(well), self.turns(failing), self.turns(letters));
-        Ok(well?.and(failing?).and(letters?))
-    }
-
-    /// Sends what is due now, to the endpoints of a lane.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn send_lane(&self, lane: Lane) -> Result<Round, DbErr> {
-        self.turns(self.due(lane).await?).await
-    }
-
-    async fn turns(&self, due: Vec<NoticeEndpointId>) -> Result<Round, DbErr> {
-        let turns = stream::iter(due).map(|id| self.turn(id)).buffer_unordered(AT_ONCE);
-        let done: Vec<Result<Round, DbErr>> = turns.collect().await;
-        // What failed of one is told once the others had theirs.
-        done.into_iter().try_fold(Round::default(), |all, turn| Ok(all.and(turn?)))
-    }
-
-    /// Endpoints of a lane with something due that no other process sends to.
-    async fn due(&self, lane: Lane) -> Result<Vec<NoticeEndpointId>, DbErr> {
-        let now = self.notices.now();
-        let due =
-            Condition::all().add(notice::Column::State.eq(NoticeState::Pending)).add(notice::Column::DueAt.lte(now));
-        let due = match lane {
-            Lane::Well | Lane::Failing => due,
-            Lane::Letters => due.add(ripe(now)),
-        };
-        let of_due = Query::select()
-            .column((notice::Entity, notice::Column::EndpointId))
-            .from(notice::Entity)
-            .cond_where(due)
-            .to_owned();
-        let by = |channel: NoticeChannel| Condition::all().add(notice_endpoint::Column::Channel.eq(channel));
-        let in_lane = match lane {
-            Lane::Well => by(NoticeChannel::Webhook).add(notice_endpoint::Column::FailingSince.is_null()),
-            Lane::Failing => by(NoticeChannel::Webhook).add(notice_endpoint::Column::FailingSince.is_not_null()),
-            Lane::Letters => by(NoticeChannel::Email),
-        };
-        notice_endpoint::Entity::find()
-            .select_only()
-            .column(notice_endpoint::Column::Id)
-            .filter(in_lane)
-            .filter(free(now))
-            .filter(notice_endpoint::Column::Id.in_subquery(of_due))
-            .order_by_asc(notice_endpoint::Column::Id)
-            .into_tuple()
-            .all(self.notices.database.connection())
-            .await
-    }
-
-    async fn turn(&self, id: NoticeEndpointId) -> Result<Round, DbErr> {
+    /// A turn of an endpoint.
+    pub(super) async fn turn(&self, id: NoticeEndpointId, place: &mut Place<'_>) -> Result<Round, DbErr> {
         let over = AtomicBool::new(false);
         let until_over = async {
-            tokio::time::sleep(TURN).await;
+            sleep(TURN).await;
             over.store(true, Ordering::Relaxed);
             std::future::pending::<Result<Round, DbErr>>().await
         };
         tokio::select! {
-            done = self.send_to(id, &over) => done,
+            done = self.send_to(id, &over, place) => done,
             never = until_over => never,
         }
     }
 
     /// Sends an endpoint what is due to it.
-    async fn send_to(&self, id: NoticeEndpointId, over: &AtomicBool) -> Result<Round, DbErr> {
+    async fn send_to(&self, id: NoticeEndpointId, over: &AtomicBool, place: &mut Place<'_>) -> Result<Round, DbErr> {
         let db = self.notices.database.connection();
         let mut round = Round::default();
-        let Some(mut taken) = self.take(id, None).await? else { return Ok(round) };
+        let Some(mut taken) = self.take(id, place.lane, None).await? else { return Ok(round) };
         loop {
             // Read again: it may have been switched off, or been given another secret.
             let Some(endpoint) = notice_endpoint::Entity::find_by_id(id).one(db).await? else { break };
@@ -177,12 +113,12 @@ impl Sender {
             if next.is_empty() {
                 break;
             }
-            let once = self.try_once(&endpoint, next).await?;
+            let once = self.try_once(&endpoint, next, place).await?;
             round = round.and(once);
-            if once.delivered == 0 || over.load(Ordering::Relaxed) {
+            if once.delivered == 0 || place.is_over() || over.load(Ordering::Relaxed) {
                 break;
             }
-            match self.take(id, Some(taken)).await? {
+            match self.take(id, place.lane, Some(taken)).await? {
                 Some(again) => taken = again,
                 // Another process took it, or it was switched off.
                 None => return Ok(round),
@@ -194,9 +130,9 @@ impl Sender {
 
     /// Takes an endpoint that is free, or that was taken here before, for a while; gives until when. None where it is
     /// another's, or off.
-    async fn take(&self, id: NoticeEndpointId, before: Option<Millis>) -> Result<Option<Millis>, DbErr> {
+    async fn take(&self, id: NoticeEndpointId, lane: Lane, before: Option<Millis>) -> Result<Option<Millis>, DbErr> {
         let now = self.notices.now();
-        let until = Millis(now.0 + TAKEN_FOR);
+        let until = Millis(now.0 + taken_for(lane.channel()));
         let may = match before {
             None => free(now),
             Some(before) => Condition::all()
@@ -224,7 +160,12 @@ impl Sender {
     }
 
     /// Tries what an endpoint is sent next once: one notice, or all of a letter.
-    async fn try_once(&self, to: &notice_endpoint::Model, next: Vec<notice::Model>) -> Result<Round, DbErr> {
+    async fn try_once(
+        &self,
+        to: &notice_endpoint::Model,
+        next: Vec<notice::Model>,
+        place: &mut Place<'_>,
+    ) -> Result<Round, DbErr> {
         let at = self.notices.now();
         let spent: Vec<NoticeId> =
             next.iter().filter(|notice| wait(notice.id, notice.attempts).is_none()).map(|notice| notice.id).collect();
@@ -237,38 +178,41 @@ impl Sender {
         let mut tried = Vec::new();
         for notice in next {
             // Another process has it, and what comes after it of the same subject may not go before it.
-            if !self.counted(&notice, waits_as, at).await? {
+            if !self.counted(&notice, waits_as, at, to.channel).await? {
                 break;
             }
             tried.push(notice);
         }
         let sent = match (to.channel, tried.as_slice()) {
             (_, []) => return Ok(Round::default()),
-            (NoticeChannel::Webhook, [notice, ..]) => self.post(to, notice, at).await,
+            (NoticeChannel::Webhook, [notice, ..]) => self.post(to, notice, at, place).await,
             (NoticeChannel::Email, letter) => {
                 let more = self.notices.beyond(to.id, letter).await?;
                 self.notices.mail(to, letter, more).await
             }
         };
         match sent {
-            Ok(()) => self.taken(to, &tried).await,
+            Ok(()) => self.taken(to, &tried, &tried, self.notices.now()).await,
+            Err(why) if why.perhaps_there => self.perhaps_taken(to, &tried, why).await,
             Err(why) => {
-                let (mut last, mut later) = (Vec::new(), Vec::new());
-                for notice in &tried {
-                    let was_last = why.is_final || wait(notice.id, notice.attempts + 1).is_none();
-                    if was_last { last.push(notice.id) } else { later.push(notice.id) }
-                }
+                let (last, later) = parted(&tried, why);
                 self.not_taken(to, &last, &later, why).await
             }
         }
     }
 
     /// Counts a notice as tried, and puts it off as long as this other one would be; whether nobody else did before.
-    async fn counted(&self, notice: &notice::Model, waits_as: NoticeId, at: Millis) -> Result<bool, DbErr> {
+    async fn counted(
+        &self,
+        notice: &notice::Model,
+        waits_as: NoticeId,
+        at: Millis,
+        by: NoticeChannel,
+    ) -> Result<bool, DbErr> {
         let tries = notice.attempts + 1;
         let counted = notice::ActiveModel {
             attempts: Set(tries),
-            due_at: Set(Millis(at.0 + wait(waits_as, tries).unwrap_or(TAKEN_FOR))),
+            due_at: Set(Millis(at.0 + wait(waits_as, tries).unwrap_or(taken_for(by)))),
             ..Default::default()
         };
         let result = notice::Entity::update_many()
@@ -281,25 +225,61 @@ impl Sender {
         Ok(result.rows_affected == 1)
     }
 
-    async fn post(&self, to: &notice_endpoint::Model, notice: &notice::Model, at: Millis) -> Result<(), NotTaken> {
-        match self.notices.secrets(self.notices.database.connection(), to, at).await {
-            Ok(secrets) => self.poster.post(to, &secrets, notice, at).await,
+    async fn post(
+        &self,
+        to: &notice_endpoint::Model,
+        notice: &notice::Model,
+        at: Millis,
+        place: &mut Place<'_>,
+    ) -> Result<(), NotTaken> {
+        let secrets = match self.notices.secrets(self.notices.database.connection(), to, at).await {
+            Ok(secrets) => secrets,
             Err(error) => {
                 tracing::error!(endpoint = %to.id.0, %error, "notices.secret");
-                Err(NotTaken::because(NoticeFailure::NotSigned))
+                return Err(NotTaken::because(NoticeFailure::NotSigned));
             }
+        };
+        let mut posted = pin!(self.poster.post(to, &secrets, notice, at));
+        tokio::select! {
+            biased;
+            done = &mut posted => return done,
+            () = sleep(SLOW) => {}
+        }
+        place.is_slow();
+        let (done, ()) = tokio::join!(posted, self.note_slow(to.id));
+        done
+    }
+
+    /// Writes down that a system is slow.
+    async fn note_slow(&self, id: NoticeEndpointId) {
+        let until = Millis(self.notices.now().0 + SLOW_FOR);
+        let noted = notice_endpoint::Entity::update_many()
+            .set(notice_endpoint::ActiveModel { slow_until: Set(Some(until)), ..Default::default() })
+            .filter(notice_endpoint::Column::Id.eq(id))
+            .exec(self.notices.database.connection())
+            .await;
+        if let Err(error) = noted {
+            // It is found slow again.
+            tracing::warn!(endpoint = %id.0, %error, "notices.slow: not noted");
         }
     }
 
-    async fn taken(&self, to: &notice_endpoint::Model, notices: &[notice::Model]) -> Result<Round, DbErr> {
+    /// Writes down that these were taken, in this letter where they go in one.
+    async fn taken(
+        &self,
+        to: &notice_endpoint::Model,
+        notices: &[notice::Model],
+        letter: &[notice::Model],
+        at: Millis,
+    ) -> Result<Round, DbErr> {
         let db = self.notices.database.connection();
         let letter = match to.channel {
             NoticeChannel::Webhook => None,
-            NoticeChannel::Email => Some(letter_id(notices)),
+            NoticeChannel::Email => Some(letter_id(letter)),
         };
         let row = notice::ActiveModel {
             state: Set(NoticeState::Delivered),
-            delivered_at: Set(Some(self.notices.now())),
+            delivered_at: Set(Some(at)),
             letter_id: Set(letter),
             last_status: Set(None),
             last_error: Set(None),
@@ -319,6 +299,35 @@ impl Sender {
             notice_endpoint::Entity::update_many().set(well).filter(this).exec(db).await?;
         }
         Ok(Round { delivered: notices.len() as u64, ..Round::default() })
+    }
+
+    /// Writes down that a letter may have been taken. It is tried once more, for it may be lost, and no more than that, for it
+    /// may not be: what may have arrived twice counts as taken.
+    async fn perhaps_taken(
+        &self,
+        to: &notice_endpoint::Model,
+        letter: &[notice::Model],
+        why: NotTaken,
+    ) -> Result<Round, DbErr> {
+        let (db, at) = (self.notices.database.connection(), self.notices.now());
+        let (again, first): (Vec<notice::Model>, Vec<notice::Model>) =
+            letter.iter().cloned().partition(|notice| notice.perhaps_at.is_some());
+        let mut round = Round::default();
+        if !again.is_empty() {
+            round = round.and(self.taken(to, &again, letter, at).await?);
+        }
+        if !first.is_empty() {
+            let row = notice::ActiveModel {
+                perhaps_at: Set(Some(at)),
+                perhaps_letter_id: Set(Some(letter_id(letter))),
+                ..Default::default()
+            };
+            let these = notice::Column::Id.is_in(first.iter().map(|notice| notice.id));
+            notice::Entity::update_many().set(row).filter(these).exec(db).await?;
+            let (last, later) = parted(&first, why);
+            round = round.and(self.not_taken(to, &last, &later, why).await?);
+        }
+        Ok(round)
     }
 
     /// Writes down that these were not taken: some for the last time, others to be tried again.
@@ -374,10 +383,18 @@ impl Sender {
     }
 }
 
-/// Endpoints that are on and that nobody sends to.
-fn free(now: Millis) -> Condition {
-    let nobody = Condition::any()
-        .add(notice_endpoint::Column::BusyUntil.is_null())
-        .add(notice_endpoint::Column::BusyUntil.lte(now));
-    Condition::all().add(notice_endpoint::Column::IsOn.eq(true)).add(nobody)
+/// Of those that were not taken, which were tried for the last time, and which come again.
+fn parted(tried: &[notice::Model], why: NotTaken) -> (Vec<NoticeId>, Vec<NoticeId>) {
+    let is_last = |notice: &notice::Model| why.is_final || wait(notice.id, notice.attempts + 1).is_none();
+    let (last, later): (Vec<&notice::Model>, Vec<&notice::Model>) = tried.iter().partition(|notice| is_last(notice));
+    let ids = |notices: Vec<&notice::Model>| notices.into_iter().map(|notice| notice.id).collect();
+    (ids(last), ids(later))
+}
+
+/// For how long a process takes an endpoint, in milliseconds.
+const fn taken_for(by: NoticeChannel) -> i64 {
+    match by {
+        NoticeChannel::Webhook => TAKEN_FOR,
+        NoticeChannel::Email => LETTER_TAKEN_FOR,
+    }
 }

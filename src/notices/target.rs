@@ -10,6 +10,10 @@ use url::{Host, Url};
 
 /// Longest address.
 const LONGEST: usize = 500;
+/// The port of HTTPS.
+const HTTPS: u16 = 443;
+/// The first port that no common service of a machine's own listens at: mail, sign-ins and the like are below it.
+const FIRST_FREE: u16 = 1024;
 
 /// Blocks of IPv4 that are not public, each with the length of its prefix (RFC 6890 and what came after).
 const NOT_PUBLIC: &[(Ipv4Addr, u32)] = &[
@@ -86,6 +90,7 @@ pub fn read(text: &str, allow_private: bool) -> Result<Url, &'static str> {
         return Err("It holds a #, and what follows is never sent: leave it out.");
     }
     let literal = match url.host().ok_or(FORM)? {
+        Host::Domain(name) if !is_name(name) => return Err(FORM),
         Host::Domain(_) => None,
         Host::Ipv4(address) => Some(IpAddr::V4(address)),
         Host::Ipv6(address) => Some(IpAddr::V6(address)),
@@ -94,5 +99,15 @@ pub fn read(text: &str, allow_private: bool) -> Result<Url, &'static str> {
     if !allow_private && literal.is_some_and(is_refused) {
         return Err("It is an address that is not public: name one that is.");
     }
-    Ok(url)
+    match url.port_or_known_default() {
+        Some(HTTPS | FIRST_FREE..) => Ok(url),
+        Some(1..) if allow_private => Ok(url),
+        Some(_) | None => Err("Its port must be 443, or one from 1024 on."),
+    }
+}
+
+/// Whether a name can be one of a machine: parts of 1 to 63 characters, 253 in all, with a dot at its end or without.
+fn is_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.len() <= 253 && name.split('.').all(|part| (1..=63).contains(&part.len()))
 }

@@ -82,6 +82,20 @@ impl MailAddress {
         self.as_str().to_ascii_lowercase()
     }
 
+    /// The mailbox that letters to it lie in, as far as its form tells: in small letters, and without what stands behind a
+    /// `+`, as which many servers let people tell letters apart that go into the same mailbox (RFC 5233).
+    #[must_use]
+    pub fn mailbox(&self) -> String {
+        let key = self.key();
+        match key.split_once('@') {
+            Some((name, domain)) => match name.split_once('+') {
+                Some((before, _)) if !before.is_empty() => format!("{before}@{domain}"),
+                Some(_) | None => key,
+            },
+            None => key,
+        }
+    }
+
     /// What stands behind the `@`.
     #[must_use]
     pub fn domain(&self) -> &str {

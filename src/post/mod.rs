@@ -18,7 +18,7 @@ pub mod texts;
 pub use self::{
     address::{AddressError, MailAddress},
     letter::{Letter, LinkError, SecretLink},
-    outbox::{NotSent, Post, PostError},
+    outbox::{NotSent, Patience, Post, PostError},
     settings::{PostSettingsError, SettingProblem},
     texts::{invitation, is_invisible, password_reset},
 };

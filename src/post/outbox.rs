@@ -10,7 +10,6 @@ use std::{
 use chrono::{DateTime, Utc};
 use lettre::{
     Message,
-    address::Envelope,
     message::{
         Body, Mailbox,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0},
@@ -24,7 +23,7 @@ use super::{
     folder,
     letter::Letter,
     settings::{Plan, PostSettingsError, SettingProblem, Way},
-    smtp::Smtp,
+    smtp::{GOODBYE, STEP, STEPS, Smtp},
 };
 use crate::config;
 
@@ -40,6 +39,30 @@ enum By {
     Folder(PathBuf),
     Smtp(Arc<Smtp>),
 }
+
+/// How long a mail server that was told a whole letter is waited for, until it says whether it takes it. Whoever goes before
+/// does not know, and would send it again though it arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Somebody waits meanwhile, and is not kept waiting for ever: twenty seconds.
+    Short,
+    /// Nobody does: the ten minutes that RFC 5321 asks for (section 4.5.3.2.6).
+    Long,
+}
+
+impl Patience {
+    /// How long that is.
+    #[must_use]
+    pub const fn limit(self) -> Duration {
+        match self {
+            Self::Short => Duration::from_secs(20),
+            Self::Long => Duration::from_secs(600),
+        }
+    }
+}
+
+/// The longest that it takes to hand a letter over, in seconds.
+pub const LONGEST_S: u64 = STEPS * STEP.as_secs() + Patience::Long.limit().as_secs() + GOODBYE.as_secs();
 
 /// Why a letter was not sent. For an operator: holds no address, no secret, nothing of the letter, and no words of the
 /// mail server, which may repeat them.
@@ -64,8 +87,17 @@ pub enum PostError {
     },
     /// No answer in time.
     #[error("the mail server did not answer within {} seconds: see whether host and port in post.smtp_url are right, \
-             and smtps:// for a port that begins with TLS", super::smtp::STEP.as_secs())]
+             and smtps:// for a port that begins with TLS", STEP.as_secs())]
     TooSlow,
+    /// No answer in time to the whole letter, which it may have all the same.
+    #[error(
+        "the mail server was told the whole letter, and did not say within {seconds} seconds whether it takes it: it may \
+             have gone"
+    )]
+    NoWord {
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// No TLS that holds. Nothing of the letter and no password was said.
     #[error(
         "the mail server offers no encryption (STARTTLS), or its certificate does not hold for the host in \
@@ -81,7 +113,15 @@ pub enum PostError {
         /// Its code (RFC 5321 section 4.2).
         code: u16,
     },
-    /// It does not take this letter: the sender, the recipient or the text.
+    /// It takes no letter from us.
+    #[error(
+        "the mail server takes no letters from post.from, with code {code}: see whether it may send for that address"
+    )]
+    NotFromUs {
+        /// Its code (RFC 5321 section 4.2).
+        code: u16,
+    },
+    /// It does not take this letter: the recipient or the text.
     #[error(
         "the mail server refused the letter with code {code}: see whether it may send for post.from, and whether \
              the recipient's address exists"
@@ -122,6 +162,11 @@ impl PostError {
     #[must_use]
     pub const fn is_about_the_letter(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::Form)
+    }
+
+    /// Whether the mail server has said so, and speaks with us still.
+    pub(super) const fn is_answer(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::NotFromUs { .. } | Self::TurnedAway { .. } | Self::SignIn)
     }
 
     /// Whether it is of no use to try again: the mail server refused this letter for good.
@@ -189,19 +234,26 @@ impl Post {
         }
     }
 
-    /// Sends a letter. `at` is the instant it is dated by, `id` names it for good: in a folder they make up its name.
+    /// Sends a letter while somebody waits. `at` is the instant it is dated by, `id` names it for good: in a folder they make
+    /// up its name.
     ///
     /// # Errors
     /// Says what an operator can do.
     pub async fn send(&self, letter: &Letter, at: DateTime<Utc>, id: Uuid) -> Result<(), PostError> {
-        self.hand_over(letter, at, id).await.map_err(|not_sent| not_sent.error)
+        self.hand_over(letter, at, id, Patience::Short).await.map_err(|not_sent| not_sent.error)
     }
 
     /// The same for a letter that must not go twice: says too whether it may have gone all the same.
     ///
     /// # Errors
     /// [`NotSent`].
-    pub async fn hand_over(&self, letter: &Letter, at: DateTime<Utc>, id: Uuid) -> Result<(), NotSent> {
+    pub async fn hand_over(
+        &self,
+        letter: &Letter,
+        at: DateTime<Utc>,
+        id: Uuid,
+        patience: Patience,
+    ) -> Result<(), NotSent> {
         let content = self.message(letter, at, id)?.formatted();
         match &self.by {
             By::Folder(folder) => {
@@ -210,8 +262,7 @@ impl Post {
             }
             By::Smtp(smtp) => {
                 let (from, to) = (self.from.to_lettre(), letter.to().to_lettre());
-                let envelope = Envelope::new(Some(from), vec![to]).map_err(|_| PostError::Form)?;
-                smtp.send(&envelope, &content).await
+                smtp.send(from, to, &content, patience).await
             }
         }
     }

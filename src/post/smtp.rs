@@ -1,31 +1,40 @@
-//! The dialogue with a mail server, step by step (RFC 5321): connect, encrypt, sign in, hand the letter over.
+//! The dialogue with a mail server, step by step (RFC 5321): connect, encrypt, sign in, say from whom and to whom, hand the
+//! letter over.
 //!
 //! Written out rather than left to the library's transport, whose time limit ends once it is connected, which tells an
-//! operator less, and which takes a goodbye gone wrong for a letter not sent, so that it would be sent twice.
+//! operator less, and which takes a goodbye gone wrong for a letter not sent, so that it would be sent twice. Nor does it say
+//! at which step it was refused: what is wrong with us is no fault of whom we write to. And the last step is not like the
+//! others: a server that looks through the letter before it takes it may need minutes, and whoever goes before it answers does
+//! not know whether it did.
 
 use std::{fmt, io, time::Duration};
 
 use lettre::{
-    address::Envelope,
+    Address,
     transport::smtp::{
         Error,
         authentication::{Credentials, DEFAULT_MECHANISMS},
         client::{AsyncSmtpConnection, TlsParameters},
+        commands::{Data, Mail, Rcpt},
         extension::ClientId,
     },
 };
 use tokio::time::timeout;
 
 use super::{
-    outbox::{NotSent, PostError},
+    outbox::{NotSent, Patience, PostError},
     settings::{Privacy, Server},
 };
 
-/// How long each step may take.
+/// How long each step may take, but for the last.
 pub(crate) const STEP: Duration = Duration::from_secs(10);
 
+/// How many such steps there are at the most: connecting, encrypting, signing in, from whom, to whom, and the letter's
+/// announcement.
+pub(crate) const STEPS: u64 = 6;
+
 /// How long the goodbye may take; the letter is sent by then.
-const GOODBYE: Duration = Duration::from_secs(1);
+pub(crate) const GOODBYE: Duration = Duration::from_secs(1);
 
 /// A mail server we can speak to.
 pub(crate) struct Smtp {
@@ -46,8 +55,14 @@ impl Smtp {
         Some(Self { server, tls })
     }
 
-    /// Hands a letter over; it is the mail server's when this returns.
-    pub(crate) async fn send(&self, envelope: &Envelope, letter: &[u8]) -> Result<(), NotSent> {
+    /// Hands a letter over, whose text is of ASCII; it is the mail server's when this returns.
+    pub(crate) async fn send(
+        &self,
+        from: Address,
+        to: Address,
+        letter: &[u8],
+        patience: Patience,
+    ) -> Result<(), NotSent> {
         let Server { host, port, privacy, login } = &self.server;
         let hello = ClientId::default();
         let tls_first = (*privacy == Privacy::Tls).then(|| self.tls.clone());
@@ -63,13 +78,30 @@ impl Smtp {
             let credentials = Credentials::new(login.user.clone(), login.password.clone());
             step(connection.auth(DEFAULT_MECHANISMS, &credentials), at_signing_in).await?;
         }
-        step(connection.send(envelope, letter), at_handing_over).await.map_err(|error| {
-            let answered = matches!(error, PostError::Refused { .. } | PostError::SignIn);
-            NotSent { error, perhaps_there: !answered }
-        })?;
-        // Whether it says goodbye or not, it has the letter.
-        let _: Result<_, _> = timeout(GOODBYE, connection.quit()).await;
-        Ok(())
+        let done = handed_over(&mut connection, from, to, letter, patience).await;
+        // Whoever has answered is told goodbye. Whether it says so too or not, it has the letter, or has refused it.
+        if done.as_ref().map_or_else(|not_sent| not_sent.error.is_answer(), |()| true) {
+            let _: Result<_, _> = timeout(GOODBYE, connection.quit()).await;
+        }
+        done
+    }
+}
+
+async fn handed_over(
+    connection: &mut AsyncSmtpConnection,
+    from: Address,
+    to: Address,
+    letter: &[u8],
+    patience: Patience,
+) -> Result<(), NotSent> {
+    step(connection.command(Mail::new(Some(from), Vec::new())), at_sender).await?;
+    step(connection.command(Rcpt::new(to, Vec::new())), at_letter).await?;
+    step(connection.command(Data), at_announcing).await?;
+    let limit = patience.limit();
+    match timeout(limit, connection.message(letter)).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(NotSent { perhaps_there: code(&error).is_none(), error: at_letter(&error) }),
+        Err(_) => Err(NotSent { error: PostError::NoWord { seconds: limit.as_secs() }, perhaps_there: true }),
     }
 }
 
@@ -105,12 +137,34 @@ fn at_signing_in(error: &Error) -> PostError {
     }
 }
 
-fn at_handing_over(error: &Error) -> PostError {
+/// What it says of whom a letter is from, who is the same for every letter.
+fn at_sender(error: &Error) -> PostError {
+    match said(error) {
+        Ok(code @ 500..=599) => PostError::NotFromUs { code },
+        Ok(code) => PostError::TurnedAway { code },
+        Err(error) => error,
+    }
+}
+
+/// What it says of whom a letter goes to, and of the letter itself.
+fn at_letter(error: &Error) -> PostError {
+    said(error).map_or_else(|error| error, |code| PostError::Refused { code })
+}
+
+/// What it says before it was told anything of the letter.
+fn at_announcing(error: &Error) -> PostError {
+    said(error).map_or_else(|error| error, |code| PostError::TurnedAway { code })
+}
+
+/// The code of an answer that is about this letter, or what it is where it is none.
+fn said(error: &Error) -> Result<u16, PostError> {
     match code(error) {
         // "Authentication required" and its kin (RFC 4954 section 6).
-        Some(530 | 534 | 535 | 538) => PostError::SignIn,
-        Some(code) => PostError::Refused { code },
-        None => broken(error),
+        Some(530 | 534 | 535 | 538) => Err(PostError::SignIn),
+        // It closes the connection, whatever it was asked (RFC 5321 section 3.8).
+        Some(code @ 421) => Err(PostError::TurnedAway { code }),
+        Some(code) => Ok(code),
+        None => Err(broken(error)),
     }
 }
 

@@ -122,6 +122,26 @@ fn what_may_be_named() {
         ("https://robin@systems.example.org/", false, false),
         ("https://robin:vale@systems.example.org/", false, false),
         ("https://systems.example.org/#part", false, false),
+        // No names.
+        ("https://./", false, false),
+        ("https://../", false, false),
+        ("https://a..b/", false, false),
+        ("https://.example.org/", false, false),
+        ("https://example.org../", false, false),
+        (&format!("https://{}.example.org/", "a".repeat(64)), false, false),
+        (&format!("https://{}.example.org/", "a".repeat(63)), true, true),
+        ("https://example.org./", true, true),
+        // Ports of a machine's own services.
+        ("https://example.org:443/", true, true),
+        ("https://example.org:1024/", true, true),
+        ("https://example.org:65535/", true, true),
+        ("https://example.org:0/", false, false),
+        ("https://example.org:22/", false, true),
+        ("https://example.org:25/", false, true),
+        ("https://example.org:80/", false, true),
+        ("https://example.org:1023/", false, true),
+        ("https://8.8.8.8:25/", false, true),
+        ("http://example.org:80/", false, true),
     ] {
         assert_eq!(read(text, false).is_ok(), strict, "{text}");
         assert_eq!(read(text, true).is_ok(), allowing, "{text}");

@@ -29,7 +29,7 @@ use crate::database::one_at_a_time;
 use crate::directory::snapshot::Snapshot;
 use crate::listings::{Done, Listings};
 use crate::post::texts::{DueListings, WhyAsked, listings_due};
-use crate::post::{Letter, MailAddress, Post, SecretLink};
+use crate::post::{Letter, MailAddress, Patience, Post, SecretLink};
 
 /// An advisory lock of PostgreSQL under which it is noted who is written to. Any constant does.
 const REMINDING: i64 = 0x7265_6d69_6e64_0001;
@@ -167,7 +167,7 @@ impl Listings {
                 let about: Vec<&AgencyDue> = claimed.iter().filter_map(|(_, agency)| due.get(agency)).collect();
                 let letter = letter(to.clone(), one.to.rank, &about, how);
                 let ids: Vec<Uuid> = claimed.iter().map(|(id, _)| *id).collect();
-                match post.hand_over(&letter, now, *first).await {
+                match post.hand_over(&letter, now, *first, Patience::Long).await {
                     Ok(()) => {
                         self.mark_sent(ids).await?;
                         reminded.sent += 1;

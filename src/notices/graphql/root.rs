@@ -1,6 +1,7 @@
 //! Root fields of notices, for managers of the agency that the viewer acts for.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use entity::ids::AgencyId;
 
 use super::types::NoticeEndpoint;
 use super::{NoticeError, manager, notices, parted};
@@ -81,6 +82,15 @@ pub struct NoticeSecretPayload {
     errors: Vec<NoticeError>,
 }
 
+/// What came of removing an endpoint.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RemoveNoticeEndpointPayload {
+    /// The agency's endpoints that there are still, the latest first.
+    endpoints: Vec<NoticeEndpoint>,
+    /// What it was refused for; empty where it was done.
+    errors: Vec<NoticeError>,
+}
+
 /// What came of sending again.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ReplayNoticesPayload {
@@ -106,6 +116,11 @@ fn with_secret(
     Ok(NoticeSecretPayload { endpoint, secret, errors })
 }
 
+async fn all(ctx: &Context<'_>, agency: AgencyId) -> Result<Vec<NoticeEndpoint>> {
+    let seen = notices(ctx)?.endpoints(agency).await.map_err(|error| internal(ctx, &error))?;
+    Ok(seen.into_iter().map(NoticeEndpoint).collect())
+}
+
 /// Root fields that ask about notices.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoticeQuery;
@@ -115,11 +130,10 @@ pub struct NoticeQuery;
 impl NoticeQuery {
     /// Where the agency that the viewer acts for is told of what happens to its referrals and appointments, the latest
     /// first. For its managers.
-    #[graphql(complexity = "crate::api::limits::list_cost(5, child_complexity)")]
+    #[graphql(complexity = "crate::api::limits::list_cost(50, child_complexity)")]
     async fn notice_endpoints(&self, ctx: &Context<'_>) -> Result<Vec<NoticeEndpoint>> {
         let (_, agency) = manager(ctx)?;
-        let seen = notices(ctx)?.endpoints(agency).await.map_err(|error| internal(ctx, &error))?;
-        Ok(seen.into_iter().map(NoticeEndpoint).collect())
+        all(ctx, agency).await
     }
 }
 
@@ -152,8 +166,8 @@ impl NoticeMutation {
         endpoint(ctx, notices(ctx)?.confirm_address(agency, id, &input.code).await)
     }
 
-    /// Sends another letter with a code to an e-mail address that is not confirmed: ten minutes after the first, and then
-    /// once a day. The code before it works no more. For managers of its agency.
+    /// Sends another letter with a code to an e-mail address that is not confirmed: ten minutes after the first, and a third a
+    /// day after that. The code before it works no more. For managers of its agency.
     async fn resend_notice_code(
         &self,
         ctx: &Context<'_>,
@@ -197,6 +211,19 @@ impl NoticeMutation {
         let (_, agency) = manager(ctx)?;
         let id = ids::notice_endpoint("input.endpoint", &input.endpoint)?;
         endpoint(ctx, notices(ctx)?.switch_endpoint(agency, id, input.on).await)
+    }
+
+    /// Removes an endpoint, for good: nothing more is sent there, what was to be sent or was never taken is dropped, and its
+    /// secret is destroyed. One that is removed already may be removed again. For managers of its agency.
+    async fn remove_notice_endpoint(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The endpoint's global id.")] id: ID,
+    ) -> Result<RemoveNoticeEndpointPayload> {
+        let (_, agency) = manager(ctx)?;
+        let id = ids::notice_endpoint("id", &id)?;
+        let (_, errors) = parted(ctx, notices(ctx)?.remove_endpoint(agency, id).await)?;
+        Ok(RemoveNoticeEndpointPayload { endpoints: all(ctx, agency).await?, errors })
     }
 
     /// Gives an endpoint another secret. For a day notices are signed with the one before too. An e-mail address has none. For

@@ -131,6 +131,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("refreshSession", ALL),
     ("rejectReferral", "w"),
     ("removeFromTeam", "m"),
+    ("removeNoticeEndpoint", "m"),
     ("removeSecondFactor", PEOPLE),
     ("renewRecoveryCodes", PEOPLE),
     ("renewSignpostLink", "w"),

@@ -84,7 +84,7 @@ impl Ground {
             kinds: None,
             confirm_hash: None,
             confirm_sent_at: None,
-            confirm_letters: None,
+            slow_until: None,
             off_reason: None,
             created_by: ann,
             created_at: Millis(0),

@@ -1,9 +1,13 @@
 //! Notices over the whole way: put out with each step, signed, sent in order to receivers that are good, slow, dead or lying.
 
+mod codes;
 mod gathering;
 mod letters;
 mod mail;
 mod receiver;
+mod removing;
+mod slow;
+mod unclear;
 
 use std::collections::BTreeSet;
 

@@ -27,6 +27,20 @@ fn good_addresses_are_taken_and_looked_up_in_small_letters() {
 }
 
 #[test]
+fn addresses_of_one_mailbox_are_known_as_such() {
+    for (given, mailbox) in [
+        ("ann@example.org", "ann@example.org"),
+        ("Ann+work@Example.ORG", "ann@example.org"),
+        ("ann+work+more@example.org", "ann@example.org"),
+        ("ann+@example.org", "ann@example.org"),
+        ("+ann@example.org", "+ann@example.org"),
+        ("ann.work@example.org", "ann.work@example.org"),
+    ] {
+        assert_eq!(MailAddress::parse(given).expect(given).mailbox(), mailbox, "{given}");
+    }
+}
+
+#[test]
 fn hostile_addresses_are_refused_and_said_why() {
     let long_domain = format!("a@{}.org", "d".repeat(64));
     let too_long = format!("{}@example.org", "n".repeat(243));

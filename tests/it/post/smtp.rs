@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use mail_parser::MessageParser;
-use signpost::post::{Letter, PostError, texts::invitation};
+use signpost::post::{Letter, NotSent, Patience, PostError, texts::invitation};
 use tokio::net::TcpListener;
-use tokio::time::Instant;
+use tokio::time::{Instant, advance};
 
 use super::server::{Server, Trouble};
 use super::{PASSWORD, SECRET, SOMEBODY, ann, id, letter, link, noon, post};
@@ -66,13 +66,18 @@ async fn what_a_server_answers_becomes_what_to_do() {
         ("AUTH", Says("454 later\r\n"), "turned us away with code 454"),
         ("AUTH", Says("334 !!!\r\n"), ""),
         ("MAIL", Says("530 sign in\r\n"), "does not let us sign in"),
-        ("MAIL", Says("553 not yours\r\n"), "refused the letter with code 553"),
+        ("MAIL", Says("553 not yours\r\n"), "takes no letters from post.from, with code 553"),
+        ("MAIL", Says("451 later\r\n"), "turned us away with code 451"),
+        ("MAIL", Says("421 closing\r\n"), "turned us away with code 421"),
         ("RCPT", Says(words), "refused the letter with code 550"),
         ("RCPT", Says("450 greylisted\r\n"), "refused the letter with code 450"),
+        ("RCPT", Says("421 closing\r\n"), "turned us away with code 421"),
         ("RCPT", HangsUp, ""),
-        ("DATA", Says("451 later\r\n"), "refused the letter with code 451"),
+        ("DATA", Says("451 later\r\n"), "turned us away with code 451"),
+        ("DATA", Says("554 none of yours\r\n"), "turned us away with code 554"),
         ("DATA", Says("what?\r\n"), "not SMTP"),
         (".", Says("552 too much\r\n"), "refused the letter with code 552"),
+        (".", Says("421 closing\r\n"), "turned us away with code 421"),
         (".", HangsUp, ""),
     ];
     for (at, trouble, shown) in table {
@@ -93,15 +98,20 @@ async fn a_letter_may_be_there_only_while_it_is_handed_over_and_no_answer_comes(
         ("EHLO", Says("421 later\r\n"), false),
         ("AUTH", Says("535 no\r\n"), false),
         ("AUTH", HangsUp, false),
+        ("MAIL", HangsUp, false),
         ("RCPT", Says("550 no\r\n"), false),
+        ("RCPT", HangsUp, false),
+        ("DATA", Says("what?\r\n"), false),
+        ("DATA", HangsUp, false),
         (".", Says("552 too much\r\n"), false),
+        (".", Says("421 closing\r\n"), false),
         (".", Says("what?\r\n"), true),
         (".", HangsUp, true),
     ];
     for (at, trouble, perhaps_there) in table {
         let server = Server::with("250-AUTH PLAIN\r\n", at, trouble).await;
         let url = format!("smtp://user:{PASSWORD}@127.0.0.1:{}", server.port);
-        let not_sent = post(&url, "").hand_over(&letter(), noon(), id()).await.expect_err(at);
+        let not_sent = post(&url, "").hand_over(&letter(), noon(), id(), Patience::Long).await.expect_err(at);
         assert_eq!(not_sent.perhaps_there, perhaps_there, "{at}: {not_sent}");
     }
 }
@@ -129,7 +139,7 @@ async fn nobody_listening_is_said() {
 /// Time stands still here but for the limits: each passes at once when nothing else is left to do.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_answers_is_given_up() {
-    for at in ["connect", "EHLO", "MAIL", "."] {
+    for at in ["connect", "EHLO", "MAIL", "RCPT", "DATA"] {
         let server = Server::with("", at, Trouble::Silent).await;
         let begun = Instant::now();
         let error = send("127.0.0.1", server.port).await.expect_err(at);
@@ -137,6 +147,39 @@ async fn a_server_that_never_answers_is_given_up() {
         assert!(error.to_string().contains("within 10 seconds"), "{error}");
         assert!(begun.elapsed() >= Duration::from_secs(10), "{at}");
     }
+}
+
+/// Hands a letter over to a server that makes trouble once it has all of it, and then lets as long pass.
+async fn with_trouble_at_the_end(trouble: Trouble, patience: Patience, long: Duration) -> Result<(), NotSent> {
+    let server = Server::with("", ".", trouble).await;
+    let (post, letter) = (post(&format!("smtp://127.0.0.1:{}", server.port), ""), letter());
+    let passes = async {
+        server.is_in_trouble().await;
+        advance(long).await;
+    };
+    tokio::join!(post.hand_over(&letter, noon(), id(), patience), passes).0
+}
+
+/// It may look through the letter before it takes it, for as long as RFC 5321 lets it (section 4.5.3.2.6).
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_slow_to_take_a_letter_is_waited_for() {
+    // While something runs, time stands still but for what is let pass.
+    let runs = tokio::spawn(async {
+        loop {
+            tokio::task::yield_now().await;
+        }
+    });
+    for (seconds, patience) in [(13, Patience::Short), (13, Patience::Long), (590, Patience::Long)] {
+        let slow = Duration::from_secs(seconds);
+        with_trouble_at_the_end(Trouble::Slow(slow), patience, slow).await.expect("taken");
+    }
+    for (seconds, patience) in [(20, Patience::Short), (600, Patience::Long)] {
+        let limit = Duration::from_secs(seconds);
+        let not_sent = with_trouble_at_the_end(Trouble::Silent, patience, limit).await.expect_err("no word");
+        assert!(not_sent.perhaps_there && matches!(not_sent.error, PostError::NoWord { .. }), "{not_sent}");
+        assert!(not_sent.to_string().contains(&format!("within {seconds} seconds")), "{not_sent}");
+    }
+    runs.abort();
 }
 
 /// `0.0.0.0` leads to this machine on Unix, and yet is no loopback address by the rule.

@@ -180,18 +180,26 @@ async fn a_letter_is_known_again_by_what_stands_in_it() {
     mail.is(Mood::HangsUp);
     assert_eq!(sender.send_due().await.unwrap(), Round { later: 3, ..Round::default() });
     network.app.clock.advance(TimeDelta::seconds(6));
+    mail.is(Mood::Takes);
+    assert_eq!(sender.send_due().await.unwrap(), Round { delivered: 3, ..Round::default() });
+    network.happens(to, 4..7, 1).await;
+    network.gathers();
+    mail.is(Mood::HangsUp);
     assert_eq!(sender.send_due().await.unwrap(), Round { later: 3, ..Round::default() });
     // New ones go with what is tried again, though they have not waited; those of the same referral behind it.
-    network.happens(to, 0..1, 2).await;
-    network.app.clock.advance(TimeDelta::seconds(66));
+    network.happens(to, 4..5, 2).await;
+    network.app.clock.advance(TimeDelta::seconds(6));
     mail.is(Mood::Takes);
-    network.happens(to, 3..4, 1).await;
+    network.happens(to, 7..8, 1).await;
     assert_eq!(sender.send_due().await.unwrap(), Round { delivered: 5, ..Round::default() });
     let letters = mail.letters();
-    let [_, first, again, another] = letters.as_slice() else { panic!("{letters:?}") };
+    let [_, first, again, second, another] = letters.as_slice() else { panic!("{letters:?}") };
     assert_eq!((first.id(), first.text()), (again.id(), again.text()));
-    assert_ne!(first.id(), another.id());
-    assert_eq!(told(another), [0, 0, 1, 2, 3].map(referral));
+    assert_ne!(second.id(), another.id());
+    assert_eq!(
+        (told(second), told(another)),
+        ([4, 5, 6].map(referral).to_vec(), [4, 4, 5, 6, 7].map(referral).to_vec())
+    );
 }
 
 /// Two processes send at once: each notice goes once, in one letter of each address.

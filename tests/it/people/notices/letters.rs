@@ -9,7 +9,6 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use signpost::config::{Config, NoticeSettings};
 use signpost::notices::Notices;
-use signpost::notices::addresses::{BETWEEN_CODES, CODE_FOR, MOST_NAMED_A_DAY};
 use signpost::notices::backoff::WAITS;
 use signpost::notices::gathering::GATHERING;
 use signpost::notices::sending::{OFF_AFTER, Round, Sender};
@@ -40,14 +39,14 @@ pub(super) async fn network_with(mail: &MailServer, page: &str) -> Network {
 }
 
 impl Network {
-    async fn names_address(&self, manager: &str, address: &str, kinds: &[&str]) -> Value {
+    pub(super) async fn names_address(&self, manager: &str, address: &str, kinds: &[&str]) -> Value {
         let query =
             format!("mutation($input: AddNoticeAddressInput!) {{ addNoticeAddress(input: $input) {{ {ENDPOINT} }} }}");
         let input = json!({ "input": { "address": address, "kinds": kinds } });
         self.ask(manager, &query, input).await["addNoticeAddress"].take()
     }
 
-    async fn confirms(&self, manager: &str, endpoint: &str, code: &str) -> Value {
+    pub(super) async fn confirms(&self, manager: &str, endpoint: &str, code: &str) -> Value {
         let field =
             format!("confirmNoticeAddress(input: {{ endpoint: {endpoint:?}, code: {code:?} }}) {{ {ENDPOINT} }}");
         self.manages(manager, &field).await
@@ -79,7 +78,7 @@ impl Network {
     }
 }
 
-fn code_of(payload: &Value) -> (&str, Option<&str>) {
+pub(super) fn code_of(payload: &Value) -> (&str, Option<&str>) {
     (payload["errors"][0]["code"].as_str().unwrap(), payload["errors"][0]["field"].as_str())
 }
 
@@ -296,54 +295,6 @@ async fn a_silent_mail_server_holds_up_no_system() {
         () = async { tokio::join!(good.has(3), mail.was_asked(16)); } => {}
     }
     assert_eq!((good.got().len(), mail.letters().len()), (3, 8));
-}
-
-/// Letters with a code are few, whoever's the address is.
-#[tokio::test]
-async fn nobody_is_flooded_with_codes() {
-    let mail = MailServer::new().await;
-    let network = network(&mail).await;
-    let added = network.names_address(&network.manager, TEAM, &[]).await;
-    let id = global(endpoint_of(&added));
-    let again = network.names_address(&network.manager, &TEAM.to_uppercase(), &[]).await;
-    assert_eq!(code_of(&again), ("BAD_VALUE", Some("input.address")));
-    let resend = format!("resendNoticeCode(id: {id:?}) {{ {ENDPOINT} }}");
-    assert_eq!(code_of(&network.manages(&network.manager, &resend).await).0, "BAD_VALUE");
-    network.app.clock.advance(TimeDelta::milliseconds(BETWEEN_CODES));
-    let mo = network.mo().await;
-    // What could not be sent leaves the code before it as it was.
-    let first = mail.last().code();
-    mail.is(Mood::Says("451 later\r\n"));
-    assert_eq!(code_of(&network.manages(&mo, &resend).await).0, "NOT_SENT");
-    mail.is(Mood::Takes);
-    assert_eq!(network.manages(&mo, &resend).await["errors"], json!([]));
-    assert_eq!((mail.letters().len(), code_of(&network.confirms(&mo, &id, &first).await).0), (2, "BAD_VALUE"));
-    network.app.clock.advance(TimeDelta::milliseconds(BETWEEN_CODES));
-    let mo = network.mo().await;
-    assert_eq!(code_of(&network.manages(&mo, &resend).await).0, "BAD_VALUE", "once a day from now on");
-    network.app.clock.advance(TimeDelta::days(1));
-    let mo = network.mo().await;
-    assert_eq!(network.manages(&mo, &resend).await["errors"], json!([]));
-    assert_eq!(mail.letters().len(), 3);
-    // So many in a day.
-    for number in 0..MOST_NAMED_A_DAY {
-        let added = network.names_address(&mo, &format!("team{number}@harbour.example.org"), &[]).await;
-        assert_eq!(added["errors"], json!([]), "{number}");
-    }
-    assert_eq!(code_of(&network.names_address(&mo, "one.more@harbour.example.org", &[]).await), ("BAD_VALUE", None));
-    assert_eq!(mail.letters().len(), 3 + MOST_NAMED_A_DAY);
-    // A code that is too old works no more, and its address is forgotten.
-    let late = mail.letters()[2].clone();
-    assert_eq!(late.to, TEAM);
-    network.app.clock.advance(TimeDelta::milliseconds(CODE_FOR));
-    let mo = network.mo().await;
-    assert_eq!(code_of(&network.confirms(&mo, &id, &late.code()).await), ("BAD_VALUE", Some("input.code")));
-    network.app.app.notices().tidy().await.unwrap();
-    assert_eq!(network.ask(&mo, "{ noticeEndpoints { id } }", json!({})).await["noticeEndpoints"], json!([]));
-    // One that the mail server does not take is not named.
-    mail.is(Mood::Says("550 5.1.1 no such user\r\n"));
-    assert_eq!(code_of(&network.names_address(&mo, TEAM, &[]).await).0, "NOT_SENT");
-    assert!(notice_endpoint::Entity::find().all(network.app.db().connection()).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub(super) enum Mood {
     Takes,
     /// Turns everybody away who connects, with these words.
     TurnsAway(&'static str),
+    /// Answers this where it is told from whom a letter is.
+    SaysOfUs(&'static str),
     /// Answers this where it is told to whom a letter goes.
     Says(&'static str),
     /// Never answers that.
@@ -97,6 +99,11 @@ impl MailServer {
         self.letters().pop().unwrap()
     }
 
+    /// How often it was told to whom a letter goes.
+    pub(super) fn times_asked(&self) -> usize {
+        *self.asked.borrow()
+    }
+
     /// Waits until it was told so often to whom a letter goes.
     pub(super) async fn was_asked(&self, times: usize) {
         self.asked.clone().wait_for(|asked| *asked >= times).await.unwrap();
@@ -131,13 +138,20 @@ async fn serve(stream: TcpStream, shared: &Shared) {
         let command = line.split([' ', ':']).next().unwrap_or_default();
         answer = match command {
             "EHLO" => "250-mail.example\r\n250 HELP\r\n",
+            "MAIL" => {
+                if let Mood::SaysOfUs(words) = mood {
+                    words
+                } else {
+                    "250 2.1.0 ok\r\n"
+                }
+            }
             "RCPT" => {
                 to = line.trim_start_matches("RCPT TO:<").trim_end_matches('>').to_owned();
                 shared.asked.send_modify(|asked| *asked += 1);
                 match mood {
                     Mood::Says(words) => words,
                     Mood::Silent => std::future::pending().await,
-                    Mood::Takes | Mood::HangsUp | Mood::TurnsAway(_) => "250 2.1.5 ok\r\n",
+                    Mood::Takes | Mood::HangsUp | Mood::TurnsAway(_) | Mood::SaysOfUs(_) => "250 2.1.5 ok\r\n",
                 }
             }
             "DATA" => {

@@ -38,19 +38,33 @@ pub(super) struct Receiver {
     status: Arc<AtomicU16>,
     got: Arc<Mutex<Vec<Got>>>,
     count: watch::Receiver<usize>,
+    held: watch::Sender<bool>,
 }
 
 impl Receiver {
+    /// One that takes everything, and says so once it is let go.
+    pub(super) async fn holding() -> Self {
+        let this = Self::new(200).await;
+        this.held.send_replace(true);
+        this
+    }
+
+    pub(super) fn lets_go(&self) {
+        self.held.send_replace(false);
+    }
+
     pub(super) async fn new(status: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/notices", listener.local_addr().unwrap());
         let (told, count) = watch::channel(0);
-        let this = Self { url, status: Arc::new(status.into()), got: Arc::default(), count };
+        let (held, holds) = watch::channel(false);
+        let this = Self { url, status: Arc::new(status.into()), got: Arc::default(), count, held };
         let (status, got, told) = (Arc::clone(&this.status), Arc::clone(&this.got), Arc::new(told));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (status, got, told) = (Arc::clone(&status), Arc::clone(&got), Arc::clone(&told));
-                tokio::spawn(async move { answer(stream, &status, &got, &told).await });
+                let holds = holds.clone();
+                tokio::spawn(async move { answer(stream, &status, &got, &told, holds).await });
             }
         });
         this
@@ -70,7 +84,13 @@ impl Receiver {
     }
 }
 
-async fn answer(mut stream: TcpStream, status: &AtomicU16, got: &Mutex<Vec<Got>>, told: &watch::Sender<usize>) {
+async fn answer(
+    mut stream: TcpStream,
+    status: &AtomicU16,
+    got: &Mutex<Vec<Got>>,
+    told: &watch::Sender<usize>,
+    mut holds: watch::Receiver<bool>,
+) {
     let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
     let (head, length) = loop {
         let read = stream.read(&mut buffer).await.unwrap_or_default();
@@ -101,6 +121,7 @@ async fn answer(mut stream: TcpStream, status: &AtomicU16, got: &Mutex<Vec<Got>>
     if status == SILENT {
         std::future::pending::<()>().await;
     }
+    let _ = holds.wait_for(|holds| !*holds).await;
     let answer =
         format!("HTTP/1.1 {status} So\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     let _ = stream.write_all(answer.as_bytes()).await;
