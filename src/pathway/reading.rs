@@ -164,7 +164,7 @@ impl Pathways {
         for seen in easements {
             items.insert((Kind::Easement, seen.id.0), Item::Easement(seen));
         }
-        for seen in people.opened_group_places(places, groups).await? {
+        for seen in people.opened_group_places(reader, places, groups, true).await? {
             items.insert((Kind::GroupPlace, seen.id.0), Item::GroupPlace(Arc::new(seen)));
         }
         if let Some(owner) = &mut stands.owner {

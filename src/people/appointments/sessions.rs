@@ -8,13 +8,16 @@ use entity::instants::Millis;
 use entity::{appointment, group_booking};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::booking::{Booking, Done, booked};
 use super::life::check_time;
 use crate::people::entering::Worker;
 use crate::people::wishes::KeptOut;
 use crate::people::{People, Trouble};
+
+/// Most ids that are named by one statement.
+const AT_ONCE: usize = 500;
 
 /// Who calls appointments off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,14 +181,18 @@ async fn to_come(
     ids: &[AppointmentId],
     at: Millis,
 ) -> Result<Vec<appointment::Model>, Trouble> {
-    let rows = appointment::Entity::find()
-        .filter(appointment::Column::Id.is_in(ids.iter().copied()))
-        .filter(appointment::Column::ServiceUserId.eq(of))
-        .filter(appointment::Column::State.eq(AppointmentState::Booked))
-        .filter(appointment::Column::StartsAt.gt(at))
-        .order_by_asc(appointment::Column::StartsAt)
-        .order_by_asc(appointment::Column::Id);
-    Ok(rows.all(db).await?)
+    let mut rows = Vec::new();
+    // Sessions may have been changed ever so often, each time with others booked.
+    for some in ids.chunks(AT_ONCE) {
+        let these = appointment::Entity::find()
+            .filter(appointment::Column::Id.is_in(some.iter().copied()))
+            .filter(appointment::Column::ServiceUserId.eq(of))
+            .filter(appointment::Column::State.eq(AppointmentState::Booked))
+            .filter(appointment::Column::StartsAt.gt(at));
+        rows.extend(these.all(db).await?);
+    }
+    rows.sort_unstable_by_key(|row| (row.starts_at, row.id));
+    Ok(rows)
 }
 
 /// An appointment stands in the place of another: where that was booked for a session of a group, so is this one now.

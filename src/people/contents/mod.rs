@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use self::circumstances::Circumstances;
 pub use self::personal::{Contact, Identity, PersonAround};
 pub use self::work::{Assessment, Flag, Need, Note};
+use crate::post::is_invisible;
 
 /// Longest name, in characters.
 pub const LONGEST_NAME: usize = 100;
@@ -106,6 +107,15 @@ pub(crate) fn filled(field: &'static str, text: &str, most: usize) -> Result<(),
         return Err(Wrong::new(field, "It is empty: leave it out, or fill it in."));
     }
     Ok(())
+}
+
+/// A name by which something is told from others: it shows a letter or a digit at the least. Some letters show nothing.
+pub(crate) fn named(field: &'static str, text: &str, most: usize) -> Result<(), Wrong> {
+    filled(field, text, most)?;
+    if text.chars().any(|sign| sign.is_alphanumeric() && !is_invisible(sign)) {
+        return Ok(());
+    }
+    Err(Wrong::new(field, "It shows no letter and no digit: give a name that can be read."))
 }
 
 /// A line that says something where it is there at all.

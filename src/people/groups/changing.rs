@@ -113,8 +113,8 @@ impl People {
     /// # Errors
     /// [`Trouble::Wrong`] for a cohort of another agency, which is the same as none, for one that is called off or over, of a
     /// group that is closed, another version, what changes nothing and what is not of the form: fewer places than are taken
-    /// among it, and a worker whom somebody in it keeps out; [`Trouble::Changing`] as above; the database failed, and nothing is
-    /// changed.
+    /// among it, a worker whom somebody in it keeps out, and new sessions with one who works there no more;
+    /// [`Trouble::Changing`] as above; the database failed, and nothing is changed.
     pub async fn change_cohort(
         &self,
         by: Worker,
@@ -182,7 +182,8 @@ impl People {
             let message = format!("{} of its places are taken: it has as many at the least.", places.len());
             return Err(Wrong::new("places", message).into());
         }
-        if after.with_id != cohort.with_id {
+        // Sessions that were not there before are booked with the worker as another one's would be.
+        if after.with_id != cohort.with_id || terms.sessions.iter().any(|one| !before.sessions.contains(one)) {
             may_be_with(db, &theirs).await?;
         }
         let next = group_cohort::ActiveModel {

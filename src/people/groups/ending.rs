@@ -7,9 +7,9 @@ use entity::instants::Millis;
 use entity::{group_cohort, group_place, group_session, support_group};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::holding::{Everybody, TURNS};
+use super::holding::{Everybody, TURNS, ids_of};
 use super::leaving::{Ends, calls_off};
 use crate::people::acting::Stands;
 use crate::people::contents::Wrong;
@@ -48,16 +48,13 @@ impl People {
         };
         let this = support_group::Column::Id.eq(id);
         support_group::Entity::update_many().set(next).filter(this).exec(&transaction).await?;
-        let cohorts =
-            group_cohort::Entity::find().filter(group_cohort::Column::GroupId.eq(id)).all(&transaction).await?;
         group_cohort::Entity::update_many()
             .col_expr(group_cohort::Column::ClosedAt, Expr::value(at))
             .filter(group_cohort::Column::GroupId.eq(id))
             .filter(group_cohort::Column::ClosedAt.is_null())
             .exec(&transaction)
             .await?;
-        let cohorts: Vec<CohortId> = cohorts.iter().map(|cohort| cohort.id).collect();
-        call_sessions_off(&transaction, &cohorts, at).await?;
+        call_sessions_off(&transaction, group_cohort::Column::GroupId.eq(id), at).await?;
         let who = calls_off(by.into(), Stands::Worker(by.agency));
         let ends = Ends { who, step: GroupPlaceStep::Ended, reason: Some(reason) };
         self.end_places(&transaction, &places, ends, at).await?;
@@ -108,7 +105,7 @@ impl People {
         };
         let this = group_cohort::Column::Id.eq(id);
         group_cohort::Entity::update_many().set(next).filter(this).exec(&transaction).await?;
-        call_sessions_off(&transaction, &[id], at).await?;
+        call_sessions_off(&transaction, group_cohort::Column::Id.eq(id), at).await?;
         let theirs = in_cohort(places, id);
         if !theirs.is_empty() {
             let next = group_place::ActiveModel {
@@ -144,11 +141,11 @@ pub(super) fn no_such_cohort() -> Wrong {
     Wrong::new("cohort", "Your agency has no such cohort.")
 }
 
-/// Calls the sessions of cohorts off that are still to come.
-async fn call_sessions_off(db: &impl ConnectionTrait, of: &[CohortId], at: Millis) -> Result<(), Trouble> {
+/// Calls the sessions of these cohorts off that are still to come.
+async fn call_sessions_off(db: &impl ConnectionTrait, of: Expr, at: Millis) -> Result<(), Trouble> {
     group_session::Entity::update_many()
         .col_expr(group_session::Column::CalledOffAt, Expr::value(at))
-        .filter(group_session::Column::CohortId.is_in(of.iter().copied()))
+        .filter(group_session::Column::CohortId.in_subquery(ids_of(Condition::all().add(of))))
         .filter(group_session::Column::StartsAt.gt(at))
         .filter(group_session::Column::CalledOffAt.is_null())
         .exec(db)

@@ -9,11 +9,9 @@ use entity::instants::Millis;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
+use super::AT_ONCE;
 use crate::people::entering::Worker;
 use crate::people::{People, Trouble};
-
-/// Most rows that are written by one statement.
-const AT_ONCE: usize = 500;
 
 /// What was done with places, by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

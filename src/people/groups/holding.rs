@@ -7,7 +7,7 @@ use entity::enums::GroupPlaceState;
 use entity::ids::{AgencyId, CohortId, GroupId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{exclusion, group_cohort, group_place, service_user, support_group};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -42,17 +42,22 @@ impl People {
         let this = support_group::Entity::find_by_id(id).filter(support_group::Column::AgencyId.eq(agency));
         this.one(self.database.connection()).await?.ok_or_else(no_group)?;
         let transaction = self.database.begin_write().await?;
-        let found = in_group(&transaction, id, today).await?;
-        let whom: BTreeSet<ServiceUserId> = found.iter().map(|place| place.service_user_id).collect();
+        let whom = Query::select()
+            .column(group_place::Column::ServiceUserId)
+            .from(group_place::Entity)
+            .and_where(group_place::Column::GroupId.eq(id))
+            .and_where(is_held(today))
+            .to_owned();
         // In the order of their ids, as those who join two records do.
         let held = service_user::Entity::find()
-            .filter(service_user::Column::Id.is_in(whom.iter().copied()))
+            .filter(service_user::Column::Id.in_subquery(whom))
             .order_by_asc(service_user::Column::Id)
             .lock_exclusive()
             .all(&transaction)
             .await?;
+        let whom: BTreeSet<ServiceUserId> = held.iter().map(|row| row.id).collect();
         let group = held_group(&transaction, agency, id).await?;
-        // Read again, now that nobody joins, leaves or is joined to another.
+        // Read now that nobody joins, leaves or is joined to another.
         let places = in_group(&transaction, id, today).await?;
         if places.iter().any(|place| !whom.contains(&place.service_user_id)) {
             return Ok(None);
@@ -87,22 +92,26 @@ pub(super) async fn held_group(
     found.ok_or_else(|| no_group().into())
 }
 
-/// The cohorts of a group that are neither closed nor over, held: those that begin first first. Of one that is named, that
-/// one.
+/// Which cohorts of a group are neither closed nor over. Of one that is named, that one.
+pub(super) fn open_cohorts(group: GroupId, named: Option<CohortId>, today: NaiveDate) -> Condition {
+    Condition::all()
+        .add(group_cohort::Column::GroupId.eq(group))
+        .add(group_cohort::Column::ClosedAt.is_null())
+        .add(group_cohort::Column::EndsOn.gte(today))
+        .add_option(named.map(|id| group_cohort::Column::Id.eq(id)))
+}
+
+/// The same, held: those that begin first first.
 pub(super) async fn held_cohorts(
     db: &DatabaseTransaction,
     group: GroupId,
     named: Option<CohortId>,
     today: NaiveDate,
 ) -> Result<Vec<group_cohort::Model>, Trouble> {
-    let mut open = group_cohort::Entity::find()
-        .filter(group_cohort::Column::GroupId.eq(group))
-        .filter(group_cohort::Column::ClosedAt.is_null())
-        .filter(group_cohort::Column::EndsOn.gte(today));
-    if let Some(id) = named {
-        open = open.filter(group_cohort::Column::Id.eq(id));
-    }
-    let open = open.order_by_asc(group_cohort::Column::BeginsOn).order_by_asc(group_cohort::Column::Id);
+    let open = group_cohort::Entity::find()
+        .filter(open_cohorts(group, named, today))
+        .order_by_asc(group_cohort::Column::BeginsOn)
+        .order_by_asc(group_cohort::Column::Id);
     Ok(open.lock_exclusive().all(db).await?)
 }
 
@@ -111,13 +120,18 @@ pub(super) fn no_cohort() -> Wrong {
     Wrong::new("cohort", "The group has no such cohort, or it is closed or over: name another one.")
 }
 
+/// The ids of these cohorts, be they ever so many: a part of another statement.
+pub(super) fn ids_of(which: Condition) -> SelectStatement {
+    Query::select().column(group_cohort::Column::Id).from(group_cohort::Entity).cond_where(which).to_owned()
+}
+
 /// How many places of each of these cohorts are taken; none of which it is none.
-pub(super) async fn taken(db: &impl ConnectionTrait, of: &[CohortId]) -> Result<BTreeMap<CohortId, i64>, Trouble> {
+pub(super) async fn taken(db: &impl ConnectionTrait, of: Condition) -> Result<BTreeMap<CohortId, i64>, Trouble> {
     let taken: Vec<(CohortId, i64)> = group_place::Entity::find()
         .select_only()
         .column(group_place::Column::CohortId)
         .column_as(group_place::Column::Id.count(), "taken")
-        .filter(group_place::Column::CohortId.is_in(of.iter().copied()))
+        .filter(group_place::Column::CohortId.in_subquery(ids_of(of)))
         .filter(group_place::Column::State.eq(GroupPlaceState::Placed))
         .group_by(group_place::Column::CohortId)
         .into_tuple()

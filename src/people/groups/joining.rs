@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::history::Done;
-use super::holding::{first_in_line, held_by, held_cohorts, held_group, is_open, no_cohort, taken};
+use super::holding::{first_in_line, held_by, held_cohorts, held_group, is_open, no_cohort, open_cohorts, taken};
 use super::terms::MOST_WAITING;
 use crate::hours::london;
 use crate::people::acting::{Begun, Stands, is_link_worker};
@@ -59,8 +59,7 @@ impl People {
         if !held_by(db, of, of_group, today).await?.is_empty() {
             return Err(Wrong::new("serviceUser", "They wait for a place in it already, or have one.").into());
         }
-        let ids: Vec<CohortId> = open.iter().map(|one| one.id).collect();
-        let taken = taken(db, &ids).await?;
+        let taken = taken(db, open_cohorts(group.id, cohort, today)).await?;
         let mut free = None;
         for one in &open {
             if let Err(wrong) = may_meet(db, of, one, at).await? {

@@ -11,6 +11,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
+use super::AT_ONCE;
 use super::history::Done;
 use super::holding::held_by;
 use crate::hours::london;
@@ -152,8 +153,10 @@ impl People {
             left_by: Set(Some(ends.who.by)),
             ..Default::default()
         };
-        let these = group_place::Column::Id.is_in(places.iter().map(|place| place.id));
-        group_place::Entity::update_many().set(next).filter(these).exec(db).await?;
+        for some in places.chunks(AT_ONCE) {
+            let these = group_place::Column::Id.is_in(some.iter().map(|place| place.id));
+            group_place::Entity::update_many().set(next.clone()).filter(these).exec(db).await?;
+        }
         let noted: Vec<(GroupPlaceId, Option<CohortId>)> =
             places.iter().map(|place| (place.id, place.cohort_id)).collect();
         self.note_places(db, &noted, ends.done(at)).await?;
@@ -187,14 +190,17 @@ pub(super) async fn booked_for(
 ) -> Result<BTreeMap<ServiceUserId, Vec<AppointmentId>>, Trouble> {
     let whose: BTreeMap<GroupPlaceId, ServiceUserId> =
         places.iter().map(|place| (place.id, place.service_user_id)).collect();
-    let mut booked = group_booking::Entity::find().filter(group_booking::Column::PlaceId.is_in(whose.keys().copied()));
-    if let Some(sessions) = sessions {
-        booked = booked.filter(group_booking::Column::SessionId.is_in(sessions.iter().copied()));
-    }
     let mut each: BTreeMap<ServiceUserId, Vec<AppointmentId>> = BTreeMap::new();
-    for booking in booked.all(db).await? {
-        if let Some(of) = whose.get(&booking.place_id) {
-            each.entry(*of).or_default().push(booking.appointment_id);
+    for some in places.chunks(AT_ONCE) {
+        let these = group_booking::Column::PlaceId.is_in(some.iter().map(|place| place.id));
+        let mut booked = group_booking::Entity::find().filter(these);
+        if let Some(sessions) = sessions {
+            booked = booked.filter(group_booking::Column::SessionId.is_in(sessions.iter().copied()));
+        }
+        for booking in booked.all(db).await? {
+            if let Some(of) = whose.get(&booking.place_id) {
+                each.entry(*of).or_default().push(booking.appointment_id);
+            }
         }
     }
     Ok(each)

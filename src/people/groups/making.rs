@@ -6,10 +6,11 @@ use entity::lists::Words;
 use entity::{group_cohort, group_session, service, support_group};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SqlErr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, SqlErr};
 
 use super::holding::{held_group, is_open};
-use super::terms::{CohortTerms, GroupTerms, MOST_GROUPS};
+use super::listing::{is_told, told_since};
+use super::terms::{CohortTerms, GroupTerms, MOST_COHORTS, MOST_COHORTS_TOLD, MOST_GROUPS, MOST_GROUPS_TOLD};
 use crate::hours::london;
 use crate::people::acting::is_link_worker;
 use crate::people::appointments::booking::may_be_at;
@@ -33,6 +34,12 @@ impl People {
         }
         if known.iter().filter(|group| group.closed_at.is_none()).count() >= MOST_GROUPS {
             return Err(Wrong::new("name", format!("There are {MOST_GROUPS} groups already.")).into());
+        }
+        if known.iter().filter(|group| group.closed_at.is_none_or(|closed| closed > told_since(at))).count()
+            >= MOST_GROUPS_TOLD
+        {
+            let message = format!("{MOST_GROUPS_TOLD} are open or were closed in the last 26 weeks: use one of them.");
+            return Err(Wrong::new("name", message).into());
         }
         if let Some(id) = terms.service {
             is_of_agency(&transaction, by.agency, id).await?;
@@ -71,8 +78,8 @@ impl People {
     /// Opens a cohort of a group of the agency, with its sessions. The same holds of who may.
     ///
     /// # Errors
-    /// [`Trouble::Wrong`], for a group of another agency too, which is the same as none; the database failed, and nothing is
-    /// opened.
+    /// [`Trouble::Wrong`], for a group of another agency too, which is the same as none, and for one that has as many cohorts as
+    /// it may; the database failed, and nothing is opened.
     pub async fn open_cohort(&self, by: Worker, terms: &CohortTerms) -> Result<CohortId, Trouble> {
         let now = self.clock.now();
         let at = Millis::from(now);
@@ -80,6 +87,7 @@ impl People {
         let transaction = self.database.begin_write().await?;
         let group = held_group(&transaction, by.agency, terms.group).await?;
         is_open(&group)?;
+        may_have_another(&transaction, group.id, at).await?;
         if !is_link_worker(&transaction, terms.with, by.agency, at).await? {
             return Err(Wrong::new("with", "They are no link worker of your agency.").into());
         }
@@ -141,6 +149,38 @@ impl People {
         transaction.commit().await?;
         Ok(found.group_id)
     }
+}
+
+/// That a group may have another cohort. Whoever calls this holds the group, so that no two are let in at once.
+async fn may_have_another(db: &impl ConnectionTrait, group: GroupId, at: Millis) -> Result<(), Trouble> {
+    let of_group = || Condition::all().add(group_cohort::Column::GroupId.eq(group));
+    let running = of_group()
+        .add(group_cohort::Column::EndsOn.gte(london(at.to_utc()).date()))
+        .add(group_cohort::Column::CalledOffAt.is_null());
+    if number_of(db, running).await? >= MOST_COHORTS {
+        let message =
+            format!("{MOST_COHORTS} of its cohorts run or are to come: wait until one is over, or call one off.");
+        return Err(Wrong::new("group", message).into());
+    }
+    if number_of(db, of_group().add(is_told(at))).await? >= MOST_COHORTS_TOLD {
+        let message = format!(
+            "It has {MOST_COHORTS_TOLD} cohorts that run, or were over or called off in the last 26 weeks: make another group."
+        );
+        return Err(Wrong::new("group", message).into());
+    }
+    Ok(())
+}
+
+/// How many cohorts there are of these.
+async fn number_of(db: &impl ConnectionTrait, which: Condition) -> Result<usize, Trouble> {
+    let number: Option<i64> = group_cohort::Entity::find()
+        .select_only()
+        .column_as(group_cohort::Column::Id.count(), "number")
+        .filter(which)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(usize::try_from(number.unwrap_or(0)).unwrap_or(usize::MAX))
 }
 
 /// That another group has a name; one that is closed keeps its own.

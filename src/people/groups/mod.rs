@@ -39,6 +39,9 @@ use entity::ids::{GroupPlaceEventId, GroupPlaceId};
 
 use crate::vault::sealed::Place;
 
+/// Most ids that are named, or rows that are written, by one statement: an engine takes only so many values.
+const AT_ONCE: usize = 500;
+
 /// Where it stands why somebody passed those who waited longer.
 fn place_of_reason(place: GroupPlaceId) -> Place {
     Place { column: "group_place.sealed", row: place.0 }

@@ -5,7 +5,7 @@ use entity::ids::{CohortId, GroupPlaceEventId, GroupPlaceId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{group_cohort, group_place, service_user};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::history::Done;
 use super::holding::{TURNS, first_in_line, held_cohorts, held_group, no_cohort, taken};
@@ -19,8 +19,8 @@ use crate::people::{People, Trouble};
 
 impl People {
     /// Gives a place in a cohort of the agency to who is first in line: for those who work for the agency, who are not shown
-    /// whom they do not work with. Or to whom the worker names among those who wait and whom they work with; where they pass
-    /// somebody who waits longer, for a reason.
+    /// whom they do not work with; to nobody where all who wait keep them out. Or to whom the worker names among those who wait
+    /// and whom they work with; where they pass somebody who waits longer, for a reason.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for a place of anybody whom the worker does not work with; [`Trouble::Wrong`];
@@ -81,7 +81,10 @@ impl People {
         let found = group_cohort::Entity::find_by_id(cohort).filter(group_cohort::Column::AgencyId.eq(by.agency));
         let found = found.one(db).await?.ok_or_else(no_cohort)?;
         let nobody = || Wrong::new("cohort", "Nobody waits who could take a place in it.");
-        let first = first_in_line(db, &found).await?.ok_or_else(nobody)?;
+        let first = first_in_line(db, &found).await?;
+        // Where they are told that nobody waits, nobody does: they would learn by it that somebody keeps them out.
+        let is_told = self.waiting_for(by, found.group_id).await? > 0;
+        let first = first.filter(|_| is_told).ok_or_else(nobody)?;
         let transaction = self.database.begin_write().await?;
         let Some(at) = self.hold(&transaction, first.service_user_id).await? else { return Ok(None) };
         let row = group_place::Entity::find_by_id(first.id).one(&transaction).await?;
@@ -110,7 +113,8 @@ impl People {
         let open = held_cohorts(db, group.id, Some(cohort), london(at.to_utc()).date()).await?;
         let cohort = open.first().ok_or_else(no_cohort)?;
         may_meet(db, of, cohort, at).await??;
-        let taken = taken(db, &[cohort.id]).await?.get(&cohort.id).copied().unwrap_or(0);
+        let this = Condition::all().add(group_cohort::Column::Id.eq(cohort.id));
+        let taken = taken(db, this).await?.get(&cohort.id).copied().unwrap_or(0);
         if taken >= i64::from(cohort.places) {
             return Err(Wrong::new("cohort", "Every place in it is taken.").into());
         }

@@ -12,14 +12,15 @@ use entity::{group_place, group_place_event, support_group};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
+use super::AT_ONCE;
 use super::holding::is_held;
-use super::listing::{CohortSeen, GroupSeen};
+use super::listing::{CohortSeen, GroupSeen, Showing};
 use super::terms::{leads_to, tells_of};
 use super::{place_of_reason, place_of_words};
 use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
-use crate::access::rule::predicate::group_place_visible;
-use crate::access::rule::{APPOINTMENT, Ask, Row};
+use crate::access::rule::predicate::{Columns, condition, group_place_visible};
+use crate::access::rule::{APPOINTMENT, Ask, KEPT_OUT, Row};
 use crate::hours::london;
 use crate::people::deciding::{Again, Deciding, whom};
 use crate::people::reading::{Reader, TRIES};
@@ -84,7 +85,8 @@ pub struct GroupPlaceSeen {
     pub number: i32,
     /// How far it has come.
     pub state: GroupPlaceState,
-    /// The how manieth they are of those who wait, from 1; absent unless they wait.
+    /// The how manieth they are of those who wait, from 1; for their agency, of those who do not keep out whoever asks. Absent
+    /// unless they wait.
     pub in_line: Option<u64>,
     /// When they joined.
     pub joined_at: Millis,
@@ -108,10 +110,15 @@ impl GroupPlaceSeen {
     /// Whether it is seen by who works with them at the agency whose it is: the agency's own counts are theirs to see.
     #[must_use]
     pub fn is_of_own_agency(&self) -> bool {
-        match self.ground {
-            Ground::OwnAgency => true,
-            Ground::OwnRecord | Ground::Proxy | Ground::Shared { .. } | Ground::Party { .. } => false,
-        }
+        is_counted(self.ground)
+    }
+}
+
+/// Whether the counts of the agency whose it is are theirs to see.
+fn is_counted(ground: Ground) -> bool {
+    match ground {
+        Ground::OwnAgency => true,
+        Ground::OwnRecord | Ground::Proxy | Ground::Shared { .. } | Ground::Party { .. } => false,
     }
 }
 
@@ -138,10 +145,8 @@ pub(crate) async fn groups_of(
     db: &impl ConnectionTrait,
     places: &[group_place::Model],
 ) -> Result<HashMap<GroupId, support_group::Model>, Trouble> {
-    let rows = support_group::Entity::find()
-        .filter(support_group::Column::Id.is_in(places.iter().map(|row| row.group_id)))
-        .all(db)
-        .await?;
+    let ids: BTreeSet<GroupId> = places.iter().map(|row| row.group_id).collect();
+    let rows = support_group::Entity::find().filter(support_group::Column::Id.is_in(ids)).all(db).await?;
     Ok(rows.into_iter().map(|group| (group.id, group)).collect())
 }
 
@@ -191,9 +196,10 @@ pub(crate) async fn rows_of_held(
 }
 
 impl People {
-    /// The places that somebody may see of those that are looked for: those of several groups in the order in which they were
-    /// joined; the others are not among them, as if they were not there. Every decision stands in the ledger before this
-    /// comes back, or is put to those of the request that are written before its answer leaves; refusals too.
+    /// The places that somebody may see of those that are looked for, with when the cohorts meet where that is asked for: those
+    /// of several groups in the order in which they were joined; the others are not among them, as if they were not there.
+    /// Every decision stands in the ledger before this comes back, or is put to those of the request that are written before
+    /// its answer leaves; refusals too.
     ///
     /// # Errors
     /// [`Trouble::Changing`] where what it rests on keeps changing; the database, the ledger or the vault failed, and
@@ -202,10 +208,11 @@ impl People {
         &self,
         reader: Reader,
         which: &WhichGroupPlaces,
+        sessions: bool,
         pending: Option<&Pending>,
     ) -> Result<Vec<GroupPlaceSeen>, Trouble> {
         for _ in 0..TRIES {
-            if let Some(seen) = self.try_to_read_group_places(reader, which, pending).await? {
+            if let Some(seen) = self.try_to_read_group_places(reader, which, sessions, pending).await? {
                 return Ok(seen);
             }
         }
@@ -216,6 +223,7 @@ impl People {
         &self,
         reader: Reader,
         which: &WhichGroupPlaces,
+        sessions: bool,
         pending: Option<&Pending>,
     ) -> Result<Option<Vec<GroupPlaceSeen>>, Trouble> {
         let db = self.database.connection();
@@ -259,7 +267,8 @@ impl People {
         if deciding.release(db, pending).await? == Err(Again) {
             return Ok(None);
         }
-        Ok(Some(self.opened_group_places(shown, groups.into_values().collect()).await?))
+        let groups = groups.into_values().collect();
+        Ok(Some(self.opened_group_places(reader, shown, groups, sessions).await?))
     }
 
     /// Whom these places are about, joined records as the one that stands for them; of a place that is not there, nobody: the
@@ -277,11 +286,13 @@ impl People {
         }
     }
 
-    /// Opens places about which is decided, and written.
+    /// Opens places about which is decided, and written, for whom it was; with when their cohorts meet where that is asked for.
     pub(crate) async fn opened_group_places(
         &self,
+        reader: Reader,
         shown: Vec<(group_place::Model, Ground)>,
         groups: Vec<support_group::Model>,
+        sessions: bool,
     ) -> Result<Vec<GroupPlaceSeen>, Trouble> {
         if shown.is_empty() {
             return Ok(Vec::new());
@@ -290,16 +301,13 @@ impl People {
         let of_shown: BTreeSet<GroupId> = shown.iter().map(|(row, _)| row.group_id).collect();
         let groups = groups.into_iter().filter(|group| of_shown.contains(&group.id)).collect();
         let cohorts: BTreeSet<CohortId> = shown.iter().filter_map(|(row, _)| row.cohort_id).collect();
-        let groups = self.seen_groups(db, groups, &cohorts).await?;
+        let showing = Showing { ask: ask_of(reader, self.clock.now().into()), sessions };
+        let groups = self.seen_groups(db, groups, &cohorts, &showing).await?;
         let groups: BTreeMap<GroupId, Arc<GroupSeen>> =
             groups.into_iter().map(|group| (group.id, Arc::new(group))).collect();
         let theirs: BTreeMap<GroupPlaceId, bool> =
             shown.iter().map(|(row, ground)| (row.id, is_theirs(*ground))).collect();
-        let events = group_place_event::Entity::find()
-            .filter(group_place_event::Column::PlaceId.is_in(theirs.keys().copied()))
-            .order_by_asc(group_place_event::Column::Number)
-            .all(db)
-            .await?;
+        let events = events_of(db, &theirs.keys().copied().collect::<Vec<_>>()).await?;
         let is_open = |event: &group_place_event::Model| theirs.get(&event.place_id).copied().unwrap_or(false);
         let own = || shown.iter().filter(|(_, ground)| is_theirs(*ground)).map(|(row, _)| row);
         // What is not theirs to see is not opened either.
@@ -335,9 +343,13 @@ impl People {
                 words,
             });
         }
-        let waiting = shown.iter().filter(|(row, _)| row.state == GroupPlaceState::Waiting);
-        let waiting: Vec<GroupPlaceId> = waiting.map(|(row, _)| row.id).collect();
-        let ahead = ahead(db, &waiting).await?;
+        let waiting = |own: bool| -> Vec<GroupPlaceId> {
+            let waits = shown.iter().filter(|(row, _)| row.state == GroupPlaceState::Waiting);
+            waits.filter(|(_, ground)| is_counted(*ground) == own).map(|(row, _)| row.id).collect()
+        };
+        let mut in_line = ahead(db, &waiting(false), None).await?;
+        // Whoever is told how many wait is told both without those who keep them out: each would tell of these by the other.
+        in_line.extend(ahead(db, &waiting(true), Some(&showing.ask)).await?);
         let mut all = Vec::with_capacity(shown.len());
         for (row, ground) in &shown {
             let Some(group) = groups.get(&row.group_id) else { continue };
@@ -352,7 +364,7 @@ impl People {
                 cohort: cohort.cloned(),
                 number: row.number,
                 state: row.state,
-                in_line: ahead.get(&row.id).map(|ahead| ahead.unsigned_abs() + 1),
+                in_line: in_line.get(&row.id).map(|ahead| ahead.unsigned_abs() + 1),
                 joined_at: row.joined_at,
                 joined_by: own.then(|| named(row.joined_by)),
                 placed_at: row.placed_at,
@@ -428,16 +440,38 @@ fn those(ask: &Ask, agency: AgencyId, which: InGroup) -> SelectStatement {
     select
 }
 
-/// How many wait before each of these who wait.
-async fn ahead(db: &impl ConnectionTrait, ids: &[GroupPlaceId]) -> Result<HashMap<GroupPlaceId, i64>, Trouble> {
+/// What happened to these places, of each the first first.
+async fn events_of(db: &impl ConnectionTrait, ids: &[GroupPlaceId]) -> Result<Vec<group_place_event::Model>, Trouble> {
+    let mut events = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let these = group_place_event::Entity::find()
+            .filter(group_place_event::Column::PlaceId.is_in(some.iter().copied()))
+            .order_by_asc(group_place_event::Column::Number);
+        events.extend(these.all(db).await?);
+    }
+    Ok(events)
+}
+
+/// How many wait before each of these who wait; but for those who keep out whoever asks, where it is said who does.
+async fn ahead(
+    db: &impl ConnectionTrait,
+    ids: &[GroupPlaceId],
+    told: Option<&Ask>,
+) -> Result<HashMap<GroupPlaceId, i64>, Trouble> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let other = |column: group_place::Column| Expr::col(("ahead", column));
     let this = |column: group_place::Column| Expr::col((group_place::Entity, column));
+    let keeps_out = told.map(|ask| {
+        let (service_user, agency) = (other(group_place::Column::ServiceUserId), other(group_place::Column::AgencyId));
+        let columns = Columns { service_user, agency, category: Expr::value(APPOINTMENT), party: None };
+        condition(&KEPT_OUT, ask, &columns)
+    });
     let before = Query::select()
         .expr(Func::count(other(group_place::Column::Id)))
         .from_as(group_place::Entity, "ahead")
+        .and_where_option(keeps_out.map(|keeps_out| keeps_out.not()))
         .and_where(other(group_place::Column::GroupId).eq(this(group_place::Column::GroupId)))
         .and_where(other(group_place::Column::State).eq(GroupPlaceState::Waiting))
         .and_where(other(group_place::Column::Number).lt(this(group_place::Column::Number)))

@@ -9,11 +9,17 @@ use entity::instants::Millis;
 
 use crate::hours::london;
 use crate::people::contents::work::category_of;
-use crate::people::contents::{LONGEST_NAME, MOST, Wrong, filled};
+use crate::people::contents::{LONGEST_NAME, MOST, Wrong, named};
 use crate::people::referrals::editing::Change;
 
-/// Most groups of an agency.
+/// Most groups of an agency that are open.
 pub const MOST_GROUPS: usize = 200;
+/// Most groups of an agency that are open or were closed within the last 26 weeks: those that are told of.
+pub const MOST_GROUPS_TOLD: usize = 400;
+/// Most cohorts of a group that run or are to come.
+pub const MOST_COHORTS: usize = 50;
+/// Most cohorts of a group that run, are to come, or were over or called off within the last 26 weeks: those that are told of.
+pub const MOST_COHORTS_TOLD: usize = 200;
 /// How many places a cohort may have.
 pub const PLACES: RangeInclusive<i32> = 1..=200;
 /// How many sessions a cohort may have.
@@ -26,7 +32,7 @@ const FARTHEST: u64 = 730;
 const LATEST: u64 = 366;
 /// Longest session, in milliseconds: that of an appointment, 24 hours.
 const LONGEST: i64 = DAY;
-/// Of how many days the waiting time is reckoned: 26 weeks of seven.
+/// Of how many days the waiting time is reckoned, and what was closed or called off is told of: 26 weeks of seven.
 pub const WAITING_DAYS: i64 = 26 * 7;
 /// From how many on it is told: of fewer one could tell how long a single person waited. The number is this program's own
 /// choice against small counts.
@@ -152,6 +158,14 @@ pub struct ExpectedWait {
     pub number: usize,
 }
 
+impl ExpectedWait {
+    /// The median for those who are told no counts, in days: of weeks that have begun, so that it says nothing of a single day.
+    #[must_use]
+    pub fn days_of_weeks(self) -> f64 {
+        (self.median_days / 7.0).ceil() * 7.0
+    }
+}
+
 fn check_places(field: &'static str, places: i32) -> Result<(), Wrong> {
     if PLACES.contains(&places) {
         return Ok(());
@@ -166,7 +180,7 @@ impl GroupTerms {
     /// # Errors
     /// The first field that is wrong.
     pub fn check(&self) -> Result<(), Wrong> {
-        filled("name", &self.name, LONGEST_NAME)?;
+        named("name", &self.name, LONGEST_NAME)?;
         check_places("placesPerCohort", self.places)?;
         if self.needs.len() > MOST {
             return Err(Wrong::new("needs", format!("There are more than {MOST}.")));

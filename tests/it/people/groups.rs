@@ -10,6 +10,7 @@ use crate::support::accounts::As;
 use crate::support::listings::{at, location, service};
 
 mod at_random;
+mod attacks;
 mod changing;
 mod ending;
 mod history;

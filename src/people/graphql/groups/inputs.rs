@@ -14,7 +14,8 @@ use crate::people::referrals::editing::Change;
 /// A new group.
 #[derive(Clone, Debug, InputObject)]
 pub struct MakeGroupInput {
-    /// Its name, in at most 100 characters: another one than those of the agency's other groups. It names nobody.
+    /// Its name, in at most 100 characters, a letter or a digit among them: another one than those of the agency's other groups.
+    /// It names nobody.
     pub name: String,
     /// The service of the agency that it belongs to, where it belongs to one.
     pub service: Option<ID>,
@@ -42,7 +43,8 @@ pub struct CohortSessionInput {
 /// A new cohort of a group.
 #[derive(Clone, Debug, InputObject)]
 pub struct OpenCohortInput {
-    /// Of which group, by its global id.
+    /// Of which group, by its global id. At most 50 of its cohorts run or are to come, and 200 do so or were over or called off
+    /// within the last 26 weeks.
     pub group: ID,
     /// The first day: a year ago at the earliest.
     pub begins_on: Date,
@@ -63,7 +65,8 @@ pub struct ChangeGroupInput {
     pub group: ID,
     /// The version that the viewer saw: where it was changed meanwhile, nothing is done.
     pub expected_version: i32,
-    /// Its name, in at most 100 characters: another one than those of the agency's other groups. It names nobody.
+    /// Its name, in at most 100 characters, a letter or a digit among them: another one than those of the agency's other groups.
+    /// It names nobody.
     pub name: Option<String>,
     /// The service of the agency that it belongs to; null leaves it out.
     pub service: MaybeUndefined<ID>,

@@ -77,10 +77,11 @@ impl From<&(Millis, Millis)> for CohortSession {
 /// weeks, from when they joined until they got it. Who got a place at once, for one was free, is not among them.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ExpectedWait {
-    /// The median, in days of 24 hours, to a tenth: half of them waited as long or longer.
+    /// The median, in days of 24 hours, to a tenth: half of them waited as long or longer. In whole weeks, rounded up, to all but
+    /// those who work for the agency.
     pub median_days: f64,
-    /// Of how many.
-    pub number: i32,
+    /// Of how many; null to all but those who work for the agency, who see its own counts whole.
+    pub number: Option<i32>,
 }
 
 fn whole(number: u64) -> i32 {
@@ -133,13 +134,14 @@ impl Group {
         self.seen.places
     }
 
-    /// Its cohorts that run, are to come, or were over within the last 26 weeks: those that begin first first.
+    /// Its cohorts that run, are to come, or were over or called off within the last 26 weeks: those that begin first first.
     #[graphql(complexity = "crate::api::limits::list_cost(8, child_complexity)")]
     async fn cohorts(&self) -> Vec<Cohort> {
         self.seen.cohorts.iter().map(|seen| Cohort { seen: seen.clone(), counted: self.counted }).collect()
     }
 
-    /// How many wait for a place; null to all but those who work for the agency, who see its own counts whole.
+    /// How many wait for a place; null to all but those who work for the agency. Whoever keeps the viewer out is not among them:
+    /// that somebody does is not told.
     async fn waiting(&self) -> Option<i32> {
         self.counted.then(|| whole(self.seen.waiting))
     }
@@ -148,7 +150,12 @@ impl Group {
     /// too much. That it is five is this service's own choice against small counts.
     async fn expected_wait(&self) -> Option<ExpectedWait> {
         let wait = self.seen.expected_wait?;
-        Some(ExpectedWait { median_days: wait.median_days, number: i32::try_from(wait.number).unwrap_or(i32::MAX) })
+        Some(if self.counted {
+            let number = i32::try_from(wait.number).unwrap_or(i32::MAX);
+            ExpectedWait { median_days: wait.median_days, number: Some(number) }
+        } else {
+            ExpectedWait { median_days: wait.days_of_weeks(), number: None }
+        })
     }
 
     /// When it was made.
@@ -333,7 +340,8 @@ impl GroupPlace {
         self.seen.state.into()
     }
 
-    /// The how manieth they are of those who wait, from 1; null unless they wait.
+    /// The how manieth they are of those who wait, from 1; null unless they wait. To those who work for the agency, of those who
+    /// wait and do not keep the viewer out.
     async fn place_in_line(&self) -> Option<i32> {
         self.seen.in_line.map(whole)
     }
@@ -392,6 +400,17 @@ impl GroupPlace {
 
 connection!(GroupPlaceConnection, GroupPlaceEdge, GroupPlace, "places in a group");
 
+/// Whether it is asked when the cohorts of a group meet.
+fn sessions_asked(group: &Lookahead<'_>) -> bool {
+    group.field("cohorts").field("sessions").exists()
+}
+
+/// The same of a place in one.
+fn place_sessions_asked(place: &Lookahead<'_>) -> bool {
+    let of_theirs = place.field("nextSession").exists() || place.field("cohort").field("sessions").exists();
+    of_theirs || sessions_asked(&place.field("group"))
+}
+
 /// Places as the viewer sees them, with whom they are of where that is asked for: of all of them at once.
 async fn shown(
     ctx: &Context<'_>,
@@ -400,7 +419,8 @@ async fn shown(
     asked: &[Lookahead<'_>],
 ) -> Result<Vec<GroupPlace>> {
     let people = people(ctx)?;
-    let seen = found(ctx, people.read_group_places(reader, which, pending(ctx)).await)?;
+    let sessions = asked.iter().any(place_sessions_asked);
+    let seen = found(ctx, people.read_group_places(reader, which, sessions, pending(ctx)).await)?;
     let wants: Vec<_> = asked.iter().map(|asked| asked.field("serviceUser")).filter(Lookahead::exists).collect();
     let mut of = BTreeMap::new();
     if !wants.is_empty() && !seen.is_empty() {

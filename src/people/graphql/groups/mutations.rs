@@ -7,7 +7,7 @@ use super::inputs::{
     CallOffCohortInput, ChangeCohortInput, ChangeGroupInput, CloseGroupInput, JoinGroupInput, LeaveGroupInput,
     MakeGroupInput, OfferPlaceInput, OpenCohortInput, need_keys,
 };
-use super::{Group, GroupPlace, PURPOSE, shown};
+use super::{Group, GroupPlace, PURPOSE, sessions_asked, shown};
 use crate::api::ids;
 use crate::directory::snapshot::refresh::Live;
 use crate::people::Trouble;
@@ -49,9 +49,10 @@ pub struct OfferPlacePayload {
 
 async fn of_group(ctx: &Context<'_>, done: std::result::Result<GroupId, Trouble>) -> Result<GroupPayload> {
     let (done, errors) = parted(ctx, done, "input")?;
+    let asked = ctx.look_ahead().field("group");
     let group = match done {
-        Some(id) if ctx.look_ahead().field("group").exists() => {
-            found(ctx, people(ctx)?.group(worker(ctx)?.agency, id).await)?.map(Group::of_agency)
+        Some(id) if asked.exists() => {
+            found(ctx, people(ctx)?.group(worker(ctx)?, id, sessions_asked(&asked)).await)?.map(Group::of_agency)
         }
         Some(_) | None => None,
     };
@@ -223,8 +224,8 @@ impl GroupMutation {
 
     /// Gives a place in a cohort to who is first in line of those who wait for its group and do not keep its worker out; they
     /// get appointments for its sessions that are still to come. For link workers and managers of its agency, who are shown
-    /// it only where they work with the service user. To somebody else who waits it is given, for a reason, by link workers
-    /// who work with them.
+    /// it only where they work with the service user; where all who wait keep the viewer out, nobody waits as far as they are
+    /// told. To somebody else who waits it is given, for a reason, by link workers who work with them.
     async fn offer_place(
         &self,
         ctx: &Context<'_>,
@@ -234,9 +235,11 @@ impl GroupMutation {
         let to = input.to.as_ref().map(|id| ids::group_place("input.to", id)).transpose()?;
         let done = Box::pin(people(ctx)?.offer_place(worker(ctx)?, cohort, to, input.reason.as_deref())).await;
         let (done, errors) = parted(ctx, done, "input")?;
+        let asked = ctx.look_ahead().field("group");
         let group = match done {
-            Some(_) if ctx.look_ahead().field("group").exists() => {
-                found(ctx, people(ctx)?.group_of_cohort(worker(ctx)?.agency, cohort).await)?.map(Group::of_agency)
+            Some(_) if asked.exists() => {
+                let group = people(ctx)?.group_of_cohort(worker(ctx)?, cohort, sessions_asked(&asked)).await;
+                found(ctx, group)?.map(Group::of_agency)
             }
             Some(_) | None => None,
         };

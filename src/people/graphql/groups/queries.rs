@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{Group, GroupPlace, GroupPlaceConnection, PURPOSE, shown};
+use super::{Group, GroupPlace, GroupPlaceConnection, PURPOSE, sessions_asked, shown};
 use crate::api::AskedAt;
 use crate::api::ids;
 use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize};
@@ -22,11 +22,12 @@ pub struct GroupQuery;
 /// Root fields that ask for groups and places in them.
 #[Object]
 impl GroupQuery {
-    /// The groups of the agency that the viewer acts for, by name, with how many have a place and wait: its own counts, whole.
-    /// For its link workers and managers.
+    /// The groups of the agency that the viewer acts for, by name, with how many have a place and wait: its own counts, whole
+    /// but for those who keep the viewer out. For its link workers and managers.
     #[graphql(complexity = "crate::api::limits::list_cost(20, child_complexity)")]
     async fn groups(&self, ctx: &Context<'_>) -> Result<Vec<Group>> {
-        let groups = found(ctx, people(ctx)?.groups(worker(ctx)?.agency).await)?;
+        let sessions = sessions_asked(&ctx.look_ahead());
+        let groups = found(ctx, people(ctx)?.groups(worker(ctx)?, sessions).await)?;
         Ok(groups.into_iter().map(Group::of_agency).collect())
     }
 
@@ -38,7 +39,8 @@ impl GroupQuery {
         #[graphql(desc = "Global id of the group.")] id: ID,
     ) -> Result<Option<Group>> {
         let id = ids::group("id", &id)?;
-        let group = found(ctx, people(ctx)?.group(worker(ctx)?.agency, id).await)?;
+        let sessions = sessions_asked(&ctx.look_ahead());
+        let group = found(ctx, people(ctx)?.group(worker(ctx)?, id, sessions).await)?;
         Ok(group.map(Group::of_agency))
     }
 

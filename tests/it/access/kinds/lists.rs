@@ -211,7 +211,7 @@ impl Asking<'_> {
         let mut by_number = in_order.clone();
         by_number.sort_unstable();
         for (which, wanted) in [(WhichGroupPlaces::About(self.everybody()), in_order), (all, by_number)] {
-            let seen = people.read_group_places(reader, &which, None).await.unwrap();
+            let seen = people.read_group_places(reader, &which, false, None).await.unwrap();
             let these: Vec<_> = seen.iter().map(|seen| seen.id).collect();
             let those: Vec<_> = wanted.iter().map(|number| ids.seat(*number)).collect();
             assert_eq!(these, those, "{which:?}: {}", self.told());

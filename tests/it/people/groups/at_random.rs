@@ -351,9 +351,8 @@ async fn many_hands_at_once_hold_together() {
 async fn the_wait_is_told_of_those_who_were_given_a_place() {
     let ground = Ground::new(7).await;
     let cohort = ground.cohort(6).await;
-    let own = ground.ann.agency;
     let wait = async || {
-        let group = ground.all().group(own, ground.group).await.unwrap().unwrap();
+        let group = ground.all().group(ground.ann, ground.group, false).await.unwrap().unwrap();
         group.expected_wait.map(|wait| (format!("{:.1}", wait.median_days), wait.number))
     };
     let mut places = Vec::new();

@@ -5,7 +5,7 @@ use entity::enums::{AppointmentDelivery, DataCategory};
 use entity::ids::{AccountId, GroupId};
 use entity::instants::Millis;
 use proptest::prelude::*;
-use signpost::people::groups::terms::{CohortTerms, FEWEST, GroupTerms, expected_wait, tells_of};
+use signpost::people::groups::terms::{CohortTerms, ExpectedWait, FEWEST, GroupTerms, expected_wait, tells_of};
 use uuid::Uuid;
 
 const HOUR: i64 = 3_600_000;
@@ -112,6 +112,16 @@ fn the_wait_is_the_median_of_enough() {
     assert_eq!(wait(&[0, 0, 6, 24, 24]), told("0.3", 5), "to a tenth");
     assert_eq!(wait(&[0, 0, 5, 24, 24]), told("0.2", 5), "to a tenth");
     assert_eq!(wait(&[0; 5]), told("0.0", 5));
+}
+
+/// Who is told no counts is told as many weeks as have begun.
+#[test]
+fn the_wait_is_told_in_weeks() {
+    for (median_days, told) in [(0.0, "0.0"), (0.1, "7.0"), (3.0, "7.0"), (7.0, "7.0"), (7.1, "14.0"), (182.0, "182.0")]
+    {
+        let wait = ExpectedWait { median_days, number: FEWEST };
+        assert_eq!(format!("{:.1}", wait.days_of_weeks()), told, "{median_days}");
+    }
 }
 
 proptest! {
