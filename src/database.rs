@@ -91,6 +91,8 @@ pub struct Database {
     statements: Arc<AtomicU64>,
 }
 
+/// How long until a new SQLite file that others are opening is tried again.
+const LOCKED: Duration = Duration::from_millis(50);
 /// How long a connection goes unused before it is asked whether it is still there.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -140,7 +142,18 @@ impl Database {
                 }
             });
         }
-        let mut connection = sea_orm::Database::connect(options).await.map_err(|error| explain(&shown, &error))?;
+        // To turn a file to its log for the first time SQLite asks for all of it, and does not wait for others as it does
+        // elsewhere: of several that open a new one at once some would be turned away.
+        let mut tries = settings.busy_timeout.as_millis() / LOCKED.as_millis();
+        let mut connection = loop {
+            match sea_orm::Database::connect(options.clone()).await {
+                Err(error) if tries > 0 && error.to_string().contains("database is locked") => {
+                    tries -= 1;
+                    tokio::time::sleep(LOCKED).await;
+                }
+                done => break done.map_err(|error| explain(&shown, &error))?,
+            }
+        };
         let statements = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&statements);
         connection.set_metric_callback(move |_| {

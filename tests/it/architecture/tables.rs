@@ -375,7 +375,8 @@ pub(super) const FORBIDDEN: &[(&str, &[&str])] = &[
     // Only to measure how long something took; see `web::Uptime`.
     ("Instant::now", &["app"]),
     // SQL that is written by hand differs between the engines.
-    ("execute_unprepared", &[]),
+    // The builder of statements has no index of an expression on SQLite; both engines say it in the same words.
+    ("execute_unprepared", &["m20261124_000021_worklists"]),
     ("execute_raw", &["database"]),
     ("from_string", &["database"]),
     ("from_sql_and_values", &[]),

@@ -236,7 +236,10 @@ async fn what_nobody_answers_for_any_more_is_in_the_day_of_all_who_work_with_the
     is_anns("came back").await;
     let out = format!("keepOut(input: {{ serviceUser: {id:?}, whom: {{ account: {ann:?} }} }})");
     assert_eq!(network.change(&network.bea, &out).await, json!([]));
-    is_left("kept out").await;
+    // Whom she keeps out she is not to meet: that was called off.
+    let [tasks, _, referrals] = all_of(&left, &ann);
+    assert_eq!(day(&network, &network.bea).await, [tasks, Vec::new(), referrals], "kept out");
+    assert_eq!(day(&network, &jo).await, NOTHING, "she does not work with her");
 }
 
 /// Nobody is given to whom they keep out: they stay where somebody sees them, and only how many is told.

@@ -368,8 +368,8 @@ async fn what_is_others_is_in_no_day() {
     let out = format!("keepOut(input: {{ serviceUser: {id:?}, whom: {{ account: {ann:?} }} }})");
     assert_eq!(network.change(&network.bea, &out).await, json!([]));
     assert_eq!(counts(&day(&network.ann).await), [0; 9]);
-    // And whom Ann was to meet is Bea's to look after: nobody else works with her.
-    assert_eq!(counts(&day(&network.bea).await), [1, 1, 0, 1, 6, 1, 0, 1, 0]);
+    // What Ann was to do is Bea's: nobody else works with her. That they were to meet is called off.
+    assert_eq!(counts(&day(&network.bea).await), [1, 1, 0, 1, 6, 0, 0, 1, 0]);
 }
 
 /// Whom a team has and no key worker is every member's to look after; whom a colleague has is the colleague's.

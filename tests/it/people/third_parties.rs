@@ -29,6 +29,18 @@ async fn shared_with_two(network: &Network) -> (String, String) {
     (id, consent)
 }
 
+/// The same two agree on the coordination of care as well, and Ida permits it: Cal sees her without saying for which referral.
+async fn for_care_too(network: &Network, of: &str) {
+    let other = network.app.token("max@example.org").await;
+    let mut asked = terms(Network::agency(0), Network::agency(1));
+    asked["flows"][0]["purposes"] = json!(["CARE_COORDINATION"]);
+    network.agree(&network.manager, &other, asked).await;
+    let asked = json!({ "serviceUser": of, "kind": "PERMIT", "agencies": [agency(Network::agency(1))],
+        "categories": ["IDENTITY", "HOUSING"], "purposes": ["CARE_COORDINATION"], "until": UNTIL });
+    let given = network.give(&network.ann, &asked, json!({ "method": "SPOKEN" })).await;
+    assert_eq!(given["errors"], json!([]));
+}
+
 /// The second agency has taken Ida on: she is on Cal's caseload.
 async fn taken_on(network: &Network, of: &str) {
     let referral = network.sent(of).await;
@@ -90,6 +102,7 @@ async fn a_preview_of_a_referral_is_of_ones_own_rows() {
 async fn a_preview_of_a_consent_is_of_ones_own_rows() {
     let network = Network::new().await;
     let (id, _) = shared_with_two(&network).await;
+    for_care_too(&network, &id).await;
     taken_on(&network, &id).await;
     let sam = network.account(&network.sam).await;
     let link = format!("linkAccount(input: {{ serviceUser: {id:?}, account: {sam:?} }})");
@@ -219,6 +232,7 @@ async fn a_referral_that_was_sent_on_does_not_say_by_whom() {
 async fn a_consent_tells_each_agency_of_its_own() {
     let network = Network::new().await;
     let (id, of_third) = shared_with_two(&network).await;
+    for_care_too(&network, &id).await;
     taken_on(&network, &id).await;
     let (second, third) = (agency(Network::agency(1)), agency(Network::agency(2)));
     let terms_of_two = json!({ "serviceUser": id, "kind": "PERMIT", "agencies": [second, third],
