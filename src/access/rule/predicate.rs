@@ -216,7 +216,7 @@ fn one_of(ways: &[Rule], said: &impl Fn(&Rule) -> Expr) -> Expr {
     while let Some(way) = left.first().cloned() {
         let (alike, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|other| other.first() == way.first());
         left = others;
-        let is_common = |part: &Rule| alike.iter().all(|other| other.iter().any(|one| *one == part));
+        let is_common = |part: &Rule| alike.iter().all(|other| other.contains(&part));
         let mut all = all_of(way.iter().copied().filter(|part| is_common(part)), said);
         if alike.len() > 1 {
             let apart = |other: &Vec<&Rule>| all_of(other.iter().copied().filter(|part| !is_common(part)), said);
