@@ -5,15 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use entity::enums::Purpose;
-use entity::ids::{
-    AppointmentId, EasementId, GroupId, GroupPlaceId, RecordId, ReferralEventId, ReferralId, ReleaseId, ServiceUserId,
-    SignpostId, TaskId,
-};
+use entity::ids::{GroupId, ReferralEventId, ReferralId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{
     appointment, easement, group_place, person_record, referral, referral_event, release, signpost, support_group, task,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::Pathways;
 use super::reading::Asked;
@@ -21,6 +19,7 @@ use super::standing::{Stands, stands};
 use super::timeline::{self, Key, Kind, OfGroup, Sights, Sought};
 use crate::access::rule::Ask;
 use crate::access::rule::decide::Ground;
+use crate::access::rule::load::among;
 use crate::people::appointments::keeping::as_row;
 use crate::people::deciding::{Again, Deciding};
 use crate::people::groups::reading::{groups_of, groups_of_person, place_as_rows};
@@ -273,46 +272,55 @@ fn is_known_by(purposes: &mut Purposes, of: ServiceUserId, rows: &Rows) -> bool 
 
 /// The rows behind keys.
 async fn rows(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Rows, Trouble> {
-    let of = |kind: Kind| keys.iter().filter(move |key| key.kind == kind).map(|key| key.id);
+    let backend = db.get_database_backend();
+    let of = |kinds: &[Kind]| -> Vec<Uuid> {
+        keys.iter().filter(|key| kinds.contains(&key.kind)).map(|key| key.id).collect()
+    };
     let mut rows = Rows::default();
-    let records: Vec<RecordId> = of(Kind::Need).chain(of(Kind::Assessment)).map(RecordId).collect();
+    let records = of(&[Kind::Need, Kind::Assessment]);
     if !records.is_empty() {
-        let these = person_record::Column::Id.is_in(records);
+        let these = among(backend, person_record::Column::Id, records);
         rows.records = person_record::Entity::find().filter(these).all(db).await?;
     }
-    let given: Vec<SignpostId> = of(Kind::Signpost).map(SignpostId).collect();
+    let given = of(&[Kind::Signpost]);
     if !given.is_empty() {
-        rows.signposts = signpost::Entity::find().filter(signpost::Column::Id.is_in(given)).all(db).await?;
+        let these = among(backend, signpost::Column::Id, given);
+        rows.signposts = signpost::Entity::find().filter(these).all(db).await?;
     }
-    let steps: Vec<ReferralEventId> = of(Kind::ReferralStep).map(ReferralEventId).collect();
+    let steps = of(&[Kind::ReferralStep]);
     if !steps.is_empty() {
-        let these = referral_event::Column::Id.is_in(steps);
+        let these = among(backend, referral_event::Column::Id, steps);
         for event in referral_event::Entity::find().filter(these).all(db).await? {
             rows.steps.insert(event.id, (event.referral_id, event.number));
         }
-        let referrals: BTreeSet<ReferralId> = rows.steps.values().map(|(referral, _)| *referral).collect();
-        rows.referrals = referral::Entity::find().filter(referral::Column::Id.is_in(referrals)).all(db).await?;
+        let referrals: BTreeSet<Uuid> = rows.steps.values().map(|(referral, _)| referral.0).collect();
+        let these = among(backend, referral::Column::Id, referrals);
+        rows.referrals = referral::Entity::find().filter(these).all(db).await?;
     }
-    let appointments: Vec<AppointmentId> = of(Kind::Appointment).map(AppointmentId).collect();
+    let appointments = of(&[Kind::Appointment]);
     if !appointments.is_empty() {
-        let these = appointment::Column::Id.is_in(appointments);
+        let these = among(backend, appointment::Column::Id, appointments);
         rows.appointments = appointment::Entity::find().filter(these).all(db).await?;
     }
-    let releases: Vec<ReleaseId> = of(Kind::Release).map(ReleaseId).collect();
+    let releases = of(&[Kind::Release]);
     if !releases.is_empty() {
-        rows.releases = release::Entity::find().filter(release::Column::Id.is_in(releases)).all(db).await?;
+        let these = among(backend, release::Column::Id, releases);
+        rows.releases = release::Entity::find().filter(these).all(db).await?;
     }
-    let tasks: Vec<TaskId> = of(Kind::Task).map(TaskId).collect();
+    let tasks = of(&[Kind::Task]);
     if !tasks.is_empty() {
-        rows.tasks = task::Entity::find().filter(task::Column::Id.is_in(tasks)).all(db).await?;
+        let these = among(backend, task::Column::Id, tasks);
+        rows.tasks = task::Entity::find().filter(these).all(db).await?;
     }
-    let easements: Vec<EasementId> = of(Kind::Easement).map(EasementId).collect();
+    let easements = of(&[Kind::Easement]);
     if !easements.is_empty() {
-        rows.easements = easement::Entity::find().filter(easement::Column::Id.is_in(easements)).all(db).await?;
+        let these = among(backend, easement::Column::Id, easements);
+        rows.easements = easement::Entity::find().filter(these).all(db).await?;
     }
-    let places: Vec<GroupPlaceId> = of(Kind::GroupPlace).map(GroupPlaceId).collect();
+    let places = of(&[Kind::GroupPlace]);
     if !places.is_empty() {
-        rows.places = group_place::Entity::find().filter(group_place::Column::Id.is_in(places)).all(db).await?;
+        let these = among(backend, group_place::Column::Id, places);
+        rows.places = group_place::Entity::find().filter(these).all(db).await?;
         rows.groups = groups_of(db, &rows.places).await?;
     }
     Ok(rows)

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 
 use super::timeline::{Sights, instant_of};
 use crate::access::rule::Row;
+use crate::access::rule::load::among;
 use crate::access::rule::sight::Sight;
 use crate::hours::london;
 use crate::people::Trouble;
@@ -91,7 +92,7 @@ pub(super) async fn stands(
         .filter(|row| is_open(row) && of_referrals.ground_of_referral(&header(row)).is_some())
         .collect();
     let accepted = referral_event::Entity::find()
-        .filter(referral_event::Column::ReferralId.is_in(open.iter().map(|row| row.id)))
+        .filter(among(db.get_database_backend(), referral_event::Column::ReferralId, open.iter().map(|row| row.id.0)))
         .filter(referral_event::Column::Step.eq(ReferralStep::Accepted))
         .order_by_asc(referral_event::Column::At)
         .order_by_asc(referral_event::Column::Id)

@@ -22,6 +22,7 @@ use sea_orm::sea_query::{
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, QueryResult};
 use uuid::Uuid;
 
+use crate::access::rule::load::{among, among_words};
 use crate::access::rule::sight::Sight;
 use crate::access::rule::{APPOINTMENT, EASEMENT, RELEASE};
 use crate::people::tasks::dates::tells_of;
@@ -186,13 +187,13 @@ fn last_of(history: impl IntoTableRef, at: Expr, of: Expr) -> Expr {
 fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Option<(SelectStatement, Columns)> {
     let (mut select, sight) = (Query::select(), sights.of(kind));
     let columns = match kind {
-        Kind::Need => records(&mut select, RecordKind::Need, of, sight)?,
-        Kind::Assessment => records(&mut select, RecordKind::Assessment, of, sight)?,
+        Kind::Need => records(&mut select, RecordKind::Need, of, sight, engine)?,
+        Kind::Assessment => records(&mut select, RecordKind::Assessment, of, sight, engine)?,
         Kind::Signpost => {
             let seen = by_agencies(sight, |agencies, categories| {
                 let tells_beyond =
                     Expr::col((signpost::Entity, signpost::Column::TellsOf)).bit_and(Expr::value(!bits(categories)));
-                Condition::all().add(signpost::Column::AgencyId.is_in(agencies)).add(tells_beyond.eq(0))
+                Condition::all().add(among(engine, signpost::Column::AgencyId, agencies)).add(tells_beyond.eq(0))
             })?;
             select.from(signpost::Entity).and_where(signpost::Column::ServiceUserId.eq(of)).cond_where(seen);
             let at = signpost::Column::GivenAt.into_expr();
@@ -208,14 +209,14 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
                         .equals((referral_event::Entity, referral_event::Column::ReferralId)),
                 )
                 .and_where(referral::Column::ServiceUserId.eq(of))
-                .cond_where(referrals(sight)?);
+                .cond_where(referrals(sight, engine)?);
             let at = referral_event::Column::At.into_expr();
             Columns::fixed(at.clone(), referral_event::Column::Id.into_expr(), at)
         }
         Kind::Appointment => {
             let seen = by_agencies(sight, |agencies, categories| {
                 let shown = if categories.contains(&APPOINTMENT) { agencies } else { Vec::new() };
-                Condition::all().add(appointment::Column::AgencyId.is_in(shown))
+                Condition::all().add(among(engine, appointment::Column::AgencyId, shown))
             })?;
             select.from(appointment::Entity).and_where(appointment::Column::ServiceUserId.eq(of)).cond_where(seen);
             Columns {
@@ -231,7 +232,7 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
         Kind::Release => {
             let seen = by_agencies(sight, |agencies, categories| {
                 let shown = if categories.contains(&RELEASE) { agencies } else { Vec::new() };
-                Condition::all().add(release::Column::AgencyId.is_in(shown))
+                Condition::all().add(among(engine, release::Column::AgencyId, shown))
             })?;
             select
                 .from(release::Entity)
@@ -242,13 +243,14 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
             Columns::fixed(at, release::Column::Id.into_expr(), release::Column::RecordedAt.into_expr())
         }
         Kind::Task => {
-            let seen = by_agencies(sight, |agencies, categories| {
-                let theirs = Condition::all()
-                    .add(task::Column::AgencyId.is_in(agencies))
-                    .add(task::Column::Category.is_in(categories.iter().copied()));
-                // What follows from a release is for who may see that as well.
-                if categories.contains(&RELEASE) { theirs } else { theirs.add(task::Column::ReleaseId.is_null()) }
-            })?;
+            let seen =
+                by_agencies(sight, |agencies, categories| {
+                    let theirs = Condition::all()
+                        .add(among(engine, task::Column::AgencyId, agencies))
+                        .add(among_words(engine, task::Column::Category, categories.iter().map(|one| one.as_str())));
+                    // What follows from a release is for who may see that as well.
+                    if categories.contains(&RELEASE) { theirs } else { theirs.add(task::Column::ReleaseId.is_null()) }
+                })?;
             select.from(task::Entity).and_where(task::Column::ServiceUserId.eq(of)).cond_where(seen);
             Columns {
                 at: day(engine, task::Column::DueOn.into_expr()),
@@ -265,7 +267,8 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
                 let shown = if categories.contains(&EASEMENT) { agencies } else { Vec::new() };
                 // What it is for is for who may see that as well.
                 let kinds = EasementKind::ALL.iter().copied().filter(|kind| categories.contains(&tells_of(*kind)));
-                Condition::all().add(easement::Column::AgencyId.is_in(shown)).add(easement::Column::Kind.is_in(kinds))
+                let kinds = among_words(engine, easement::Column::Kind, kinds.map(EasementKind::as_str));
+                Condition::all().add(among(engine, easement::Column::AgencyId, shown)).add(kinds)
             })?;
             select
                 .from(easement::Entity)
@@ -279,13 +282,12 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
             let seen = by_agencies(sight, |agencies, categories| {
                 // What the group is for is for who may see that as well.
                 let sees = |group: &&OfGroup| {
-                    agencies.contains(&group.agency) && group.tells.iter().all(|one| categories.contains(one))
+                    agencies.contains(&group.agency.0) && group.tells.iter().all(|one| categories.contains(one))
                 };
-                let groups: Vec<_> = sights.groups.iter().filter(sees).map(|group| group.group).collect();
+                let groups = sights.groups.iter().filter(sees).map(|group| group.group.0);
+                let groups = among(engine, group_place::Column::GroupId, groups);
                 let shown = if categories.contains(&APPOINTMENT) { agencies } else { Vec::new() };
-                Condition::all()
-                    .add(group_place::Column::AgencyId.is_in(shown))
-                    .add(group_place::Column::GroupId.is_in(groups))
+                Condition::all().add(among(engine, group_place::Column::AgencyId, shown)).add(groups)
             })?;
             select.from(group_place::Entity).and_where(group_place::Column::ServiceUserId.eq(of)).cond_where(seen);
             let of_place = || group_place_event::Column::PlaceId.into_expr().eq(group_place::Column::Id.into_expr());
@@ -302,12 +304,16 @@ fn rows(kind: Kind, of: ServiceUserId, sights: &Sights, engine: DbBackend) -> Op
     Some((select, columns))
 }
 
-fn records(select: &mut SelectStatement, kind: RecordKind, of: ServiceUserId, sight: &Sight) -> Option<Columns> {
+fn records(
+    select: &mut SelectStatement,
+    kind: RecordKind,
+    of: ServiceUserId,
+    sight: &Sight,
+    engine: DbBackend,
+) -> Option<Columns> {
     let seen = by_agencies(sight, |agencies, categories| {
-        let categories = categories.iter().copied();
-        Condition::all()
-            .add(person_record::Column::AgencyId.is_in(agencies))
-            .add(person_record::Column::Category.is_in(categories))
+        let only = among_words(engine, person_record::Column::Category, categories.iter().map(|one| one.as_str()));
+        Condition::all().add(among(engine, person_record::Column::AgencyId, agencies)).add(only)
     })?;
     select
         .from(person_record::Entity)
@@ -321,14 +327,14 @@ fn records(select: &mut SelectStatement, kind: RecordKind, of: ServiceUserId, si
 
 /// A condition for those agencies of whose rows somebody may see the same categories, and for each such set of categories; none
 /// where there is no such agency. One for each agency would grow with them, deeper than an engine takes.
-fn by_agencies(sight: &Sight, of: impl Fn(Vec<AgencyId>, &BTreeSet<DataCategory>) -> Condition) -> Option<Condition> {
+fn by_agencies(sight: &Sight, of: impl Fn(Vec<Uuid>, &BTreeSet<DataCategory>) -> Condition) -> Option<Condition> {
     match sight {
         Sight::Everything => Some(Condition::all()),
         Sight::Of { rows, .. } if rows.is_empty() => None,
         Sight::Of { rows, .. } => {
-            let mut alike: BTreeMap<&BTreeSet<DataCategory>, Vec<AgencyId>> = BTreeMap::new();
+            let mut alike: BTreeMap<&BTreeSet<DataCategory>, Vec<Uuid>> = BTreeMap::new();
             for (agency, categories) in rows {
-                alike.entry(categories).or_default().push(*agency);
+                alike.entry(categories).or_default().push(agency.0);
             }
             let each = alike.into_iter();
             Some(each.fold(Condition::any(), |any, (categories, agencies)| any.add(of(agencies, categories))))
@@ -336,7 +342,7 @@ fn by_agencies(sight: &Sight, of: impl Fn(Vec<AgencyId>, &BTreeSet<DataCategory>
     }
 }
 
-fn referrals(sight: &Sight) -> Option<Condition> {
+fn referrals(sight: &Sight, engine: DbBackend) -> Option<Condition> {
     match sight {
         Sight::Everything => Some(Condition::all()),
         Sight::Of { sent, received, .. } => {
@@ -344,12 +350,12 @@ fn referrals(sight: &Sight) -> Option<Condition> {
             if let Some(agency) = sent {
                 any = any.add(referral::Column::AgencyId.eq(*agency));
             }
-            let mut senders: BTreeMap<AgencyId, Vec<AgencyId>> = BTreeMap::new();
+            let mut senders: BTreeMap<AgencyId, Vec<Uuid>> = BTreeMap::new();
             for (from, to) in received {
-                senders.entry(*to).or_default().push(*from);
+                senders.entry(*to).or_default().push(from.0);
             }
             for (to, from) in senders {
-                any = any.add(referral::Column::PartyId.eq(to).and(referral::Column::AgencyId.is_in(from)));
+                any = any.add(referral::Column::PartyId.eq(to).and(among(engine, referral::Column::AgencyId, from)));
             }
             (!any.is_empty()).then_some(any)
         }

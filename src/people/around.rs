@@ -9,10 +9,12 @@ use entity::instants::Millis;
 use entity::{agreement_flow, agreement_period, assignment, exclusion, flow_scope, proxy, team};
 use sea_orm::sea_query::{ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::consents::reading::{ConsentSeen, ProposalSeen};
 use super::teams::{assigned_at, names_of};
 use super::{People, Trouble};
+use crate::access::rule::load::among;
 
 /// What stands around a service user now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,8 +175,9 @@ pub(super) async fn around(
     of: &[ServiceUserId],
     at: Millis,
 ) -> Result<HashMap<ServiceUserId, Around>, Trouble> {
+    let (backend, these) = (db.get_database_backend(), || of.iter().map(|id| id.0));
     let assigned = assignment::Entity::find()
-        .filter(assignment::Column::ServiceUserId.is_in(of.iter().copied()))
+        .filter(among(backend, assignment::Column::ServiceUserId, these()))
         .filter(assigned_at(at))
         .order_by_asc(assignment::Column::BeginsAt)
         .order_by_asc(assignment::Column::Id)
@@ -185,13 +188,13 @@ pub(super) async fn around(
         Condition::all().add(begins.lte(at)).add(lasts)
     };
     let kept_out = exclusion::Entity::find()
-        .filter(exclusion::Column::ServiceUserId.is_in(of.iter().copied()))
+        .filter(among(backend, exclusion::Column::ServiceUserId, these()))
         .filter(lasting(exclusion::Column::BeginsAt, exclusion::Column::EndsAt))
         .order_by_asc(exclusion::Column::Id)
         .all(db)
         .await?;
     let proxies = proxy::Entity::find()
-        .filter(proxy::Column::ServiceUserId.is_in(of.iter().copied()))
+        .filter(among(backend, proxy::Column::ServiceUserId, these()))
         .filter(proxy::Column::BeginsAt.lte(at))
         .filter(Condition::any().add(proxy::Column::EndsAt.is_null()).add(proxy::Column::EndsAt.gt(at)))
         .order_by_asc(proxy::Column::Id)
@@ -200,11 +203,12 @@ pub(super) async fn around(
     let accounts = assigned.iter().filter_map(|row| row.account_id);
     let accounts = accounts.chain(kept_out.iter().filter_map(|row| row.account_id));
     let names = names_of(db, accounts.chain(proxies.iter().map(|row| row.account_id))).await?;
+    let in_teams: BTreeSet<Uuid> = assigned.iter().filter_map(|row| Some(row.team_id?.0)).collect();
     let teams: BTreeMap<TeamId, String> = team::Entity::find()
         .select_only()
         .column(team::Column::Id)
         .column(team::Column::Name)
-        .filter(team::Column::Id.is_in(assigned.iter().filter_map(|row| row.team_id)))
+        .filter(among(backend, team::Column::Id, in_teams))
         .into_tuple::<(TeamId, String)>()
         .all(db)
         .await?

@@ -24,6 +24,7 @@ use super::entering::Worker;
 use super::wishes::KeptOut;
 use super::{People, Trouble};
 use crate::access::epochs::raise_service_user;
+use crate::access::rule::load::among;
 
 /// Most joinings that are followed from one to the next; there are never so many.
 const MOST_STEPS: usize = 20;
@@ -196,7 +197,7 @@ impl People {
         let mut standing = of.to_vec();
         for _ in 0..MOST_STEPS {
             let joined = service_user::Entity::find()
-                .filter(service_user::Column::Id.is_in(standing.iter().copied()))
+                .filter(among(db.get_database_backend(), service_user::Column::Id, standing.iter().map(|id| id.0)))
                 .filter(service_user::Column::MergedInto.is_not_null())
                 .all(db)
                 .await?;

@@ -8,12 +8,14 @@ use entity::{account, assignment, team, team_place};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::acting::is_link_worker;
 use super::contents::{LONGEST_NAME, Wrong, filled};
 use super::entering::Worker;
 use super::{People, Trouble};
 use crate::access::epochs::raise_service_users_of;
+use crate::access::rule::load::among;
 
 /// Most teams of an agency.
 const MOST_TEAMS: usize = 500;
@@ -158,9 +160,9 @@ impl People {
     pub async fn teams(&self, agency: AgencyId) -> Result<Vec<TeamSeen>, Trouble> {
         let (db, now) = (self.database.connection(), Millis::from(self.clock.now()));
         let teams = open_teams(db, agency).await?;
-        let ids: Vec<TeamId> = teams.iter().map(|team| team.id).collect();
+        let (backend, ids) = (db.get_database_backend(), || teams.iter().map(|team| team.id.0));
         let places = team_place::Entity::find()
-            .filter(team_place::Column::TeamId.is_in(ids.iter().copied()))
+            .filter(among(backend, team_place::Column::TeamId, ids()))
             .filter(places_at(now))
             .all(db)
             .await?;
@@ -169,7 +171,7 @@ impl People {
             .select_only()
             .column(assignment::Column::TeamId)
             .column_as(assignment::Column::ServiceUserId.count(), "on")
-            .filter(assignment::Column::TeamId.is_in(ids))
+            .filter(among(backend, assignment::Column::TeamId, ids()))
             .filter(assigned_at(now))
             .group_by(assignment::Column::TeamId)
             .into_tuple()
@@ -200,7 +202,7 @@ pub(crate) async fn names_of(
     db: &impl ConnectionTrait,
     accounts: impl Iterator<Item = AccountId>,
 ) -> Result<BTreeMap<AccountId, String>, Trouble> {
-    let each: BTreeSet<AccountId> = accounts.collect();
+    let each: BTreeSet<Uuid> = accounts.map(|account| account.0).collect();
     if each.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -208,7 +210,7 @@ pub(crate) async fn names_of(
         .select_only()
         .column(account::Column::Id)
         .column(account::Column::Name)
-        .filter(account::Column::Id.is_in(each))
+        .filter(among(db.get_database_backend(), account::Column::Id, each))
         .into_tuple()
         .all(db)
         .await?;

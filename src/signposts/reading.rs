@@ -18,6 +18,7 @@ use super::telling::{Door, told};
 use crate::access::ledger::Pending;
 use crate::access::rule::clause::DAY;
 use crate::access::rule::decide::Ground;
+use crate::access::rule::load::among;
 use crate::access::rule::predicate::signpost_visible_to_worker;
 use crate::access::rule::{Ask, Row};
 use crate::api::horizon::Horizon;
@@ -120,7 +121,8 @@ impl Signposts {
                 (find().filter(signpost::Column::ServiceUserId.eq(of)).all(db).await?, vec![of])
             }
             WhichSignposts::Of(ids) => {
-                let rows = find().filter(signpost::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+                let these = among(self.database.engine(), signpost::Column::Id, ids.iter().map(|id| id.0));
+                let rows = find().filter(these).all(db).await?;
                 let known: HashMap<SignpostId, Option<ServiceUserId>> =
                     rows.iter().map(|row| (row.id, row.service_user_id)).collect();
                 // Of one that is not there somebody who is not there is asked about: the statements are the same.
@@ -157,7 +159,8 @@ impl Signposts {
         }
         let db = self.database.connection();
         let mut needs: HashMap<SignpostId, BTreeSet<String>> = HashMap::new();
-        let these = signpost_need::Column::SignpostId.is_in(shown.iter().map(|(row, _)| row.id));
+        let ids = shown.iter().map(|(row, _)| row.id.0);
+        let these = among(self.database.engine(), signpost_need::Column::SignpostId, ids);
         for row in signpost_need::Entity::find().filter(these).all(db).await? {
             needs.entry(row.signpost_id).or_default().insert(row.need_key);
         }

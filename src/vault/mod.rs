@@ -23,7 +23,8 @@ use entity::ids::SealingKeyId;
 use entity::sealing_key;
 use ring::aead::{Aad, NONCE_LEN};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::extension::postgres::PgFunc;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -223,9 +224,12 @@ impl Vault {
     ) -> Result<HashMap<SealingKeyId, DataKey>, VaultError> {
         let ids: BTreeSet<Uuid> = ids.iter().map(|id| id.0).collect();
         let column = sealing_key::Column::Id;
-        // On PostgreSQL as one list: however many there are, the statement is the same text.
-        let these =
-            if db.get_database_backend() == DbBackend::Postgres { column.eq_any(ids) } else { column.is_in(ids) };
+        // On PostgreSQL as one list: however many there are, none too, the statement is the same text.
+        let these = if db.get_database_backend() == DbBackend::Postgres {
+            column.into_expr().eq(PgFunc::any(Expr::val(ids.into_iter().collect::<Vec<_>>())))
+        } else {
+            column.is_in(ids)
+        };
         let rows: Vec<(SealingKeyId, String, Vec<u8>)> = sealing_key::Entity::find()
             .select_only()
             .columns([sealing_key::Column::Id, sealing_key::Column::Master, sealing_key::Column::Wrapped])

@@ -8,8 +8,9 @@ use entity::{
     agreement, agreement_flow, agreement_period, agreement_version, assignment, consent, consent_scope, exclusion,
     flow_scope, membership, proxy, referral, referral_category, relationship, service_user, team_place,
 };
+use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, QueryResult};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use super::facts::{
@@ -216,9 +217,32 @@ impl Shape {
 }
 
 /// That a column holds one of these ids. On PostgreSQL they go as one list: however many they are, the statement is the same
-/// text, which is planned once, and as little is bound.
-pub(crate) fn among(backend: DbBackend, column: impl ColumnTrait, ids: impl Iterator<Item = Uuid>) -> Expr {
-    if backend == DbBackend::Postgres { column.eq_any(ids) } else { column.is_in(ids) }
+/// text, which is planned once, and as little is bound. So it is where there are none of them: the index is asked for nothing.
+pub(crate) fn among(backend: DbBackend, column: impl ColumnTrait, ids: impl IntoIterator<Item = Uuid>) -> Expr {
+    if backend == DbBackend::Postgres {
+        in_list(column, ids.into_iter().collect::<Vec<_>>())
+    } else {
+        column.is_in(ids)
+    }
+}
+
+/// The same of words of a closed set, as they are stored.
+pub(crate) fn among_words(
+    backend: DbBackend,
+    column: impl ColumnTrait,
+    words: impl IntoIterator<Item = &'static str>,
+) -> Expr {
+    if backend == DbBackend::Postgres {
+        in_list(column, words.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    } else {
+        column.is_in(words)
+    }
+}
+
+/// That a column holds something of a list of PostgreSQL's. What the library has for it puts `$1 = $2` in the place of an empty
+/// list: another statement, and one that may read the whole table to find nothing.
+fn in_list(column: impl ColumnTrait, list: impl Into<Value>) -> Expr {
+    column.into_expr().eq(PgFunc::any(Expr::val(list)))
 }
 
 /// Everything that bears on what somebody may see of these service users for these purposes, in one statement: of one instant.

@@ -16,6 +16,7 @@ use super::place;
 use crate::access::ledger::Pending;
 use crate::access::rule::Ask;
 use crate::access::rule::decide::Ground;
+use crate::access::rule::load::among;
 use crate::access::rule::predicate::{Columns, appointment_visible, left_to_all};
 use crate::people::deciding::{Again, Deciding, whom};
 use crate::people::reading::{Reader, TRIES};
@@ -157,9 +158,10 @@ impl People {
             return Ok(Some(Vec::new()));
         }
         let mut deciding = Deciding::begin(self, db, reader, &of).await?;
+        let backend = self.database.engine();
         let these = match which {
-            WhichAppointments::Of(ids) => appointment::Column::Id.is_in(ids.iter().copied()),
-            WhichAppointments::About(_) => appointment::Column::ServiceUserId.is_in(of.iter().copied()),
+            WhichAppointments::Of(ids) => among(backend, appointment::Column::Id, ids.iter().map(|id| id.0)),
+            WhichAppointments::About(_) => among(backend, appointment::Column::ServiceUserId, of.iter().map(|id| id.0)),
         };
         let rows = appointment::Entity::find()
             .filter(these)
@@ -187,8 +189,8 @@ impl People {
             WhichAppointments::About(of) => self.standing(of).await,
             WhichAppointments::Of(ids) if ids.is_empty() => Ok(Vec::new()),
             WhichAppointments::Of(ids) => {
-                let rows = appointment::Entity::find().filter(appointment::Column::Id.is_in(ids.iter().copied()));
-                let rows = rows.all(self.database.connection()).await?;
+                let these = among(self.database.engine(), appointment::Column::Id, ids.iter().map(|id| id.0));
+                let rows = appointment::Entity::find().filter(these).all(self.database.connection()).await?;
                 let found = rows.into_iter().map(|row| (row.id.0, row.service_user_id));
                 Ok(whom(ids.iter().map(|id| id.0), found))
             }
@@ -206,8 +208,9 @@ impl People {
         let db = self.database.connection();
         let theirs: BTreeMap<AppointmentId, bool> =
             shown.iter().map(|(row, ground)| (row.id, is_theirs(*ground))).collect();
+        let (backend, column) = (self.database.engine(), appointment_event::Column::AppointmentId);
         let events = appointment_event::Entity::find()
-            .filter(appointment_event::Column::AppointmentId.is_in(theirs.keys().copied()))
+            .filter(among(backend, column, theirs.keys().map(|id| id.0)))
             .order_by_asc(appointment_event::Column::Number)
             .all(db)
             .await?;

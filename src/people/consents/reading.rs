@@ -6,10 +6,11 @@ use entity::enums::{ConsentEnd, ConsentGiver, ConsentKind, ConsentMethod, DataCa
 use entity::ids::{AccountId, AgencyId, ConsentId, ConsentProposalId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{consent, consent_proposal, consent_scope};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::asked::Asked;
 use super::giving::{Beside, place};
+use crate::access::rule::load::among;
 use crate::hours::london;
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
@@ -104,13 +105,13 @@ impl People {
         at: Millis,
     ) -> Result<HashMap<ServiceUserId, Vec<ConsentSeen>>, Trouble> {
         let rows = consent::Entity::find()
-            .filter(consent::Column::ServiceUserId.is_in(of.iter().copied()))
+            .filter(among(db.get_database_backend(), consent::Column::ServiceUserId, of.iter().map(|id| id.0)))
             .order_by_desc(consent::Column::BeginsAt)
             .order_by_desc(consent::Column::Id)
             .all(db)
             .await?;
         let scopes = consent_scope::Entity::find()
-            .filter(consent_scope::Column::ConsentId.is_in(rows.iter().map(|row| row.id)))
+            .filter(among(db.get_database_backend(), consent_scope::Column::ConsentId, rows.iter().map(|row| row.id.0)))
             .all(db)
             .await?;
         let keys: Vec<_> = rows.iter().filter_map(|row| key_of(row.sealed.as_deref()?)).collect();
@@ -165,7 +166,7 @@ impl People {
         of: &[ServiceUserId],
     ) -> Result<HashMap<ServiceUserId, Vec<ProposalSeen>>, Trouble> {
         let rows = consent_proposal::Entity::find()
-            .filter(consent_proposal::Column::ServiceUserId.is_in(of.iter().copied()))
+            .filter(among(db.get_database_backend(), consent_proposal::Column::ServiceUserId, of.iter().map(|id| id.0)))
             .order_by_desc(consent_proposal::Column::ProposedAt)
             .order_by_desc(consent_proposal::Column::Id)
             .all(db)

@@ -11,6 +11,7 @@ use entity::lists::Words;
 use entity::{group_place, group_place_event, support_group};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
 use super::AT_ONCE;
 use super::holding::is_held;
@@ -19,6 +20,7 @@ use super::terms::{leads_to, tells_of};
 use super::{place_of_reason, place_of_words};
 use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
+use crate::access::rule::load::among;
 use crate::access::rule::predicate::{Columns, condition, group_place_visible};
 use crate::access::rule::{APPOINTMENT, Ask, KEPT_OUT, Row};
 use crate::hours::london;
@@ -145,8 +147,9 @@ pub(crate) async fn groups_of(
     db: &impl ConnectionTrait,
     places: &[group_place::Model],
 ) -> Result<HashMap<GroupId, support_group::Model>, Trouble> {
-    let ids: BTreeSet<GroupId> = places.iter().map(|row| row.group_id).collect();
-    let rows = support_group::Entity::find().filter(support_group::Column::Id.is_in(ids)).all(db).await?;
+    let ids: BTreeSet<Uuid> = places.iter().map(|row| row.group_id.0).collect();
+    let these = among(db.get_database_backend(), support_group::Column::Id, ids);
+    let rows = support_group::Entity::find().filter(these).all(db).await?;
     Ok(rows.into_iter().map(|group| (group.id, group)).collect())
 }
 
@@ -226,7 +229,7 @@ impl People {
         sessions: bool,
         pending: Option<&Pending>,
     ) -> Result<Option<Vec<GroupPlaceSeen>>, Trouble> {
-        let db = self.database.connection();
+        let (db, backend) = (self.database.connection(), self.database.engine());
         let of = self.whom_group_places_are_about(which).await?;
         if of.is_empty() {
             return Ok(Some(Vec::new()));
@@ -234,10 +237,11 @@ impl People {
         let mut deciding = Deciding::begin(self, db, reader, &of).await?;
         let (these, order) = match which {
             WhichGroupPlaces::Of(ids) => {
-                (group_place::Column::Id.is_in(ids.iter().copied()), group_place::Column::Number)
+                (among(backend, group_place::Column::Id, ids.iter().map(|id| id.0)), group_place::Column::Number)
             }
             WhichGroupPlaces::About(_) => {
-                (group_place::Column::ServiceUserId.is_in(of.iter().copied()), group_place::Column::JoinedAt)
+                let these = among(backend, group_place::Column::ServiceUserId, of.iter().map(|id| id.0));
+                (these, group_place::Column::JoinedAt)
             }
         };
         let rows = group_place::Entity::find()
@@ -278,8 +282,8 @@ impl People {
             WhichGroupPlaces::About(of) => self.standing(of).await,
             WhichGroupPlaces::Of(ids) if ids.is_empty() => Ok(Vec::new()),
             WhichGroupPlaces::Of(ids) => {
-                let rows = group_place::Entity::find().filter(group_place::Column::Id.is_in(ids.iter().copied()));
-                let rows = rows.all(self.database.connection()).await?;
+                let these = among(self.database.engine(), group_place::Column::Id, ids.iter().map(|id| id.0));
+                let rows = group_place::Entity::find().filter(these).all(self.database.connection()).await?;
                 let found = rows.into_iter().map(|row| (row.id.0, row.service_user_id));
                 Ok(whom(ids.iter().map(|id| id.0), found))
             }
@@ -444,9 +448,8 @@ fn those(ask: &Ask, agency: AgencyId, which: InGroup) -> SelectStatement {
 async fn events_of(db: &impl ConnectionTrait, ids: &[GroupPlaceId]) -> Result<Vec<group_place_event::Model>, Trouble> {
     let mut events = Vec::new();
     for some in ids.chunks(AT_ONCE) {
-        let these = group_place_event::Entity::find()
-            .filter(group_place_event::Column::PlaceId.is_in(some.iter().copied()))
-            .order_by_asc(group_place_event::Column::Number);
+        let of = among(db.get_database_backend(), group_place_event::Column::PlaceId, some.iter().map(|id| id.0));
+        let these = group_place_event::Entity::find().filter(of).order_by_asc(group_place_event::Column::Number);
         events.extend(these.all(db).await?);
     }
     Ok(events)
@@ -480,7 +483,7 @@ async fn ahead(
         .expr(this(group_place::Column::Id))
         .expr_as(Expr::expr(before), "before")
         .from(group_place::Entity)
-        .and_where(this(group_place::Column::Id).is_in(ids.iter().copied()))
+        .and_where(among(db.get_database_backend(), group_place::Column::Id, ids.iter().map(|id| id.0)))
         .to_owned();
     let rows = db.query_all(&line).await?;
     let counted = rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "before")?)));

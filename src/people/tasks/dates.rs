@@ -16,6 +16,7 @@ use super::place_of_release;
 use super::reading::{is_theirs, named, opened_words};
 use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
+use crate::access::rule::load::among;
 use crate::access::rule::predicate::{appointment_visible, easement_visible, release_visible, task_visible};
 use crate::access::rule::{APPOINTMENT, Ask, EASEMENT, RELEASE, Row};
 use crate::people::deciding::{Again, Deciding, whom};
@@ -164,10 +165,12 @@ impl People {
         pending: Option<&Pending>,
     ) -> Result<Option<Vec<ReleaseSeen>>, Trouble> {
         let db = self.database.connection();
+        let backend = self.database.engine();
         let of = match which {
             WhichReleases::About(of) => self.standing(of).await?,
             WhichReleases::Of(ids) => {
-                let rows = release::Entity::find().filter(release::Column::Id.is_in(ids.iter().copied())).all(db);
+                let these = among(backend, release::Column::Id, ids.iter().map(|id| id.0));
+                let rows = release::Entity::find().filter(these).all(db);
                 let rows = rows.await?.into_iter().map(|row| (row.id.0, row.service_user_id));
                 whom(ids.iter().map(|id| id.0), rows)
             }
@@ -178,10 +181,10 @@ impl People {
         let mut deciding = Deciding::begin(self, db, reader, &of).await?;
         let ask = deciding.ask;
         let these = match which {
-            WhichReleases::Of(ids) => release::Column::Id.is_in(ids.iter().copied()),
+            WhichReleases::Of(ids) => among(backend, release::Column::Id, ids.iter().map(|id| id.0)),
             WhichReleases::About(_) => {
                 let holds = release::Column::EndedAt.is_null();
-                release::Column::ServiceUserId.is_in(of.iter().copied()).and(holds)
+                among(backend, release::Column::ServiceUserId, of.iter().map(|id| id.0)).and(holds)
             }
         };
         let rows = release::Entity::find()
@@ -250,15 +253,16 @@ impl People {
             return Ok(HashMap::new());
         }
         let db = self.database.connection();
+        let backend = self.database.engine();
         let tasks = task::Entity::find()
-            .filter(task::Column::ReleaseId.is_in(told.iter().map(|row| row.id)))
+            .filter(among(backend, task::Column::ReleaseId, told.iter().map(|row| row.id.0)))
             .filter(task::Column::Kind.eq(TaskKind::FirstContact))
             .filter(task::Column::State.eq(TaskState::Done))
             .filter(task_visible(ask))
             .all(db)
             .await?;
         let came = appointment::Entity::find()
-            .filter(appointment::Column::ServiceUserId.is_in(told.iter().map(|row| row.service_user_id)))
+            .filter(among(backend, appointment::Column::ServiceUserId, told.iter().map(|row| row.service_user_id.0)))
             .filter(appointment::Column::State.eq(AppointmentState::Attended))
             .filter(appointment_visible(ask))
             .all(db)
@@ -305,10 +309,12 @@ impl People {
         pending: Option<&Pending>,
     ) -> Result<Option<Vec<EasementSeen>>, Trouble> {
         let db = self.database.connection();
+        let backend = self.database.engine();
         let of = match which {
             WhichEasements::About(of) => self.standing(of).await?,
             WhichEasements::Of(ids) => {
-                let rows = easement::Entity::find().filter(easement::Column::Id.is_in(ids.iter().copied())).all(db);
+                let these = among(backend, easement::Column::Id, ids.iter().map(|id| id.0));
+                let rows = easement::Entity::find().filter(these).all(db);
                 let rows = rows.await?.into_iter().map(|row| (row.id.0, row.service_user_id));
                 whom(ids.iter().map(|id| id.0), rows)
             }
@@ -318,10 +324,10 @@ impl People {
         }
         let mut deciding = Deciding::begin(self, db, reader, &of).await?;
         let these = match which {
-            WhichEasements::Of(ids) => easement::Column::Id.is_in(ids.iter().copied()),
+            WhichEasements::Of(ids) => among(backend, easement::Column::Id, ids.iter().map(|id| id.0)),
             WhichEasements::About(_) => {
                 let stands = easement::Column::EndedAt.is_null();
-                easement::Column::ServiceUserId.is_in(of.iter().copied()).and(stands)
+                among(backend, easement::Column::ServiceUserId, of.iter().map(|id| id.0)).and(stands)
             }
         };
         let rows = easement::Entity::find()

@@ -7,12 +7,13 @@ use entity::enums::{DataCategory, TaskKind, TaskState, TaskStep};
 use entity::ids::{AccountId, AgencyId, EasementId, ReleaseId, ServiceUserId, TaskId};
 use entity::instants::Millis;
 use entity::{task, task_event};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
 use super::doing::as_row;
 use super::{place_of_event, place_of_task};
 use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
+use crate::access::rule::load::among;
 use crate::access::rule::predicate::task_visible;
 use crate::access::rule::{RELEASE, Row};
 use crate::people::deciding::{Again, Deciding, whom};
@@ -130,9 +131,10 @@ impl People {
             return Ok(Some(Vec::new()));
         }
         let mut deciding = Deciding::begin(self, db, reader, &of).await?;
+        let backend = self.database.engine();
         let these = match which {
-            WhichTasks::Of(ids) => task::Column::Id.is_in(ids.iter().copied()),
-            WhichTasks::About(_) => task::Column::ServiceUserId.is_in(of.iter().copied()),
+            WhichTasks::Of(ids) => among(backend, task::Column::Id, ids.iter().map(|id| id.0)),
+            WhichTasks::About(_) => among(backend, task::Column::ServiceUserId, of.iter().map(|id| id.0)),
         };
         let rows = task::Entity::find()
             .filter(these)
@@ -164,8 +166,8 @@ impl People {
             WhichTasks::About(of) => self.standing(of).await,
             WhichTasks::Of(ids) if ids.is_empty() => Ok(Vec::new()),
             WhichTasks::Of(ids) => {
-                let rows = task::Entity::find().filter(task::Column::Id.is_in(ids.iter().copied()));
-                let rows = rows.all(self.database.connection()).await?;
+                let these = among(self.database.engine(), task::Column::Id, ids.iter().map(|id| id.0));
+                let rows = task::Entity::find().filter(these).all(self.database.connection()).await?;
                 let found = rows.into_iter().map(|row| (row.id.0, row.service_user_id));
                 Ok(whom(ids.iter().map(|id| id.0), found))
             }
@@ -180,7 +182,7 @@ impl People {
         let db = self.database.connection();
         let theirs: BTreeMap<TaskId, bool> = shown.iter().map(|(row, ground)| (row.id, is_theirs(*ground))).collect();
         let events = task_event::Entity::find()
-            .filter(task_event::Column::TaskId.is_in(theirs.keys().copied()))
+            .filter(among(self.database.engine(), task_event::Column::TaskId, theirs.keys().map(|id| id.0)))
             .order_by_asc(task_event::Column::Number)
             .all(db)
             .await?;
