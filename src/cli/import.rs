@@ -57,7 +57,7 @@ struct FeedArgs {
     /// Words that the licence asks to be shown.
     #[arg(long)]
     attribution: Option<String>,
-    /// Where to write a line of JSON for each problem; by default beside nothing.
+    /// Where to write a line of JSON for each problem; none where absent.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }

@@ -98,10 +98,16 @@ impl Notices {
         transaction.commit().await?;
         let Err(error) = self.send_code(to, &name, &code, now).await else { return self.endpoint(agency, id).await };
         let was_refused = error.is_about_the_letter();
-        if was_refused {
+        let kept = if was_refused {
             // It stands there with what came of it; and that the mail server was asked about it counts.
             let refused = notice_endpoint::ActiveModel { last_error: Set(Some(REFUSED)), ..Default::default() };
             self.change_asked(id, &code, refused).await?;
+            match self.endpoint(agency, id).await {
+                Ok(seen) => Some(Box::new(seen)),
+                // Somebody removed it meanwhile.
+                Err(Trouble::NotFound) => None,
+                Err(error) => return Err(error),
+            }
         } else {
             // Nobody was asked: as if it had not been named.
             let transaction = self.database.begin_write().await?;
@@ -112,8 +118,9 @@ impl Notices {
                 .exec(&transaction)
                 .await?;
             transaction.commit().await?;
-        }
-        Err(Trouble::NotSent { was_refused })
+            None
+        };
+        Err(Trouble::NotSent { was_refused, kept })
     }
 
     /// Sends another letter with a code to an address that has not agreed; the code before it works no more.
@@ -145,7 +152,7 @@ impl Notices {
             take_back(self.database.connection(), letter).await?;
         }
         self.change_asked(id, &code, asked(row.confirm_hash, row.confirm_sent_at, last_error)).await?;
-        Err(Trouble::NotSent { was_refused })
+        Err(Trouble::NotSent { was_refused, kept: None })
     }
 
     /// Confirms an address by the code of its letter: from now on it is told.

@@ -270,7 +270,8 @@ pub(super) async fn room_for_another(db: &impl ConnectionTrait, agency: AgencyId
         .count(db)
         .await?;
     if on >= MOST_ENDPOINTS {
-        let message = format!("An agency has at most {MOST_ENDPOINTS} endpoints that are on: switch one off.");
+        let message =
+            format!("An agency has at most {MOST_ENDPOINTS} endpoints that are on: switch one off, or remove one.");
         return Err(Trouble::Wrong { field: None, message });
     }
     Ok(())

@@ -53,6 +53,7 @@ use entity::{notice, notice_endpoint};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
+use self::endpoints::Seen;
 use crate::clock::Clock;
 use crate::config::NoticeSettings;
 use crate::database::Database;
@@ -94,6 +95,8 @@ pub enum Trouble {
     NotSent {
         /// Whether the mail server refused it, for now or for good.
         was_refused: bool,
+        /// The endpoint that it was to confirm, where this call named it and it stays named.
+        kept: Option<Box<Seen>>,
     },
     /// The database failed.
     #[error(transparent)]

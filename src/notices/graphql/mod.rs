@@ -64,7 +64,7 @@ fn parted<T>(ctx: &Context<'_>, done: std::result::Result<T, Trouble>) -> Result
             let message = "This server sends no e-mail: whoever runs it has to name a mail server, post.smtp_url.";
             refused(NoticeErrorCode::NoMailServer, message.to_owned(), None)
         }
-        Err(Trouble::NotSent { was_refused }) => {
+        Err(Trouble::NotSent { was_refused, kept: _ }) => {
             let message = if was_refused {
                 "The mail server did not take a letter to this address: see whether it is right. Another letter can be sent there \
                  after ten minutes (resendNoticeCode)."

@@ -65,7 +65,8 @@ pub struct SetNoticeKindsInput {
 /// What came of a change about an endpoint.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct NoticeEndpointPayload {
-    /// The endpoint as it now is; null where it was refused.
+    /// The endpoint as it now is; null where it was refused. Where `addNoticeAddress` answers `NOT_SENT` because the mail server
+    /// refused the letter, the address stays named, and stands here.
     endpoint: Option<NoticeEndpoint>,
     /// What it was refused for; empty where it was done.
     errors: Vec<NoticeError>,
@@ -102,9 +103,10 @@ pub struct ReplayNoticesPayload {
     errors: Vec<NoticeError>,
 }
 
-fn endpoint(ctx: &Context<'_>, done: std::result::Result<Seen, Trouble>) -> Result<NoticeEndpointPayload> {
+fn endpoint(ctx: &Context<'_>, mut done: std::result::Result<Seen, Trouble>) -> Result<NoticeEndpointPayload> {
+    let kept = if let Err(Trouble::NotSent { kept, .. }) = &mut done { kept.take() } else { None };
     let (done, errors) = parted(ctx, done)?;
-    Ok(NoticeEndpointPayload { endpoint: done.map(NoticeEndpoint), errors })
+    Ok(NoticeEndpointPayload { endpoint: done.or(kept.map(|seen| *seen)).map(NoticeEndpoint), errors })
 }
 
 fn with_secret(
@@ -214,7 +216,8 @@ impl NoticeMutation {
     }
 
     /// Removes an endpoint, for good: nothing more is sent there, what was to be sent or was never taken is dropped, and its
-    /// secret is destroyed. One that is removed already may be removed again. For managers of its agency.
+    /// secret is destroyed. Removing it again is no error. An agency has at most 50 in all, and 5 that are on. For managers of
+    /// its agency.
     async fn remove_notice_endpoint(
         &self,
         ctx: &Context<'_>,

@@ -93,7 +93,8 @@ pub enum PathwayItem {
 /// An entry of a pathway.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct PathwayEntry {
-    /// When it was, or is to be.
+    /// When it was, or is to be. Of a task, a release or an easement it is midnight UTC of its day: of a task the day by which it
+    /// is due, of an easement its first.
     pub at: DateTime,
     /// What it is.
     pub kind: PathwayEntryKind,

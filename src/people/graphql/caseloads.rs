@@ -153,10 +153,10 @@ pub struct ReopenCaseInput {
 pub struct TeamsPayload {
     /// The teams of the agency as they now are.
     pub teams: Vec<Team>,
-    /// How many service users were moved; null where none were to be.
+    /// How many service users were moved; null unless `moveCaseload` was asked, and done.
     pub moved: Option<i32>,
-    /// How many stayed where they were, for they keep out whoever was to have them: move these to somebody else. Who they are is
-    /// not told. Null where none were to be moved.
+    /// How many stayed, for they keep out whoever was to have them; null unless `moveCaseload` was asked, and done. They stay on
+    /// the old caseload: move them to somebody else; who they are is not told.
     pub stayed: Option<i32>,
     /// What it was refused for; empty where it was done.
     pub errors: Vec<ServiceUserError>,

@@ -218,7 +218,7 @@ impl CohortTerms {
         self.places.map_or(Ok(()), |places| check_places("places", places))?;
         if !SESSIONS.contains(&self.sessions.len()) {
             let (least, most) = SESSIONS.into_inner();
-            return Err(Wrong::new("sessions", format!("There are from {least} to {most} of them.")));
+            return Err(Wrong::new("sessions", format!("There are from {least} to {most} sessions.")));
         }
         let days = self.begins_on..=self.ends_on;
         let mut before: Option<Millis> = None;

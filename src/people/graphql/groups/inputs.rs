@@ -68,14 +68,14 @@ pub struct ChangeGroupInput {
     /// Its name, in at most 100 characters, a letter or a digit among them: another one than those of the agency's other groups.
     /// It names nobody.
     pub name: Option<String>,
-    /// The service of the agency that it belongs to; null leaves it out.
+    /// The service of the agency that it belongs to; null takes it away.
     pub service: MaybeUndefined<ID>,
-    /// The hub; null leaves it out. What was booked for sessions to come is booked anew for the other hub.
+    /// The hub; null: it is at no hub. What was booked for sessions to come is `SUPERSEDED`, and booked anew under another id.
     pub location: MaybeUndefined<ID>,
     /// The needs that it is for, by their keys or ids. Once somebody has joined it, it may not tell of less than it did: who may
     /// see less of them would be shown that they are in it.
     pub needs: Option<Vec<ID>>,
-    /// How it is held. What was booked for sessions to come is booked anew.
+    /// How it is held. What was booked for sessions to come is `SUPERSEDED`, and booked anew under another id.
     pub delivery: Option<AppointmentDelivery>,
     /// How many places a cohort has that is opened from now on, where nothing else is said of it: from 1 to 200.
     pub places_per_cohort: Option<i32>,
@@ -95,10 +95,11 @@ pub struct ChangeCohortInput {
     /// How many places it has, from 1 to 200: as many as are taken at the least.
     pub places: Option<i32>,
     /// The worker with whom its sessions are, a link worker of the agency whom nobody in it keeps out. What was booked for
-    /// sessions to come is booked anew.
+    /// sessions to come is `SUPERSEDED`, and booked anew under another id.
     pub with: Option<ID>,
     /// All sessions that are still to come, in their order. For those that are new appointments are booked; what was booked for
-    /// those that are not among them is called off. Sessions that have begun stay.
+    /// those that are not among them is called off. Sessions that have begun stay. From 1 to 60 with those that have begun; to end
+    /// them all, `callOffCohort`.
     pub sessions: Option<Vec<CohortSessionInput>>,
 }
 
@@ -116,7 +117,7 @@ pub struct CloseGroupInput {
 pub struct CallOffCohortInput {
     /// Which cohort, by its global id.
     pub cohort: ID,
-    /// Why. Whoever has a place sees it.
+    /// Why. Whoever had a place sees it, in its history.
     pub reason: GroupEndReason,
 }
 

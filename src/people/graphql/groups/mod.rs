@@ -163,7 +163,7 @@ impl Group {
         DateTime(self.seen.made_at.to_utc())
     }
 
-    /// The how manieth writing of it it is, from 1: what a change gives back as `expectedVersion`.
+    /// Its version, from 1, one more with each `changeGroup` and when it is closed: give it back as `expectedVersion`.
     async fn version(&self) -> i32 {
         self.seen.version
     }
@@ -213,9 +213,11 @@ impl Cohort {
         self.counted.then_some(self.seen.taken)
     }
 
-    /// How many places are free, be it closed or not; null to all but those who work for the agency.
+    /// How many places are free, be it closed or not, and none where it was called off; null to all but those who work for the
+    /// agency.
     async fn free(&self) -> Option<i32> {
-        self.counted.then(|| self.seen.places.saturating_sub(self.seen.taken).max(0))
+        let free = if self.seen.called_off_at.is_some() { 0 } else { self.seen.places.saturating_sub(self.seen.taken) };
+        self.counted.then(|| free.max(0))
     }
 
     /// When it meets, the first first; what is called off is not among them.
@@ -234,12 +236,12 @@ impl Cohort {
         self.seen.closed_at.map(|at| DateTime(at.to_utc()))
     }
 
-    /// The how manieth writing of it it is, from 1: what a change gives back as `expectedVersion`.
+    /// Its version, from 1, one more with each `changeCohort` and when it is called off: give it back as `expectedVersion`.
     async fn version(&self) -> i32 {
         self.seen.version
     }
 
-    /// Since when it is called off: nobody has a place in it; null where it is not.
+    /// When it was called off: nobody has a place in it any more; null where it was not.
     async fn called_off_at(&self) -> Option<DateTime> {
         self.seen.called_off_at.map(|at| DateTime(at.to_utc()))
     }
@@ -254,15 +256,15 @@ impl Cohort {
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct GroupPlaceEvent {
-    /// What.
+    /// What happened.
     pub step: GroupPlaceStep,
-    /// How far it had come by it.
+    /// The state of the place after it.
     pub state: GroupPlaceState,
     /// When.
     pub at: DateTime,
     /// Who; null to agencies with which it is only shared.
     pub by: Option<NamedAccount>,
-    /// Global id of the cohort in which they got a place by it, or had one until then; null where there was none.
+    /// Global id of the cohort whose place they got, or lost, in this step; null where there was none.
     pub cohort: Option<ID>,
     /// Why the group was closed, or the cohort called off; null where it was something else.
     pub reason: Option<GroupEndReason>,
@@ -340,8 +342,8 @@ impl GroupPlace {
         self.seen.state.into()
     }
 
-    /// The how manieth they are of those who wait, from 1; null unless they wait. To those who work for the agency, of those who
-    /// wait and do not keep the viewer out.
+    /// Their place in line, from 1; null unless they wait. To those who work for the agency, in the line of those who wait and do
+    /// not keep the viewer out.
     async fn place_in_line(&self) -> Option<i32> {
         self.seen.in_line.map(whole)
     }

@@ -110,8 +110,8 @@ impl GroupMutation {
         of_group(ctx, done).await
     }
 
-    /// Changes a group of the agency, where it is still the version that was seen. What was booked for sessions to come goes with
-    /// its hub and with how it is held. For its link workers and managers.
+    /// Changes a group of the agency, where it is still the version that was seen. Appointments that were booked for sessions to
+    /// come follow its hub and how it is held. For its link workers and managers.
     async fn change_group(
         &self,
         ctx: &Context<'_>,
@@ -159,7 +159,8 @@ impl GroupMutation {
     }
 
     /// Changes a cohort of a group of the agency, where it is still the version that was seen: it has as many places as are taken at
-    /// the least. What was booked for sessions to come goes with them, and with its worker. For its link workers and managers.
+    /// the least. Appointments that were booked for sessions to come follow those sessions and its worker. For its link workers
+    /// and managers.
     async fn change_cohort(
         &self,
         ctx: &Context<'_>,
@@ -172,8 +173,8 @@ impl GroupMutation {
     }
 
     /// Calls a cohort off: whoever has a place in it waits again for another, where they stood in line by when they joined, and
-    /// what is still to come of their appointments is called off. One that is called off stays as it is. For link workers and
-    /// managers of its agency.
+    /// what is still to come of their appointments is called off. One that is called off stays as it is, with the reason that was
+    /// said first. For link workers and managers of its agency.
     async fn call_off_cohort(
         &self,
         ctx: &Context<'_>,

@@ -153,7 +153,7 @@ impl Referral {
         self.seen.discloses.iter().map(|category| (*category).into()).collect()
     }
 
-    /// The how manieth writing of the draft it is, from 1: what an edit gives back as `expectedVersion`.
+    /// Its version, from 1, one more with each change of the draft: give it back as `expectedVersion`.
     async fn version(&self) -> i32 {
         self.seen.version
     }

@@ -94,6 +94,7 @@ async fn who_had_a_place_waits_again_where_they_stood() {
     assert_eq!(off["errors"], json!([]));
     let now = &off["group"]["cohorts"][0];
     assert_eq!((&now["calledOffFor"], &now["taken"], &now["sessions"]), (&json!("NO_WORKER"), &json!(0), &json!([])));
+    assert_eq!(now["free"], 0, "nobody can have a place in it");
     assert_eq!(off["group"]["waiting"], 4);
     let in_line = async || {
         let mut line = Vec::new();

@@ -151,8 +151,14 @@ async fn tries_that_are_refused_count_and_tell_nothing() {
     for (number, words) in (0..MOST_NAMED_A_DAY).zip(refusals.into_iter().cycle()) {
         mail.is(Mood::Says(words));
         let address = format!("team{number}@harbour.example.org");
-        let answer = network.names_address(&network.manager, &address, &[]).await;
+        let mut answer = network.names_address(&network.manager, &address, &[]).await;
         assert_eq!(code_of(&answer), ("NOT_SENT", None), "{words}");
+        // It stays named, and is told beside the error.
+        let named = answer["endpoint"].as_object_mut().unwrap();
+        assert_eq!((&named["isOn"], &named["offReason"]), (&json!(false), &json!("UNCONFIRMED")), "{words}");
+        for its_own in ["id", "url"] {
+            assert!(named.remove(its_own).is_some_and(|value| value.is_string()), "{its_own}");
+        }
         answers.push(answer);
     }
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:#?}");
