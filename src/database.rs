@@ -150,16 +150,19 @@ impl Database {
         }
         // To turn a file to its log for the first time SQLite asks for all of it, and does not wait for others as it does
         // elsewhere: of several that open a new one at once some would be turned away.
-        let mut tries = settings.busy_timeout.as_millis() / LOCKED.as_millis();
-        let mut connection = loop {
-            match sea_orm::Database::connect(options.clone()).await {
-                Err(error) if tries > 0 && error.to_string().contains("database is locked") => {
-                    tries -= 1;
-                    tokio::time::sleep(LOCKED).await;
+        let in_turn = async {
+            loop {
+                match sea_orm::Database::connect(options.clone()).await {
+                    Err(error) if error.to_string().contains("database is locked") => tokio::time::sleep(LOCKED).await,
+                    done => break done,
                 }
-                done => break done.map_err(|error| explain(&shown, &error))?,
             }
         };
+        let connected = match tokio::time::timeout(settings.busy_timeout, in_turn).await {
+            Ok(connected) => connected,
+            Err(_) => sea_orm::Database::connect(options).await,
+        };
+        let mut connection = connected.map_err(|error| explain(&shown, &error))?;
         let statements = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&statements);
         connection.set_metric_callback(move |_| {

@@ -133,7 +133,7 @@ impl Hours {
             // Whatever there was in the first, it was not open for certain, or the answer would have been given.
             let first = like.and_then(|like| ahead.windows.get(like)).and_then(|first| first.days.as_ref());
             let same = first.zip(days.as_ref()).is_some_and(|(first, days)| {
-                *weekly.get_or_insert_with(|| self.are_weekly(first, ahead.last_days().unwrap_or(days)))
+                *weekly.get_or_insert_with(|| ahead.plain().is_some_and(|(first, last)| self.are_weekly(first, last)))
                     && self.have_no_exception(first)
                     && self.have_no_exception(days)
             });
@@ -178,9 +178,11 @@ impl Hours {
 }
 
 impl Ahead {
-    /// The days of the last window that has plain ones.
-    fn last_days(&self) -> Option<&PlainDays> {
-        self.windows.iter().rev().find_map(|window| window.days.as_ref())
+    /// The days of the first window and of the last that have plain ones: between them lies every one that is like another.
+    fn plain(&self) -> Option<(&PlainDays, &PlainDays)> {
+        let mut plain = self.windows.iter().filter_map(|window| window.days.as_ref());
+        let first = plain.next()?;
+        Some((first, plain.next_back().unwrap_or(first)))
     }
 
     /// The first instant at which what [`Hours::within`] says may be different from what it said. Never too late. What

@@ -181,6 +181,8 @@ impl Notices {
             state: Set(NoticeState::Pending),
             attempts: Set(0),
             due_at: Set(self.now()),
+            // It is asked for anew: whether it may have arrived once has nothing to do with it.
+            perhaps_at: Set(None),
             ..Default::default()
         };
         let result = notice::Entity::update_many()

@@ -65,8 +65,9 @@ impl Whose {
 pub struct CaseloadMoved {
     /// How many service users were moved.
     pub moved: u64,
-    /// How many stayed where they were, for they keep out whoever was to have them.
-    pub stayed: u64,
+    /// How many stayed where they were, for they keep out whoever was to have them. Nobody is told how many keep out
+    /// themselves.
+    pub stayed: Option<u64>,
 }
 
 /// What workers had still to do for somebody goes to another.
@@ -224,6 +225,8 @@ impl People {
             .one(&transaction)
             .await?
             .is_some();
+        // Who is kept out themselves is not told that it is so, nor of whom.
+        let kept_out = kept_out || is_kept_out(&transaction, of, by.account).await?;
         if raised.is_none() || !was_on || is_on || kept_out {
             return Err(Trouble::NotFound);
         }
@@ -287,7 +290,8 @@ impl People {
         }
         transaction.commit().await?;
         let number = |of: &BTreeSet<ServiceUserId>| u64::try_from(of.len()).unwrap_or(u64::MAX);
-        Ok(CaseloadMoved { moved: number(&moved), stayed: number(&stayed) })
+        let stayed = (to != Whose::Account(by.account)).then(|| number(&stayed));
+        Ok(CaseloadMoved { moved: number(&moved), stayed })
     }
 
     /// Hands on what is still to be done for a service user, each with a step in its history.

@@ -155,8 +155,8 @@ pub struct TeamsPayload {
     pub teams: Vec<Team>,
     /// How many service users were moved; null unless `moveCaseload` was asked, and done.
     pub moved: Option<i32>,
-    /// How many stayed, for they keep out whoever was to have them; null unless `moveCaseload` was asked, and done. They stay on
-    /// the old caseload: move them to somebody else; who they are is not told.
+    /// How many stayed, for they keep out whoever was to have them; null unless `moveCaseload` was asked, and done, and where it
+    /// was to go to who asks. They stay on the old caseload: move them to somebody else; who they are is not told.
     pub stayed: Option<i32>,
     /// What it was refused for; empty where it was done.
     pub errors: Vec<ServiceUserError>,
@@ -175,7 +175,7 @@ async fn of_teams<T>(
     let (done, errors) = parted(ctx, done, "input")?;
     let done = done.and_then(moved);
     let number = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
-    let (moved, stayed) = (done.map(|done| number(done.moved)), done.map(|done| number(done.stayed)));
+    let (moved, stayed) = (done.map(|done| number(done.moved)), done.and_then(|done| done.stayed).map(number));
     Ok(TeamsPayload { teams: teams_of(ctx).await?, moved, stayed, errors })
 }
 

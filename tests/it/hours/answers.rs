@@ -312,6 +312,17 @@ fn window(by_day: &str, from: &str, to: &str, min_minutes: u16) -> Window {
     Window { days: WeekdaySet::parse(by_day).unwrap(), from: time(from), to: time(to), min_minutes }
 }
 
+/// A rule that begins after the first day that was asked for, and the next of those days a holiday: it is found on the third.
+#[test]
+fn hours_that_begin_among_the_days_asked_for_are_found() {
+    let days = Days::weekly("MO", 1, None).unwrap();
+    let rule = Rule::new(days, span("18:00-20:00"), Some(date("2027-05-01")), None, true).unwrap();
+    let closed = OnHolidays::Instead(Instead::Closed);
+    let hours = Hours::new(vec![rule], vec![], closed, Some(Nation::EnglandAndWales));
+    let answer = hours.within(&window("MO,SU", "18:00", "20:00", 30), utc("2027-04-26 08:00"), 35);
+    assert_eq!(answer, WindowAnswer::Open { from: utc("2027-05-10 17:00"), to: utc("2027-05-10 19:00") });
+}
+
 #[test]
 fn within_a_window() {
     use WindowAnswer::{Never, NotStated};
