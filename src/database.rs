@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
+use sea_orm::sea_query::{Query, SelectStatement, UnionType};
 use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::{PgListener, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -319,6 +320,24 @@ pub async fn tell(db: &impl ConnectionTrait, channel: &str) -> Result<(), DbErr>
         db.execute_raw(Statement::from_string(DbBackend::Postgres, tell)).await?;
     }
     Ok(())
+}
+
+/// All of these, one after the other, by these of their columns; none where there are none.
+#[must_use]
+pub fn united(arms: Vec<SelectStatement>, columns: &[&'static str], how: UnionType) -> Option<SelectStatement> {
+    let each = arms.into_iter().map(|arm| {
+        let mut select = Query::select();
+        for column in columns {
+            select.column(*column);
+        }
+        // An arm with an order of its own has to stand within a select on SQLite.
+        select.from_subquery(arm, "arm");
+        select
+    });
+    each.reduce(|mut all, arm| {
+        all.union(how, arm);
+        all
+    })
 }
 
 /// Hears what is told on a channel of PostgreSQL, over a connection of its own that is no pool's: a pool that is busy

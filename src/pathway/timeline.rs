@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::access::rule::load::{among, among_words};
 use crate::access::rule::sight::Sight;
 use crate::access::rule::{APPOINTMENT, EASEMENT, RELEASE};
+use crate::database::united;
 use crate::people::tasks::dates::tells_of;
 use crate::signposts::giving::bits;
 
@@ -385,23 +386,6 @@ fn arm(
     Some((select, columns))
 }
 
-/// All of these, one after the other, by these of their columns; none where there are none.
-fn all(arms: Vec<SelectStatement>, columns: &[&'static str]) -> Option<SelectStatement> {
-    let each = arms.into_iter().map(|arm| {
-        let mut select = Query::select();
-        for column in columns {
-            select.column(*column);
-        }
-        // An arm with an order of its own has to stand within a select on SQLite.
-        select.from_subquery(arm, "arm");
-        select
-    });
-    each.reduce(|mut all, arm| {
-        all.union(UnionType::All, arm);
-        all
-    })
-}
-
 /// The keys of a page, the latest first, behind one of them; one more than asked for where more follow.
 ///
 /// # Errors
@@ -431,7 +415,7 @@ pub(crate) async fn page(
         select.order_by_expr(at, Order::Desc).order_by_expr(id, Order::Desc).limit(limit);
         Some(select)
     });
-    let Some(union) = all(arms.collect(), &["at", "kind", "id"]) else { return Ok(Vec::new()) };
+    let Some(union) = united(arms.collect(), &["at", "kind", "id"], UnionType::All) else { return Ok(Vec::new()) };
     let mut page = Query::select();
     page.column("at").column("kind").column("id").from_subquery(union, "entries");
     page.order_by("at", Order::Desc).order_by("kind", Order::Asc).order_by("id", Order::Desc).limit(limit);
@@ -478,7 +462,7 @@ pub(crate) async fn newest(
         Some(select)
     });
     let columns = ["changed", "steps", "kind", "id"];
-    let Some(union) = all(arms.collect(), &columns) else { return Ok(Newest::default()) };
+    let Some(union) = united(arms.collect(), &columns, UnionType::All) else { return Ok(Newest::default()) };
     let mut select = Query::select();
     for column in columns {
         select.column(column);

@@ -19,6 +19,7 @@ use super::life::{OVER, UNANSWERED};
 use super::reading::ask_of;
 use crate::access::rule::Ask;
 use crate::access::rule::predicate::{Columns, left_to_all, referral_visible};
+use crate::database::united;
 use crate::hours::london;
 use crate::people::reading::Reader;
 use crate::people::tasks::covering::covers_for;
@@ -266,7 +267,7 @@ impl Sought {
             page.join_lateral(JoinType::InnerJoin, arm, "page", Condition::all());
         } else {
             let arms = states.map(|state| self.arm(ask, agency, work, Expr::value(state)));
-            if let Some(arms) = all(arms.collect(), &["id", "since"], UnionType::All) {
+            if let Some(arms) = united(arms.collect(), &["id", "since"], UnionType::All) {
                 page.from_subquery(arms, "page");
             }
         }
@@ -276,23 +277,6 @@ impl Sought {
         }
         page.order_by(("page", "id"), SqlOrder::Asc).limit(self.limit).to_owned()
     }
-}
-
-/// All of these, one after the other, by these of their columns; none where there are none.
-fn all(arms: Vec<SelectStatement>, columns: &[&'static str], how: UnionType) -> Option<SelectStatement> {
-    let each = arms.into_iter().map(|arm| {
-        let mut select = Query::select();
-        for column in columns {
-            select.column(*column);
-        }
-        // An arm with an order of its own has to stand within a select on SQLite.
-        select.from_subquery(arm, "arm");
-        select
-    });
-    each.reduce(|mut all, arm| {
-        all.union(how, arm);
-        all
-    })
 }
 
 /// Whether a row waits for this of who asks.
@@ -355,7 +339,7 @@ impl People {
         let columns = ["id", "since"].into_iter().chain(WaitsFor::ALL.iter().map(|(_, name)| *name));
         let columns: Vec<&'static str> = columns.collect();
         // What waits for two things is in two arms, and the same in both.
-        let Some(arms) = all(arms.collect(), &columns, UnionType::Distinct) else { return Ok(Vec::new()) };
+        let Some(arms) = united(arms.collect(), &columns, UnionType::Distinct) else { return Ok(Vec::new()) };
         let mut select = Query::select();
         select.columns(columns).from_subquery(arms, "waiting");
         select.order_by("since", SqlOrder::Asc).order_by("id", SqlOrder::Asc).limit(limit);

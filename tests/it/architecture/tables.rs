@@ -26,7 +26,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         "signposts",
         &["access", "agreements", "api", "clock", "database", "directory", "hours", "people", "signposting", "vault"],
     ),
-    ("pathway", &["access", "agreements", "api", "directory", "hours", "people", "signposts"]),
+    ("pathway", &["access", "agreements", "api", "database", "directory", "hours", "people", "signposts"]),
     ("myday", &["agreements", "api", "hours", "listings", "people", "signposts"]),
     ("calendars", &["access", "api", "database", "directory", "people", "post"]),
     ("web", &["api", "clock", "config", "telemetry"]),

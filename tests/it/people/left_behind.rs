@@ -12,16 +12,8 @@ use signpost::api::ids::NodeId;
 
 use super::consents::agency;
 use super::graph::Network;
+use super::my_day::done;
 use crate::access::stored::insert;
-
-/// Does something; gives the whole payload, which has no errors.
-async fn done(network: &Network, token: &str, field: &str, shown: &str) -> Value {
-    let query = format!("mutation {{ {field} {{ {shown} errors {{ code field message }} }} }}");
-    let mut answer = network.ask(token, &query, json!({})).await;
-    let payload = answer.as_object_mut().unwrap().values_mut().next().unwrap().take();
-    assert_eq!(payload["errors"], json!([]), "{field}");
-    payload
-}
 
 /// A task, an appointment and a referral that was asked back; the global ids.
 struct ToDo {
@@ -270,6 +262,27 @@ async fn who_keeps_the_other_out_stays_where_they_are() {
     assert_eq!(network.change(&network.manager, &reopen(&bea)).await[0]["field"], "input.to.account");
     assert_eq!(network.change(&network.manager, &reopen(&ann)).await, json!([]));
     assert_eq!(network.see(&network.ann, &id).await["name"], "Ida Crow");
+}
+
+/// Nobody is told that it is they who are kept out: the case of who does is not there for them, and how many stayed is not said
+/// where they move a caseload to themselves.
+#[tokio::test]
+async fn nobody_is_told_that_it_is_they_who_are_kept_out() {
+    let network = Network::new().await;
+    let id = network.enter(&network.ann, json!({ "givenNames": "Ida", "familyName": "Crow" })).await;
+    let (ann, manager) = (network.account(&network.ann).await, network.account(&network.manager).await);
+    let out = format!("keepOut(input: {{ serviceUser: {id:?}, whom: {{ account: {manager:?} }} }})");
+    assert_eq!(network.change(&network.ann, &out).await, json!([]));
+    // Whoever runs a small agency works with people as well.
+    works_there(&network, &manager, true).await;
+    assert_eq!(moves(&network, &format!("account: {manager:?}")).await, (json!(0), Value::Null));
+    assert_eq!(network.see(&network.ann, &id).await["name"], "Ida Crow");
+    assert_eq!(network.change(&network.ann, &format!("closeCase(serviceUser: {id:?})")).await, json!([]));
+    let reopen = |of: &str| format!("reopenCase(input: {{ serviceUser: {of:?}, to: {{ account: {ann:?} }} }})");
+    let refused = network.change(&network.manager, &reopen(&id)).await;
+    assert_eq!(refused[0]["code"], "NOT_FOUND");
+    let nobody = NodeId::ServiceUser(ServiceUserId(uuid::Uuid::from_u128(99))).encode().0;
+    assert_eq!(refused, network.change(&network.manager, &reopen(&nobody)).await, "as of nobody");
 }
 
 /// Whose key worker left, or is kept out, is the team's to look after.

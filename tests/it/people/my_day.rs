@@ -56,7 +56,7 @@ fn counts(day: &Value) -> [usize; 9] {
 }
 
 /// Does something; gives the whole payload, which has no errors.
-async fn done(network: &Network, token: &str, field: &str, shown: &str) -> Value {
+pub(super) async fn done(network: &Network, token: &str, field: &str, shown: &str) -> Value {
     let query = format!("mutation {{ {field} {{ {shown} errors {{ code field message }} }} }}");
     let mut answer = network.ask(token, &query, json!({})).await;
     let payload = answer.as_object_mut().unwrap().values_mut().next().unwrap().take();
