@@ -30,8 +30,8 @@ pub struct Model {
     pub made_at: Millis,
     /// When it was revoked, or another was made in its place; absent while it was not.
     pub ended_at: Option<Millis>,
-    /// When it was last looked at; absent while it never was.
-    pub looked_at: Option<Millis>,
+    /// Until when the looks are spent that were taken at it, each of which spends a minute; absent while there was none.
+    pub looks_spent_until: Option<Millis>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

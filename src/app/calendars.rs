@@ -7,6 +7,11 @@ use crate::calendars::{Calendars, reading};
 use crate::web::calendars::{Feeds, Looked};
 
 impl Feeds for App {
+    fn is_there<'a>(&'a self, code: &'a str) -> BoxFuture<'a, Result<bool, String>> {
+        let calendars = Calendars::new(self.people.clone(), &self.config.server.public_address);
+        Box::pin(async move { calendars.is_there(code).await.map_err(|error| error.to_string()) })
+    }
+
     fn calendar<'a>(&'a self, code: &'a str) -> BoxFuture<'a, Result<Looked, String>> {
         let calendars = Calendars::new(self.people.clone(), &self.config.server.public_address);
         Box::pin(async move {

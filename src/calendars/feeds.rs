@@ -22,8 +22,10 @@ use crate::people::entering::Worker;
 /// Most feeds that somebody has of an agency at once.
 pub const MOST_FEEDS: u64 = 20;
 
-/// How long after a look the next one may come, in milliseconds. Each is a line in the ledger for each service user, for ever:
-/// whoever has the address could fill it. Programs are told to ask once an hour.
+/// How many looks may come at once: a program that is given an address tries it first, and its owner looks again.
+pub const LOOKS_AT_ONCE: i64 = 3;
+/// Behind those, how long after a look the next one may come, in milliseconds. Each is a line in the ledger for each service
+/// user, for ever: whoever has the address could fill it. Programs are told to ask once an hour.
 pub const BETWEEN_LOOKS: i64 = 60_000;
 
 /// Random bytes of a code. Nobody types it.
@@ -105,28 +107,30 @@ pub(super) async fn of_code(
     Ok(found.filter(living(at)).filter(of_no_secret()).one(db).await?)
 }
 
-/// Takes a look at a feed, of which there is one in a time; gives the whole seconds after which the next may be taken, where
-/// this one came too soon. Of two who take one at once one has it.
+/// Takes a look at a feed; gives the whole seconds after which the next may be taken, where this one came too soon. Of two who
+/// take the last one at once one has it.
 pub(super) async fn look(
     db: &impl ConnectionTrait,
     feed: &calendar_feed::Model,
     at: Millis,
 ) -> Result<Option<u64>, Trouble> {
-    let last = calendar_feed::Column::LookedAt;
-    // Looked at in a time to come it was before the clock was set right: that counts for nothing.
-    let long_ago = last.lte(Millis(at.0 - BETWEEN_LOOKS)).or(last.gt(Millis(at.0 + BETWEEN_LOOKS)));
-    let now = calendar_feed::ActiveModel { looked_at: Set(Some(at)), ..Default::default() };
+    let spent = calendar_feed::Column::LooksSpentUntil;
+    // Spent farther ahead than they ever are they were before the clock was set right: that counts for nothing.
+    let begins_anew = spent.is_null().or(spent.lt(at)).or(spent.gt(Millis(at.0 + LOOKS_AT_ONCE * BETWEEN_LOOKS)));
+    let one_more = Expr::case(begins_anew.clone(), Expr::value(Millis(at.0 + BETWEEN_LOOKS)))
+        .finally(spent.into_expr().add(BETWEEN_LOOKS));
     let taken = calendar_feed::Entity::update_many()
-        .set(now)
+        .col_expr(spent, one_more.into())
         .filter(calendar_feed::Column::Id.eq(feed.id))
-        .filter(last.is_null().or(long_ago))
+        .filter(begins_anew.or(spent.lte(Millis(at.0 + (LOOKS_AT_ONCE - 1) * BETWEEN_LOOKS))))
         .exec(db)
         .await?;
     if taken.rows_affected > 0 {
         return Ok(None);
     }
-    let since = feed.looked_at.map_or(0, |before| at.0 - before.0);
-    Ok(Some((BETWEEN_LOOKS - since).clamp(1, BETWEEN_LOOKS).unsigned_abs().div_ceil(1_000)))
+    let spent = feed.looks_spent_until.map_or(at.0, |until| until.0);
+    let wait = spent - at.0 - (LOOKS_AT_ONCE - 1) * BETWEEN_LOOKS;
+    Ok(Some(wait.clamp(1, BETWEEN_LOOKS).unsigned_abs().div_ceil(1_000)))
 }
 
 /// Whether an agency lets given names stand in calendar feeds.
@@ -184,7 +188,7 @@ impl Calendars {
             code_hash: Some(hash(&code)),
             made_at: at,
             ended_at: None,
-            looked_at: None,
+            looks_spent_until: None,
         };
         let new = calendar_feed::ActiveModel {
             id: Set(row.id),
@@ -196,7 +200,7 @@ impl Calendars {
             code_hash: Set(row.code_hash.clone()),
             made_at: Set(row.made_at),
             ended_at: Set(None),
-            looked_at: Set(None),
+            looks_spent_until: Set(None),
         };
         calendar_feed::Entity::insert(new).exec_without_returning(&transaction).await?;
         let names = row.with_names && are_names_allowed(&transaction, by.agency).await?;

@@ -147,7 +147,7 @@ impl CalendarMutation {
             with_names: input.with_names,
         };
         let done = calendars(ctx)?.make(worker(ctx)?, making).await;
-        let (done, errors) = parted(ctx, done.map(|Made { feed, address }| (CalendarFeed(feed), address)), "input")?;
+        let (done, errors) = parted(ctx, done.map(|Made { feed, address }| (CalendarFeed(feed), address)))?;
         let (feed, address) = done.unzip();
         Ok(MakeCalendarFeedPayload { feed, address, errors })
     }
@@ -159,7 +159,7 @@ impl CalendarMutation {
         #[graphql(desc = "Global id of the feed.")] id: ID,
     ) -> Result<RevokeCalendarFeedPayload> {
         let id = ids::calendar_feed("id", &id)?;
-        let (_, errors) = parted(ctx, calendars(ctx)?.revoke(worker(ctx)?, id).await, "input")?;
+        let (_, errors) = parted(ctx, calendars(ctx)?.revoke(worker(ctx)?, id).await)?;
         Ok(RevokeCalendarFeedPayload { feeds: mine(ctx).await?, errors })
     }
 
@@ -171,7 +171,7 @@ impl CalendarMutation {
         #[graphql(desc = "Whether they may.")] allowed: bool,
     ) -> Result<AllowNamesInCalendarsPayload> {
         let done = calendars(ctx)?.allow_names(worker(ctx)?, allowed).await;
-        let (allowed, errors) = parted(ctx, done.map(|()| allowed), "input")?;
+        let (allowed, errors) = parted(ctx, done.map(|()| allowed))?;
         Ok(AllowNamesInCalendarsPayload { allowed, errors })
     }
 }

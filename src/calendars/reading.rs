@@ -54,8 +54,17 @@ pub enum Looked {
 }
 
 impl Calendars {
+    /// Whether a code leads to a calendar. Nothing of it is told, so this is no look at it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn is_there(&self, code: &str) -> Result<bool, Trouble> {
+        let at = Millis::from(self.people.clock().now());
+        Ok(of_code(self.people.database().connection(), code, at).await?.is_some())
+    }
+
     /// The calendar that a code leads to; none for a code that never was, and for one that leads to none any more, which is the
-    /// same. Looks at it are apart from one another, and only one that is gives anything, or costs more than a statement. Every
+    /// same. After the first few, looks at it are apart from one another, and only one that is gives anything, or costs more than a statement. Every
     /// decision about a service user stands in the ledger before this comes back.
     ///
     /// # Errors

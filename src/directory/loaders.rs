@@ -20,7 +20,7 @@ use async_graphql::runtime::TokioSpawner;
 use entity::ids::{AgencyId, LocationId, PlaceId, ServiceId, SourceId};
 use entity::{agency, assurance, contact, external_identifier, phone, service, service_place, source};
 
-pub use self::known::Known;
+pub use self::known::{Directory, Known};
 use super::listing::{Area, Capacity, Eligibility, Schedule};
 use super::snapshot::Snapshot;
 use super::snapshot::refresh::Live;
@@ -46,7 +46,7 @@ pub struct Loaders {
 struct View {
     /// The number of the last happening that the snapshot shows.
     told: i64,
-    snapshot: Arc<Snapshot>,
+    directory: Directory,
     /// Whether the snapshot is known to be what the database holds.
     in_touch: bool,
     rows: DataLoader<Reader, HashMapCache>,
@@ -59,14 +59,14 @@ impl View {
         let told = live.told();
         Self {
             told,
-            snapshot: live.current(),
+            directory: Directory::of(live.current()),
             in_touch: live.is_in_touch(),
             rows: DataLoader::with_cache(reader, TokioSpawner::current(), YieldTimer, HashMapCache::default()),
         }
     }
 
     fn known<K: Known>(&self, key: K) -> Option<Option<Arc<K::Shown>>> {
-        self.in_touch.then(|| key.known(&self.snapshot)).flatten()
+        self.in_touch.then(|| key.known(&self.directory)).flatten()
     }
 }
 
@@ -93,7 +93,7 @@ impl Loaders {
     /// The directory that the request is answered from.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.view.load().snapshot)
+        Arc::clone(&self.view.load().directory.snapshot)
     }
 
     /// One thing.

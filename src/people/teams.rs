@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Q
 use uuid::Uuid;
 
 use super::acting::is_link_worker;
-use super::contents::{LONGEST_NAME, Wrong, filled};
+use super::contents::{LONGEST_NAME, Wrong, named};
 use super::entering::Worker;
 use super::{People, Trouble};
 use crate::access::epochs::raise_service_users_of;
@@ -58,7 +58,7 @@ impl People {
     /// # Errors
     /// [`Trouble::Wrong`] for a name that is none or is taken; the database failed.
     pub async fn create_team(&self, by: Worker, name: &str) -> Result<TeamId, Trouble> {
-        filled("name", name, LONGEST_NAME)?;
+        named("name", name, LONGEST_NAME)?;
         let transaction = self.database.begin_write().await?;
         let known = open_teams(&transaction, by.agency).await?;
         if known.iter().any(|team| team.name == name) {

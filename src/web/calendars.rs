@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures_util::future::BoxFuture;
@@ -21,6 +21,8 @@ const LONGEST_CODE: usize = 64;
 pub enum Looked {
     /// The calendar, as text.
     Calendar(String),
+    /// There is one, and nobody asked for what stands in it.
+    There,
     /// It was looked at just before: the next look may be after so many seconds.
     TooSoon(u64),
     /// The code leads to none, or to none any more.
@@ -29,24 +31,33 @@ pub enum Looked {
 
 /// Knows the calendars that codes lead to.
 pub trait Feeds: Send + Sync {
+    /// Whether there is a calendar of a code. What fails is told in words for the log.
+    fn is_there<'a>(&'a self, code: &'a str) -> BoxFuture<'a, Result<bool, String>>;
+
     /// Takes a look at the calendar of a code. What fails is told in words for the log.
     fn calendar<'a>(&'a self, code: &'a str) -> BoxFuture<'a, Result<Looked, String>>;
 }
 
-/// The calendar of the code in the address. To ask for the head of it alone, or whether it has changed, is a look too: what stands
-/// in it is decided all the same.
+/// The calendar of the code in the address. To ask whether it has changed is a look too: what stands in it is decided all the
+/// same. To ask for its head alone is none: that tells nothing of what stands in it.
 pub(crate) async fn handle(
     State(feeds): State<Arc<dyn Feeds>>,
     Path(file): Path<String>,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
     let code = file.strip_suffix(".ics").filter(|code| code.len() <= LONGEST_CODE);
     let found = match code {
+        Some(code) if method == Method::HEAD => {
+            let there = feeds.is_there(code).await;
+            there.map(|there| if there { Looked::There } else { Looked::Nothing })
+        }
         Some(code) => feeds.calendar(code).await,
         None => Ok(Looked::Nothing),
     };
     let (mut response, kind) = match found {
-        Ok(Looked::Calendar(calendar)) => (of_calendar(calendar, &headers), "text/calendar; charset=utf-8"),
+        Ok(Looked::Calendar(calendar)) => (of_calendar(calendar, &headers), CALENDAR),
+        Ok(Looked::There) => (StatusCode::OK.into_response(), CALENDAR),
         Ok(Looked::TooSoon(seconds)) => {
             let said = "This calendar was read a moment ago. Once an hour is enough.\n";
             let mut response = (StatusCode::TOO_MANY_REQUESTS, said).into_response();
@@ -75,6 +86,7 @@ pub(crate) async fn handle(
     response
 }
 
+const CALENDAR: &str = "text/calendar; charset=utf-8";
 const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// A calendar, or only that it is the one which the program has already. As of when it is (DTSTAMP) makes it no other.

@@ -174,7 +174,7 @@ impl<E: Executor> Endpoint<E> {
         {
             return Ok(answered);
         }
-        let document = self.limits.parse(&found.text).map_err(Refusal::from)?;
+        let document = self.documents.read(&found, &self.limits, self.refused_over_get).map_err(Refusal::from)?;
         let operation = operation(&document, parameters.operation_name.as_deref())?;
         let kind = operation.ty;
         let refused = |refused: Refused| Refused { operation: Some(kind), ..refused };

@@ -35,14 +35,13 @@ use std::sync::Arc;
 use entity::ids::{AgencyId, LocationId, ServiceId, SourceId};
 use entity::source;
 use foldhash::fast::FixedState;
-use serde::de::DeserializeOwned;
 
 pub use self::facts::{AgencyFacts, Assured, LocationFacts, Manner, Offer, ServiceFacts, ServiceIndex, Way};
 pub use self::part::{LocationIndex, Part};
 
 use self::names::{FixedNames, Named};
 use self::postings::{Postings, Understood};
-use self::shown::{OfAgency, OfLocation, OfService};
+use self::shown::{OfAgency, OfLocation, OfService, Record};
 use super::needs::NeedList;
 use super::store::changes::Touched;
 use super::store::load::Version;
@@ -195,39 +194,39 @@ impl Snapshot {
         since.part.agency(id).or_else(before)
     }
 
-    /// A piece of what pages show of a public service: `None` where there is no such service or it can't be read.
+    /// What pages show of a public service: `None` where there is no such service or it can't be read.
     #[must_use]
-    pub fn shown_of_service<T: DeserializeOwned>(&self, id: ServiceId, piece: OfService) -> Option<T> {
+    pub fn shown_of_service(&self, id: ServiceId) -> Option<Record<OfService>> {
         self.views().into_iter().find_map(|view| {
             let (index, _) = view.part.service(id)?;
-            view.holds(index).then(|| view.part.shown.service(index, piece)).flatten()
+            view.holds(index).then(|| view.part.shown.service(index)).flatten()
         })
     }
 
     /// The same of an agency.
     #[must_use]
-    pub fn shown_of_agency<T: DeserializeOwned>(&self, id: AgencyId, piece: OfAgency) -> Option<T> {
+    pub fn shown_of_agency(&self, id: AgencyId) -> Option<Record<OfAgency>> {
         let [base, since] = self.views();
         match since.part.agency_index(id) {
-            Some(index) => since.part.shown.agency(index, piece),
+            Some(index) => since.part.shown.agency(index),
             None if self.hidden.agencies.contains(&id) => None,
-            None => base.part.shown.agency(base.part.agency_index(id)?, piece),
+            None => base.part.shown.agency(base.part.agency_index(id)?),
         }
     }
 
     /// The same of a location that a public service uses; of a confidential one as little as there is.
     #[must_use]
-    pub fn shown_of_location<T: DeserializeOwned>(&self, id: LocationId, piece: OfLocation) -> Option<T> {
+    pub fn shown_of_location(&self, id: LocationId) -> Option<Record<OfLocation>> {
         let [base, since] = self.views();
         if let Some(index) = since.part.shown.location_index(id) {
-            return since.part.shown.location(index, piece);
+            return since.part.shown.location(index);
         }
         if self.hidden.locations.contains(&id) {
             return None;
         }
         let used = self.services_at(id).next().is_some()
             || base.part.shown.services_at_secret(id).any(|service| base.holds(service));
-        used.then(|| base.part.shown.location(base.part.shown.location_index(id)?, piece)).flatten()
+        used.then(|| base.part.shown.location(base.part.shown.location_index(id)?)).flatten()
     }
 
     /// A source of listings.

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use entity::enums::ContactVisibility;
@@ -74,6 +75,51 @@ pub enum OfLocation {
     Phones,
 }
 
+/// A piece of a record, by its kind.
+pub trait Piece: Copy {
+    /// Which one it is, from 0.
+    fn place(self) -> usize;
+}
+
+impl Piece for OfService {
+    fn place(self) -> usize {
+        self as usize
+    }
+}
+
+impl Piece for OfAgency {
+    fn place(self) -> usize {
+        self as usize
+    }
+}
+
+impl Piece for OfLocation {
+    fn place(self) -> usize {
+        self as usize
+    }
+}
+
+/// What is kept of one thing, whole as it was written: its pieces, one behind the other.
+#[derive(Debug)]
+pub struct Record<P> {
+    bytes: Vec<u8>,
+    pieces: PhantomData<fn(P)>,
+}
+
+impl<P: Piece> Record<P> {
+    /// A piece of it; `None` where it can't be understood.
+    #[must_use]
+    pub fn piece<T: DeserializeOwned>(&self, piece: P) -> Option<T> {
+        let mut rest: &[u8] = &self.bytes;
+        for _ in 0..piece.place() {
+            let (length, behind) = length(rest)?;
+            rest = behind.get(length..)?;
+        }
+        let (length, behind) = length(rest)?;
+        postcard::from_bytes(behind.get(..length)?).ok()
+    }
+}
+
 /// What is kept of a [`Shown`] besides its records; the fields are the same.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct KeptShown {
@@ -104,16 +150,16 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// A piece of a service's record; `None` where it can't be read.
+    /// A service's record; `None` where it can't be read.
     #[must_use]
-    pub fn service<T: DeserializeOwned>(&self, index: ServiceIndex, piece: OfService) -> Option<T> {
-        self.piece(&self.services, index as usize, piece as usize)
+    pub fn service(&self, index: ServiceIndex) -> Option<Record<OfService>> {
+        self.record(&self.services, index as usize)
     }
 
-    /// A piece of an agency's.
+    /// An agency's.
     #[must_use]
-    pub fn agency<T: DeserializeOwned>(&self, index: u32, piece: OfAgency) -> Option<T> {
-        self.piece(&self.agencies, index as usize, piece as usize)
+    pub fn agency(&self, index: u32) -> Option<Record<OfAgency>> {
+        self.record(&self.agencies, index as usize)
     }
 
     /// Where the record of a location is, if a public service of this part uses it.
@@ -122,10 +168,10 @@ impl Shown {
         self.location_ids.binary_search(&id).ok()
     }
 
-    /// A piece of a location's.
+    /// A location's.
     #[must_use]
-    pub fn location<T: DeserializeOwned>(&self, index: usize, piece: OfLocation) -> Option<T> {
-        self.piece(&self.locations, index, piece as usize)
+    pub fn location(&self, index: usize) -> Option<Record<OfLocation>> {
+        self.record(&self.locations, index)
     }
 
     /// The services of the part that use a confidential location; none where it is not confidential.
@@ -191,21 +237,15 @@ impl Shown {
         })
     }
 
-    fn piece<T: DeserializeOwned>(&self, starts: &[u64], index: usize, piece: usize) -> Option<T> {
+    fn record<P>(&self, starts: &[u64], index: usize) -> Option<Record<P>> {
         let from = *starts.get(index)?;
         let bytes = self.segment.read(from, *starts.get(index + 1)?).and_then(|bytes| {
             let whole = bytes.split_last_chunk().is_some_and(|(record, sum)| *sum == checksum(from, record));
-            if whole { Ok(bytes) } else { Err(io::ErrorKind::InvalidData.into()) }
+            if whole { Ok(bytes.into_owned()) } else { Err(io::ErrorKind::InvalidData.into()) }
         });
         // The loaders read it from the database then.
         let bytes = bytes.inspect_err(|error| tracing::warn!(%error, "directory.shown: not read")).ok()?;
-        let mut rest: &[u8] = &bytes;
-        for _ in 0..piece {
-            let (length, behind) = length(rest)?;
-            rest = behind.get(length..)?;
-        }
-        let (length, behind) = length(rest)?;
-        postcard::from_bytes(behind.get(..length)?).ok()
+        Some(Record { bytes, pieces: PhantomData })
     }
 }
 

@@ -11,6 +11,9 @@ use super::{LONGEST_LINE, LONGEST_NAME, MOST, Wrong, filled, if_any, paragraphs}
 /// How urgent a need may be: 1 before 5.
 const PRIORITIES: RangeInclusive<i32> = 1..=5;
 
+/// The need of a refuge, which lies in the area of housing.
+const REFUGE: &str = "housing.refuge";
+
 /// Something a service user wants help with.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
@@ -22,10 +25,14 @@ pub struct Need {
     pub remark: Option<String>,
 }
 
-/// The category of a need: that of its area, `housing.emergency` being of `housing`. Areas that the table does not have,
+/// The category of a need: that of its area, `housing.emergency` being of `housing`. But that somebody looks for a refuge tells
+/// that they are hurt at home as loudly as `safety.domestic-abuse` does. Areas that the table does not have,
 /// from a list of an operator's own, count among case notes, which are shared the least.
 #[must_use]
 pub fn category_of(need: &str) -> DataCategory {
+    if need == REFUGE {
+        return DataCategory::Safeguarding;
+    }
     match need.split('.').next().unwrap_or_default() {
         "housing" => DataCategory::Housing,
         "work" | "digital" => DataCategory::Employment,

@@ -172,7 +172,7 @@ async fn of_teams<T>(
     done: std::result::Result<T, crate::people::Trouble>,
     moved: impl Fn(T) -> Option<CaseloadMoved>,
 ) -> Result<TeamsPayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     let done = done.and_then(moved);
     let number = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
     let (moved, stayed) = (done.map(|done| number(done.moved)), done.and_then(|done| done.stayed).map(number));

@@ -132,7 +132,7 @@ async fn payload(
     done: std::result::Result<(ServiceUserId, Option<NodeId>), Trouble>,
     operation: &'static str,
 ) -> Result<ConsentPayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     let Some((of, id)) = done else { return Ok(ConsentPayload { service_user: None, errors, id: None }) };
     Ok(ConsentPayload { service_user: afterwards(ctx, of, operation).await?, errors, id })
 }

@@ -65,16 +65,17 @@ impl ServiceUserError {
     }
 }
 
-/// What a trouble is in the graph: something to tell, or a failure on this side.
-pub(crate) fn told(ctx: &Context<'_>, trouble: Trouble, within: &str) -> Result<ServiceUserError> {
+/// What a trouble is in the graph: something to tell, or a failure on this side. The field that is to blame stands within this
+/// argument; where that is empty it is an argument itself.
+fn told(ctx: &Context<'_>, trouble: Trouble, within: &str) -> Result<ServiceUserError> {
     let error = |code, message: &str, field| ServiceUserError { code, message: message.to_owned(), field };
     match trouble {
         Trouble::NotFound => {
             Ok(error(ServiceUserErrorCode::NotFound, "There is no such thing, or it is not yours.", None))
         }
         Trouble::Wrong(wrong) => {
-            let field = Some(format!("{within}.{}", wrong.field));
-            Ok(error(ServiceUserErrorCode::BadValue, &wrong.message, field))
+            let field = if within.is_empty() { wrong.field } else { format!("{within}.{}", wrong.field) };
+            Ok(error(ServiceUserErrorCode::BadValue, &wrong.message, Some(field)))
         }
         Trouble::Changing => {
             let message = "Who may see what of them changed several times meanwhile: try again.";
@@ -84,8 +85,13 @@ pub(crate) fn told(ctx: &Context<'_>, trouble: Trouble, within: &str) -> Result<
     }
 }
 
-/// What was done, or what it was refused for.
-pub(crate) fn parted<T>(
+/// What was done by the mutation that is answered, or what it was refused for.
+pub(crate) fn parted<T>(ctx: &Context<'_>, done: Result<T, Trouble>) -> Result<(Option<T>, Vec<ServiceUserError>)> {
+    parted_within(ctx, done, ctx.item.node.get_argument("input").map_or("", |_| "input"))
+}
+
+/// The same where the fields stand within another argument than `input`.
+pub(crate) fn parted_within<T>(
     ctx: &Context<'_>,
     done: Result<T, Trouble>,
     within: &str,

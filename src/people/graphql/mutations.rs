@@ -55,7 +55,7 @@ pub(super) async fn payload(
     done: Result<ServiceUserId, Trouble>,
     operation: &'static str,
 ) -> Result<ServiceUserPayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     let service_user = match done {
         Some(id) => afterwards(ctx, id, operation).await?,
         None => None,
@@ -93,7 +93,7 @@ impl ServiceUserMutation {
         let field = input.contents.field();
         let contents = input.contents.into_contents(ctx.data::<Live>()?.needs(), "input.contents")?;
         let done = Box::pin(people(ctx)?.record(worker(ctx)?, of, &contents, replaces)).await;
-        let (done, errors) = parted(ctx, done.map_err(|trouble| within_contents(trouble, field)), "input")?;
+        let (done, errors) = parted(ctx, done.map_err(|trouble| within_contents(trouble, field)))?;
         let Some(records) = done else { return Ok(RecordPayload { service_user: None, records: Vec::new(), errors }) };
         let records = records.into_iter().map(|id| NodeId::Record(id).encode()).collect();
         Ok(RecordPayload { service_user: afterwards(ctx, of, "recordOfServiceUser").await?, records, errors })

@@ -236,7 +236,7 @@ impl WishesMutation {
         let keep = ids::service_user("input.keep", &input.keep)?;
         let other = ids::service_user("input.other", &input.other)?;
         let done = people(ctx)?.merge(worker(ctx)?, keep, other).await;
-        let (done, errors) = parted(ctx, done, "input")?;
+        let (done, errors) = parted(ctx, done)?;
         let service_user = match done {
             Some(_) => afterwards(ctx, keep, "mergeServiceUsers").await?,
             None => None,

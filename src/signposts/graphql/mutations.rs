@@ -16,7 +16,7 @@ use crate::directory::loaders::Loaders;
 use crate::directory::snapshot::refresh::Live;
 use crate::people::Trouble;
 use crate::people::graphql::wishes::actor;
-use crate::people::graphql::{ServiceUserError, parted, reader, worker};
+use crate::people::graphql::{ServiceUserError, parted_within, reader, worker};
 use crate::signposting::graphql::input::SignpostInput;
 use crate::signposting::graphql::understood::Understood;
 use crate::signposting::rules::assess::{Assessment, Assessor, Group};
@@ -88,7 +88,7 @@ async fn payload(
     done: std::result::Result<(SignpostId, Links), Trouble>,
     (operation, within): (&'static str, &str),
 ) -> Result<SignpostGivenPayload> {
-    let (done, errors) = parted(ctx, done, within)?;
+    let (done, errors) = parted_within(ctx, done, within)?;
     let Some((id, (link, text_message))) = done else {
         return Ok(SignpostGivenPayload { signpost: None, link: None, text_message: None, errors });
     };

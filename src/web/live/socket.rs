@@ -311,7 +311,8 @@ async fn begin<E: Executor>(
     };
     let parameters = Parameters::from_value(payload).map_err(told)?;
     let found = endpoint.documents.find(&parameters).map_err(told)?;
-    let document = endpoint.limits.parse(&found.text).map_err(|rejection| told(rejection.into()))?;
+    let document = endpoint.documents.read(&found, &endpoint.limits, endpoint.refused_over_get);
+    let document = document.map_err(|rejection| told(rejection.into()))?;
     let question = endpoint.question(document, parameters);
     let remember = endpoint.documents.is_to_remember(&found, &question.document, endpoint.refused_over_get);
     let runs = Runs::begin(endpoint, question, subscriber, None).await?;

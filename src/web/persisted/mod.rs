@@ -11,6 +11,7 @@
 //! However a query came, it is then held against every rule and limit alike.
 
 mod automatic;
+mod read;
 pub mod stored;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
 use self::automatic::Automatic;
+use self::read::Read;
 pub use self::stored::{StoredError, StoredOperations};
 use super::{
     answer::Refusal,
@@ -27,6 +29,7 @@ use super::{
     errors::{BAD_USER_INPUT, PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_IN_LIST, PERSISTED_QUERY_NOT_SUPPORTED},
     parameters::Parameters,
 };
+use crate::api::limits::{QueryLimits, Rejection};
 use crate::config::Persisted;
 
 /// What begins a document's id that is its hash.
@@ -37,6 +40,7 @@ pub(crate) struct Documents {
     listed: Arc<StoredOperations>,
     only_listed: bool,
     automatic: Option<Automatic>,
+    read: Read,
 }
 
 /// A query that was found or sent.
@@ -76,7 +80,7 @@ fn not_supported() -> Refusal {
 
 impl Documents {
     pub(crate) fn new(settings: &Persisted, listed: Arc<StoredOperations>) -> Self {
-        Self { listed, only_listed: settings.only_listed, automatic: Automatic::new(settings) }
+        Self { listed, only_listed: settings.only_listed, automatic: Automatic::new(settings), read: Read::new() }
     }
 
     /// The query that a request means.
@@ -113,6 +117,24 @@ impl Documents {
             return Err(Refusal::new(StatusCode::FORBIDDEN, PERSISTED_QUERY_NOT_IN_LIST, message));
         }
         Ok(document)
+    }
+
+    /// Reads a query, or gives it as it was read before. `private` are root fields that are asked with what somebody lives
+    /// through.
+    pub(crate) fn read(
+        &self,
+        document: &Document,
+        limits: &QueryLimits,
+        private: &[&str],
+    ) -> Result<ExecutableDocument, Rejection> {
+        if let Some(known) = self.read.get(&document.digest) {
+            return Ok(ExecutableDocument::clone(&known));
+        }
+        let found = limits.parse(&document.text)?;
+        if read::says_nothing(&document.text) && !automatic::tells_of_somebody(&found, private) {
+            self.read.put(document.digest, &document.text, found.clone());
+        }
+        Ok(found)
     }
 
     /// Whether a client wants a query remembered which is not there yet.

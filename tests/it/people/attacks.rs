@@ -1,5 +1,6 @@
 //! Ways by which somebody would see more than is theirs, or undo what a service user wished; each told as it was tried.
 
+use migration::{Migrator, MigratorTrait as _};
 use serde_json::{Value, json};
 
 use super::consents::{agency, terms};
@@ -333,4 +334,46 @@ async fn the_very_name_is_found_among_many_like_it() {
     let find = "{ findServiceUsers(purpose: CARE_COORDINATION, input: { name: \"Dane Moore\" }) { id } }";
     let found = network.ask(&network.ann, find, json!({})).await["findServiceUsers"].take();
     assert_eq!((found.as_array().unwrap().len(), &found[0]["id"]), (50, &json!(id)));
+}
+
+/// That somebody looks for a refuge tells that they are hurt at home: whoever is shared their housing is not told, and those
+/// of before the category was another are brought under it.
+#[tokio::test]
+async fn who_looks_for_a_refuge_does_not_tell_it_with_their_housing() {
+    let network = Network::new().await;
+    let id = network.enter(&network.ann, json!({ "givenNames": "Sam" })).await;
+    for need in ["housing.refuge", "housing.emergency", "safety.domestic-abuse"] {
+        network.record(&network.ann, &id, json!({ "need": { "need": need } })).await;
+    }
+    let categories = async || -> Vec<(Value, Value)> {
+        let mut seen = network.see(&network.ann, &id).await;
+        let needs = seen["needs"].as_array_mut().unwrap().iter_mut();
+        let mut needs: Vec<_> =
+            needs.map(|need| (need["need"]["key"].take(), need["record"]["category"].take())).collect();
+        needs.sort_by_key(|(key, _)| key.to_string());
+        needs
+    };
+    let wanted = [
+        (json!("housing.emergency"), json!("HOUSING")),
+        (json!("housing.refuge"), json!("SAFEGUARDING")),
+        (json!("safety.domestic-abuse"), json!("SAFEGUARDING")),
+    ];
+    assert_eq!(categories().await, wanted);
+    let all = Migrator::migrations();
+    let place = all.iter().position(|one| one.name() == "m20261124_000028_refuge").unwrap();
+    network.app.db().migrate_down(Some(u32::try_from(all.len() - place).unwrap())).await.unwrap();
+    assert_eq!(categories().await[1].1, "HOUSING");
+    network.app.db().migrate_up().await.unwrap();
+    assert_eq!(categories().await, wanted);
+}
+
+/// A team is called something that can be read.
+#[tokio::test]
+async fn a_team_without_a_name_to_read_is_refused() {
+    let network = Network::new().await;
+    for name in ["", "\\u3164", "\\u2800", "...", "\\u200B\\u200B"] {
+        let create = format!("createTeam(name: \"{name}\")");
+        let refused = network.change(&network.manager, &create).await;
+        assert_eq!((&refused[0]["code"], &refused[0]["field"]), (&json!("BAD_VALUE"), &json!("name")), "{name}");
+    }
 }

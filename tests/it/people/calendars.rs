@@ -35,9 +35,9 @@ async fn made(network: &Network, token: &str, input: Value) -> (String, String) 
     (done["feed"]["id"].as_str().unwrap().to_owned(), done["address"].as_str().unwrap().to_owned())
 }
 
-/// The last look at any calendar is long ago: as if a minute had gone by, for tokens die sooner than these tests look.
+/// The last look at any calendar is long ago: as if minutes had gone by, for tokens die sooner than these tests look.
 async fn waits(network: &Network) {
-    let never = calendar_feed::ActiveModel { looked_at: Set(None), ..Default::default() };
+    let never = calendar_feed::ActiveModel { looks_spent_until: Set(None), ..Default::default() };
     calendar_feed::Entity::update_many().set(never).exec(network.app.db().connection()).await.unwrap();
 }
 

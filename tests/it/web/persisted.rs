@@ -238,3 +238,40 @@ async fn an_address_that_names_its_query_twice_is_refused() {
     let request = Request::get("/graphql?documentId=%ff").body(Body::empty()).unwrap();
     assert_eq!(told(site.oneshot(request).await.unwrap()).await, (400, "BAD_USER_INPUT".to_owned()));
 }
+
+/// A text that was read before is answered by what comes with it now: another operation, other variables, another method. One
+/// that is refused stays so.
+#[tokio::test]
+async fn what_was_read_before_is_held_against_every_rule_anew() {
+    let site = site().open();
+    let query = "query a($n: Int!) { number(value: $n) } mutation b { change } query c { signpost }";
+    let asked = async |name: Option<&str>, variables: Value| {
+        let body = json!({ "query": query, "operationName": name, "variables": variables });
+        let response = post(&site, body.to_string()).await;
+        let status = response.status().as_u16();
+        (status, json_of(response).await)
+    };
+    for number in [3, 4] {
+        assert_eq!(asked(Some("a"), json!({ "n": number })).await, (200, json!({ "data": { "number": number } })));
+    }
+    for (name, variables) in [(Some("a"), json!({})), (Some("a"), json!({ "n": "x" })), (None, json!({}))] {
+        let (_, answer) = asked(name, variables).await;
+        assert!(
+            answer["errors"][0]["message"].is_string() && answer.get("data").is_none_or(Value::is_null),
+            "{answer}"
+        );
+    }
+    assert_eq!(asked(Some("b"), json!({})).await.0, 200);
+    assert_eq!(asked(Some("c"), json!({})).await.0, 200);
+    let address = |name: &str| {
+        let query: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        format!("/graphql?query={query}&operationName={name}")
+    };
+    for name in ["b", "c"] {
+        assert_eq!(get(&site, &address(name)).await.status().as_u16(), 405, "{name}");
+    }
+    for _ in 0..2 {
+        let deep = format!("{{ {} }}", "a { ".repeat(50) + "b" + &" }".repeat(50));
+        assert_ne!(told(post(&site, json!({ "query": deep }).to_string()).await).await.1, "");
+    }
+}

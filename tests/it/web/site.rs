@@ -249,6 +249,10 @@ impl Sheets for NoSheets {
 }
 
 impl Feeds for NoSheets {
+    fn is_there<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<bool, String>> {
+        Box::pin(async { Ok(false) })
+    }
+
     fn calendar<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Looked, String>> {
         Box::pin(async { Ok(Looked::Nothing) })
     }

@@ -148,7 +148,7 @@ async fn payload(
     done: std::result::Result<AppointmentId, Trouble>,
     operation: &'static str,
 ) -> Result<AppointmentPayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     let asked = ctx.look_ahead().field("appointment");
     let appointment = match done {
         Some(id) if asked.exists() => {

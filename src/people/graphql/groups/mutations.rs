@@ -48,7 +48,7 @@ pub struct OfferPlacePayload {
 }
 
 async fn of_group(ctx: &Context<'_>, done: std::result::Result<GroupId, Trouble>) -> Result<GroupPayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     let asked = ctx.look_ahead().field("group");
     let group = match done {
         Some(id) if asked.exists() => {
@@ -80,7 +80,7 @@ async fn of_place(
     done: std::result::Result<GroupPlaceId, Trouble>,
     operation: &'static str,
 ) -> Result<GroupPlacePayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     Ok(GroupPlacePayload { group_place: place_shown(ctx, done, operation).await?, errors })
 }
 
@@ -235,7 +235,7 @@ impl GroupMutation {
         let cohort = ids::cohort("input.cohort", &input.cohort)?;
         let to = input.to.as_ref().map(|id| ids::group_place("input.to", id)).transpose()?;
         let done = Box::pin(people(ctx)?.offer_place(worker(ctx)?, cohort, to, input.reason.as_deref())).await;
-        let (done, errors) = parted(ctx, done, "input")?;
+        let (done, errors) = parted(ctx, done)?;
         let asked = ctx.look_ahead().field("group");
         let group = match done {
             Some(_) if asked.exists() => {

@@ -168,7 +168,7 @@ async fn payload(
     done: std::result::Result<ReferralId, Trouble>,
     operation: &'static str,
 ) -> Result<ReferralPayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     let asked = ctx.look_ahead().field("referral");
     let referral = match done {
         Some(id) if asked.exists() => {

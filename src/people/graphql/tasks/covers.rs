@@ -64,7 +64,7 @@ async fn cover_of(ctx: &Context<'_>) -> Result<Vec<Cover>> {
 }
 
 async fn payload<T>(ctx: &Context<'_>, done: std::result::Result<T, Trouble>) -> Result<CoverPayload> {
-    let (_, errors) = parted(ctx, done.map(|_| ()), "input")?;
+    let (_, errors) = parted(ctx, done.map(|_| ()))?;
     Ok(CoverPayload { cover: cover_of(ctx).await?, errors })
 }
 

@@ -51,7 +51,7 @@ async fn of_task(
     done: std::result::Result<TaskId, Trouble>,
     operation: &'static str,
 ) -> Result<TaskPayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     let asked = ctx.look_ahead().field("task");
     let task = match done {
         Some(id) if asked.exists() => {
@@ -68,7 +68,7 @@ async fn of_release(
     done: std::result::Result<ReleaseId, Trouble>,
     operation: &'static str,
 ) -> Result<ReleasePayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     let asked = ctx.look_ahead().field("release");
     let release = match done {
         Some(id) if asked.exists() => {
@@ -85,7 +85,7 @@ async fn of_easement(
     done: std::result::Result<EasementId, Trouble>,
     operation: &'static str,
 ) -> Result<EasementPayload> {
-    let (done, errors) = parted(ctx, done, "input")?;
+    let (done, errors) = parted(ctx, done)?;
     let asked = ctx.look_ahead().field("easement");
     let easement = match done {
         Some(id) if asked.exists() => {
