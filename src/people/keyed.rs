@@ -32,13 +32,7 @@ impl People {
     ///
     /// # Errors
     /// The vault or the database failed.
-    pub async fn keyed(
-        &self,
-        by: Actor,
-        operation: &'static str,
-        key: &str,
-        input: &str,
-    ) -> Result<Self, Trouble> {
+    pub async fn keyed(&self, by: Actor, operation: &'static str, key: &str, input: &str) -> Result<Self, Trouble> {
         let index = self.vault.index_key(self.database.connection()).await?;
         let by = By { asker: by.account.0, agency: by.agency, operation };
         let asked = Asked::hashed(by, key, input, |text| format!("{:016x}", index.hash(text)));
