@@ -1,7 +1,7 @@
 //! What is created with a key is created once, however often it is asked for.
 //!
-//! Whoever creates something asks [`People::made_before`] in its transaction, once it is known that whoever asks may do it, and
-//! says what was made ([`People::made`]) before it commits: so there is no key of what was refused, and whoever may do it no more
+//! Whoever creates something asks `People::made_before` in its transaction, once it is known that whoever asks may do it, and
+//! says what was made (`People::made`) before it commits: so there is no key of what was refused, and whoever may do it no more
 //! is told the same as whoever never might. Without a key both do nothing.
 
 use std::sync::Arc;
