@@ -258,16 +258,18 @@ impl App {
     }
 
     /// Removes for ever what signing in needs no more: tries that count no more, links that work no more, sign-ins that
-    /// were over long ago.
+    /// were over long ago, and idempotency keys that count no more.
     pub async fn tidy_accounts(self) {
         loop {
             let accounts = &self.accounts;
             let tidied = async {
                 let (tries, links) = (accounts.forget_old_tries().await?, accounts.forget_old_links().await?);
-                Ok((tries, links, accounts.forget_old_sessions().await?))
+                Ok((tries, links, accounts.forget_old_sessions().await?, self.people.forget_old_keys().await?))
             };
             match tidied.await {
-                Ok((tries, links, sessions)) => tracing::debug!(tries, links, sessions, "accounts.tidied"),
+                Ok((tries, links, sessions, keys)) => {
+                    tracing::debug!(tries, links, sessions, keys, "accounts.tidied");
+                }
                 Err::<_, Trouble>(error) => tracing::warn!(%error, "accounts.tidied: not now"),
             }
             tokio::time::sleep(BETWEEN_TIDYING).await;

@@ -21,6 +21,7 @@ pub mod hours;
 pub mod listings;
 pub mod myday;
 pub mod notices;
+pub mod once;
 pub mod open_referral;
 pub mod outgoing;
 pub mod pathway;

@@ -10,17 +10,20 @@ pub struct Model {
     /// Who asked: an account, or a program's key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub asker_id: Uuid,
-    /// Their key.
+    /// Their key; of what is about service users, and of agreements, a hash of it.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub key: String,
     /// What they asked for.
     #[sea_orm(column_type = "Text")]
     pub operation: String,
-    /// SHA-256 of what they gave, in hexadecimal: the answer is not kept.
+    /// A hash of what they gave, in hexadecimal: keyed where it is about service users. The answer is not kept.
     #[sea_orm(column_type = "Text")]
     pub input_hash: String,
     /// Id of what was made of it.
     pub made_id: Uuid,
+    /// Ids of what else was made of it, in their order, with a space between.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub also: Option<String>,
     /// When.
     pub made_at: DateTimeUtc,
 }

@@ -7,10 +7,12 @@ use entity::{agency, agreement, agreement_event, agreement_flow, agreement_party
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::terms::{Terms, Wrong};
 use super::{Agreements, Hand, Side, Trouble};
 use crate::hours::london;
+use crate::once;
 
 impl Agreements {
     /// Drafts an agreement. For managers of an agency that is party to it, and coordinators.
@@ -20,6 +22,11 @@ impl Agreements {
     pub async fn draft(&self, by: Hand, terms: Terms) -> Result<AgreementVersionId, Trouble> {
         let now = self.checked(by, &terms)?;
         let transaction = self.database.begin_write().await?;
+        if let Some(asked) = &self.asked
+            && let Some(before) = once::claim(&transaction, asked, Uuid::nil(), self.clock.now()).await?
+        {
+            return before.first().map(|id| AgreementVersionId(*id)).ok_or(Trouble::NotFound);
+        }
         known(&transaction, &terms).await?;
         let id = AgreementId(self.clock.new_id());
         let row = agreement::ActiveModel {
@@ -31,6 +38,9 @@ impl Agreements {
         };
         agreement::Entity::insert(row).exec_without_returning(&transaction).await?;
         let version = self.put(&transaction, by, id, 1, &terms, now).await?;
+        if let Some(asked) = &self.asked {
+            once::made(&transaction, asked, &[version.0]).await?;
+        }
         transaction.commit().await?;
         Ok(version)
     }

@@ -20,18 +20,24 @@ pub mod reading;
 pub mod steps;
 pub mod terms;
 
+use std::sync::Arc;
+
 use entity::ids::{AccountId, AgencyId};
 use sea_orm::DbErr;
+use uuid::Uuid;
 
 use self::terms::Wrong;
 use crate::clock::Clock;
 use crate::database::Database;
+use crate::once::{Asked, By, NotOnce, open_hash};
 
 /// Agreements, over a database. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Agreements {
     database: Database,
     clock: Clock,
+    /// With which key it is asked for what is drafted next; none where it is asked for without.
+    asked: Option<Arc<Asked>>,
 }
 
 /// Who does something with agreements.
@@ -85,10 +91,28 @@ pub enum Trouble {
     Failed(#[from] serde_json::Error),
 }
 
+impl From<NotOnce> for Trouble {
+    fn from(error: NotOnce) -> Self {
+        match error {
+            wrong @ (NotOnce::Form | NotOnce::Used) => Wrong::new("idempotencyKey", wrong.to_string()).into(),
+            NotOnce::Database(error) => error.into(),
+        }
+    }
+}
+
 impl Agreements {
     /// Agreements of a database.
     #[must_use]
     pub fn new(database: Database, clock: Clock) -> Self {
-        Self { database, clock }
+        Self { database, clock, asked: None }
+    }
+
+    /// The same agreements, where what is drafted next is drafted once with this key and this input: it counts for one account
+    /// and one agency. What an agreement says lies in the open, and so does the hash of it.
+    #[must_use]
+    pub fn keyed(&self, by: Hand, operation: &'static str, key: &str, input: &str) -> Self {
+        let asker = by.account.map_or(Uuid::nil(), |account| account.0);
+        let by = By { asker, agency: by.side.agency(), operation };
+        Self { asked: Some(Arc::new(Asked::hashed(by, key, input, open_hash))), ..self.clone() }
     }
 }

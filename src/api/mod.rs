@@ -6,6 +6,7 @@ pub mod errors;
 pub mod horizon;
 pub mod html;
 pub mod ids;
+pub mod keys;
 pub mod leaves;
 pub mod limits;
 pub mod nul;

@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::enums::{ListingKind, VersionAction, VersionState};
 use entity::ids::{AgencyId, ListingVersionId, LocationId, SourceId};
-use entity::{agency, idempotency_key, listing_version, location, service, service_place};
+use entity::{agency, listing_version, location, service, service_place};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -19,6 +18,7 @@ use crate::directory::store::current;
 use crate::directory::store::happenings::Before;
 use crate::directory::store::save::hex;
 use crate::directory::store::write::{self, Standing};
+use crate::once::{self, NotOnce};
 
 /// A listing as it stands, with what is known of it.
 #[derive(Clone, Debug)]
@@ -277,9 +277,6 @@ pub(super) async fn needs_approval(db: &impl ConnectionTrait, agency: AgencyId) 
     Ok(row.is_some_and(|row| row.needs_approval))
 }
 
-/// Most characters of an idempotency key.
-const LONGEST_KEY: usize = 200;
-
 /// What somebody asks for with a key of their own.
 pub(super) struct Asked<'a> {
     pub(super) actor: &'a Actor,
@@ -298,36 +295,16 @@ pub(super) async fn once(
     now: DateTime<Utc>,
 ) -> Done<Option<Uuid>> {
     let Some(key) = asked.key else { return Ok(None) };
-    if key.is_empty() || key.chars().count() > LONGEST_KEY {
-        let message = format!("An idempotency key has 1 to {LONGEST_KEY} characters.");
-        return Err(Refused::field(Why::BadValue, "input.idempotencyKey", message));
-    }
     // For another agency the same words are something else.
     let input_hash = hex(&Sha256::digest(format!("{:?} {}", asked.actor.agency, asked.input)));
-    let row = idempotency_key::ActiveModel {
-        asker_id: Set(asked.actor.asker.uuid()),
-        key: Set(key.to_owned()),
-        operation: Set(asked.operation.to_owned()),
-        input_hash: Set(input_hash.clone()),
-        made_id: Set(makes),
-        made_at: Set(now),
-    };
-    let columns = [idempotency_key::Column::AskerId, idempotency_key::Column::Key];
-    let unless_there = OnConflict::columns(columns).do_nothing().to_owned();
-    // Of two at once the second waits here until the first has ended.
-    let new = idempotency_key::Entity::insert(row).on_conflict(unless_there).exec_without_returning(db).await?;
-    if new == 1 {
-        return Ok(None);
-    }
-    let before = idempotency_key::Entity::find_by_id((asked.actor.asker.uuid(), key.to_owned())).one(db).await?;
-    match before {
-        Some(before) if before.operation == asked.operation && before.input_hash == input_hash => {
-            Ok(Some(before.made_id))
-        }
-        Some(_) | None => {
-            let message = "This key was used for something else: a new change wants a new key.";
-            Err(Refused::field(Why::KeyUsed, "input.idempotencyKey", message))
-        }
+    let by = once::By { asker: asked.actor.asker.uuid(), agency: asked.actor.agency, operation: asked.operation };
+    let asked = once::Asked::in_the_open(by, key, input_hash);
+    let refused = |why, message: String| Refused::field(why, "input.idempotencyKey", message);
+    match once::claim(db, &asked, makes, now).await {
+        Ok(before) => Ok(before.and_then(|made| made.first().copied())),
+        Err(wrong @ NotOnce::Form) => Err(refused(Why::BadValue, wrong.to_string())),
+        Err(used @ NotOnce::Used) => Err(refused(Why::KeyUsed, used.to_string())),
+        Err(NotOnce::Database(error)) => Err(error.into()),
     }
 }
 

@@ -34,7 +34,11 @@ impl People {
         identity.check(london(now).date())?;
         let index = self.vault.index_key(self.database.connection()).await?;
         let transaction = self.database.begin_write().await?;
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(ServiceUserId(before));
+        }
         self.enter_in(&transaction, by, (id, by.account), &index, &identity, now.into()).await?;
+        self.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(id)
     }

@@ -20,6 +20,7 @@
 //! | [`groups`] | several service users at once: cohorts, places in them, who waits for one |
 //! | [`referrals`] | one agency asks another to take them on |
 //! | [`importing`] | a caseload of an old system is taken over |
+//! | [`keyed`] | what is created with a key is created once |
 //! | [`tasks`] | through the gate: days of release, and what workers have to do by a day |
 //! | [`demonstration`] | fictional service users, each a case of who may see what |
 //! | [`graphql`] | all of it in the graph |
@@ -39,6 +40,7 @@ pub mod finding;
 pub mod graphql;
 pub mod groups;
 pub mod importing;
+pub mod keyed;
 pub mod merging;
 pub mod names;
 pub mod reading;
@@ -49,6 +51,8 @@ pub mod tasks;
 pub mod teams;
 pub mod wishes;
 
+use std::sync::Arc;
+
 use sea_orm::DbErr;
 
 use self::contents::Wrong;
@@ -56,6 +60,7 @@ use crate::access::ledger::NotWritten;
 use crate::agreements::Agreements;
 use crate::clock::Clock;
 use crate::database::Database;
+use crate::once::Asked;
 use crate::vault::{Vault, VaultError};
 
 /// Service users, over a database. Cheap to clone.
@@ -65,6 +70,8 @@ pub struct People {
     clock: Clock,
     vault: Vault,
     agreements: Agreements,
+    /// With which key it is asked for what is created next; none where it is asked for without.
+    asked: Option<Arc<Asked>>,
 }
 
 /// Why something about a service user could not be done. Holds nothing of what anybody said.
@@ -91,12 +98,19 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// The same, where what is wrong is a field of this part.
+    /// The same, where what is wrong is a field of this part; the key stands beside all parts.
     #[must_use]
     pub fn within(self, part: &str) -> Self {
         match self {
-            Self::Wrong(wrong) => Self::Wrong(Wrong { field: format!("{part}.{}", wrong.field), ..wrong }),
-            other @ (Self::NotFound | Self::Changing | Self::Database(_) | Self::Vault(_) | Self::Failed(_)) => other,
+            Self::Wrong(wrong) if wrong.field != keyed::FIELD => {
+                Self::Wrong(Wrong { field: format!("{part}.{}", wrong.field), ..wrong })
+            }
+            other @ (Self::Wrong(_)
+            | Self::NotFound
+            | Self::Changing
+            | Self::Database(_)
+            | Self::Vault(_)
+            | Self::Failed(_)) => other,
         }
     }
 }
@@ -122,7 +136,7 @@ impl People {
     #[must_use]
     pub fn new(database: Database, clock: Clock, vault: Vault) -> Self {
         let agreements = Agreements::new(database.clone(), clock.clone());
-        Self { database, clock, vault, agreements }
+        Self { database, clock, vault, agreements, asked: None }
     }
 
     /// Where they are kept.

@@ -9,6 +9,7 @@ use entity::{name_key, person_record, service_user};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
 use super::contents::{Contents, Wrong};
 use super::entering::Worker;
@@ -77,6 +78,9 @@ impl People {
         for contents in contents {
             self.may_write(by, of, contents.category(), &facts)?;
         }
+        if let Some(before) = self.all_made_before(transaction).await? {
+            return Ok(before.into_iter().map(RecordId).collect());
+        }
         let key = self.vault.key(transaction, person.ok_or(Trouble::NotFound)?.key_id).await?;
         let mut made = Vec::with_capacity(contents.len());
         for contents in contents {
@@ -94,6 +98,8 @@ impl People {
             }
             made.push(self.put(transaction, by, of, &key, index, contents, before, at).await?);
         }
+        let ids: Vec<Uuid> = made.iter().map(|id| id.0).collect();
+        self.made(transaction, &ids).await?;
         Ok(made)
     }
 

@@ -60,6 +60,9 @@ impl People {
     pub async fn create_team(&self, by: Worker, name: &str) -> Result<TeamId, Trouble> {
         named("name", name, LONGEST_NAME)?;
         let transaction = self.database.begin_write().await?;
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(TeamId(before));
+        }
         let known = open_teams(&transaction, by.agency).await?;
         if known.iter().any(|team| team.name == name) {
             return Err(Wrong::new("name", "There is a team of this name: give another one.").into());
@@ -75,6 +78,7 @@ impl People {
             closed_at: Set(None),
         };
         team::Entity::insert(row).exec_without_returning(&transaction).await?;
+        self.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(id)
     }

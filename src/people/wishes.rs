@@ -178,6 +178,9 @@ impl People {
     ) -> Result<ProxyId, Trouble> {
         let begun = self.begin_change(actor, of).await?;
         let (db, of, at) = (&begun.transaction, begun.of, begun.at);
+        if let Some(before) = self.made_before(db).await? {
+            return Ok(ProxyId(before));
+        }
         match (begun.stands, authority) {
             (Stands::Themselves, ProxyAuthority::Named)
             | (Stands::Worker(_), ProxyAuthority::OnTheirWord | ProxyAuthority::Legal) => {}
@@ -227,6 +230,7 @@ impl People {
             named_by: Set(Some(actor.account)),
         };
         proxy::Entity::insert(row).exec_without_returning(db).await?;
+        self.made(db, &[id.0]).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }

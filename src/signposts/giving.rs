@@ -85,7 +85,7 @@ pub struct Giving {
 pub struct Given {
     /// The signpost.
     pub id: SignpostId,
-    /// The link; none where nobody said where this server is reached.
+    /// The link; none where nobody said where this server is reached, and where it was given before with the same key.
     pub link: Option<String>,
 }
 
@@ -163,6 +163,9 @@ impl Signposts {
             // Why is what their life is like, and that is kept of nobody without a name.
             None => (self.database.begin_write().await?, None, Some(serde_json::to_string(&then)?), None),
         };
+        if let Some(before) = self.people.made_before(&transaction).await? {
+            return Ok(Given { id: SignpostId(before), link: None });
+        }
         let now = Millis::from(self.clock.now());
         let (code, link_hash) = self.code()?;
         let row = signpost::ActiveModel {
@@ -194,6 +197,7 @@ impl Signposts {
         if !needs.is_empty() {
             signpost_need::Entity::insert_many(needs).exec_without_returning(&transaction).await?;
         }
+        self.people.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(Given { id, link: self.link(&code) })
     }

@@ -43,6 +43,12 @@ impl Signposts {
         Self { database, clock, live, people, address }
     }
 
+    /// The same, of these service users: what is given next with their key is given once.
+    #[must_use]
+    pub(crate) fn of(&self, people: People) -> Self {
+        Self { people, ..self.clone() }
+    }
+
     /// The link of a code; none where nobody said where this server is reached.
     fn link(&self, code: &str) -> Option<String> {
         self.address.as_ref().map(|address| format!("{address}/s/{code}"))

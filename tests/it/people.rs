@@ -10,6 +10,7 @@ mod figures;
 mod graph;
 mod groups;
 mod hands;
+mod idempotent;
 mod keeping_out;
 mod left_behind;
 mod lying;

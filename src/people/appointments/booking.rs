@@ -88,6 +88,9 @@ impl People {
         let begun = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = begun.stands else { return Err(Trouble::NotFound) };
         let (db, of, at) = (&begun.transaction, begun.of, begun.at);
+        if let Some(before) = self.made_before(db).await? {
+            return Ok(AppointmentId(before));
+        }
         may_be_booked(db, by.agency, of, booking, at).await?;
         if let Some(id) = booking.referral {
             belongs_to(db, by.agency, of, id).await?;
@@ -95,6 +98,7 @@ impl People {
         let id = self.put_appointment(db, by, (of, of), booking, None, at).await?;
         let done = booked(by, at);
         self.note_appointment(db, of, id, done, words.as_deref()).await?;
+        self.made(db, &[id.0]).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }
@@ -113,6 +117,9 @@ impl People {
     ) -> Result<AppointmentId, Trouble> {
         check_words(words.as_ref())?;
         let Held { transaction, row, side, at } = self.held_appointment(by.into(), id).await?;
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(AppointmentId(before));
+        }
         let (step, state) = (AppointmentStep::Rescheduled, AppointmentState::Superseded);
         let found = transition(side, step, row.state, state).map_err(refused)?;
         in_time(found.when, row.starts_at, at)?;
@@ -127,6 +134,7 @@ impl People {
         };
         may_be_booked(&transaction, by.agency, row.service_user_id, &booking, at).await?;
         let other = self.book_instead(&transaction, by, &row, &booking, words.as_deref(), at).await?;
+        self.made(&transaction, &[other.0]).await?;
         transaction.commit().await?;
         Ok(other)
     }

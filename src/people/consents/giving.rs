@@ -71,6 +71,9 @@ impl People {
     ) -> Result<ConsentId, Trouble> {
         asked.check(self.clock.now().into())?;
         let begun = self.begin_change(actor, of).await?;
+        if let Some(before) = self.made_before(&begun.transaction).await? {
+            return Ok(ConsentId(before));
+        }
         if let Some(before) = supersedes {
             self.may_end(&begun, before).await?;
         }
@@ -95,6 +98,7 @@ impl People {
             }
         }
         self.hold_without_route(&begun.transaction, begun.of, begun.at).await?;
+        self.made(&begun.transaction, &[id.0]).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }
@@ -113,6 +117,9 @@ impl People {
         asked.check(self.clock.now().into())?;
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
+        if let Some(before) = self.made_before(&begun.transaction).await? {
+            return Ok(ConsentProposalId(before));
+        }
         self.hold_against(&begun, by.into(), asked, preview_hash, None).await?;
         let id = ConsentProposalId(self.clock.new_id());
         let row = consent_proposal::ActiveModel {
@@ -129,6 +136,7 @@ impl People {
             answered_by: Set(None),
         };
         consent_proposal::Entity::insert(row).exec_without_returning(&begun.transaction).await?;
+        self.made(&begun.transaction, &[id.0]).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }

@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject
 use entity::ids::{AgencyId, ServiceUserId};
 
 use super::mutations::{ServiceUserPayload, payload};
-use super::{ServiceUserError, found, parted, people, worker};
+use super::{ServiceUserError, found, keyed, parted, people, worker};
 use crate::api::ids::{self, NodeId};
 use crate::api::scalars::DateTime;
 use crate::directory::graphql::agency::Agency;
@@ -210,8 +210,13 @@ impl CaseloadMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its name, in at most 100 characters.")] name: String,
+        #[graphql(
+            desc = "A key of your own, of 1 to 200 characters: with it and this name it is made once in 30 days."
+        )]
+        idempotency_key: Option<String>,
     ) -> Result<TeamsPayload> {
-        of_teams(ctx, people(ctx)?.create_team(worker(ctx)?, &name).await, |_| None).await
+        let people = keyed(ctx, idempotency_key.as_deref(), "createTeam").await?;
+        of_teams(ctx, people.create_team(worker(ctx)?, &name).await, |_| None).await
     }
 
     /// Closes a team on whose caseload nobody is. For managers of its agency.

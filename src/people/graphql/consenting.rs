@@ -8,7 +8,7 @@ use super::caseloads::service_user;
 use super::consents::{Consent, ConsentKind, ConsentMethod, DisclosurePreview};
 use super::service_user::ServiceUser;
 use super::wishes::actor;
-use super::{ServiceUserError, afterwards, parted, pending, people, worker};
+use super::{ServiceUserError, afterwards, keyed, parted, pending, people, worker};
 use crate::agreements::graphql::enums::{DataCategory, Purpose};
 use crate::api::ids::{self, NodeId};
 use crate::api::paging::First;
@@ -84,6 +84,8 @@ pub struct GiveConsentInput {
     pub manner: ConsentMannerInput,
     /// A consent of theirs in whose place this one stands.
     pub supersedes: Option<ID>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// What a service user is asked.
@@ -93,6 +95,8 @@ pub struct ProposeConsentInput {
     pub terms: ConsentTermsInput,
     /// The hash of the preview.
     pub preview_hash: String,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// What a service user answers.
@@ -258,7 +262,8 @@ impl ConsentMutation {
         let (of, asked) = (ids::service_user("input.terms.serviceUser", &terms.service_user)?, terms.checked()?);
         let before = input.supersedes.as_ref().map(|id| ids::consent("input.supersedes", id)).transpose()?;
         let manner = input.manner.into();
-        let done = Box::pin(people(ctx)?.give(actor(ctx)?, of, &asked, &input.preview_hash, &manner, before)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "giveConsent").await?;
+        let done = Box::pin(people.give(actor(ctx)?, of, &asked, &input.preview_hash, &manner, before)).await;
         payload(ctx, done.map(|id| (of, Some(NodeId::Consent(id)))).map_err(placed), "giveConsent").await
     }
 
@@ -270,7 +275,8 @@ impl ConsentMutation {
     ) -> Result<ConsentPayload> {
         let terms = &input.terms;
         let (of, asked) = (ids::service_user("input.terms.serviceUser", &terms.service_user)?, terms.checked()?);
-        let done = Box::pin(people(ctx)?.propose(worker(ctx)?, of, &asked, &input.preview_hash)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "proposeConsent").await?;
+        let done = Box::pin(people.propose(worker(ctx)?, of, &asked, &input.preview_hash)).await;
         payload(ctx, done.map(|id| (of, Some(NodeId::ConsentProposal(id)))).map_err(placed), "proposeConsent").await
     }
 

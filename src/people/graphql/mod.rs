@@ -21,6 +21,7 @@ use entity::enums::{Purpose, RecordKind};
 use entity::ids::ServiceUserId;
 
 use self::service_user::ServiceUser;
+use super::acting::Actor;
 use super::entering::Worker;
 use super::reading::{Reader, Wanted};
 use super::{People, Trouble};
@@ -28,6 +29,7 @@ use crate::access::Viewer;
 use crate::access::ledger::Pending;
 use crate::access::viewer::Person;
 use crate::api::errors::{bad_input, changing, internal};
+use crate::api::keys::input_without_key;
 
 /// Why something about a service user is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -115,6 +117,15 @@ pub(crate) fn found<T>(ctx: &Context<'_>, done: Result<T, Trouble>) -> Result<T>
 
 pub(crate) fn people<'c>(ctx: &Context<'c>) -> Result<&'c People> {
     ctx.data::<People>()
+}
+
+/// Service users, where what is created next is created once with the key that is given; without a key each time.
+pub(crate) async fn keyed(ctx: &Context<'_>, key: Option<&str>, operation: &'static str) -> Result<People> {
+    let people = people(ctx)?;
+    let Some(key) = key else { return Ok(people.clone()) };
+    let by = Actor { account: person(ctx)?.account, agency: ctx.data::<Viewer>()?.agency() };
+    let keyed = people.keyed(by, operation, key, &input_without_key(ctx)?).await;
+    keyed.map_err(|error| internal(ctx, &error))
 }
 
 /// The person who asks; the operations table let nobody else in.

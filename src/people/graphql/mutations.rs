@@ -5,16 +5,19 @@ use entity::ids::ServiceUserId;
 
 use super::inputs::{PersonIdentityInput, RecordContentsInput};
 use super::service_user::ServiceUser;
-use super::{ServiceUserError, afterwards, parted, people, worker};
+use super::{ServiceUserError, afterwards, keyed, parted, people, worker};
 use crate::api::ids::{self, NodeId};
 use crate::directory::snapshot::refresh::Live;
 use crate::people::Trouble;
+use crate::people::keyed::FIELD;
 
 /// A new service user.
 #[derive(Clone, InputObject)]
 pub struct EnterServiceUserInput {
     /// Who they are.
     pub identity: PersonIdentityInput,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// What to record of a service user.
@@ -26,6 +29,8 @@ pub struct RecordInput {
     pub contents: RecordContentsInput,
     /// The row that this one says anew; for what is said once of somebody it is found without.
     pub replaces: Option<ID>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// What became of a change about a service user.
@@ -77,7 +82,8 @@ impl ServiceUserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] input: EnterServiceUserInput,
     ) -> Result<ServiceUserPayload> {
-        let done = Box::pin(people(ctx)?.enter(worker(ctx)?, input.identity.into())).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "enterServiceUser").await?;
+        let done = Box::pin(people.enter(worker(ctx)?, input.identity.into())).await;
         payload(ctx, done.map_err(|trouble| trouble.within("identity")), "enterServiceUser").await
     }
 
@@ -92,7 +98,8 @@ impl ServiceUserMutation {
         let replaces = input.replaces.as_ref().map(|id| ids::record("input.replaces", id)).transpose()?;
         let field = input.contents.field();
         let contents = input.contents.into_contents(ctx.data::<Live>()?.needs(), "input.contents")?;
-        let done = Box::pin(people(ctx)?.record(worker(ctx)?, of, &contents, replaces)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "recordOfServiceUser").await?;
+        let done = Box::pin(people.record(worker(ctx)?, of, &contents, replaces)).await;
         let (done, errors) = parted(ctx, done.map_err(|trouble| within_contents(trouble, field)))?;
         let Some(records) = done else { return Ok(RecordPayload { service_user: None, records: Vec::new(), errors }) };
         let records = records.into_iter().map(|id| NodeId::Record(id).encode()).collect();
@@ -111,8 +118,9 @@ impl ServiceUserMutation {
     }
 }
 
-/// The same trouble, where what is wrong is a field of what was to be recorded; of the row itself only `replaces` is said.
+/// The same trouble, where what is wrong is a field of what was to be recorded; of the row itself only `replaces` and the key
+/// are said.
 fn within_contents(trouble: Trouble, part: &str) -> Trouble {
-    let is_of_row = matches!(&trouble, Trouble::Wrong(wrong) if wrong.field == "replaces");
+    let is_of_row = matches!(&trouble, Trouble::Wrong(wrong) if ["replaces", FIELD].contains(&wrong.field.as_str()));
     if is_of_row { trouble } else { trouble.within(&format!("contents.{part}")) }
 }

@@ -6,7 +6,7 @@ use entity::ids::AgencyId;
 
 use super::caseloads::{NamedAccount, named, service_user};
 use super::mutations::{ServiceUserPayload, payload};
-use super::{ServiceUserError, afterwards, parted, people, person, worker};
+use super::{ServiceUserError, afterwards, keyed, parted, people, person, worker};
 use crate::access::Viewer;
 use crate::api::ids::{self, NodeId};
 use crate::api::scalars::DateTime;
@@ -116,6 +116,8 @@ pub struct NameProxyInput {
     pub authority: ProxyAuthority,
     /// Until when, a year ahead at the most.
     pub until: DateTime,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// Which account is a service user's own.
@@ -198,7 +200,8 @@ impl WishesMutation {
         let of = service_user(&input.service_user)?;
         let account = ids::account("input.account", &input.account)?;
         let (authority, until) = (input.authority.into(), input.until.0.into());
-        let done = people(ctx)?.name_proxy(actor(ctx)?, of, account, authority, until).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "nameProxy").await?;
+        let done = Box::pin(people.name_proxy(actor(ctx)?, of, account, authority, until)).await;
         payload(ctx, done.map(|_| of), "nameProxy").await
     }
 

@@ -48,6 +48,9 @@ impl People {
         let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
         let db = &transaction;
+        if let Some(before) = self.made_before(db).await? {
+            return Ok(GroupPlaceId(before));
+        }
         let group = held_group(db, by.agency, group).await?;
         is_open(&group)?;
         let today = london(at.to_utc()).date();
@@ -104,6 +107,7 @@ impl People {
         if let Some(cohort) = free {
             self.book_seat(db, by, Seat { place, of, recorded_for: of, group: &group, cohort }, at).await?;
         }
+        self.made(db, &[place.0]).await?;
         transaction.commit().await?;
         Ok(place)
     }

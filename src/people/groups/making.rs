@@ -27,6 +27,9 @@ impl People {
         terms.check()?;
         let at = Millis::from(self.clock.now());
         let transaction = self.database.begin_write().await?;
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(GroupId(before));
+        }
         let known = support_group::Entity::find().filter(support_group::Column::AgencyId.eq(by.agency));
         let known = known.all(&transaction).await?;
         if known.iter().any(|group| group.name == terms.name) {
@@ -71,6 +74,7 @@ impl People {
             Err((Some(SqlErr::UniqueConstraintViolation(_)), _)) => return Err(taken().into()),
             Err((_, error)) => return Err(error.into()),
         }
+        self.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -83,8 +87,11 @@ impl People {
     pub async fn open_cohort(&self, by: Worker, terms: &CohortTerms) -> Result<CohortId, Trouble> {
         let now = self.clock.now();
         let at = Millis::from(now);
-        terms.check(london(now).date())?;
         let transaction = self.database.begin_write().await?;
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(CohortId(before));
+        }
+        terms.check(london(now).date())?;
         let group = held_group(&transaction, by.agency, terms.group).await?;
         is_open(&group)?;
         may_have_another(&transaction, group.id, at).await?;
@@ -121,6 +128,7 @@ impl People {
             })
             .collect();
         group_session::Entity::insert_many(sessions).exec_without_returning(&transaction).await?;
+        self.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(id)
     }

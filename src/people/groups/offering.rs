@@ -63,6 +63,9 @@ impl People {
         let of = found.map_or(ServiceUserId(to.0), |found| found.service_user_id);
         let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(GroupPlaceId(before));
+        }
         // Read again, now that nobody else changes it.
         let row = group_place::Entity::find_by_id(to).one(&transaction).await?;
         let row = row.filter(|row| row.service_user_id == of && row.agency_id == by.agency);
@@ -71,6 +74,7 @@ impl People {
             return Err(Wrong::new("to", "They do not wait any more.").into());
         }
         let given = self.give_place(&transaction, by, row, cohort, (reason, at)).await?;
+        self.made(&transaction, &[given.0]).await?;
         transaction.commit().await?;
         Ok(given)
     }
@@ -78,6 +82,10 @@ impl People {
     /// Gives a place to who is first in line; none where that is somebody else by the time that they are held.
     async fn offer_to_the_first(&self, by: Worker, cohort: CohortId) -> Result<Option<GroupPlaceId>, Trouble> {
         let db = self.database.connection();
+        // Who was first in line is so no more: it is told before anybody else is looked for.
+        if let Some(before) = self.was_made(db).await? {
+            return Ok(Some(GroupPlaceId(before)));
+        }
         let found = group_cohort::Entity::find_by_id(cohort).filter(group_cohort::Column::AgencyId.eq(by.agency));
         let found = found.one(db).await?.ok_or_else(no_cohort)?;
         let nobody = || Wrong::new("cohort", "Nobody waits who could take a place in it.");
@@ -94,7 +102,11 @@ impl People {
         if first_in_line(&transaction, &found).await?.is_none_or(|now| now.id != first.id) {
             return Ok(None);
         }
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(Some(GroupPlaceId(before)));
+        }
         let given = self.give_place(&transaction, by, row, cohort, (None, at)).await?;
+        self.made(&transaction, &[given.0]).await?;
         transaction.commit().await?;
         Ok(Some(given))
     }

@@ -96,9 +96,13 @@ impl People {
         draft.check(by.agency)?;
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(_) = begun.stands else { return Err(Trouble::NotFound) };
+        if let Some(before) = self.made_before(&begun.transaction).await? {
+            return Ok(ReferralId(before));
+        }
         known(&begun.transaction, draft).await?;
         let id =
             self.put_referral(&begun.transaction, (by.into(), by), (begun.of, begun.of), draft, None, begun.at).await?;
+        self.made(&begun.transaction, &[id.0]).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }

@@ -93,6 +93,9 @@ impl People {
     ) -> Result<(ServiceUserId, ReferralId), Trouble> {
         check_words(words.as_ref())?;
         let held = self.held_referral(by, id).await?;
+        if let Some(before) = self.made_before(&held.transaction).await? {
+            return Ok((held.row.service_user_id, ReferralId(before)));
+        }
         let (found, _) =
             transition(held.side, ReferralStep::Rerouted, held.state, held.row.held_from).map_err(refused)?;
         let Leads::To(state) = found.leads else { return Err(refused(Refused::NotNow(held.state))) };
@@ -137,6 +140,7 @@ impl People {
         };
         let of = row.service_user_id;
         self.note_referral(&held.transaction, of, id, done, words.as_deref()).await?;
+        self.made(&held.transaction, &[child.0]).await?;
         held.transaction.commit().await?;
         Ok((of, child))
     }

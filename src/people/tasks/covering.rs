@@ -57,8 +57,11 @@ impl People {
     pub async fn set_cover(&self, by: Worker, away: &Away) -> Result<CoverId, Trouble> {
         let now = self.clock.now();
         let at = Millis::from(now);
-        check_span(away.begins_on, away.ends_on, london(now).date())?;
         let transaction = self.database.begin_write().await?;
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(CoverId(before));
+        }
+        check_span(away.begins_on, away.ends_on, london(now).date())?;
         if away.account != by.account
             && !holds_role(&transaction, by.account, by.agency, Role::AgencyManager, at).await?
         {
@@ -85,6 +88,7 @@ impl People {
             ended_at: Set(None),
         };
         cover::Entity::insert(row).exec_without_returning(&transaction).await?;
+        self.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(id)
     }

@@ -111,6 +111,9 @@ impl People {
         if_any("fromPlace", said.from_place.as_ref(), LONGEST_LINE)?;
         let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(ReleaseId(before));
+        }
         let today = london(at.to_utc()).date();
         check_release(said.release_on, today)?;
         may_answer(&transaction, by.agency, of, said.owner, at).await?;
@@ -143,6 +146,7 @@ impl People {
             made.push(self.put_release(&transaction, spot, recorded_for, &theirs, said).await?);
         }
         let id = made.first().copied().ok_or(Trouble::NotFound)?;
+        self.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -244,6 +248,9 @@ impl People {
         let ends_on = ends_on.ok_or_else(|| Wrong::new("endsOn", "There is no usual length of this one: say it."))?;
         let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(EasementId(before));
+        }
         let today = london(at.to_utc()).date();
         check_span(said.begins_on, ends_on, today)?;
         may_answer(&transaction, by.agency, of, said.owner, at).await?;
@@ -270,6 +277,7 @@ impl People {
             owner: said.owner,
         };
         self.put_task(&transaction, by, (of, of), &new, None, at).await?;
+        self.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -309,6 +317,9 @@ impl People {
         paragraphs("words", &free.words)?;
         let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(TaskId(before));
+        }
         check_due(free.due_on, london(at.to_utc()).date())?;
         may_answer(&transaction, by.agency, of, free.owner, at).await?;
         let new = New {
@@ -320,6 +331,7 @@ impl People {
             owner: free.owner,
         };
         let id = self.put_task(&transaction, by, (of, of), &new, Some(&free.words), at).await?;
+        self.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(id)
     }

@@ -16,7 +16,7 @@ use crate::directory::loaders::Loaders;
 use crate::directory::snapshot::refresh::Live;
 use crate::people::Trouble;
 use crate::people::graphql::wishes::actor;
-use crate::people::graphql::{ServiceUserError, parted_within, reader, worker};
+use crate::people::graphql::{ServiceUserError, keyed, parted_within, reader, worker};
 use crate::signposting::graphql::input::SignpostInput;
 use crate::signposting::graphql::understood::Understood;
 use crate::signposting::rules::assess::{Assessment, Assessor, Group};
@@ -45,6 +45,8 @@ pub struct GiveSignpostInput {
     pub services: Vec<SignpostedServiceInput>,
     /// For how many days the link is good, 1 to 180; 28 where nothing is said.
     pub link_days: Option<i32>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// The link of a signpost is given anew.
@@ -71,7 +73,8 @@ pub struct SignpostGivenPayload {
     /// The signpost; null where nothing was done.
     pub signpost: Option<SignpostGiven>,
     /// The link under which whoever was told sees it again, with what has changed; it is told here and never again. Null
-    /// where none was made, and where the settings do not say where this server is reached.
+    /// where none was made, where the settings do not say where this server is reached, and where it is asked again with the
+    /// same key: `renewSignpostLink` makes another.
     pub link: Option<String>,
     /// The same as one text message of at most 160 plain letters: names, numbers, and the link where there is one; of a link
     /// that was made anew the link alone. Null where neither was asked for.
@@ -209,8 +212,10 @@ impl SignpostGivenMutation {
             services.push((told.get(&door).cloned().ok_or_else(gone)?, why));
         }
         let link_days = giving.link_days.map_or(LINK_DAYS, i64::from);
+        let people = keyed(ctx, giving.idempotency_key.as_deref(), "giveSignpost").await?;
         let giving = Giving { to, needs, met, services, link_days };
-        let done = Box::pin(ctx.data::<Signposts>()?.give(worker(ctx)?, &giving)).await;
+        let signposts = ctx.data::<Signposts>()?.of(people);
+        let done = Box::pin(signposts.give(worker(ctx)?, &giving)).await;
         let done = done.map(|given| {
             let told: Vec<Told> = giving.services.into_iter().map(|(told, _)| told).collect();
             let message = message(&told, given.link.as_deref());

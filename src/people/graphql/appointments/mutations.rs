@@ -13,7 +13,7 @@ use crate::people::appointments::keeping::{Doing, Outcome};
 use crate::people::appointments::reading::WhichAppointments;
 use crate::people::graphql::caseloads::service_user;
 use crate::people::graphql::wishes::actor;
-use crate::people::graphql::{ServiceUserError, parted, people, person, reader, worker};
+use crate::people::graphql::{ServiceUserError, keyed, parted, people, person, reader, worker};
 
 /// A new appointment.
 #[derive(Clone, Debug, InputObject)]
@@ -36,6 +36,8 @@ pub struct BookAppointmentInput {
     pub referral: Option<ID>,
     /// What there is to say: whoever works with the service user at the agency sees it, and the service user.
     pub words: Option<String>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// An appointment is moved to another time. What is left out of it stays as it was.
@@ -55,6 +57,8 @@ pub struct RescheduleAppointmentInput {
     pub with: Option<ID>,
     /// What there is to say.
     pub words: Option<String>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// An appointment is called off.
@@ -199,7 +203,8 @@ impl AppointmentMutation {
             },
             referral: input.referral.as_ref().map(|id| ids::referral("input.referral", id)).transpose()?,
         };
-        let done = Box::pin(people(ctx)?.book_appointment(worker(ctx)?, of, &booking, input.words)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "bookAppointment").await?;
+        let done = Box::pin(people.book_appointment(worker(ctx)?, of, &booking, input.words)).await;
         payload(ctx, done, "bookAppointment").await
     }
 
@@ -218,7 +223,8 @@ impl AppointmentMutation {
             location: input.location.as_ref().map(|id| ids::location("input.location", id)).transpose()?,
             with: input.with.as_ref().map(|id| ids::account("input.with", id)).transpose()?,
         };
-        let done = Box::pin(people(ctx)?.reschedule_appointment(worker(ctx)?, id, &moved, input.words)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "rescheduleAppointment").await?;
+        let done = Box::pin(people.reschedule_appointment(worker(ctx)?, id, &moved, input.words)).await;
         payload(ctx, done, "rescheduleAppointment").await
     }
 

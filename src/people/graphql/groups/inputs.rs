@@ -29,6 +29,8 @@ pub struct MakeGroupInput {
     pub delivery: AppointmentDelivery,
     /// How many places a cohort has where nothing else is said of it: from 1 to 200.
     pub places_per_cohort: i32,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// When a cohort meets.
@@ -56,6 +58,8 @@ pub struct OpenCohortInput {
     pub with: Option<ID>,
     /// When it meets: from 1 to 60 sessions in their order, each begun when the one before has ended.
     pub sessions: Vec<CohortSessionInput>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// What is changed of a group. What is left out stays as it is.
@@ -179,6 +183,8 @@ pub struct JoinGroupInput {
     pub group: ID,
     /// Which of its cohorts; any that has a place free, those that begin first first, where nothing is said.
     pub cohort: Option<ID>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// A service user leaves a group.
@@ -198,4 +204,6 @@ pub struct OfferPlaceInput {
     /// Why they come before those who wait longer, where they do: whoever works with the service user at the agency sees it, and
     /// the service user.
     pub reason: Option<String>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }

@@ -13,7 +13,7 @@ use crate::directory::snapshot::refresh::Live;
 use crate::people::Trouble;
 use crate::people::graphql::caseloads::service_user;
 use crate::people::graphql::wishes::actor;
-use crate::people::graphql::{ServiceUserError, found, parted, people, person, reader, worker};
+use crate::people::graphql::{ServiceUserError, found, keyed, parted, people, person, reader, worker};
 use crate::people::groups::reading::WhichGroupPlaces;
 use crate::people::groups::terms::{CohortTerms, GroupTerms};
 
@@ -106,7 +106,8 @@ impl GroupMutation {
             delivery: input.delivery.into(),
             places: input.places_per_cohort,
         };
-        let done = Box::pin(people(ctx)?.make_group(worker(ctx)?, terms)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "makeGroup").await?;
+        let done = Box::pin(people.make_group(worker(ctx)?, terms)).await;
         of_group(ctx, done).await
     }
 
@@ -154,7 +155,8 @@ impl GroupMutation {
             },
             sessions: input.sessions.iter().map(|it| (it.starts_at.0.into(), it.ends_at.0.into())).collect(),
         };
-        let done = Box::pin(people(ctx)?.open_cohort(worker(ctx)?, &terms)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "openCohort").await?;
+        let done = Box::pin(people.open_cohort(worker(ctx)?, &terms)).await;
         of_group(ctx, done.map(|_: CohortId| group)).await
     }
 
@@ -207,7 +209,8 @@ impl GroupMutation {
         let of = service_user(&input.service_user)?;
         let group = ids::group("input.group", &input.group)?;
         let cohort = input.cohort.as_ref().map(|id| ids::cohort("input.cohort", id)).transpose()?;
-        let done = Box::pin(people(ctx)?.join_group(worker(ctx)?, of, group, cohort)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "joinGroup").await?;
+        let done = Box::pin(people.join_group(worker(ctx)?, of, group, cohort)).await;
         of_place(ctx, done, "joinGroup").await
     }
 
@@ -234,7 +237,8 @@ impl GroupMutation {
     ) -> Result<OfferPlacePayload> {
         let cohort = ids::cohort("input.cohort", &input.cohort)?;
         let to = input.to.as_ref().map(|id| ids::group_place("input.to", id)).transpose()?;
-        let done = Box::pin(people(ctx)?.offer_place(worker(ctx)?, cohort, to, input.reason.as_deref())).await;
+        let keyed = keyed(ctx, input.idempotency_key.as_deref(), "offerPlace").await?;
+        let done = Box::pin(keyed.offer_place(worker(ctx)?, cohort, to, input.reason.as_deref())).await;
         let (done, errors) = parted(ctx, done)?;
         let asked = ctx.look_ahead().field("group");
         let group = match done {

@@ -15,7 +15,7 @@ use crate::people::Trouble;
 use crate::people::graphql::caseloads::service_user;
 use crate::people::graphql::inputs::need_key;
 use crate::people::graphql::wishes::actor;
-use crate::people::graphql::{ServiceUserError, parted, people, person, reader, worker};
+use crate::people::graphql::{ServiceUserError, keyed, parted, people, person, reader, worker};
 use crate::people::referrals::drafting::Draft;
 use crate::people::referrals::moving::{ANSWER_WITHIN, Doing};
 use crate::people::referrals::reading::WhichReferrals;
@@ -38,6 +38,8 @@ pub struct DraftReferralInput {
     pub urgency: ReferralUrgency,
     /// The day of release from custody, where there is one.
     pub release_on: Option<Date>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// A step of a referral with which something may be said.
@@ -140,6 +142,8 @@ pub struct RerouteReferralInput {
     pub service: Option<ID>,
     /// What there is to say.
     pub words: Option<String>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// A referral is offered to somebody else of the agency that answers for it.
@@ -217,7 +221,8 @@ impl ReferralMutation {
             urgency: input.urgency.into(),
             release_on: input.release_on.map(|date| date.0),
         };
-        let done = Box::pin(people(ctx)?.draft_referral(worker(ctx)?, of, &draft)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "draftReferral").await?;
+        let done = Box::pin(people.draft_referral(worker(ctx)?, of, &draft)).await;
         payload(ctx, done.map_err(receiver), "draftReferral").await
     }
 
@@ -338,7 +343,8 @@ impl ReferralMutation {
         let id = referral_id("input.referral", &input.referral)?;
         let to = ids::agency("input.receiver", &input.receiver)?;
         let service = service_id("input.service", input.service.as_ref())?;
-        let done = Box::pin(people(ctx)?.reroute_referral(actor(ctx)?, id, to, service, input.words)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "rerouteReferral").await?;
+        let done = Box::pin(people.reroute_referral(actor(ctx)?, id, to, service, input.words)).await;
         let done = done.map(|(_, child)| child).map_err(receiver);
         let made = done.is_ok();
         let mut paid = payload(ctx, done, "rerouteReferral").await?;

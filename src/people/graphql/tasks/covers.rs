@@ -6,7 +6,7 @@ use crate::api::ids::{self, NodeId};
 use crate::api::scalars::Date;
 use crate::people::Trouble;
 use crate::people::graphql::caseloads::{NamedAccount, named};
-use crate::people::graphql::{ServiceUserError, found, parted, people, person, worker};
+use crate::people::graphql::{ServiceUserError, found, keyed, parted, people, person, worker};
 use crate::people::tasks::covering::{Away, CoverSeen};
 
 /// That a worker covers for another one who is away. Seen by link workers and managers of their agency.
@@ -47,6 +47,8 @@ pub struct SetCoverInput {
     pub begins_on: Date,
     /// The last day: today at the earliest, two years ahead at the latest.
     pub ends_on: Date,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// What became of a change to who covers for whom.
@@ -106,7 +108,8 @@ impl CoverMutation {
             begins_on: input.begins_on.0,
             ends_on: input.ends_on.0,
         };
-        payload(ctx, people(ctx)?.set_cover(worker(ctx)?, &away).await).await
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "setCover").await?;
+        payload(ctx, people.set_cover(worker(ctx)?, &away).await).await
     }
 
     /// Ends a cover at once. For the worker who is away, and for managers of their agency.

@@ -21,6 +21,8 @@ pub struct SetReleaseDateInput {
     /// made anew.
     #[graphql(default)]
     pub anew: bool,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// A new task.
@@ -36,6 +38,8 @@ pub struct AddTaskInput {
     pub owner: Option<ID>,
     /// The need that it is about, by its key or id: it is of its category. Among case notes where nothing is said.
     pub need: Option<ID>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }
 
 /// A task is done.
@@ -92,4 +96,6 @@ pub struct AddEasementInput {
     pub ends_on: Option<Date>,
     /// The worker who answers for the task that is made, a link worker of the agency; the viewer where nothing is said.
     pub owner: Option<ID>,
+    /// A key of your own, of 1 to 200 characters: with the same key and input it is made once within 30 days.
+    pub idempotency_key: Option<String>,
 }

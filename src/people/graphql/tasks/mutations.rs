@@ -13,7 +13,7 @@ use crate::directory::snapshot::refresh::Live;
 use crate::people::Trouble;
 use crate::people::graphql::caseloads::service_user;
 use crate::people::graphql::inputs::need_key;
-use crate::people::graphql::{ServiceUserError, parted, people, person, reader, worker};
+use crate::people::graphql::{ServiceUserError, keyed, parted, people, person, reader, worker};
 use crate::people::tasks::dates::{WhichEasements, WhichReleases};
 use crate::people::tasks::doing::Doing;
 use crate::people::tasks::making::{EasementSaid, FreeTask, ReleaseSaid};
@@ -140,7 +140,8 @@ impl TaskMutation {
             owner: owner(ctx, input.owner.as_ref())?,
             anew: input.anew,
         };
-        let done = Box::pin(people(ctx)?.set_release_date(worker(ctx)?, of, &said)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "setReleaseDate").await?;
+        let done = Box::pin(people.set_release_date(worker(ctx)?, of, &said)).await;
         of_release(ctx, done, "setReleaseDate").await
     }
 
@@ -170,7 +171,8 @@ impl TaskMutation {
             ends_on: input.ends_on.map(|day| day.0),
             owner: owner(ctx, input.owner.as_ref())?,
         };
-        let done = Box::pin(people(ctx)?.add_easement(worker(ctx)?, of, &said)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "addEasement").await?;
+        let done = Box::pin(people.add_easement(worker(ctx)?, of, &said)).await;
         of_easement(ctx, done, "addEasement").await
     }
 
@@ -200,7 +202,8 @@ impl TaskMutation {
             owner: owner(ctx, input.owner.as_ref())?,
             need: input.need.as_ref().map(|id| need_key(list, "input.need", id)).transpose()?,
         };
-        let done = Box::pin(people(ctx)?.add_task(worker(ctx)?, of, &free)).await;
+        let people = keyed(ctx, input.idempotency_key.as_deref(), "addTask").await?;
+        let done = Box::pin(people.add_task(worker(ctx)?, of, &free)).await;
         of_task(ctx, done, "addTask").await
     }
 
