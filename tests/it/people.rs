@@ -13,6 +13,7 @@ mod hands;
 mod keeping_out;
 mod left_behind;
 mod lying;
+mod mergers;
 mod my_day;
 mod notices;
 mod pathway;
