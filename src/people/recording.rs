@@ -265,14 +265,11 @@ async fn replace(
     if rows.is_empty() {
         return Ok(());
     }
+    let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
+    let for_good: Vec<RecordId> = rows.iter().filter(|row| row.recorded_for == of).map(|row| row.id).collect();
     let replaced =
         person_record::ActiveModel { ended_at: Set(Some(at)), replaced_by: Set(Some(anew)), ..Default::default() };
-    person_record::Entity::update_many()
-        .set(replaced)
-        .filter(person_record::Column::Id.is_in(rows.iter().map(|row| row.id)))
-        .exec(db)
-        .await?;
-    let for_good = rows.iter().filter(|row| row.recorded_for == of).map(|row| row.id);
+    person_record::Entity::update_many().set(replaced).filter(person_record::Column::Id.is_in(ids)).exec(db).await?;
     name_key::Entity::delete_many().filter(name_key::Column::RecordId.is_in(for_good)).exec(db).await?;
     Ok(())
 }
