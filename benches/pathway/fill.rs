@@ -352,6 +352,7 @@ impl Filling<'_> {
             recorded_at: at,
             recorded_by: Some(worker(by)),
             replaces: None,
+            replaced_by: None,
             ended_at: None,
         });
         Ok(())

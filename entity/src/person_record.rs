@@ -38,6 +38,8 @@ pub struct Model {
     pub recorded_by: Option<AccountId>,
     /// The row that it says anew.
     pub replaces: Option<RecordId>,
+    /// The row that says it anew; absent where none does. Of several that say the same of double records one row may say all anew.
+    pub replaced_by: Option<RecordId>,
     /// When it was replaced or taken back; absent while it holds.
     pub ended_at: Option<Millis>,
 }

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::enums::{DataCategory, ProxyAuthority};
-use entity::ids::{AccountId, AgencyId, AssignmentId, ExclusionId, ProxyId, ServiceUserId, TeamId};
+use entity::ids::{AccountId, AgencyId, AssignmentId, ExclusionId, ProxyId, ServiceUserId, ServiceUserMergeId, TeamId};
 use entity::instants::Millis;
-use entity::{agreement_flow, agreement_period, assignment, exclusion, flow_scope, proxy, team};
+use entity::{agreement_flow, agreement_period, assignment, exclusion, flow_scope, proxy, service_user_merge, team};
 use sea_orm::sea_query::{ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -29,19 +29,44 @@ pub struct Around {
     pub consents: Vec<ConsentSeen>,
     /// What they were asked, the newest first.
     pub proposals: Vec<ProposalSeen>,
+    /// Which double records were joined to theirs and can be parted again, the latest first.
+    pub merges: Vec<JoinedTo>,
 }
 
 impl Around {
+    /// What of it is for who is them, or stands for them: all but which records were joined to theirs. Where that was a mistake
+    /// the other is somebody else, of whom they are not to know.
+    #[must_use]
+    pub fn of_themselves(mut self) -> Self {
+        self.merges.clear();
+        self.each_once();
+        self
+    }
+
+    /// Lists each caseload and whoever is kept out once, the longest: of double records that were joined both may say it.
+    fn each_once(&mut self) {
+        let (mut places, mut bars) = (BTreeSet::new(), BTreeSet::new());
+        self.caseloads.retain(|on| {
+            let key_worker = on.key_worker.as_ref().map(|(id, _)| *id);
+            let team = on.team.as_ref().map(|(id, _)| *id);
+            places.insert((on.agency, key_worker, team))
+        });
+        self.kept_out.retain(|kept| bars.insert((kept.agency, kept.account.as_ref().map(|(id, _)| *id))));
+    }
+
     /// What of it is for who works with them for an agency: its own caseloads; whom they keep out as far as somebody there
     /// wrote it down; consents and proposals that it wrote down, that name it, or that name an agency to which its own rows
     /// may flow: with whom else they have to do is not its to know. Of what it did not write down it is told of no other
     /// agency, of no category that flows to none of these, of nobody who gave, wrote down, asked or witnessed it, and none of
-    /// the words that were read, which say all of that. What holds against the agency itself it is told by seeing nothing.
+    /// the words that were read, which say all of that. What holds against the agency itself it is told by seeing nothing. Which
+    /// records were joined is for the agency that joined them.
     #[must_use]
     pub fn of_agency(mut self, agency: Option<AgencyId>, sharing: &Sharing) -> Self {
         let concerns = |named: &BTreeSet<AgencyId>| named.iter().any(|named| sharing.knows(agency, *named));
         self.caseloads.retain(|on| Some(on.agency) == agency);
         self.kept_out.retain(|kept| kept.written_for == agency && agency.is_some());
+        self.merges.retain(|joined| Some(joined.agency) == agency);
+        self.each_once();
         self.proposals.retain(|asked| asked.agency == agency || concerns(&asked.asked.agencies));
         self.consents.retain(|consent| consent.written_for == agency || concerns(&consent.agencies));
         for proposal in self.proposals.iter_mut().filter(|proposal| proposal.agency != agency) {
@@ -168,6 +193,21 @@ pub struct StandsFor {
     pub until: Option<Millis>,
 }
 
+/// That a double record was joined to theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinedTo {
+    /// Id.
+    pub id: ServiceUserMergeId,
+    /// The double.
+    pub other: ServiceUserId,
+    /// The agency that joined them.
+    pub agency: AgencyId,
+    /// When.
+    pub at: Millis,
+    /// Who did, with their name; absent where it was no person.
+    pub by: Option<(AccountId, String)>,
+}
+
 /// What stands around these service users at an instant.
 pub(super) async fn around(
     people: &People,
@@ -200,8 +240,16 @@ pub(super) async fn around(
         .order_by_asc(proxy::Column::Id)
         .all(db)
         .await?;
+    let merges = service_user_merge::Entity::find()
+        .filter(among(backend, service_user_merge::Column::KeptId, these()))
+        .filter(service_user_merge::Column::UndoneAt.is_null())
+        .order_by_desc(service_user_merge::Column::MergedAt)
+        .order_by_desc(service_user_merge::Column::Id)
+        .all(db)
+        .await?;
     let accounts = assigned.iter().filter_map(|row| row.account_id);
     let accounts = accounts.chain(kept_out.iter().filter_map(|row| row.account_id));
+    let accounts = accounts.chain(merges.iter().filter_map(|row| row.merged_by));
     let names = names_of(db, accounts.chain(proxies.iter().map(|row| row.account_id))).await?;
     let in_teams: BTreeSet<Uuid> = assigned.iter().filter_map(|row| Some(row.team_id?.0)).collect();
     let teams: BTreeMap<TeamId, String> = team::Entity::find()
@@ -241,6 +289,15 @@ pub(super) async fn around(
             authority: row.authority,
             since: row.begins_at,
             until: row.ends_at,
+        });
+    }
+    for row in merges {
+        all.entry(row.kept_id).or_default().merges.push(JoinedTo {
+            id: row.id,
+            other: row.merged_id,
+            agency: row.agency_id,
+            at: row.merged_at,
+            by: row.merged_by.map(named),
         });
     }
     for (id, consents) in people.consents(db, of, at).await? {

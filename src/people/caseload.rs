@@ -304,7 +304,8 @@ impl People {
         self.hand_referrals_on(db, handing).await
     }
 
-    /// Puts somebody on a caseload, where they are not on it already.
+    /// Puts somebody on a caseload, where they are not on it already. Where double records were joined, each is on it for
+    /// itself: parted, none is on a caseload less.
     pub(super) async fn put_on(
         &self,
         db: &impl ConnectionTrait,
@@ -315,6 +316,7 @@ impl People {
     ) -> Result<(), Trouble> {
         let same = assignment::Entity::find()
             .filter(assignment::Column::ServiceUserId.eq(of))
+            .filter(assignment::Column::RecordedFor.eq(recorded_for))
             .filter(to.theirs(by.agency))
             .filter(assigned_at(at));
         if same.one(db).await?.is_some() {

@@ -1,12 +1,15 @@
 //! Double records of one service user are joined, and parted again where that was a mistake.
 //!
 //! Every row keeps for whom it was recorded, and goes by the one that stands for both. So what somebody denied or whom they
-//! kept out under either name holds for both, and parting them gives each row back.
+//! kept out under either name holds for both, and parting them gives each row back: what was said anew while they were one takes
+//! nothing from the other, nobody is let in, and none of the two is left on no caseload.
 
 use std::collections::BTreeSet;
 
 use entity::enums::{ConsentKind, DataCategory};
-use entity::ids::{AgencyId, ConsentId, ConsentScopeId, ExclusionId, ServiceUserId, ServiceUserMergeId};
+use entity::ids::{
+    AccountId, AgencyId, AssignmentId, ConsentId, ConsentScopeId, ExclusionId, ServiceUserId, ServiceUserMergeId,
+};
 use entity::instants::Millis;
 use entity::{
     appointment, assignment, consent, consent_proposal, consent_scope, easement, exclusion, group_place, name_key,
@@ -15,27 +18,40 @@ use entity::{
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 
 use super::acting::Stands;
 use super::contents::Wrong;
 use super::entering::Worker;
+use super::recording::hold_again;
+use super::teams::assigned_at;
 use super::wishes::KeptOut;
 use super::{People, Trouble};
 use crate::access::epochs::raise_service_user;
 use crate::access::rule::load::among;
+use crate::api::ids::NodeId;
 
 /// Most joinings that are followed from one to the next; there are never so many.
 const MOST_STEPS: usize = 20;
 
+/// Two that were joined, and are parted again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parted {
+    /// The one that stood for both.
+    pub kept: ServiceUserId,
+    /// The other.
+    pub other: ServiceUserId,
+}
+
 impl People {
     /// Joins two records of one service user; both have to be on the worker's caseload, or on that of a team of theirs. Whom
-    /// either keeps out, what is still to come with them is called off.
+    /// either keeps out, what is still to come with them is called off. Of two that the agency joined so already it is the
+    /// joining that there is.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`] where they are the same, or have an account each; the
-    /// database failed.
+    /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`] where they are the same, have an account each, or are joined
+    /// already in another way; the database failed.
     pub async fn merge(
         &self,
         by: Worker,
@@ -47,11 +63,17 @@ impl People {
         }
         // The one of the lower id first, so that two who join the same two wait for one another.
         let (first, second) = if keep < other { (keep, other) } else { (other, keep) };
+        // Of somebody who was joined to another everything goes by that other.
+        let for_second = self.stands_for(second).await?;
         let begun = self.begin_change(by.into(), first).await?;
         let (db, now) = (&begun.transaction, Millis::from(self.clock.now()));
-        let at = Ord::max(begun.at, raise_service_user(db, second, now).await?.ok_or(Trouble::NotFound)?);
+        let raised = raise_service_user(db, second, now).await?;
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
-        self.works_with(db, by, second).await?;
+        self.works_with(db, by, for_second).await?;
+        let at = Ord::max(begun.at, raised.ok_or(Trouble::NotFound)?);
+        if begun.of == for_second {
+            return joined_already(db, agency, keep, other).await;
+        }
         let (kept, merged) = (one(db, keep).await?, one(db, other).await?);
         if kept.merged_into.is_some() || merged.merged_into.is_some() {
             return Err(Wrong::new("other", "One of them was joined to another already.").into());
@@ -99,14 +121,15 @@ impl People {
     }
 
     /// Parts two records again that were joined by mistake: every row goes back to whom it was recorded for; what was
-    /// recorded since they were joined stays with the one that stood for both. But whom they kept out since, and what they
-    /// denied, holds for both from then on: nobody is let in by it.
+    /// recorded since they were joined stays with the one that stood for both, and what it said anew of the other holds again.
+    /// But whom they kept out since, and what they denied, holds for both from then on: nobody is let in by it, nor by what was
+    /// said since of the other. Of the two none is left on no caseload.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] where they are not joined, were joined by another agency, or are nobody's whom the worker works
     /// with; [`Trouble::Wrong`] where
     /// the one that stood for both was itself joined to another since; the database failed.
-    pub async fn undo_merge(&self, by: Worker, id: ServiceUserMergeId) -> Result<ServiceUserId, Trouble> {
+    pub async fn undo_merge(&self, by: Worker, id: ServiceUserMergeId) -> Result<Parted, Trouble> {
         let found = service_user_merge::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = found.as_ref().map_or(ServiceUserId(id.0), |found| found.kept_id);
         let begun = self.begin_change(by.into(), of).await?;
@@ -116,33 +139,70 @@ impl People {
         let found = service_user_merge::Entity::find_by_id(id).one(db).await?.filter(|row| row.undone_at.is_none());
         let found = found.filter(|row| row.agency_id == by.agency).ok_or(Trouble::NotFound)?;
         let (kept, merged) = (found.kept_id, found.merged_id);
-        raise_service_user(db, merged, begun.at).await?;
+        let at = Ord::max(begun.at, raise_service_user(db, merged, begun.at).await?.ok_or(Trouble::NotFound)?);
         if one(db, kept).await?.merged_into.is_some() {
             return Err(Wrong::new("id", "The other was joined to a third since: part those first.").into());
         }
         hand_over(db, &joined_to(db, merged).await?, Some(kept), merged).await?;
+        hold_again(db, merged, kept).await?;
+        let account = if found.moved_account { one(db, kept).await?.account_id } else { None };
+        bar_again(db, kept, merged, account, found.merged_at).await?;
         self.double_refusals(db, kept, merged, found.merged_at).await?;
+        for (of, other) in [(merged, kept), (kept, merged)] {
+            self.stay_on_caseloads(db, by.agency, (of, other), found.merged_at, at).await?;
+        }
         stand_for(db, merged, None).await?;
         if found.moved_account {
-            let account = one(db, kept).await?.account_id;
             set_account(db, kept, None).await?;
             set_account(db, merged, account).await?;
         }
         let undone = service_user_merge::ActiveModel {
-            undone_at: Set(Some(begun.at)),
+            undone_at: Set(Some(at)),
             undone_by: Set(Some(by.account)),
             ..Default::default()
         };
         let this = service_user_merge::Column::Id.eq(id);
         service_user_merge::Entity::update_many().set(undone).filter(this).exec(db).await?;
         for id in [kept, merged] {
-            self.hold_without_route(db, id, begun.at).await?;
+            for whom in kept_out_by(db, id).await? {
+                self.part_from(db, id, whom, (by.into(), begun.stands), at).await?;
+            }
+            self.hold_without_route(db, id, at).await?;
         }
         begun.transaction.commit().await?;
-        Ok(kept)
+        Ok(Parted { kept, other: merged })
     }
 
-    /// Gives one service user the bars and denials of another that were said since an instant and hold.
+    /// Puts one of two who are parted on the caseloads of the other in agencies that would have them on none: in the one that
+    /// joined them, and in those whose caseload they left while they were one.
+    async fn stay_on_caseloads(
+        &self,
+        db: &DatabaseTransaction,
+        joined_by: AgencyId,
+        (of, other): (ServiceUserId, ServiceUserId),
+        since: Millis,
+        at: Millis,
+    ) -> Result<(), Trouble> {
+        let all = |id: ServiceUserId| assignment::Entity::find().filter(assignment::Column::ServiceUserId.eq(id));
+        let left = all(of).filter(assignment::Column::EndsAt.gte(since)).filter(assignment::Column::EndsAt.lte(at));
+        let mut agencies: BTreeSet<AgencyId> = left.all(db).await?.into_iter().map(|row| row.agency_id).collect();
+        agencies.insert(joined_by);
+        for row in all(of).filter(assigned_at(at)).all(db).await? {
+            agencies.remove(&row.agency_id);
+        }
+        let of_other = all(other).filter(assigned_at(at)).order_by_asc(assignment::Column::Id).all(db).await?;
+        let mut each = BTreeSet::new();
+        for row in of_other.into_iter().filter(|row| agencies.contains(&row.agency_id)) {
+            if each.insert((row.agency_id, row.account_id, row.team_id)) {
+                let id = AssignmentId(self.clock.new_id());
+                let same = assignment::Model { id, service_user_id: of, recorded_for: of, begins_at: at, ..row };
+                assignment::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives one service user the bars and denials of another that were said since an instant and hold; no bar that they have.
     async fn double_refusals(
         &self,
         db: &DatabaseTransaction,
@@ -150,13 +210,16 @@ impl People {
         to: ServiceUserId,
         since: Millis,
     ) -> Result<(), Trouble> {
-        let bars = exclusion::Entity::find()
-            .filter(exclusion::Column::ServiceUserId.eq(of))
-            .filter(exclusion::Column::BeginsAt.gte(since))
-            .filter(exclusion::Column::EndsAt.is_null())
-            .all(db)
-            .await?;
-        for bar in bars {
+        let holding = |id: ServiceUserId| {
+            let of = exclusion::Entity::find().filter(exclusion::Column::ServiceUserId.eq(id));
+            of.filter(exclusion::Column::EndsAt.is_null())
+        };
+        let whom = |bar: &exclusion::Model| (bar.agency_id, bar.account_id);
+        let mut theirs: BTreeSet<_> = holding(to).all(db).await?.iter().map(whom).collect();
+        for bar in holding(of).filter(exclusion::Column::BeginsAt.gte(since)).all(db).await? {
+            if !theirs.insert(whom(&bar)) {
+                continue;
+            }
             let id = ExclusionId(self.clock.new_id());
             let same = exclusion::Model { id, service_user_id: to, recorded_for: to, ..bar };
             exclusion::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
@@ -218,23 +281,62 @@ impl People {
     pub(crate) async fn stands_for(&self, of: ServiceUserId) -> Result<ServiceUserId, Trouble> {
         Ok(self.standing(&[of]).await?.pop().unwrap_or(of))
     }
+}
 
-    /// Joinings of a service user that were not undone, the latest first, that a worker's agency made.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn merges(
-        &self,
-        agency: AgencyId,
-        kept: ServiceUserId,
-    ) -> Result<Vec<service_user_merge::Model>, Trouble> {
-        let rows = service_user_merge::Entity::find()
-            .filter(service_user_merge::Column::KeptId.eq(kept))
-            .filter(service_user_merge::Column::AgencyId.eq(agency))
-            .filter(service_user_merge::Column::UndoneAt.is_null())
-            .order_by_desc(service_user_merge::Column::MergedAt);
-        Ok(rows.all(self.database.connection()).await?)
+/// The joining of two that are joined already, where an agency joined them the same way.
+async fn joined_already(
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    keep: ServiceUserId,
+    other: ServiceUserId,
+) -> Result<ServiceUserMergeId, Trouble> {
+    let found = service_user_merge::Entity::find()
+        .filter(service_user_merge::Column::KeptId.is_in([keep, other]))
+        .filter(service_user_merge::Column::MergedId.is_in([keep, other]))
+        .filter(service_user_merge::Column::AgencyId.eq(agency))
+        .filter(service_user_merge::Column::UndoneAt.is_null())
+        .one(db)
+        .await?;
+    match found {
+        Some(row) if row.kept_id == keep => Ok(row.id),
+        Some(row) => {
+            let id = NodeId::ServiceUserMerge(row.id).encode().0;
+            let message =
+                format!("They are joined already, and the other stands for both: undoMerge(id: {id:?}) parts them.");
+            Err(Wrong::new("keep", message).into())
+        }
+        None => Err(Wrong::new("other", "They are joined already, by way of others.").into()),
     }
+}
+
+/// What one of two who are parted kept out, and let in while they were one, they keep out again: for it was said of the other, or
+/// may have been. Only what was let in by the account that is theirs they said themselves.
+async fn bar_again(
+    db: &impl ConnectionTrait,
+    kept: ServiceUserId,
+    parted: ServiceUserId,
+    account_of_parted: Option<AccountId>,
+    since: Millis,
+) -> Result<(), Trouble> {
+    let by = exclusion::Column::EndedBy;
+    let lifted = match account_of_parted {
+        Some(account) => vec![
+            (parted, Condition::any().add(by.is_null()).add(by.ne(account))),
+            (kept, Condition::all().add(by.eq(account))),
+        ],
+        None => vec![(parted, Condition::all())],
+    };
+    for (of, said) in lifted {
+        let again = exclusion::ActiveModel { ends_at: Set(None), ended_by: Set(None), ..Default::default() };
+        exclusion::Entity::update_many()
+            .set(again)
+            .filter(exclusion::Column::ServiceUserId.eq(of))
+            .filter(exclusion::Column::EndsAt.gte(since))
+            .filter(said)
+            .exec(db)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn one(db: &impl ConnectionTrait, id: ServiceUserId) -> Result<service_user::Model, Trouble> {
@@ -253,11 +355,7 @@ async fn kept_out_by(db: &impl ConnectionTrait, of: ServiceUserId) -> Result<Vec
     Ok(bars.into_iter().filter_map(whom).collect())
 }
 
-async fn set_account(
-    db: &impl ConnectionTrait,
-    of: ServiceUserId,
-    account: Option<entity::ids::AccountId>,
-) -> Result<(), Trouble> {
+async fn set_account(db: &impl ConnectionTrait, of: ServiceUserId, account: Option<AccountId>) -> Result<(), Trouble> {
     let set = service_user::ActiveModel { account_id: Set(account), ..Default::default() };
     service_user::Entity::update_many().set(set).filter(service_user::Column::Id.eq(of)).exec(db).await?;
     Ok(())

@@ -290,7 +290,7 @@ impl People {
                 on_caseload: stands.on_caseload,
                 around: (wanted.around && stands.is_close()).then(|| {
                     let all = around_of.remove(id).unwrap_or_default();
-                    if stands.theirs { all } else { all.of_agency(agency, &shares) }
+                    if stands.theirs { all.of_themselves() } else { all.of_agency(agency, &shares) }
                 }),
             })
         });

@@ -7,8 +7,8 @@ use entity::ids::{RecordId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{name_key, person_record, service_user};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::contents::{Contents, Wrong};
@@ -35,8 +35,8 @@ pub(crate) struct Writing {
 
 impl People {
     /// Records several things of a service user who is on the worker's caseload, or on that of a team of theirs: all of
-    /// them or none. What an agency says once of somebody replaces what it said before; of anything else a row may be named
-    /// that it replaces.
+    /// them or none. What an agency says once of somebody replaces what it said before, of whichever of double records that were
+    /// joined; of anything else a row may be named that it replaces.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`]; the database or the vault failed.
@@ -90,13 +90,13 @@ impl People {
                     let message = "This is said once of somebody, and replaces what was said: leave it out.";
                     return Err(Wrong::new("replaces", message).into());
                 }
-                (false, None) => None,
-                (false, Some(id)) => Some(named(transaction, by, of, contents, id).await?),
+                (false, None) => Vec::new(),
+                (false, Some(id)) => vec![named(transaction, by, of, contents, id).await?],
             };
-            if let Some(before) = before {
-                end(transaction, before, at).await?;
-            }
-            made.push(self.put(transaction, by, of, &key, index, contents, before, at).await?);
+            let replaces = before.first().map(|row| row.id);
+            let anew = self.put(transaction, by, of, &key, index, contents, replaces, at).await?;
+            replace(transaction, of, &before, anew, at).await?;
+            made.push(anew);
         }
         let ids: Vec<Uuid> = made.iter().map(|id| id.0).collect();
         self.made(transaction, &ids).await?;
@@ -193,6 +193,7 @@ impl People {
             recorded_at: Set(at),
             recorded_by: Set(Some(by.account)),
             replaces: Set(replaces),
+            replaced_by: Set(None),
             ended_at: Set(None),
         };
         person_record::Entity::insert(row).exec_without_returning(db).await?;
@@ -215,13 +216,14 @@ fn need_of(contents: &Contents) -> (Option<&str>, Option<i32>) {
     (Some(&need.key), Some(need.priority))
 }
 
-/// What the agency says already of that which it says once.
+/// What the agency says already of that which it says once. Where double records were joined it may say it of both: what was
+/// recorded for the one that stands for them comes first.
 async fn said_before(
     db: &impl ConnectionTrait,
     by: Worker,
     of: ServiceUserId,
     contents: &Contents,
-) -> Result<Option<RecordId>, Trouble> {
+) -> Result<Vec<person_record::Model>, Trouble> {
     let (need_key, _) = need_of(contents);
     let mut same = person_record::Entity::find()
         .filter(person_record::Column::ServiceUserId.eq(of))
@@ -232,7 +234,10 @@ async fn said_before(
     if let Some(key) = need_key {
         same = same.filter(person_record::Column::NeedKey.eq(key));
     }
-    Ok(same.one(db).await?.map(|row| row.id))
+    let latest = same.order_by_desc(person_record::Column::RecordedAt).order_by_desc(person_record::Column::Id);
+    let mut rows = latest.all(db).await?;
+    rows.sort_by_key(|row| row.recorded_for != of);
+    Ok(rows)
 }
 
 /// The row that is to be replaced: of the same service user, agency and kind, and one that holds.
@@ -242,7 +247,7 @@ async fn named(
     of: ServiceUserId,
     contents: &Contents,
     id: RecordId,
-) -> Result<RecordId, Trouble> {
+) -> Result<person_record::Model, Trouble> {
     let found = person_record::Entity::find_by_id(id).one(db).await?.filter(|row| {
         row.service_user_id == of
             && row.agency_id == by.agency
@@ -251,7 +256,63 @@ async fn named(
             && row.ended_at.is_none()
     });
     let message = "There is no such row of your agency's about them that holds and is of the same kind and category.";
-    found.map(|row| row.id).ok_or_else(|| Wrong::new("replaces", message).into())
+    found.ok_or_else(|| Wrong::new("replaces", message).into())
+}
+
+/// Rows about somebody hold no longer, for another says them anew. What a row is found by that was recorded for a double stays,
+/// for it holds again when they are parted; of what holds no longer nobody is found meanwhile.
+async fn replace(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+    rows: &[person_record::Model],
+    anew: RecordId,
+    at: Millis,
+) -> Result<(), Trouble> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<RecordId> = rows.iter().map(|row| row.id).collect();
+    let for_good: Vec<RecordId> = rows.iter().filter(|row| row.recorded_for == of).map(|row| row.id).collect();
+    let replaced =
+        person_record::ActiveModel { ended_at: Set(Some(at)), replaced_by: Set(Some(anew)), ..Default::default() };
+    person_record::Entity::update_many().set(replaced).filter(person_record::Column::Id.is_in(ids)).exec(db).await?;
+    name_key::Entity::delete_many().filter(name_key::Column::RecordId.is_in(for_good)).exec(db).await?;
+    Ok(())
+}
+
+/// What is about somebody who was parted from another holds again, where it was said anew while they were one: what says it anew
+/// stays with the other, and tells no longer that it does. Whoever calls this holds both, and has parted their rows.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn hold_again(
+    db: &impl ConnectionTrait,
+    of: ServiceUserId,
+    other: ServiceUserId,
+) -> Result<(), Trouble> {
+    let with_the_other = Query::select()
+        .column(person_record::Column::Id)
+        .from(person_record::Entity)
+        .and_where(person_record::Column::ServiceUserId.eq(other))
+        .to_owned();
+    let again: Vec<RecordId> = person_record::Entity::find()
+        .select_only()
+        .column(person_record::Column::Id)
+        .filter(person_record::Column::ServiceUserId.eq(of))
+        .filter(person_record::Column::ReplacedBy.in_subquery(with_the_other))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let told_no_longer = person_record::ActiveModel { replaces: Set(None), ..Default::default() };
+    person_record::Entity::update_many()
+        .set(told_no_longer)
+        .filter(person_record::Column::ServiceUserId.eq(other))
+        .filter(person_record::Column::Replaces.is_in(again.iter().copied()))
+        .exec(db)
+        .await?;
+    let holding = person_record::ActiveModel { ended_at: Set(None), replaced_by: Set(None), ..Default::default() };
+    person_record::Entity::update_many().set(holding).filter(person_record::Column::Id.is_in(again)).exec(db).await?;
+    Ok(())
 }
 
 /// A row holds no longer, and nobody is found by it.

@@ -174,7 +174,8 @@ impl People {
         let counts: BTreeMap<TeamId, i64> = assignment::Entity::find()
             .select_only()
             .column(assignment::Column::TeamId)
-            .column_as(assignment::Column::ServiceUserId.count(), "on")
+            // Where double records were joined somebody may be on it twice.
+            .column_as(assignment::Column::ServiceUserId.into_expr().count_distinct(), "on")
             .filter(among(backend, assignment::Column::TeamId, ids()))
             .filter(assigned_at(now))
             .group_by(assignment::Column::TeamId)

@@ -6,7 +6,7 @@ use entity::instants::Millis;
 use entity::{account, agency, exclusion, proxy, service_user};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, SqlErr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, SqlErr};
 
 use super::acting::{Actor, Stands, ever_worked_at, is_of_somebody_themselves};
 use super::appointments::sessions::CallsOff;
@@ -57,8 +57,10 @@ impl People {
                 (None, Some(id))
             }
         };
+        // Only what was said of this record: a double's goes with it when they are parted.
         let same = exclusion::Entity::find()
             .filter(exclusion::Column::ServiceUserId.eq(of))
+            .filter(exclusion::Column::RecordedFor.eq(of))
             .filter(match whom {
                 KeptOut::Agency(id) => exclusion::Column::AgencyId.eq(id),
                 KeptOut::Account(id) => exclusion::Column::AccountId.eq(id),
@@ -121,7 +123,8 @@ impl People {
     }
 
     /// Lets somebody in again who was kept out: the service user says so themselves. On their word a worker does only where it
-    /// was written down on their word too, and never for their own agency or somebody who works there; a proxy never.
+    /// was written down on their word too, and never for their own agency or somebody who works there; a proxy never. Where double
+    /// records were joined it ends what either says of them.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever may not lift it, and where nobody is kept out; the database failed.
@@ -146,10 +149,16 @@ impl People {
         if !may {
             return Err(Trouble::NotFound);
         }
+        // Of double records that were joined both may say it: whoever is let in is let in by both, or by none.
+        let same = exclusion::Entity::find().filter(saying_the_same(&found)).all(db).await?;
+        let is_anothers = |bar: &exclusion::Model| bar.written_for != found.written_for;
+        if found.ends_at.is_some() || begun.stands != Stands::Themselves && same.iter().any(is_anothers) {
+            return Err(Trouble::NotFound);
+        }
         let done = exclusion::Entity::update_many()
             .col_expr(exclusion::Column::EndsAt, Expr::value(at))
             .col_expr(exclusion::Column::EndedBy, Expr::value(actor.account))
-            .filter(exclusion::Column::Id.eq(id))
+            .filter(saying_the_same(&found))
             .filter(exclusion::Column::ServiceUserId.eq(begun.of))
             .filter(exclusion::Column::EndsAt.is_null())
             .exec(&begun.transaction)
@@ -311,4 +320,15 @@ async fn is_proxy(db: &impl ConnectionTrait, account: AccountId, of: ServiceUser
         .one(db)
         .await?;
     Ok(found.is_some())
+}
+
+/// The bars of the same service user that say the same as one of them, and hold.
+fn saying_the_same(bar: &exclusion::Model) -> Condition {
+    let whom = match (bar.agency_id, bar.account_id) {
+        (Some(agency), _) => exclusion::Column::AgencyId.eq(agency),
+        (None, Some(account)) => exclusion::Column::AccountId.eq(account),
+        (None, None) => exclusion::Column::Id.eq(bar.id),
+    };
+    let of = exclusion::Column::ServiceUserId.eq(bar.service_user_id);
+    Condition::all().add(of).add(whom).add(exclusion::Column::EndsAt.is_null())
 }

@@ -14,6 +14,7 @@ mod idempotent;
 mod keeping_out;
 mod left_behind;
 mod lying;
+mod mergers;
 mod my_day;
 mod notices;
 mod pathway;

@@ -167,7 +167,7 @@ const SHOWN: &[(&str, RecordKind)] = &[
 ];
 
 /// The fields of a service user that show what stands around them.
-const AROUND: &[&str] = &["caseloads", "consents", "keptOut", "proposals", "proxies"];
+const AROUND: &[&str] = &["caseloads", "consents", "keptOut", "merges", "proposals", "proxies"];
 
 /// The kinds of rows that a question asks for about a service user: nothing else is opened.
 pub(crate) fn wanted(asked: &Lookahead<'_>) -> Wanted {
@@ -187,7 +187,17 @@ pub(crate) async fn afterwards(
     id: ServiceUserId,
     operation: &'static str,
 ) -> Result<Option<ServiceUser>> {
-    let asked = ctx.look_ahead().field("serviceUser");
+    shown_in(ctx, "serviceUser", id, operation).await
+}
+
+/// The same, shown in a field of the payload.
+pub(crate) async fn shown_in(
+    ctx: &Context<'_>,
+    field: &str,
+    id: ServiceUserId,
+    operation: &'static str,
+) -> Result<Option<ServiceUser>> {
+    let asked = ctx.look_ahead().field(field);
     if !asked.exists() {
         return Ok(None);
     }

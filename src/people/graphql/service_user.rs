@@ -11,7 +11,7 @@ use super::records::{
     self, PersonAround, PersonAssessment, PersonCircumstances, PersonContact, PersonFlag, PersonIdentity, PersonNeed,
     PersonNote, Record,
 };
-use super::wishes::{self, KeptOutEntry, ServiceUserProxy};
+use super::wishes::{self, KeptOutEntry, ServiceUserMerge, ServiceUserProxy};
 use crate::agreements::graphql::enums::{DataCategory, Purpose};
 use crate::api::ids::NodeId;
 use crate::api::leaves::Leaves;
@@ -144,6 +144,13 @@ impl ServiceUser {
     #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
     async fn kept_out(&self) -> Vec<KeptOutEntry> {
         self.seen.around.as_ref().map(wishes::kept_out).unwrap_or_default()
+    }
+
+    /// Which double records were joined to theirs and can be parted again (`undoMerge`), the latest first: to who works with them
+    /// for the agency that joined them; empty for everybody else, and for the service user.
+    #[graphql(complexity = "crate::api::limits::list_cost(2, child_complexity)")]
+    async fn merges(&self) -> Vec<ServiceUserMerge> {
+        self.seen.around.as_ref().map(wishes::merges).unwrap_or_default()
     }
 
     /// Who stands for them now; empty for who neither is them, nor stands for them, nor works with them.

@@ -6,7 +6,8 @@ use entity::ids::AgencyId;
 
 use super::caseloads::{NamedAccount, named, service_user};
 use super::mutations::{ServiceUserPayload, payload};
-use super::{ServiceUserError, afterwards, keyed, parted, people, person, worker};
+use super::service_user::ServiceUser;
+use super::{ServiceUserError, afterwards, keyed, parted, people, person, shown_in, worker};
 use crate::access::Viewer;
 use crate::api::ids::{self, NodeId};
 use crate::api::scalars::DateTime;
@@ -14,7 +15,7 @@ use crate::directory::graphql::agency::Agency;
 use crate::directory::graphql::nullable;
 use crate::directory::loaders::AgencyKey;
 use crate::people::acting::Actor;
-use crate::people::around::{Around, KeptOutNow, StandsFor};
+use crate::people::around::{Around, JoinedTo, KeptOutNow, StandsFor};
 use crate::people::wishes::KeptOut;
 
 /// On what authority somebody stands for a service user.
@@ -64,6 +65,29 @@ pub struct ServiceUserProxy {
     pub since: DateTime,
     /// Until when, exclusive; null where nobody said.
     pub until: Option<DateTime>,
+}
+
+/// That a double record was joined to that of a service user.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ServiceUserMerge {
+    /// Global id, to undo it by.
+    pub id: ID,
+    /// Global id of the double; asked for by it, the service user is who stands for both.
+    pub other: ID,
+    /// When they were joined.
+    pub merged_at: DateTime,
+    /// Who joined them; null where it was no person.
+    pub merged_by: Option<NamedAccount>,
+}
+
+pub(super) fn merges(around: &Around) -> Vec<ServiceUserMerge> {
+    let entry = |joined: &JoinedTo| ServiceUserMerge {
+        id: NodeId::ServiceUserMerge(joined.id).encode(),
+        other: NodeId::ServiceUser(joined.other).encode(),
+        merged_at: DateTime(joined.at.to_utc()),
+        merged_by: joined.by.as_ref().map(named),
+    };
+    around.merges.iter().map(entry).collect()
 }
 
 pub(super) fn kept_out(around: &Around) -> Vec<KeptOutEntry> {
@@ -141,10 +165,23 @@ pub struct MergeServiceUsersInput {
 /// What became of two records that were to be joined.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct MergePayload {
-    /// Global id of the joining, to undo it by; null where nothing was done.
+    /// Global id of the joining, to undo it by, of two that were joined so already that of their joining; null where it was
+    /// refused.
     pub id: Option<ID>,
     /// The service user as the viewer now sees them.
-    pub service_user: Option<super::service_user::ServiceUser>,
+    pub service_user: Option<ServiceUser>,
+    /// What it was refused for; empty where it was done.
+    pub errors: Vec<ServiceUserError>,
+}
+
+/// What became of two records that were to be parted.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UndoMergePayload {
+    /// The one that stood for both, as the viewer now sees them, for the coordination of care; null where they see nothing of
+    /// them, and where nothing was done.
+    pub service_user: Option<ServiceUser>,
+    /// The other, in the same way.
+    pub other: Option<ServiceUser>,
     /// What it was refused for; empty where it was done.
     pub errors: Vec<ServiceUserError>,
 }
@@ -229,8 +266,8 @@ impl WishesMutation {
         payload(ctx, done.map(|()| of), "linkAccount").await
     }
 
-    /// Joins two records of one service user: what either denied, or whom either kept out, then holds for both. For link
-    /// workers who work with both, where their agency entered both.
+    /// Joins two records of one service user: what either denied, or whom either kept out, then holds for both. Asked again, it
+    /// gives the joining that there is. For link workers who work with both, where their agency entered both.
     async fn merge_service_users(
         &self,
         ctx: &Context<'_>,
@@ -247,14 +284,22 @@ impl WishesMutation {
         Ok(MergePayload { id: done.map(|id| NodeId::ServiceUserMerge(id).encode()), service_user, errors })
     }
 
-    /// Parts two records again that were joined by mistake: each row goes back to whom it was recorded for; what was
-    /// recorded since stays with the one that stood for both. For link workers who work with them.
+    /// Parts two records again that were joined by mistake: each row goes back to whom it was recorded for, and what was said
+    /// anew since holds again of the other; what was recorded since stays with the one that stood for both. Neither is left on
+    /// no caseload, and whom either kept out stays so. For link workers who work with them, of the agency that joined them.
     async fn undo_merge(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The joining, by its global id.")] id: ID,
-    ) -> Result<ServiceUserPayload> {
+    ) -> Result<UndoMergePayload> {
         let done = people(ctx)?.undo_merge(worker(ctx)?, ids::service_user_merge("id", &id)?).await;
-        payload(ctx, done, "undoMerge").await
+        let (done, errors) = parted(ctx, done)?;
+        let (service_user, other) = match done {
+            Some(both) => {
+                (afterwards(ctx, both.kept, "undoMerge").await?, shown_in(ctx, "other", both.other, "undoMerge").await?)
+            }
+            None => (None, None),
+        };
+        Ok(UndoMergePayload { service_user, other, errors })
     }
 }

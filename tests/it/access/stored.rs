@@ -315,6 +315,7 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
         recorded_at: Millis(0),
         recorded_by: None,
         replaces: None,
+        replaced_by: None,
         ended_at: None,
     });
     insert(db, records.collect()).await;
