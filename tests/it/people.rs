@@ -12,6 +12,7 @@ mod groups;
 mod hands;
 mod keeping_out;
 mod left_behind;
+mod locked_out;
 mod lying;
 mod my_day;
 mod notices;
