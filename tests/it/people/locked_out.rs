@@ -180,7 +180,7 @@ async fn an_account_taken_back_does_not_come_back_where_records_are_parted() {
 async fn an_agency_that_nobody_could_let_in_again_is_not_kept_out() {
     let network = Network::new().await;
     let id = taken_on(&network).await;
-    let double = network.enter(&network.ann, json!({ "givenNames": "Ida" })).await;
+    let double = network.enter(&network.ann, json!({ "givenNames": "Ida", "familyName": "Crow" })).await;
     done(&network, &network.ann, &format!("mergeServiceUsers(input: {{ keep: {id:?}, other: {double:?} }})"), "id")
         .await;
     let field = "input.whom.agency";
