@@ -234,6 +234,8 @@ impl Filling<'_> {
             id,
             account_id: None,
             linked_by: None,
+            unlinked_by: None,
+            unlinked_at: None,
             agency_id: agency(of),
             key_id: key.id(),
             epoch: 0,

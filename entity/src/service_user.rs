@@ -15,8 +15,12 @@ pub struct Model {
     pub id: ServiceUserId,
     /// The account by which they sign in themselves; absent where they have none.
     pub account_id: Option<AccountId>,
-    /// Who said that it is theirs; absent where nobody did.
+    /// Who last said of one that it is theirs; absent where nobody did.
     pub linked_by: Option<AccountId>,
+    /// Who last took back that one is theirs; absent where nobody did.
+    pub unlinked_by: Option<AccountId>,
+    /// When.
+    pub unlinked_at: Option<Millis>,
     /// The agency that entered them.
     pub agency_id: AgencyId,
     /// The key under which everything about them is sealed.

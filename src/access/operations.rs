@@ -231,6 +231,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "takeOverReferral", LINK_WORKERS, Never),
     (Mutation, "undoChange", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "undoMerge", LINK_WORKERS, Never),
+    (Mutation, "unlinkAccount", LINK_WORKERS, Never),
     (Mutation, "updateAgency", KEEPERS, Never),
     (Mutation, "updateLocation", KEEPERS_AND_COORDINATORS, Never),
     (Mutation, "updateService", KEEPERS, Never),

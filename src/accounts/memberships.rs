@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use entity::enums::{AccountHappening, Role, SessionEnd};
-use entity::ids::{AccountId, AgencyId, MembershipId};
+use entity::ids::{AccountId, AgencyId, MembershipId, TeamPlaceId};
 use entity::instants::Millis;
-use entity::{account, agency, calendar_feed, membership};
+use entity::{account, agency, assignment, calendar_feed, membership, team, team_place};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 };
@@ -14,6 +14,7 @@ use sea_orm::{
 use super::events::Event;
 use super::sessions::Which;
 use super::{Accounts, Done, Refused, Why, held};
+use crate::access::epochs::raise_service_users_of;
 use crate::access::viewer::{Held, is_of_an_agency};
 use crate::database::one_at_a_time;
 
@@ -79,7 +80,7 @@ impl Accounts {
         found.ok_or_else(|| Refused::field(Why::NotFound, "id", "There is no such membership."))
     }
 
-    /// Gives an account a role from now on.
+    /// Gives an account a role from now on. A link worker who comes back to an agency belongs to no team of it.
     ///
     /// # Errors
     /// [`Why::NotFound`] for account or agency; [`Why::BadValue`] for a role where it can't be held, or an end that is
@@ -139,6 +140,8 @@ impl Accounts {
         if same.one(db).await?.is_some() {
             return Err(Refused::field(Why::Already, "input.role", "They hold this role already."));
         }
+        // A membership that ran out by itself left places in teams behind.
+        leave_teams(db, (account, agency), role, now).await?;
         let id = MembershipId(self.clock.new_id());
         let row = membership::ActiveModel {
             id: Set(id),
@@ -156,8 +159,8 @@ impl Accounts {
         Ok(id)
     }
 
-    /// Ends a membership now: it gives no access from the next request on. Where `within` is named, one of another
-    /// agency is as good as none.
+    /// Ends a membership now: it gives no access from the next request on, and with a link worker's end their places in teams
+    /// of the agency. Where `within` is named, one of another agency is as good as none.
     ///
     /// # Errors
     /// [`Why::NotFound`]; [`Why::Already`] where it has ended.
@@ -178,6 +181,15 @@ impl Accounts {
         }
         if by.is_some() && found.role == Role::Administrator {
             self.another_administrator(&transaction, found.account_id).await?;
+        }
+        let same = membership::Entity::find()
+            .filter(membership::Column::AccountId.eq(found.account_id))
+            .filter(membership::Column::AgencyId.eq(found.agency_id))
+            .filter(membership::Column::Role.eq(found.role))
+            .filter(membership::Column::Id.ne(id))
+            .filter(holding(now));
+        if same.one(&transaction).await?.is_none() {
+            leave_teams(&transaction, (found.account_id, found.agency_id), found.role, now).await?;
         }
         membership::Entity::update_many()
             .col_expr(membership::Column::EndsAt, Expr::value(now))
@@ -261,6 +273,41 @@ impl Accounts {
         self.note(&transaction, Event { account, by, what, detail: None }, now).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Ends the places of a link worker in teams of their agency, so that they do not come back to them by working there again. On
+/// their own caseload people stay, until it is moved: somebody has to be theirs.
+async fn leave_teams(
+    db: &impl ConnectionTrait,
+    (account, agency): (AccountId, Option<AgencyId>),
+    role: Role,
+    now: DateTime<Utc>,
+) -> Done<()> {
+    let (Role::LinkWorker, Some(agency)) = (role, agency) else { return Ok(()) };
+    let of_agency = Query::select()
+        .column(team::Column::Id)
+        .from(team::Entity)
+        .and_where(team::Column::AgencyId.eq(agency))
+        .to_owned();
+    let places = team_place::Entity::find()
+        .filter(team_place::Column::AccountId.eq(account))
+        .filter(team_place::Column::TeamId.in_subquery(of_agency))
+        .filter(team_place::Column::EndsAt.is_null())
+        .all(db)
+        .await?;
+    if places.is_empty() {
+        return Ok(());
+    }
+    let (at, ids): (Millis, Vec<TeamPlaceId>) = (now.into(), places.iter().map(|place| place.id).collect());
+    // First the counts of all whom they could see, then the end.
+    let teams = assignment::Column::TeamId.is_in(places.iter().map(|place| place.team_id));
+    raise_service_users_of(db, Condition::all().add(teams), at).await?;
+    team_place::Entity::update_many()
+        .col_expr(team_place::Column::EndsAt, Expr::value(at))
+        .filter(team_place::Column::Id.is_in(ids))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Ends the calendar feeds of an account. Their addresses are secrets that somebody may hold: with an account that is enabled

@@ -1,9 +1,12 @@
 //! Who changes something about a service user: they themselves, who stands for them, or a worker on whose caseload they are.
 
+use std::collections::BTreeSet;
+
 use entity::enums::{DataCategory, Purpose, Role};
 use entity::ids::{AccountId, AgencyId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{membership, service_user};
+use entity::{account, membership, service_user};
+use sea_orm::sea_query::Query;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
 };
@@ -11,6 +14,7 @@ use sea_orm::{
 use super::{People, Trouble};
 use crate::access::epochs::raise_service_user;
 use crate::access::rule::facts::Facts;
+use crate::access::rule::load::among;
 use crate::access::rule::{Ask, Row, WAYS, decide};
 
 /// Who acts, and for which agency, where for one.
@@ -112,6 +116,41 @@ pub(super) async fn is_link_worker(
     at: Millis,
 ) -> Result<bool, Trouble> {
     holds_role(db, account, agency, Role::LinkWorker, at).await
+}
+
+/// Of these accounts those that work with service users for an agency at an instant, and can sign in.
+pub(super) async fn at_work(
+    db: &impl ConnectionTrait,
+    accounts: &BTreeSet<AccountId>,
+    agency: AgencyId,
+    at: Millis,
+) -> Result<BTreeSet<AccountId>, Trouble> {
+    let ids = accounts.iter().map(|account| account.0);
+    let open = Query::select()
+        .column(account::Column::Id)
+        .from(account::Entity)
+        .and_where(account::Column::DisabledAt.is_null())
+        .to_owned();
+    let held = membership::Entity::find()
+        .filter(among(db.get_database_backend(), membership::Column::AccountId, ids))
+        .filter(membership::Column::AccountId.in_subquery(open))
+        .filter(membership::Column::AgencyId.eq(agency))
+        .filter(membership::Column::Role.eq(Role::LinkWorker))
+        .filter(holding(at))
+        .all(db)
+        .await?;
+    Ok(held.into_iter().map(|row| row.account_id).collect())
+}
+
+/// Whether a service user has an account by which they can say something themselves at an instant.
+pub(super) async fn signs_in(
+    db: &impl ConnectionTrait,
+    person: &service_user::Model,
+    at: Millis,
+) -> Result<bool, Trouble> {
+    let Some(id) = person.account_id else { return Ok(false) };
+    let open = account::Entity::find_by_id(id).filter(account::Column::DisabledAt.is_null()).one(db).await?.is_some();
+    Ok(open && is_of_somebody_themselves(db, id, at).await?)
 }
 
 /// Whether an account holds a role of an agency at an instant.

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::enums::{DataCategory, ProxyAuthority};
 use entity::ids::{AccountId, AgencyId, AssignmentId, ExclusionId, ProxyId, ServiceUserId, ServiceUserMergeId, TeamId};
 use entity::instants::Millis;
-use entity::{agreement_flow, agreement_period, assignment, exclusion, flow_scope, proxy, service_user_merge, team};
+use entity::{
+    agreement_flow, agreement_period, assignment, exclusion, flow_scope, proxy, service_user, service_user_merge, team,
+};
 use sea_orm::sea_query::{ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -14,6 +16,7 @@ use uuid::Uuid;
 use super::consents::reading::{ConsentSeen, ProposalSeen};
 use super::teams::{assigned_at, names_of};
 use super::{People, Trouble};
+use crate::access::rule::Row;
 use crate::access::rule::load::among;
 
 /// What stands around a service user now.
@@ -23,7 +26,7 @@ pub struct Around {
     pub caseloads: Vec<OnCaseload>,
     /// Whom they keep out.
     pub kept_out: Vec<KeptOutNow>,
-    /// Who stands for them.
+    /// Who stands for them, as far as it was decided that they are shown.
     pub proxies: Vec<StandsFor>,
     /// What they permit and deny, the newest first; what has ended too.
     pub consents: Vec<ConsentSeen>,
@@ -208,12 +211,52 @@ pub struct JoinedTo {
     pub by: Option<(AccountId, String)>,
 }
 
-/// What stands around these service users at an instant.
+/// That somebody stands for a service user, before it is decided who is told.
+#[derive(Clone, Debug)]
+pub(super) struct FoundProxy {
+    /// As what it is decided about: it is the agency's that entered them, which says who stands for them, and of their family.
+    pub(super) row: Row,
+    proxy: proxy::Model,
+}
+
+/// Who stands for these service users at an instant. Who is told of it is for the rule.
+pub(super) async fn found_proxies(
+    db: &impl ConnectionTrait,
+    of: &[ServiceUserId],
+    at: Millis,
+) -> Result<Vec<FoundProxy>, Trouble> {
+    let (backend, these) = (db.get_database_backend(), || of.iter().map(|id| id.0));
+    let proxies = proxy::Entity::find()
+        .filter(among(backend, proxy::Column::ServiceUserId, these()))
+        .filter(proxy::Column::BeginsAt.lte(at))
+        .filter(Condition::any().add(proxy::Column::EndsAt.is_null()).add(proxy::Column::EndsAt.gt(at)))
+        .order_by_asc(proxy::Column::Id)
+        .all(db)
+        .await?;
+    let entered_by: HashMap<ServiceUserId, AgencyId> = service_user::Entity::find()
+        .select_only()
+        .column(service_user::Column::Id)
+        .column(service_user::Column::AgencyId)
+        .filter(among(backend, service_user::Column::Id, these()))
+        .into_tuple::<(ServiceUserId, AgencyId)>()
+        .all(db)
+        .await?
+        .into_iter()
+        .collect();
+    let found = |proxy: proxy::Model| {
+        let agency = *entered_by.get(&proxy.service_user_id)?;
+        Some(FoundProxy { row: Row::of(proxy.service_user_id, agency, DataCategory::Family), proxy })
+    };
+    Ok(proxies.into_iter().filter_map(found).collect())
+}
+
+/// What stands around these service users at an instant, with those who stand for them of whom it is shown.
 pub(super) async fn around(
     people: &People,
     db: &impl ConnectionTrait,
     of: &[ServiceUserId],
     at: Millis,
+    proxies: Vec<FoundProxy>,
 ) -> Result<HashMap<ServiceUserId, Around>, Trouble> {
     let (backend, these) = (db.get_database_backend(), || of.iter().map(|id| id.0));
     let assigned = assignment::Entity::find()
@@ -233,13 +276,6 @@ pub(super) async fn around(
         .order_by_asc(exclusion::Column::Id)
         .all(db)
         .await?;
-    let proxies = proxy::Entity::find()
-        .filter(among(backend, proxy::Column::ServiceUserId, these()))
-        .filter(proxy::Column::BeginsAt.lte(at))
-        .filter(Condition::any().add(proxy::Column::EndsAt.is_null()).add(proxy::Column::EndsAt.gt(at)))
-        .order_by_asc(proxy::Column::Id)
-        .all(db)
-        .await?;
     let merges = service_user_merge::Entity::find()
         .filter(among(backend, service_user_merge::Column::KeptId, these()))
         .filter(service_user_merge::Column::UndoneAt.is_null())
@@ -250,7 +286,7 @@ pub(super) async fn around(
     let accounts = assigned.iter().filter_map(|row| row.account_id);
     let accounts = accounts.chain(kept_out.iter().filter_map(|row| row.account_id));
     let accounts = accounts.chain(merges.iter().filter_map(|row| row.merged_by));
-    let names = names_of(db, accounts.chain(proxies.iter().map(|row| row.account_id))).await?;
+    let names = names_of(db, accounts.chain(proxies.iter().map(|found| found.proxy.account_id))).await?;
     let in_teams: BTreeSet<Uuid> = assigned.iter().filter_map(|row| Some(row.team_id?.0)).collect();
     let teams: BTreeMap<TeamId, String> = team::Entity::find()
         .select_only()
@@ -282,7 +318,7 @@ pub(super) async fn around(
             since: row.begins_at,
         });
     }
-    for row in proxies {
+    for FoundProxy { row: _, proxy: row } in proxies {
         all.entry(row.service_user_id).or_default().proxies.push(StandsFor {
             id: row.id,
             account: named(row.account_id),

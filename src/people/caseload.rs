@@ -6,15 +6,12 @@ use std::collections::BTreeSet;
 use entity::enums::{AppointmentState, ReferralState, RelationshipKind};
 use entity::ids::{AccountId, AgencyId, AssignmentId, ServiceUserId, TeamId};
 use entity::instants::Millis;
-use entity::{
-    agreement_version, appointment, assignment, exclusion, referral, referral_category, relationship, service_user,
-    team_place,
-};
+use entity::{appointment, assignment, referral, relationship, team_place};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::acting::{Actor, Stands, is_link_worker};
+use super::acting::{Actor, Stands, at_work};
 use super::contents::Wrong;
 use super::entering::Worker;
 use super::referrals::life::{OPEN, standing};
@@ -22,7 +19,6 @@ use super::referrals::moving::is_kept_out;
 use super::teams::{assigned_at, of_agency, places_at};
 use super::{People, Trouble};
 use crate::access::epochs::{raise_service_user, raise_service_users_of};
-use crate::access::rule::clause::DAY;
 
 /// Whose caseload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +100,7 @@ impl People {
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         let (transaction, of, at) = (begun.transaction, begun.of, begun.at);
         takes_caseload(&transaction, agency, to, at).await?;
-        is_let_in(&transaction, of, to, at).await?;
+        is_let_in(&transaction, agency, of, to, at).await?;
         let mut taken_off = BTreeSet::new();
         if alone {
             taken_off = workers_of(&transaction, agency, of, to.others(), at).await?;
@@ -195,55 +191,6 @@ impl People {
         Ok(transaction.commit().await?)
     }
 
-    /// Puts somebody whose case an agency closed on one of its caseloads again: when they come back. For its managers, for
-    /// nobody of the agency sees them meanwhile, and they are not shown them either.
-    ///
-    /// The agency that entered them has to do with them again by it. Another one has only by a referral, and by no more than
-    /// that discloses: it opens a case again while one still counts, and nothing more is shared with it for that.
-    ///
-    /// # Errors
-    /// [`Trouble::NotFound`] for anybody who never was on a caseload of the agency, who is on one now, and who keeps the
-    /// agency out; [`Trouble::Wrong`] for who is no link worker, or no team, of the agency, for whom the service user keeps out,
-    /// and where the agency did not enter them and what they were referred for is over; the database failed.
-    pub async fn reopen_case(&self, by: Worker, of: ServiceUserId, to: Whose) -> Result<(), Trouble> {
-        let now = Millis::from(self.clock.now());
-        let of = self.stands_for(of).await?;
-        let transaction = self.database.begin_write().await?;
-        let raised = raise_service_user(&transaction, of, now).await?;
-        let at = raised.unwrap_or(now);
-        let at_agency = || {
-            assignment::Entity::find()
-                .filter(assignment::Column::ServiceUserId.eq(of))
-                .filter(assignment::Column::AgencyId.eq(by.agency))
-        };
-        let was_on = at_agency().one(&transaction).await?.is_some();
-        let is_on = at_agency().filter(assigned_at(at)).one(&transaction).await?.is_some();
-        let kept_out = exclusion::Entity::find()
-            .filter(exclusion::Column::ServiceUserId.eq(of))
-            .filter(exclusion::Column::AgencyId.eq(by.agency))
-            .filter(exclusion::Column::EndsAt.is_null())
-            .one(&transaction)
-            .await?
-            .is_some();
-        // Who is kept out themselves is not told that it is so, nor of whom.
-        let kept_out = kept_out || is_kept_out(&transaction, of, by.account).await?;
-        if raised.is_none() || !was_on || is_on || kept_out {
-            return Err(Trouble::NotFound);
-        }
-        takes_caseload(&transaction, by.agency, to, at).await?;
-        is_let_in(&transaction, of, to, at).await?;
-        let person = service_user::Entity::find_by_id(of).one(&transaction).await?.ok_or(Trouble::NotFound)?;
-        if person.agency_id == by.agency {
-            self.deal(&transaction, of, by.agency, RelationshipKind::Assignment, at).await?;
-        } else if !is_referred(&transaction, by.agency, of, at).await? {
-            let message = "Another agency entered them, and what they were referred to yours for is over: a case of them is \
-                           opened by a new referral.";
-            return Err(Wrong::new("serviceUser", message).into());
-        }
-        self.put_on(&transaction, by, (of, of), to, at).await?;
-        Ok(transaction.commit().await?)
-    }
-
     /// Moves a whole caseload of an agency to another one: when a worker leaves, when an area goes to another team. For its
     /// managers, who are not shown who is on it. Says how many were moved, and how many stayed.
     ///
@@ -268,7 +215,7 @@ impl People {
         for row in &running {
             let of = row.service_user_id;
             let at = raise_service_user(&transaction, of, now).await?.unwrap_or(now);
-            if keeps_out(&transaction, of, to, at).await? {
+            if keeps_out(&transaction, by.agency, of, to, at).await? {
                 stayed.insert(of);
                 continue;
             }
@@ -295,7 +242,7 @@ impl People {
     }
 
     /// Hands on what is still to be done for a service user, each with a step in its history.
-    async fn hand_on(&self, db: &impl ConnectionTrait, handing: HandsOn<'_>) -> Result<(), Trouble> {
+    pub(super) async fn hand_on(&self, db: &impl ConnectionTrait, handing: HandsOn<'_>) -> Result<(), Trouble> {
         if handing.from.is_empty() {
             return Ok(());
         }
@@ -339,28 +286,58 @@ impl People {
     }
 }
 
-/// That whoever is to have a caseload is a link worker, or a team, of the agency.
-async fn takes_caseload(db: &impl ConnectionTrait, agency: AgencyId, to: Whose, at: Millis) -> Result<(), Trouble> {
-    match to {
-        Whose::Account(account) => {
-            let message = "They are no link worker of your agency.";
-            let is_one = is_link_worker(db, account, agency, at).await?;
-            if is_one { Ok(()) } else { Err(Wrong::new("to.account", message).into()) }
+/// That whoever is to have a caseload is a link worker of the agency, or a team of it in which one works: of whom nobody has
+/// nobody would see anything.
+pub(super) async fn takes_caseload(
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    to: Whose,
+    at: Millis,
+) -> Result<(), Trouble> {
+    if let Whose::Team(team) = to {
+        match of_agency(db, agency, team).await {
+            Err(Trouble::NotFound) => {
+                return Err(Wrong::new("to.team", "There is no such team of your agency.").into());
+            }
+            other => other.map(|_| ())?,
         }
-        Whose::Team(team) => match of_agency(db, agency, team).await {
-            Err(Trouble::NotFound) => Err(Wrong::new("to.team", "There is no such team of your agency.").into()),
-            other => other.map(|_| ()),
-        },
     }
+    if !working(db, agency, to, at).await?.is_empty() {
+        return Ok(());
+    }
+    let (field, message) = match to {
+        Whose::Account(_) => ("to.account", "They are no link worker of your agency."),
+        Whose::Team(_) => {
+            ("to.team", "Nobody in this team works for your agency now: add a link worker to it, or name another team.")
+        }
+    };
+    Err(Wrong::new(field, message).into())
 }
 
-/// Whether a service user keeps out whoever would have them on their caseload: the worker, or every one of the team. Nobody
-/// would see them there.
-async fn keeps_out(db: &impl ConnectionTrait, of: ServiceUserId, by: Whose, at: Millis) -> Result<bool, Trouble> {
-    let each = match by {
+/// Who would have a caseload and works there now: the worker, or everybody of the team.
+async fn working(
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    whose: Whose,
+    at: Millis,
+) -> Result<BTreeSet<AccountId>, Trouble> {
+    let each = match whose {
         Whose::Account(account) => BTreeSet::from([account]),
         Whose::Team(team) => members_of(db, &[team], at).await?,
     };
+    at_work(db, &each, agency, at).await
+}
+
+/// Whether a service user keeps out whoever would have them on their caseload: the worker, or every one of the team who works
+/// there. Nobody would see them there.
+async fn keeps_out(
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    of: ServiceUserId,
+    by: Whose,
+    at: Millis,
+) -> Result<bool, Trouble> {
+    let each = working(db, agency, by, at).await?;
     for account in &each {
         if !is_kept_out(db, of, *account).await? {
             return Ok(false);
@@ -370,8 +347,14 @@ async fn keeps_out(db: &impl ConnectionTrait, of: ServiceUserId, by: Whose, at: 
 }
 
 /// That a service user does not keep out whoever is to have them on their caseload. By whom somebody is kept out is not told.
-async fn is_let_in(db: &impl ConnectionTrait, of: ServiceUserId, to: Whose, at: Millis) -> Result<(), Trouble> {
-    if !keeps_out(db, of, to, at).await? {
+pub(super) async fn is_let_in(
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    of: ServiceUserId,
+    to: Whose,
+    at: Millis,
+) -> Result<(), Trouble> {
+    if !keeps_out(db, agency, of, to, at).await? {
         return Ok(());
     }
     let field = match to {
@@ -381,7 +364,7 @@ async fn is_let_in(db: &impl ConnectionTrait, of: ServiceUserId, to: Whose, at: 
     Err(Wrong::new(field, "They can't have this one on their caseload: name somebody else.").into())
 }
 
-/// Who belongs to these teams.
+/// Who belongs to these teams, be they still at work or not.
 async fn members_of(db: &impl ConnectionTrait, teams: &[TeamId], at: Millis) -> Result<BTreeSet<AccountId>, Trouble> {
     let places = team_place::Entity::find()
         .filter(team_place::Column::TeamId.is_in(teams.iter().copied()))
@@ -391,8 +374,9 @@ async fn members_of(db: &impl ConnectionTrait, teams: &[TeamId], at: Millis) -> 
     Ok(places.into_iter().map(|place| place.account_id).collect())
 }
 
-/// Who has a service user on these caseloads of an agency: key workers, and who belongs to teams.
-async fn workers_of(
+/// Who has a service user on these caseloads of an agency: key workers, and who belongs to teams. Those who left, or are kept
+/// out, are among them: what they had still to do is handed on.
+pub(super) async fn workers_of(
     db: &impl ConnectionTrait,
     agency: AgencyId,
     of: ServiceUserId,
@@ -412,43 +396,8 @@ async fn workers_of(
     Ok(workers)
 }
 
-/// Whether a referral of a service user to an agency still counts for it: it is not over, or has been for less than the days of
-/// the agreement on which it was sent.
-async fn is_referred(
-    db: &impl ConnectionTrait,
-    agency: AgencyId,
-    of: ServiceUserId,
-    at: Millis,
-) -> Result<bool, Trouble> {
-    let days = agreement_version::Column::RelatedDays.into_expr().mul(DAY);
-    let lately = relationship::Column::ClosedAt.into_expr().add(days).gt(at);
-    let open = relationship::Column::ClosedAt.is_null().or(relationship::Column::ClosedAt.gt(at));
-    let dealings = Query::select()
-        .expr_as(relationship::Column::Id.into_expr(), "id")
-        .from(relationship::Entity)
-        .left_join(
-            referral::Entity,
-            referral::Column::RelationshipId.into_expr().eq(relationship::Column::Id.into_expr()),
-        )
-        .left_join(
-            referral_category::Entity,
-            referral_category::Column::ReferralId.into_expr().eq(referral::Column::Id.into_expr()),
-        )
-        .left_join(
-            agreement_version::Entity,
-            agreement_version::Column::Id.into_expr().eq(referral_category::Column::VersionId.into_expr()),
-        )
-        .and_where(relationship::Column::ServiceUserId.eq(of))
-        .and_where(relationship::Column::AgencyId.eq(agency))
-        .and_where(relationship::Column::Kind.eq(RelationshipKind::Referral))
-        .and_where(open.or(lately))
-        .limit(1)
-        .to_owned();
-    Ok(db.query_one(&dealings).await?.is_some())
-}
-
 /// Ends assignments of a service user in an agency that have not ended; says how many.
-async fn end_assignments(
+pub(super) async fn end_assignments(
     db: &impl ConnectionTrait,
     agency: AgencyId,
     of: ServiceUserId,

@@ -62,6 +62,8 @@ impl People {
             id: Set(id),
             account_id: Set(None),
             linked_by: Set(None),
+            unlinked_by: Set(None),
+            unlinked_at: Set(None),
             agency_id: Set(by.agency),
             key_id: Set(key.id()),
             epoch: Set(0),

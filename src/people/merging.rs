@@ -247,6 +247,22 @@ impl People {
         Ok(())
     }
 
+    /// The account that a joining moved is theirs no more: where it is undone, another one that is stays where it is.
+    pub(super) async fn keep_account_where_parted(
+        &self,
+        db: &DatabaseTransaction,
+        of: ServiceUserId,
+    ) -> Result<(), Trouble> {
+        let joined = joined_to(db, of).await?;
+        service_user_merge::Entity::update_many()
+            .col_expr(service_user_merge::Column::MovedAccount, Expr::value(false))
+            .filter(service_user_merge::Column::KeptId.is_in(joined.iter().copied()))
+            .filter(service_user_merge::Column::UndoneAt.is_null())
+            .exec(db)
+            .await?;
+        Ok(())
+    }
+
     /// That a service user is on the caseload of a worker.
     async fn works_with(&self, db: &DatabaseTransaction, by: Worker, of: ServiceUserId) -> Result<(), Trouble> {
         let facts = self.facts_of_writer(db, by, of).await?;

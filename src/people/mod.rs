@@ -6,9 +6,10 @@
 //! | [`names`] | what somebody is found by; no database |
 //! | [`entering`] | a service user is entered |
 //! | [`acting`] | who may change something about them: they themselves, who stands for them, who works with them |
-//! | [`teams`], [`caseload`] | whose caseload they are on |
+//! | [`teams`], [`caseload`], [`reopening`] | whose caseload they are on |
 //! | [`around`] | what stands around them now: caseloads, whom they keep out, who stands for them |
 //! | [`wishes`] | whom they keep out, who stands for them, which account is theirs |
+//! | [`unlinking`] | an account that was said to be theirs is taken back |
 //! | [`merging`] | double records are joined, and parted again |
 //! | [`recording`] | something is recorded of them, said anew, taken back |
 //! | [`finding`] | whom somebody may see: of a caseload, of a name |
@@ -46,9 +47,11 @@ pub mod names;
 pub mod reading;
 pub mod recording;
 pub mod referrals;
+pub mod reopening;
 pub mod reviews;
 pub mod tasks;
 pub mod teams;
+pub mod unlinking;
 pub mod wishes;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use entity::instants::Millis;
 use entity::person_record;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::around::{Around, Sharing, around, sharing};
+use super::around::{Around, Sharing, around, found_proxies, sharing};
 use super::contents::Contents;
 use super::deciding::{Again, Deciding};
 use super::recording::place;
@@ -48,6 +48,8 @@ pub struct Wanted {
     pub kinds: BTreeSet<RecordKind>,
     /// Whether also what stands around them.
     pub around: bool,
+    /// Whether also who stands for them, which is of what stands around them.
+    pub proxies: bool,
     /// Whether also what is withheld.
     pub withheld: bool,
     /// Whether also who recorded each.
@@ -58,13 +60,15 @@ impl Wanted {
     /// All there is.
     #[must_use]
     pub fn everything() -> Self {
-        Self { kinds: RecordKind::ALL.iter().copied().collect(), around: true, withheld: true, recorders: true }
+        let kinds = RecordKind::ALL.iter().copied().collect();
+        Self { kinds, around: true, proxies: true, withheld: true, recorders: true }
     }
 
     /// Adds what is wanted elsewhere.
     pub fn add(&mut self, other: Self) {
         self.kinds.extend(other.kinds);
         self.around |= other.around;
+        self.proxies |= other.proxies;
         self.withheld |= other.withheld;
         self.recorders |= other.recorders;
     }
@@ -262,6 +266,16 @@ impl People {
         if wanted.around {
             close.iter().for_each(|id| deciding.decisions.around(*id));
         }
+        let mut proxies = Vec::new();
+        if wanted.around && wanted.proxies {
+            for found in found_proxies(db, &close, ask.at).await? {
+                match deciding.shows(&found.row) {
+                    Ok(Some(_)) => proxies.push(found),
+                    Ok(None) => {}
+                    Err(Again) => return Ok(Decided::Again),
+                }
+            }
+        }
         let mut withheld_of: HashMap<ServiceUserId, Vec<Withheld>> = HashMap::new();
         for (id, _) in stands.iter().filter(|(_, stands)| wanted.withheld && !stands.theirs) {
             if let Some(facts) = deciding.facts(*id) {
@@ -275,7 +289,8 @@ impl People {
             Some(agency) if wanted.around && !close.is_empty() => sharing(db, agency).await?,
             Some(_) | None => Sharing::default(),
         };
-        let mut around_of = if wanted.around { around(self, db, &close, ask.at).await? } else { HashMap::new() };
+        let mut around_of =
+            if wanted.around { around(self, db, &close, ask.at, proxies).await? } else { HashMap::new() };
         let mut records: HashMap<ServiceUserId, Vec<Opened>> = HashMap::new();
         for opened in self.opened(shown, wanted.recorders).await? {
             records.entry(opened.row.service_user).or_default().push(opened);

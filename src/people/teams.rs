@@ -10,7 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::acting::is_link_worker;
+use super::acting::{at_work, is_link_worker};
 use super::contents::{LONGEST_NAME, Wrong, named};
 use super::entering::Worker;
 use super::{People, Trouble};
@@ -20,12 +20,12 @@ use crate::access::rule::load::among;
 /// Most teams of an agency.
 const MOST_TEAMS: usize = 500;
 
-/// A team, and who belongs to it now.
+/// A team, and who belongs to it now and works there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeamSeen {
     /// The team.
     pub team: team::Model,
-    /// Its members, by name.
+    /// Its members who work there as link workers now, by name.
     pub members: Vec<Member>,
     /// How many service users are on its caseload now.
     pub caseload: u64,
@@ -157,7 +157,7 @@ impl People {
         Ok(transaction.commit().await?)
     }
 
-    /// Teams of an agency that are not closed, by name, with who belongs to them now.
+    /// Teams of an agency that are not closed, by name, with who belongs to them now and still works there.
     ///
     /// # Errors
     /// The database failed.
@@ -165,11 +165,13 @@ impl People {
         let (db, now) = (self.database.connection(), Millis::from(self.clock.now()));
         let teams = open_teams(db, agency).await?;
         let (backend, ids) = (db.get_database_backend(), || teams.iter().map(|team| team.id.0));
-        let places = team_place::Entity::find()
+        let mut places = team_place::Entity::find()
             .filter(among(backend, team_place::Column::TeamId, ids()))
             .filter(places_at(now))
             .all(db)
             .await?;
+        let working = at_work(db, &places.iter().map(|place| place.account_id).collect(), agency, now).await?;
+        places.retain(|place| working.contains(&place.account_id));
         let names = names_of(db, places.iter().map(|place| place.account_id)).await?;
         let counts: BTreeMap<TeamId, i64> = assignment::Entity::find()
             .select_only()

@@ -8,8 +8,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, SqlErr};
 
-use super::acting::{Actor, Stands, ever_worked_at, is_of_somebody_themselves};
+use super::acting::{Actor, Begun, Stands, ever_worked_at, is_of_somebody_themselves, signs_in};
 use super::appointments::sessions::CallsOff;
+use super::consents::giving::has_proxy;
 use super::contents::Wrong;
 use super::entering::Worker;
 use super::{People, Trouble};
@@ -26,18 +27,26 @@ pub enum KeptOut {
 /// Longest that somebody stands for a service user before it is said anew, in days of 24 hours.
 const LONGEST_PROXY_DAYS: i64 = 366;
 
+/// Whoever of an agency is left to lift it would be kept out by it, and nobody else may: the record would be locked for good.
+const NOBODY_TO_LIFT: &str = "They have no account of their own by which to lift this, and nobody else could: keep out single \
+                              accounts of this agency instead, or let them sign in and say it themselves.";
+
 /// Whoever stands for somebody, or signs in as them, sees the rows of every agency: so not every agency they were referred
 /// to says who that is.
-const NOT_OURS: &str = "Another agency entered them: it says who stands for them, and which account is theirs.";
+pub(super) const NOT_OURS: &str =
+    "Another agency entered them: it says who stands for them, and which account is theirs.";
 
 impl People {
     /// Keeps somebody out at the service user's wish, from now on: of this service user they see nothing any more,
     /// whatever else holds; places in groups with them are given up, and appointments with them called off. Who is kept out
     /// already stays so.
     ///
+    /// A whole agency is kept out by who can lift it: where the service user has no account of their own, nobody says it on
+    /// their word, or for them, of the agency that entered them, nor a worker of the worker's own.
+    ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever may not act for the service user; [`Trouble::Wrong`] for an agency or account that
-    /// is not there, and for the service user themselves; the database failed.
+    /// is not there, for the service user themselves, and for an agency that nobody could let in again; the database failed.
     pub async fn keep_out(&self, actor: Actor, of: ServiceUserId, whom: KeptOut) -> Result<ExclusionId, Trouble> {
         let begun = self.begin_change(actor, of).await?;
         let (db, of, at) = (&begun.transaction, begun.of, begun.at);
@@ -45,6 +54,9 @@ impl People {
             KeptOut::Agency(id) => {
                 let found = agency::Entity::find_by_id(id).one(db).await?;
                 found.ok_or_else(|| Wrong::new("agency", "There is no such agency."))?;
+                if locks_out(&begun, id).await? {
+                    return Err(Wrong::new("agency", NOBODY_TO_LIFT).into());
+                }
                 (Some(id), None)
             }
             KeptOut::Account(id) => {
@@ -69,7 +81,11 @@ impl People {
         if let Some(known) = same.one(db).await? {
             // Said by themselves it is theirs alone to lift, whoever wrote it down before.
             if begun.stands == Stands::Themselves {
-                let theirs = exclusion::ActiveModel { written_for: Set(None), ..Default::default() };
+                let theirs = exclusion::ActiveModel {
+                    named_by: Set(Some(actor.account)),
+                    written_for: Set(None),
+                    ..Default::default()
+                };
                 let this = exclusion::Column::Id.eq(known.id);
                 exclusion::Entity::update_many().set(theirs).filter(this).exec(db).await?;
                 begun.transaction.commit().await?;
@@ -122,9 +138,10 @@ impl People {
         self.call_off_with(db, of, whom, who, at).await
     }
 
-    /// Lets somebody in again who was kept out: the service user says so themselves. On their word a worker does only where it
-    /// was written down on their word too, and never for their own agency or somebody who works there; a proxy never. Where double
-    /// records were joined it ends what either says of them.
+    /// Lets somebody in again who was kept out: the service user says so themselves; who stands for them, where it was somebody
+    /// who stands for them who said it. On their word a worker does only where it was written down on their word too, or where
+    /// somebody said it who stood for them and nobody does any more; and never for their own agency or somebody who works there. Where
+    /// double records were joined it ends what either says of them.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever may not lift it, and where nobody is kept out; the database failed.
@@ -136,14 +153,15 @@ impl People {
         let found = exclusion::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)?;
         let may = match begun.stands {
             Stands::Themselves => true,
-            Stands::Proxy => false,
+            Stands::Proxy => by_proxy(db, &found).await?,
             Stands::Worker(agency) => {
                 let ours = found.agency_id == Some(agency)
                     || match found.account_id {
                         Some(account) => ever_worked_at(db, account, agency).await?,
                         None => false,
                     };
-                found.written_for == Some(agency) && !ours
+                let nobody_else = by_proxy(db, &found).await? && !has_proxy(db, &begun).await?;
+                (found.written_for == Some(agency) || nobody_else) && !ours
             }
         };
         if !may {
@@ -244,17 +262,23 @@ impl People {
         Ok(id)
     }
 
-    /// Somebody stands for the service user no longer. Who stands for them may say so of themselves, and of no other.
+    /// Somebody stands for the service user no longer. Who stands for them may say so of themselves, and of no other; a worker
+    /// only of the agency that entered them, which alone could name somebody again.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] for whoever may not act for the service user, and where nobody stands for them; the database
-    /// failed.
+    /// [`Trouble::NotFound`] for whoever may not act for the service user, or not say this, and where nobody stands for them;
+    /// the database failed.
     pub async fn end_proxy(&self, actor: Actor, id: ProxyId) -> Result<ServiceUserId, Trouble> {
         let found = proxy::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = found.map_or(ServiceUserId(id.0), |found| found.service_user_id);
         let begun = self.begin_change(actor, of).await?;
         let found = proxy::Entity::find_by_id(id).one(&begun.transaction).await?.ok_or(Trouble::NotFound)?;
-        if begun.stands == Stands::Proxy && found.account_id != actor.account {
+        let may = match begun.stands {
+            Stands::Themselves => true,
+            Stands::Proxy => found.account_id == actor.account,
+            Stands::Worker(agency) => entered(&begun).await?.agency_id == agency,
+        };
+        if !may {
             return Err(Trouble::NotFound);
         }
         let lasts = proxy::Column::EndsAt.is_null().or(proxy::Column::EndsAt.gt(begun.at));
@@ -295,7 +319,10 @@ impl People {
             return Err(wrong("It is the account of somebody else, or of who stands for them."));
         }
         if !is_of_somebody_themselves(db, account, at).await? {
-            return Err(wrong("It is an account for work: invite them with the role SERVICE_USER first."));
+            return Err(wrong(
+                "It is no account of a service user's own: an administrator invites them with the role SERVICE_USER, and \
+                 no other, first.",
+            ));
         }
         let linked = service_user::Entity::update_many()
             .col_expr(service_user::Column::AccountId, Expr::value(account))
@@ -311,6 +338,35 @@ impl People {
         }
         Ok(begun.transaction.commit().await?)
     }
+}
+
+/// Whom a change is about, as they were entered.
+async fn entered(begun: &Begun) -> Result<service_user::Model, Trouble> {
+    let found = service_user::Entity::find_by_id(begun.of).one(&begun.transaction).await?;
+    found.ok_or(Trouble::NotFound)
+}
+
+/// Whether nobody could let an agency in again, were it kept out by who asks: neither who works there, for they see nothing of
+/// the service user, nor the service user, for they have no account.
+async fn locks_out(begun: &Begun, agency: AgencyId) -> Result<bool, Trouble> {
+    let person = entered(begun).await?;
+    let is_shut_out = match begun.stands {
+        Stands::Themselves => false,
+        Stands::Proxy => person.agency_id == agency,
+        Stands::Worker(own) => own == agency || person.agency_id == agency,
+    };
+    Ok(is_shut_out && !signs_in(&begun.transaction, &person, begun.at).await?)
+}
+
+/// Whether it was somebody who stood for the service user who said that they keep somebody out. An account that stood for them is
+/// never their own afterwards; one that was theirs, and stands for them since, spoke as themselves until then.
+async fn by_proxy(db: &impl ConnectionTrait, bar: &exclusion::Model) -> Result<bool, Trouble> {
+    let (None, Some(by)) = (bar.written_for, bar.named_by) else { return Ok(false) };
+    let stood = proxy::Entity::find()
+        .filter(proxy::Column::AccountId.eq(by))
+        .filter(proxy::Column::ServiceUserId.eq(bar.service_user_id))
+        .filter(proxy::Column::BeginsAt.lte(bar.begins_at));
+    Ok(stood.one(db).await?.is_some())
 }
 
 async fn is_proxy(db: &impl ConnectionTrait, account: AccountId, of: ServiceUserId) -> Result<bool, Trouble> {

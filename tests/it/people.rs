@@ -13,6 +13,7 @@ mod hands;
 mod idempotent;
 mod keeping_out;
 mod left_behind;
+mod locked_out;
 mod lying;
 mod mergers;
 mod my_day;

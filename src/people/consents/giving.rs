@@ -42,7 +42,7 @@ pub struct Beside {
 }
 
 /// Whether anybody stands for the service user now.
-async fn has_proxy(db: &impl ConnectionTrait, begun: &Begun) -> Result<bool, Trouble> {
+pub(in crate::people) async fn has_proxy(db: &impl ConnectionTrait, begun: &Begun) -> Result<bool, Trouble> {
     let lasts = proxy::Column::EndsAt.is_null().or(proxy::Column::EndsAt.gt(begun.at));
     let found = proxy::Entity::find().filter(proxy::Column::ServiceUserId.eq(begun.of)).filter(lasts);
     Ok(found.one(db).await?.is_some())

@@ -6,6 +6,7 @@ use entity::{consent, consent_scope};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::giving::has_proxy;
 use crate::people::acting::{Actor, Begun, Stands};
 use crate::people::{People, Trouble};
 
@@ -42,8 +43,8 @@ impl People {
 
     /// That whoever has begun a change may end a consent of the service user. A permit is ended by everybody who may act for
     /// them, for nobody sees more by it. To end a denial is to open something: they do so themselves; a worker on their word
-    /// only where it was a worker of the same agency who wrote it down, and it does not name that agency; a proxy what a
-    /// proxy said.
+    /// only where it does not name the worker's agency, and it was a worker of the same agency who wrote it down, or it was a
+    /// proxy who said it, and nobody stands for them any more; a proxy what a proxy said.
     pub(super) async fn may_end(&self, begun: &Begun, id: ConsentId) -> Result<(), Trouble> {
         let db = &begun.transaction;
         let found = consent::Entity::find_by_id(id).one(db).await?;
@@ -55,7 +56,9 @@ impl People {
                 let named = consent_scope::Entity::find()
                     .filter(consent_scope::Column::ConsentId.eq(id))
                     .filter(consent_scope::Column::AgencyId.eq(agency));
-                found.agency_id == Some(agency) && named.one(db).await?.is_none()
+                // Who said it for them can take it back no more: then it is theirs to say.
+                let nobody_else = found.given_by == Some(ConsentGiver::Proxy) && !has_proxy(db, begun).await?;
+                (found.agency_id == Some(agency) || nobody_else) && named.one(db).await?.is_none()
             }
         };
         may.then_some(()).ok_or(Trouble::NotFound)

@@ -43,7 +43,7 @@ pub struct Team {
     pub id: ID,
     /// Name.
     pub name: String,
-    /// Who belongs to it now, by name.
+    /// Who belongs to it and works there now, by name.
     pub members: Vec<TeamMember>,
     /// How many service users are on its caseload now.
     pub caseload: i32,
@@ -264,7 +264,8 @@ impl CaseloadMutation {
         of_teams(ctx, people(ctx)?.move_caseload(worker(ctx)?, from, to).await, Some).await
     }
 
-    /// Puts a service user on another caseload of the agency. For link workers who work with them.
+    /// Puts a service user on another caseload of the agency, of a key worker or of a team in which somebody works. For link
+    /// workers who work with them.
     async fn assign_service_user(
         &self,
         ctx: &Context<'_>,
@@ -296,8 +297,9 @@ impl CaseloadMutation {
         payload(ctx, people(ctx)?.close_case(worker(ctx)?, of).await.map(|()| of), "closeCase").await
     }
 
-    /// Puts a service user whose case the agency closed on one of its caseloads again: when they come back. An agency to which
-    /// they were only referred does it while a referral of them counts, and sees no more than that discloses; afterwards it
+    /// Puts a service user whom nobody of the agency sees on one of its caseloads again: whose case it closed, when they come
+    /// back; and who is only on caseloads of those who work there no more, or whom they keep out. An agency to which they were
+    /// only referred opens a closed case while a referral of them counts, and sees no more than that discloses; afterwards it
     /// takes a new referral. For its managers, who are not shown them.
     async fn reopen_case(
         &self,

@@ -297,7 +297,8 @@ impl ConsentMutation {
     /// Withdraws a consent, without a reason: from the next read on nothing is shown on it. By the service user, by who
     /// stands for them, or on their word by a link worker who works with them. A denial, which keeps something shut, is
     /// withdrawn by the service user; by who stands for them where one who does said it; on their word by a link worker
-    /// where one of the same agency wrote it down and it does not name that agency.
+    /// where it does not name that worker's agency, and one of the same agency wrote it down or one said it who stood for them
+    /// and nobody does any more.
     async fn withdraw_consent(
         &self,
         ctx: &Context<'_>,

@@ -178,7 +178,8 @@ pub(crate) fn wanted(asked: &Lookahead<'_>) -> Wanted {
         records.field("recordedBy").exists() || records.field("record").field("recordedBy").exists()
     };
     let recorders = SHOWN.iter().any(|(field, _)| records(field));
-    Wanted { kinds, around, withheld: asked.field("withheld").exists(), recorders }
+    let (proxies, withheld) = (asked.field("proxies").exists(), asked.field("withheld").exists());
+    Wanted { kinds, around, proxies, withheld, recorders }
 }
 
 /// A service user as the viewer sees them after a change; null where they see nothing of them.

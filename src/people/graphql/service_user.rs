@@ -153,7 +153,8 @@ impl ServiceUser {
         self.seen.around.as_ref().map(wishes::merges).unwrap_or_default()
     }
 
-    /// Who stands for them now; empty for who neither is them, nor stands for them, nor works with them.
+    /// Who stands for them now; empty for who neither is them, nor stands for them, nor works with them, and for workers of
+    /// another agency than that which entered them unless it shares with theirs what it knows of their family.
     #[graphql(complexity = "crate::api::limits::list_cost(3, child_complexity)")]
     async fn proxies(&self) -> Vec<ServiceUserProxy> {
         self.seen.around.as_ref().map(wishes::proxies).unwrap_or_default()

@@ -153,6 +153,13 @@ pub struct LinkAccountInput {
     pub account: ID,
 }
 
+/// Whose account is taken back.
+#[derive(Clone, Debug, InputObject)]
+pub struct UnlinkAccountInput {
+    /// Whose.
+    pub service_user: ID,
+}
+
 /// Which two records are of one service user.
 #[derive(Clone, Debug, InputObject)]
 pub struct MergeServiceUsersInput {
@@ -200,7 +207,8 @@ pub struct WishesMutation;
 impl WishesMutation {
     /// Keeps an agency or an account out at the service user's wish: from the next read on they see nothing of them. What is
     /// booked with them is called off, and places in their groups are given up. For the service user, who stands for them,
-    /// and link workers who work with them.
+    /// and link workers who work with them. The agency that entered them, and a worker's own, is kept out only where the service
+    /// user has an account of their own by which to lift it.
     async fn keep_out(
         &self,
         ctx: &Context<'_>,
@@ -215,9 +223,9 @@ impl WishesMutation {
         payload(ctx, done.map(|_| of), "keepOut").await
     }
 
-    /// Lets somebody in again who was kept out. For the service user; on their word a link worker does it where one of the
-    /// same agency wrote the wish down, and never for that agency or somebody who works there. Nobody who stands for the
-    /// service user does.
+    /// Lets somebody in again who was kept out. For the service user; for who stands for them where one who does said it; on
+    /// their word a link worker does it where one of the same agency wrote the wish down, or where one said it who stood for them
+    /// and nobody does any more; and never for that agency or somebody who works there.
     async fn let_in(
         &self,
         ctx: &Context<'_>,
@@ -242,8 +250,8 @@ impl WishesMutation {
         payload(ctx, done.map(|_| of), "nameProxy").await
     }
 
-    /// Somebody stands for the service user no longer. For the service user, link workers who work with them, and who stands
-    /// for them of themselves.
+    /// Somebody stands for the service user no longer. For the service user, link workers of the agency that entered them who
+    /// work with them, and who stands for them of themselves.
     async fn end_proxy(
         &self,
         ctx: &Context<'_>,
@@ -264,6 +272,20 @@ impl WishesMutation {
         let account = ids::account("input.account", &input.account)?;
         let done = people(ctx)?.link_account(worker(ctx)?, of, account).await;
         payload(ctx, done.map(|()| of), "linkAccount").await
+    }
+
+    /// Takes back that an account is the service user's own: by it they see nothing of them any more, and another one can be
+    /// linked. What was permitted by it ends, and who was named by it stands for them no more; what was denied by it, and who is
+    /// kept out, stays so until they say otherwise by another. For link workers of the agency that entered them who work with
+    /// them.
+    async fn unlink_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose.")] input: UnlinkAccountInput,
+    ) -> Result<ServiceUserPayload> {
+        let of = service_user(&input.service_user)?;
+        let done = people(ctx)?.unlink_account(worker(ctx)?, of).await;
+        payload(ctx, done.map(|()| of), "unlinkAccount").await
     }
 
     /// Joins two records of one service user: what either denied, or whom either kept out, then holds for both. Asked again, it

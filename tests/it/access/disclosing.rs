@@ -31,6 +31,8 @@ pub(super) async fn store_disclosing(world: &World, ids: Ids, db: &impl Connecti
         id: ids.person(PEOPLE),
         account_id: None,
         linked_by: None,
+        unlinked_by: None,
+        unlinked_at: None,
         agency_id: ids.agency(0),
         key_id: SealingKeyId(Uuid::nil()),
         epoch: 0,

@@ -294,6 +294,8 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
         id: ids.person(person),
         account_id: world.own_accounts[person].map(|account| ids.account(account)),
         linked_by: None,
+        unlinked_by: None,
+        unlinked_at: None,
         agency_id: ids.agency(0),
         key_id: SealingKeyId(Uuid::nil()),
         epoch: 0,

@@ -175,6 +175,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("takeOverReferral", "w"),
     ("undoChange", "emlc"),
     ("undoMerge", "w"),
+    ("unlinkAccount", "w"),
     ("updateAgency", "eml"),
     ("updateLocation", "emlc"),
     ("updateService", "eml"),

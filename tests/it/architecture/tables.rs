@@ -347,6 +347,7 @@ pub(super) const PERSONAL: (&[&str], &[&str]) = (
         "people::referrals::holding",
         "people::referrals::moving",
         "people::referrals::telling",
+        "people::reopening",
         "people::tasks::doing",
         "people::tasks::making",
         "signposts::giving",

@@ -289,7 +289,10 @@ async fn who_keeps_somebody_out_is_left_out() {
     keeps_out(&network, &network.ann, &ned, &network.manager).await;
     assert_eq!(values(&calendar(&network, &of_hub).await, "DTSTART"), both[..1]);
     assert_eq!(values(&calendar(&network, &own).await, "DTSTART"), both[1..]);
-    // The whole agency is kept out: then nobody of it reads of it.
+    // The whole agency is kept out, which he could let in again: then nobody of it reads of it.
+    let sam = network.account(&network.sam).await;
+    let link = format!("linkAccount(input: {{ serviceUser: {ned:?}, account: {sam:?} }})");
+    assert_eq!(network.change(&network.ann, &link).await, json!([]));
     let home = NodeId::Agency(Network::agency(0)).encode().0;
     let out = format!("keepOut(input: {{ serviceUser: {ned:?}, whom: {{ agency: {home:?} }} }})");
     assert_eq!(network.change(&network.ann, &out).await, json!([]));

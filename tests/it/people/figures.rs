@@ -309,6 +309,10 @@ async fn who_keeps_the_manager_out_is_counted_nowhere() {
     keeps_out(&ida, &format!("account: {:?}", network.account(&network.manager).await)).await;
     assert_eq!(seen(&network.manager).await, without, "not even that there was somebody");
     assert_eq!(seen(&other).await, both, "she is not kept out");
+    // By an account of his own he could let it in again.
+    let (sam, of_ned) = (network.account(&network.sam).await, NodeId::ServiceUser(ned.of).encode().0);
+    let link = format!("linkAccount(input: {{ serviceUser: {of_ned:?}, account: {sam:?} }})");
+    assert_eq!(network.change(&network.ann, &link).await, json!([]));
     keeps_out(&ned, &format!("agency: {:?}", agency(Network::agency(0)))).await;
     assert_eq!(seen(&network.manager).await, (0, 0, vec![]));
     assert_eq!(seen(&other).await, (1, 1, vec![json!([hub, 1, 1])]));

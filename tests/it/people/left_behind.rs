@@ -79,7 +79,7 @@ async fn last_steps(network: &Network, token: &str, to_do: &ToDo) -> [(Value, Va
     })
 }
 
-async fn assign(network: &Network, by: &str, of: &str, to: &str, alone: bool) -> Value {
+pub(super) async fn assign(network: &Network, by: &str, of: &str, to: &str, alone: bool) -> Value {
     let assign = format!("assignServiceUser(input: {{ serviceUser: {of:?}, to: {{ {to} }}, alone: {alone} }})");
     network.change(by, &assign).await
 }
@@ -93,7 +93,7 @@ async fn moves(network: &Network, to: &str) -> (Value, Value) {
 }
 
 /// A team of the first agency, to which these belong; its global id.
-async fn team(network: &Network, members: &[&str]) -> Value {
+pub(super) async fn team(network: &Network, members: &[&str]) -> Value {
     let made = done(network, &network.manager, "createTeam(name: \"South\")", "teams { id }").await;
     let team = made["teams"][0]["id"].clone();
     for member in members {
@@ -102,7 +102,7 @@ async fn team(network: &Network, members: &[&str]) -> Value {
     team
 }
 
-fn account(id: &str) -> AccountId {
+pub(super) fn account(id: &str) -> AccountId {
     match NodeId::decode(id) {
         Some(NodeId::Account(id)) => id,
         other => panic!("{other:?}"),
@@ -117,7 +117,7 @@ fn person(id: &str) -> ServiceUserId {
 }
 
 /// They leave the agency, or come back to it.
-async fn works_there(network: &Network, who: &str, there: bool) {
+pub(super) async fn works_there(network: &Network, who: &str, there: bool) {
     let (accounts, home) = (&network.app.app.accounts, Some(Network::agency(0)));
     if there {
         accounts.grant(None, account(who), home, Role::LinkWorker, None).await.unwrap();

@@ -1,7 +1,7 @@
 //! Who else sees of places in groups what; and what becomes of them where a case is closed, somebody is kept out, records are
 //! joined.
 
-use entity::enums::GroupPlaceState;
+use entity::enums::{GroupPlaceState, Role};
 use entity::group_place;
 use entity::ids::{CohortId, GroupId, GroupPlaceId};
 use sea_orm::EntityTrait;
@@ -193,9 +193,13 @@ async fn who_keeps_somebody_out_does_not_meet_them() {
     assert_eq!(joined["groupPlace"]["cohort"]["id"], json!(of_bea), "it is free to who may meet her");
     let named = network.offers_place(&network.ann, &of_bea, &format!(", to: {waits:?}")).await;
     assert_eq!(named["errors"][0]["field"], "input.cohort");
-    // Keeping the agency out ends all of it, at once.
+    // Keeping the agency out, which they could let in again, ends all of it, at once.
     let agency = agency(Network::agency(0));
-    for of in [&una, &dot] {
+    let own = network.app.signed_in("dot@example.org", Role::ServiceUser, None).await;
+    for (of, token) in [(&una, &network.sam), (&dot, &own)] {
+        let account = network.account(token).await;
+        let link = format!("linkAccount(input: {{ serviceUser: {of:?}, account: {account:?} }})");
+        assert_eq!(network.change(&network.ann, &link).await, json!([]));
         assert_eq!(network.change(&network.ann, &keep(of, &format!("agency: {agency:?}"))).await, json!([]));
         assert_eq!(network.group_places_of(&network.ann, of).await, json!([]), "and nobody there sees it");
     }
