@@ -306,7 +306,7 @@ impl People {
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`]; the database or the vault
     /// failed, and nothing is made.
     pub async fn add_task(&self, by: Worker, of: ServiceUserId, free: &FreeTask) -> Result<TaskId, Trouble> {
-        paragraphs("words", &free.words)?;
+        let words = paragraphs("words", &free.words)?;
         let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
         check_due(free.due_on, london(at.to_utc()).date())?;
@@ -319,7 +319,7 @@ impl People {
             due_on: free.due_on,
             owner: free.owner,
         };
-        let id = self.put_task(&transaction, by, (of, of), &new, Some(&free.words), at).await?;
+        let id = self.put_task(&transaction, by, (of, of), &new, Some(&words), at).await?;
         transaction.commit().await?;
         Ok(id)
     }

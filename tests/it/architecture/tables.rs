@@ -20,7 +20,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("notices", &["access", "api", "clock", "config", "database", "outgoing", "post", "vault"]),
     ("accounts", &["access", "api", "clock", "config", "database", "directory", "outgoing", "post", "vault"]),
     ("listings", &["access", "accounts", "api", "clock", "database", "directory", "places", "post"]),
-    ("agreements", &["access", "api", "clock", "database", "directory", "hours"]),
+    ("agreements", &["access", "api", "clock", "database", "directory", "hours", "post"]),
     ("people", &["access", "agreements", "api", "clock", "database", "directory", "hours", "notices", "post", "vault"]),
     (
         "signposts",
@@ -172,6 +172,7 @@ pub(super) const PURE: &[&str] = &[
     "access::viewer",
     "agreements::life",
     "agreements::terms",
+    "api::breaks",
     "accounts::oidc::claims",
     "accounts::oidc::json",
     "accounts::oidc::keys",
