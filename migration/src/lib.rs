@@ -41,6 +41,7 @@ mod m20261124_000021_worklists;
 mod m20261124_000024_reopened;
 mod m20261124_000025_calendar_looks;
 mod m20261124_000026_notice_bounds;
+mod m20261124_000032_taken_back;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000024_reopened::Migration),
             Box::new(m20261124_000025_calendar_looks::Migration),
             Box::new(m20261124_000026_notice_bounds::Migration),
+            Box::new(m20261124_000032_taken_back::Migration),
         ]
     }
 }

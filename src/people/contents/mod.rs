@@ -17,6 +17,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use entity::enums::{DataCategory, RecordKind};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 pub use self::circumstances::Circumstances;
@@ -104,9 +105,9 @@ pub(crate) fn filled(field: &'static str, text: &str, most: usize) -> Result<(),
     Ok(())
 }
 
-/// Whether a text shows a letter or a digit at the least. Some letters show nothing.
+/// Whether a text shows a letter or a digit at the least, as somebody is found by them. Some letters show nothing.
 pub(crate) fn is_readable(text: &str) -> bool {
-    text.chars().any(|sign| sign.is_alphanumeric() && !is_invisible(sign) && !is_combining_mark(sign))
+    text.nfkd().any(|sign| sign.is_alphanumeric() && !is_invisible(sign) && !is_combining_mark(sign))
 }
 
 /// A name by which something is told from others: it shows a letter or a digit at the least.

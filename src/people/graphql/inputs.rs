@@ -38,7 +38,7 @@ pub struct PersonIdentityInput {
     pub family_name: String,
     /// What they want to be called; null where that is their first name.
     pub known_as: Option<String>,
-    /// Date of birth; null where nobody knows.
+    /// Date of birth, from 1900 until today; null where nobody knows.
     pub born_on: Option<Date>,
     /// Numbers by which others know them, 50 at the most.
     #[graphql(default)]
