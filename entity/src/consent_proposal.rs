@@ -36,6 +36,10 @@ pub struct Model {
     pub answered_at: Option<Millis>,
     /// Who answered, or wrote their answer down.
     pub answered_by: Option<AccountId>,
+    /// When whoever asked took it back.
+    pub taken_back_at: Option<Millis>,
+    /// Who took it back.
+    pub taken_back_by: Option<AccountId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

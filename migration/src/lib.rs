@@ -45,6 +45,7 @@ mod m20261124_000027_looks_spent;
 mod m20261124_000028_refuge;
 mod m20261124_000030_replaced_by;
 mod m20261124_000031_unlinked;
+mod m20261124_000032_taken_back;
 mod m20261124_000033_keys;
 
 /// All migrations, in order.
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000028_refuge::Migration),
             Box::new(m20261124_000030_replaced_by::Migration),
             Box::new(m20261124_000031_unlinked::Migration),
+            Box::new(m20261124_000032_taken_back::Migration),
             Box::new(m20261124_000033_keys::Migration),
         ]
     }

@@ -226,6 +226,7 @@ pub const OPERATIONS: &[(OperationType, &str, Allowed, Kept)] = &[
     (Mutation, "suggestCorrection", WORKERS, Never),
     (Mutation, "switchNoticeEndpoint", AGENCY_TEAMS, Never),
     (Mutation, "takeBackEasement", LINK_WORKERS, Never),
+    (Mutation, "takeBackProposal", LINK_WORKERS, Never),
     (Mutation, "takeBackRecord", LINK_WORKERS, Never),
     (Mutation, "takeBackReleaseDate", LINK_WORKERS, Never),
     (Mutation, "takeOverReferral", LINK_WORKERS, Never),

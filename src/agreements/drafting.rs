@@ -1,7 +1,9 @@
 //! Versions of agreements are written. An edit makes a new version: nothing that somebody may have read is changed.
 
 use entity::enums::{AgreementState, AgreementStep};
-use entity::ids::{AgreementEventId, AgreementFlowId, AgreementId, AgreementPartyId, AgreementVersionId, FlowScopeId};
+use entity::ids::{
+    AgencyId, AgreementEventId, AgreementFlowId, AgreementId, AgreementPartyId, AgreementVersionId, FlowScopeId,
+};
 use entity::instants::Millis;
 use entity::{agency, agreement, agreement_event, agreement_flow, agreement_party, agreement_version, flow_scope};
 use sea_orm::ActiveValue::Set;
@@ -9,6 +11,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::steps::of_party;
 use super::terms::{Terms, Wrong};
 use super::{Agreements, Hand, Side, Trouble};
 use crate::hours::london;
@@ -50,7 +53,8 @@ impl Agreements {
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for an agreement of others; [`Trouble::NotNow`] where `expected` is not the number of its last
-    /// version, or it has ended; [`Trouble::Wrong`]; the database failed, and nothing is drafted.
+    /// version that is theirs, a newer draft that is not theirs is under way, or it has ended; [`Trouble::Wrong`]; the database
+    /// failed, and nothing is drafted.
     pub async fn revise(
         &self,
         by: Hand,
@@ -67,13 +71,12 @@ impl Agreements {
             .one(&transaction)
             .await?;
         let last = last.ok_or(Trouble::NotFound)?;
-        if let Side::Manager(agency) | Side::Member(agency) = by.side
-            && !parties(&transaction, last.id).await?.contains(&agency)
-        {
-            return Err(Trouble::NotFound);
-        }
-        if last.number != expected {
-            return Err(Trouble::NotNow(format!("It has version {} by now: look at that first.", last.number)));
+        let newest = match by.side {
+            Side::Manager(agency) | Side::Member(agency) => newest_of_party(&transaction, agency, &last).await?,
+            Side::Network => last.number,
+        };
+        if newest != expected {
+            return Err(Trouble::NotNow(format!("It has version {newest} by now: look at that first.")));
         }
         known(&transaction, &terms).await?;
         match last.state {
@@ -198,6 +201,42 @@ async fn known(db: &impl ConnectionTrait, terms: &Terms) -> Result<(), Trouble> 
     if found == ids.len() { Ok(()) } else { Err(Wrong::new("parties", "One of them is no agency.").into()) }
 }
 
+/// The number of the newest version of an agreement that an agency is party to, where it is party to the last one, or to what
+/// is in force or suspended. A draft of others to take the place of that is in the way, and no more is told of it.
+async fn newest_of_party(
+    db: &impl ConnectionTrait,
+    agency: AgencyId,
+    last: &agreement_version::Model,
+) -> Result<i32, Trouble> {
+    if parties(db, last.id).await?.contains(&agency) {
+        return Ok(last.number);
+    }
+    let theirs = agreement_version::Entity::find()
+        .filter(agreement_version::Column::AgreementId.eq(last.agreement_id))
+        .filter(agreement_version::Column::Id.in_subquery(of_party(agency)))
+        .order_by_desc(agreement_version::Column::Number)
+        .all(db)
+        .await?;
+    let is_alive = |version: &agreement_version::Model| {
+        matches!(version.state, Some(AgreementState::Active | AgreementState::Suspended))
+    };
+    let newest = theirs.first().filter(|_| theirs.iter().any(is_alive)).ok_or(Trouble::NotFound)?;
+    match last.state {
+        Some(AgreementState::Draft | AgreementState::InReview | AgreementState::AwaitingSignatures) => {
+            let message = "A newer draft is under way, to which your agency is no party: ask the other parties, or a \
+                           coordinator.";
+            Err(Trouble::NotNow(message.to_owned()))
+        }
+        Some(
+            AgreementState::Active
+            | AgreementState::Suspended
+            | AgreementState::Superseded
+            | AgreementState::Terminated,
+        )
+        | None => Ok(newest.number),
+    }
+}
+
 /// Whether a version of an agreement is in force or suspended.
 async fn lives(db: &impl ConnectionTrait, id: AgreementId) -> Result<bool, Trouble> {
     let found = agreement_version::Entity::find()
@@ -207,10 +246,7 @@ async fn lives(db: &impl ConnectionTrait, id: AgreementId) -> Result<bool, Troub
 }
 
 /// The parties of a version.
-pub(super) async fn parties(
-    db: &impl ConnectionTrait,
-    version: AgreementVersionId,
-) -> Result<Vec<entity::ids::AgencyId>, Trouble> {
+pub(super) async fn parties(db: &impl ConnectionTrait, version: AgreementVersionId) -> Result<Vec<AgencyId>, Trouble> {
     let rows = agreement_party::Entity::find().filter(agreement_party::Column::VersionId.eq(version)).all(db).await?;
     Ok(rows.into_iter().map(|row| row.agency_id).collect())
 }

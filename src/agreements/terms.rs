@@ -13,6 +13,8 @@ use entity::instants::Millis;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::post::{is_unseen, shows};
+
 /// Longest title, in characters.
 const LONGEST_TITLE: usize = 200;
 /// Longest text of a part, in characters.
@@ -114,6 +116,7 @@ pub struct Terms {
     pub related_days: i32,
 }
 
+/// That a text, with plain line breaks, says something, and nothing else than it shows to who signs it.
 fn text(field: &str, text: &str, most: usize) -> Result<(), Wrong> {
     if text.trim().is_empty() {
         return Err(Wrong::new(field, "It is empty: say it."));
@@ -121,8 +124,11 @@ fn text(field: &str, text: &str, most: usize) -> Result<(), Wrong> {
     if text.chars().count() > most {
         return Err(Wrong::new(field, format!("It has more than {most} characters.")));
     }
-    if text.chars().any(|sign| sign.is_control() && sign != '\n') {
+    if text.chars().any(|sign| (sign.is_control() && sign != '\n') || is_unseen(sign)) {
         return Err(Wrong::new(field, "It holds signs that can't be seen: leave them out."));
+    }
+    if !shows(text) {
+        return Err(Wrong::new(field, "It shows nothing: say it."));
     }
     Ok(())
 }

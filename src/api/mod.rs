@@ -1,6 +1,7 @@
 //! What every GraphQL type shares, below the rooms: errors, ids, paging, scalars, limits, and
 //! until when an answer holds.
 
+pub mod breaks;
 pub mod course;
 pub mod errors;
 pub mod horizon;

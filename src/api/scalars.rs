@@ -5,9 +5,10 @@ use std::ops::RangeInclusive;
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, NaiveDate, NaiveTime, SecondsFormat, Timelike, Utc};
 
-/// The years that dates may lie in: nothing here is older than a person, and what lies farther ahead is a slip. Databases
-/// hold fewer years than the calendar has.
-const YEARS: RangeInclusive<i32> = 1900..=2200;
+/// The first year that dates may lie in: nobody who is alive was born before it, and nothing here is older than a person.
+pub const FIRST_YEAR: i32 = 1900;
+/// The years that dates may lie in: what lies farther ahead is a slip. Databases hold fewer years than the calendar has.
+const YEARS: RangeInclusive<i32> = FIRST_YEAR..=2200;
 const OF_OUR_TIME: &str = ", and lies between the years 1900 and 2200";
 
 fn is_near(date: NaiveDate) -> bool {
@@ -22,19 +23,12 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 #[Scalar(name = "DateTime")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
-        };
-        chrono::DateTime::parse_from_rfc3339(text)
-            .ok()
-            .map(|at| at.with_timezone(&Utc))
-            .filter(|at| is_near(at.date_naive()))
-            .map(Self)
-            .ok_or_else(|| {
-                InputValueError::custom(format!(
-                    "an instant is written as 2026-11-26T18:00:00Z, with its offset{OF_OUR_TIME}"
-                ))
-            })
+        let at = if let Value::String(text) = &value { chrono::DateTime::parse_from_rfc3339(text).ok() } else { None };
+        at.map(|at| at.with_timezone(&Utc)).filter(|at| is_near(at.date_naive())).map(Self).ok_or_else(|| {
+            InputValueError::custom(format!(
+                "an instant is written as \"2026-11-26T18:00:00Z\", with its offset{OF_OUR_TIME}"
+            ))
+        })
     }
 
     fn to_value(&self) -> Value {
@@ -50,14 +44,11 @@ pub struct Date(pub NaiveDate);
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
-        };
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()
-            .filter(|date| is_near(*date))
+        let date =
+            if let Value::String(text) = &value { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None };
+        date.filter(|date| is_near(*date))
             .map(Self)
-            .ok_or_else(|| InputValueError::custom(format!("a date is written as 2026-11-26{OF_OUR_TIME}")))
+            .ok_or_else(|| InputValueError::custom(format!("a date is written as \"2026-11-26\"{OF_OUR_TIME}")))
     }
 
     fn to_value(&self) -> Value {
@@ -73,12 +64,8 @@ pub struct LocalTime(pub NaiveTime);
 #[Scalar(name = "LocalTime")]
 impl ScalarType for LocalTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
-        };
-        NaiveTime::parse_from_str(text, "%H:%M")
-            .map(Self)
-            .map_err(|_| InputValueError::custom("a time is written as 18:30, from 00:00 to 23:59"))
+        let time = if let Value::String(text) = &value { NaiveTime::parse_from_str(text, "%H:%M").ok() } else { None };
+        time.map(Self).ok_or_else(|| InputValueError::custom("a time is written as \"18:30\", from 00:00 to 23:59"))
     }
 
     fn to_value(&self) -> Value {

@@ -74,6 +74,7 @@ impl Around {
         self.consents.retain(|consent| consent.written_for == agency || concerns(&consent.agencies));
         for proposal in self.proposals.iter_mut().filter(|proposal| proposal.agency != agency) {
             proposal.agency = None;
+            proposal.taken_back_by = None;
             sharing.keep(agency, &mut proposal.asked.agencies, &mut proposal.asked.categories);
         }
         for consent in self.consents.iter_mut().filter(|consent| consent.written_for != agency) {
@@ -339,7 +340,7 @@ pub(super) async fn around(
     for (id, consents) in people.consents(db, of, at).await? {
         all.entry(id).or_default().consents = consents;
     }
-    for (id, proposals) in people.proposals(db, of).await? {
+    for (id, proposals) in people.proposals(db, of, at).await? {
         all.entry(id).or_default().proposals = proposals;
     }
     Ok(all)

@@ -1,7 +1,7 @@
 //! Which service users somebody may see: those of a caseload, of a team, of an agency; those of a name. The rule is part of
 //! the statements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entity::enums::{Purpose, RecordKind};
@@ -13,12 +13,14 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::contents::{Contents, Wrong};
+use super::contents::{Contents, LONGEST_LINE, Wrong, is_readable};
+use super::names::Term;
 use super::reading::{Reader, Seen, Wanted};
 use super::{People, Trouble, names};
 use crate::access::ledger::Pending;
 use crate::access::rule::Ask;
 use crate::access::rule::predicate::visible;
+use crate::vault::index::IndexKey;
 
 /// Most that are found by name.
 pub const MOST_FOUND: u64 = 50;
@@ -199,11 +201,12 @@ impl People {
     }
 
     /// Those whom somebody may see who answer to a name, a date of birth, an identifier, the likeliest first. A name may
-    /// be misspelt by a letter a word. Only they stand in the ledger: nothing is opened of anybody whom the index does not
-    /// name.
+    /// be misspelt by a letter a word, and written with or without apostrophes and dashes. Only they stand in the ledger:
+    /// nothing is opened of anybody whom the index does not name.
     ///
     /// # Errors
-    /// [`Wrong`] where nothing is looked for; the database, the ledger or the vault failed, and nothing is shown.
+    /// [`Wrong`] where nothing is looked for, or by something that nobody is found by; the database, the ledger or the vault
+    /// failed, and nothing is shown.
     pub async fn find(
         &self,
         reader: Reader,
@@ -211,15 +214,10 @@ impl People {
         wanted: &Wanted,
         pending: Option<&Pending>,
     ) -> Result<Vec<Seen>, Trouble> {
-        let words = looked_for.name.as_deref().map(names::words).unwrap_or_default();
-        let mut each: Vec<Vec<String>> =
-            words.iter().map(|word| names::keys_of_word(word).into_iter().collect()).collect();
-        each.extend(looked_for.born_on.map(|born| vec![names::key_of_birth(born)]));
-        each.extend(looked_for.identifier.as_deref().map(|value| vec![names::key_of_identifier(value)]));
-        if looked_for.identifier.as_deref().is_some_and(|value| !value.chars().any(char::is_alphanumeric)) {
-            return Err(Wrong::new("identifier", "It has neither a letter nor a digit.").into());
-        }
-        if each.is_empty() {
+        let terms = terms_of(looked_for)?;
+        let mut exact: Vec<String> = looked_for.born_on.map(names::key_of_birth).into_iter().collect();
+        exact.extend(looked_for.identifier.as_deref().map(names::key_of_identifier));
+        if terms.is_empty() && exact.is_empty() {
             return Err(
                 Wrong::new("name", "Nothing is looked for: give a name, a date of birth, or an identifier.").into()
             );
@@ -232,17 +230,15 @@ impl People {
             .column(person_record::Column::ServiceUserId)
             .filter(person_record::Column::Kind.eq(RecordKind::Identity))
             .filter(person_record::Column::EndedAt.is_null());
-        for keys in &each {
-            let hashes: Vec<i64> = keys.iter().map(|key| index.hash(key)).collect();
-            let found = Query::select()
-                .column(name_key::Column::RecordId)
-                .from(name_key::Entity)
-                .and_where(name_key::Column::Hash.is_in(hashes))
-                .to_owned();
-            select = select.filter(person_record::Column::Id.in_subquery(found));
+        for key in &exact {
+            select = select.filter(is_indexed(vec![index.hash(key)]));
+        }
+        for term in &terms {
+            select = select.filter(answers(&index, term));
         }
         // Where more answer than are shown, those whose names are the very words come first.
-        let said: Vec<i64> = words.iter().map(|word| index.hash(&names::key_of_name(word))).collect();
+        let words = terms.iter().flat_map(|term| &term.readings).flatten();
+        let said: BTreeSet<i64> = words.map(|sought| index.hash(&names::key_of_name(&sought.word))).collect();
         let very = Query::select()
             .expr(Func::count(Expr::col(name_key::Column::Hash)))
             .from(name_key::Entity)
@@ -262,17 +258,51 @@ impl People {
         wanted.kinds.insert(RecordKind::Identity);
         let mut seen = self.read(reader, &found, &wanted, pending).await?;
         let by: BTreeMap<ServiceUserId, usize> =
-            seen.iter().map(|seen| (seen.service_user, nearest(&words, seen))).collect();
+            seen.iter().map(|seen| (seen.service_user, nearest(&terms, seen))).collect();
         seen.sort_by_key(|seen| (by.get(&seen.service_user).copied(), seen.service_user));
         Ok(seen)
     }
 }
 
+/// What is looked for by a name; that everything that is said can be looked for.
+fn terms_of(looked_for: &LookedFor) -> Result<Vec<Term>, Wrong> {
+    let nothing = "It has neither a letter nor a digit.";
+    if looked_for.identifier.as_deref().is_some_and(|value| !is_readable(value)) {
+        return Err(Wrong::new("identifier", nothing));
+    }
+    let Some(name) = looked_for.name.as_deref() else { return Ok(Vec::new()) };
+    if name.chars().count() > LONGEST_LINE {
+        return Err(Wrong::new("name", format!("It has more than {LONGEST_LINE} characters.")));
+    }
+    let terms = names::terms(name);
+    if terms.is_empty() { Err(Wrong::new("name", nothing)) } else { Ok(terms) }
+}
+
+/// That a row has one of these in the index.
+fn is_indexed(hashes: Vec<i64>) -> Condition {
+    let found = Query::select()
+        .column(name_key::Column::RecordId)
+        .from(name_key::Entity)
+        .and_where(name_key::Column::Hash.is_in(hashes))
+        .to_owned();
+    Condition::all().add(person_record::Column::Id.in_subquery(found))
+}
+
+/// That a row has every word of one of the readings.
+fn answers(index: &IndexKey, term: &Term) -> Condition {
+    term.readings.iter().fold(Condition::any(), |any, reading| {
+        let words = reading.iter().fold(Condition::all(), |all, sought| {
+            all.add(is_indexed(sought.keys.iter().map(|key| index.hash(key)).collect()))
+        });
+        any.add(words)
+    })
+}
+
 /// How far the nearest of somebody's identities is from what was looked for.
-fn nearest(words: &[String], seen: &Seen) -> usize {
+fn nearest(terms: &[Term], seen: &Seen) -> usize {
     let distance = |contents: &Contents| {
         let Contents::Identity(identity) = contents else { return None };
-        Some(names::distance(words, identity))
+        Some(names::distance(terms, identity))
     };
     seen.records.iter().filter_map(|record| distance(&record.contents)).min().unwrap_or(usize::MAX)
 }

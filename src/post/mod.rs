@@ -20,5 +20,5 @@ pub use self::{
     letter::{Letter, LinkError, SecretLink},
     outbox::{NotSent, Patience, Post, PostError},
     settings::{PostSettingsError, SettingProblem},
-    texts::{invitation, is_invisible, password_reset},
+    texts::{invitation, is_invisible, is_unseen, password_reset, shows},
 };

@@ -7,6 +7,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Europe::London;
+use unicode_normalization::char::is_combining_mark;
 
 use super::{
     address::MailAddress,
@@ -303,4 +304,23 @@ pub const fn is_invisible(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{110bd}' | '\u{110cd}'
         | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Signs that show nothing themselves and can make others read as something else: blanks without width, changes of the
+/// direction, tags. Joiners are none of them, for Persian and the scripts of India are written with them.
+#[must_use]
+pub const fn is_unseen(sign: char) -> bool {
+    matches!(
+        sign,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// Whether a text shows anything at all. Accents by themselves do not.
+#[must_use]
+pub fn shows(text: &str) -> bool {
+    let is_seen =
+        |sign: char| !sign.is_whitespace() && !sign.is_control() && !is_invisible(sign) && !is_combining_mark(sign);
+    text.chars().any(is_seen)
 }

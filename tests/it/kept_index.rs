@@ -58,7 +58,8 @@ fn told(snapshot: &Snapshot) -> BTreeSet<String> {
             let mut told = format!("{facts:?}");
             macro_rules! piece {
                 ($shown:ty, $piece:expr) => {
-                    let shown: Option<$shown> = snapshot.shown_of_service(facts.id, $piece);
+                    let shown: Option<$shown> =
+                        snapshot.shown_of_service(facts.id).and_then(|record| record.piece($piece));
                     write!(told, "\n{shown:?}").unwrap();
                 };
             }
@@ -74,22 +75,30 @@ fn told(snapshot: &Snapshot) -> BTreeSet<String> {
             piece!(Vec<(PlaceId, Vec<contact::Model>)>, OfService::PlaceContacts);
             piece!(Vec<external_identifier::Model>, OfService::Identifiers);
             assert!(!told.contains("\nNone"), "a piece can't be read: {told}");
-            let row: service::Model = snapshot.shown_of_service(facts.id, OfService::Row).unwrap();
+            let row: service::Model = snapshot.shown_of_service(facts.id).unwrap().piece(OfService::Row).unwrap();
             write!(told, "\n{:?}", snapshot.source(row.source_id).unwrap()).unwrap();
-            for pair in snapshot.shown_of_service::<Vec<service_place::Model>>(facts.id, OfService::Places).unwrap() {
-                let place: Option<PublicLocation> = snapshot.shown_of_location(pair.location_id, OfLocation::Row);
-                let hours: Option<Vec<Schedule>> = snapshot.shown_of_location(pair.location_id, OfLocation::Schedules);
+            for pair in snapshot
+                .shown_of_service(facts.id)
+                .unwrap()
+                .piece::<Vec<service_place::Model>>(OfService::Places)
+                .unwrap()
+            {
+                let place: Option<PublicLocation> =
+                    snapshot.shown_of_location(pair.location_id).and_then(|record| record.piece(OfLocation::Row));
+                let hours: Option<Vec<Schedule>> =
+                    snapshot.shown_of_location(pair.location_id).and_then(|record| record.piece(OfLocation::Schedules));
                 let phones: Option<Vec<phone::Model>> =
-                    snapshot.shown_of_location(pair.location_id, OfLocation::Phones);
+                    snapshot.shown_of_location(pair.location_id).and_then(|record| record.piece(OfLocation::Phones));
                 write!(told, "\n{:?} {:?} {:?}", place.unwrap(), hours.unwrap(), phones.unwrap()).unwrap();
             }
             told
         })
         .collect();
     told.extend(snapshot.agencies().map(|facts| {
-        let row: agency::Model = snapshot.shown_of_agency(facts.id, OfAgency::Row).unwrap();
-        let phones: Vec<phone::Model> = snapshot.shown_of_agency(facts.id, OfAgency::Phones).unwrap();
-        let contacts: Vec<contact::Model> = snapshot.shown_of_agency(facts.id, OfAgency::Contacts).unwrap();
+        let row: agency::Model = snapshot.shown_of_agency(facts.id).unwrap().piece(OfAgency::Row).unwrap();
+        let phones: Vec<phone::Model> = snapshot.shown_of_agency(facts.id).unwrap().piece(OfAgency::Phones).unwrap();
+        let contacts: Vec<contact::Model> =
+            snapshot.shown_of_agency(facts.id).unwrap().piece(OfAgency::Contacts).unwrap();
         format!("{facts:?}\n{row:?}\n{phones:?}\n{contacts:?}")
     }));
     told.extend(snapshot.locations().map(|(_, _, facts)| {

@@ -7,9 +7,10 @@ use entity::ids::{AgencyId, LocationId, ServiceId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use signpost::directory::loaders::{
-    AgencyKey, AreasOf, AssurancesOf, CapacityOf, ContactsOfAgency, ContactsOfPlace, ContactsOfService, EligibilityOf,
-    IdentifiersOfAgency, IdentifiersOfService, Known, LocationKey, Pair, PhonesOfAgency, PhonesOfLocation,
-    PhonesOfPlace, PhonesOfService, PlacesOf, SchedulesOfLocation, SchedulesOfPlace, SchedulesOfService, ServiceKey,
+    AgencyKey, AreasOf, AssurancesOf, CapacityOf, ContactsOfAgency, ContactsOfPlace, ContactsOfService, Directory,
+    EligibilityOf, IdentifiersOfAgency, IdentifiersOfService, Known, LocationKey, Pair, PhonesOfAgency,
+    PhonesOfLocation, PhonesOfPlace, PhonesOfService, PlacesOf, SchedulesOfLocation, SchedulesOfPlace,
+    SchedulesOfService, ServiceKey,
 };
 use signpost::directory::snapshot::segment::{Segment, SegmentWriter};
 use signpost::directory::store::edges;
@@ -93,7 +94,8 @@ fn compare<K: Known + Debug, I: Copy + Eq + std::hash::Hash>(
     let snapshot = app.app.live.current();
     let mut known = 0;
     for id in ids {
-        let here = key(*id).known(&snapshot).unwrap().map_or(blank.to_owned(), |found| said(&found));
+        let here =
+            key(*id).known(&Directory::of(snapshot.clone())).unwrap().map_or(blank.to_owned(), |found| said(&found));
         assert_eq!(here, stored.get(id).map_or(blank.to_owned(), &said), "{:?}", key(*id));
         known += usize::from(here != blank);
     }
@@ -183,9 +185,9 @@ async fn the_snapshot_shows_what_the_loaders_read() {
     let (secret, open): (Vec<_>, Vec<_>) = locations.iter().copied().partition(|id| secret[id].confidential);
     assert!(!secret.is_empty() && !open.is_empty());
     for id in &secret {
-        assert_eq!(SchedulesOfLocation(*id).known(&snapshot).unwrap().unwrap().len(), 0);
-        assert_eq!(PhonesOfLocation(*id).known(&snapshot).unwrap().unwrap().len(), 0);
-        assert!(LocationKey(*id).known(&snapshot).unwrap().unwrap().open.is_none());
+        assert_eq!(SchedulesOfLocation(*id).known(&Directory::of(snapshot.clone())).unwrap().unwrap().len(), 0);
+        assert_eq!(PhonesOfLocation(*id).known(&Directory::of(snapshot.clone())).unwrap().unwrap().len(), 0);
+        assert!(LocationKey(*id).known(&Directory::of(snapshot.clone())).unwrap().unwrap().open.is_none());
     }
     same!(&open, edges::schedules_of_locations, SchedulesOfLocation, "[]");
     let stored = edges::phones_of_locations(db, &open).await.unwrap();
@@ -197,8 +199,8 @@ async fn the_snapshot_shows_what_the_loaders_read() {
     let pair = |place| Pair { service: service[&place], place };
     same!(&ids, edges::schedules_of_places, |id| SchedulesOfPlace(pair(id)), "[]");
     for hidden in pairs.values().flatten().filter(|pair| is_secret(pair)).map(|row| pair(row.id)) {
-        assert_eq!(PhonesOfPlace(hidden).known(&snapshot).unwrap().unwrap().len(), 0);
-        assert_eq!(ContactsOfPlace(hidden).known(&snapshot).unwrap().unwrap().len(), 0);
+        assert_eq!(PhonesOfPlace(hidden).known(&Directory::of(snapshot.clone())).unwrap().unwrap().len(), 0);
+        assert_eq!(ContactsOfPlace(hidden).known(&Directory::of(snapshot.clone())).unwrap().unwrap().len(), 0);
     }
     let ids: Vec<_> = pairs.values().flatten().filter(|pair| !is_secret(pair)).map(|row| row.id).collect();
     let stored = edges::phones_of_places(db, &ids).await.unwrap();
@@ -220,7 +222,7 @@ async fn names_that_are_for_those_signed_in_are_not_in_the_snapshot() {
     let mut withheld = 0;
     for row in rows.values().flatten() {
         let id = row.agency_id.unwrap();
-        let shown = ContactsOfAgency(id).known(&snapshot).unwrap().unwrap();
+        let shown = ContactsOfAgency(id).known(&Directory::of(snapshot.clone())).unwrap().unwrap();
         let shown = shown.iter().find(|shown| shown.id == row.id).unwrap();
         if row.visibility == entity::enums::ContactVisibility::Public {
             assert_eq!(shown, row);

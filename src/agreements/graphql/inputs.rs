@@ -4,6 +4,7 @@ use async_graphql::{ID, InputObject, Result};
 
 use super::enums::{AgreementMove, DataCategory, LawfulBasis, PartyRole, Purpose};
 use crate::agreements::terms::{Document, Flow, Party, Terms};
+use crate::api::breaks::plain_breaks;
 use crate::api::ids;
 use crate::api::scalars::{Date, DateTime};
 
@@ -113,18 +114,18 @@ impl AgreementTermsInput {
     pub(super) fn into_terms(self, within: &str) -> Result<Terms> {
         let it = self.document;
         let document = Document {
-            necessity: it.necessity,
-            special_category_condition: it.special_category_condition,
-            criminal_offence_condition: it.criminal_offence_condition,
-            retention: it.retention,
-            security: it.security,
-            rights_requests: it.rights_requests,
-            breach_contact: it.breach_contact,
-            ending: it.ending,
+            necessity: plain_breaks(&it.necessity),
+            special_category_condition: it.special_category_condition.as_deref().map(plain_breaks),
+            criminal_offence_condition: it.criminal_offence_condition.as_deref().map(plain_breaks),
+            retention: plain_breaks(&it.retention),
+            security: plain_breaks(&it.security),
+            rights_requests: plain_breaks(&it.rights_requests),
+            breach_contact: plain_breaks(&it.breach_contact),
+            ending: plain_breaks(&it.ending),
         };
         let party = |(at, party): (usize, AgreementPartyInput)| {
             let agency = ids::agency(&format!("{within}.parties[{at}].agency"), &party.agency)?;
-            Ok(Party { agency, role: party.role.into(), contact: party.contact })
+            Ok(Party { agency, role: party.role.into(), contact: plain_breaks(&party.contact) })
         };
         let flow = |(at, flow): (usize, AgreementFlowInput)| {
             Ok(Flow {
@@ -136,7 +137,7 @@ impl AgreementTermsInput {
             })
         };
         Ok(Terms {
-            title: self.title,
+            title: plain_breaks(&self.title),
             document,
             parties: self.parties.into_iter().enumerate().map(party).collect::<Result<_>>()?,
             flows: self.flows.into_iter().enumerate().map(flow).collect::<Result<_>>()?,

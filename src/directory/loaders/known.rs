@@ -47,7 +47,8 @@ impl<K: Eq + Hash, P> Records<K, P> {
 
 impl Directory {
     /// Of a snapshot of which nothing was read yet.
-    pub(super) fn of(snapshot: Arc<Snapshot>) -> Self {
+    #[must_use]
+    pub fn of(snapshot: Arc<Snapshot>) -> Self {
         Self { snapshot, services: Records::new(), agencies: Records::new(), locations: Records::new() }
     }
 

@@ -66,9 +66,9 @@ pub(super) struct Done {
     pub(super) said: (Option<bool>, Option<bool>, Option<bool>),
 }
 
-/// That words are of the form they must have.
-pub(super) fn check_words(words: Option<&String>) -> Result<(), Wrong> {
-    words.map_or(Ok(()), |words| paragraphs("words", words))
+/// Words of the form they must have, as they are kept.
+pub(super) fn checked_words(words: Option<String>) -> Result<Option<String>, Wrong> {
+    words.map(|words| paragraphs("words", &words)).transpose()
 }
 
 impl People {
@@ -84,7 +84,7 @@ impl People {
         booking: &Booking,
         words: Option<String>,
     ) -> Result<AppointmentId, Trouble> {
-        check_words(words.as_ref())?;
+        let words = checked_words(words)?;
         let begun = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = begun.stands else { return Err(Trouble::NotFound) };
         let (db, of, at) = (&begun.transaction, begun.of, begun.at);
@@ -115,7 +115,7 @@ impl People {
         moved: &Moved,
         words: Option<String>,
     ) -> Result<AppointmentId, Trouble> {
-        check_words(words.as_ref())?;
+        let words = checked_words(words)?;
         let Held { transaction, row, side, at } = self.held_appointment(by.into(), id).await?;
         if let Some(before) = self.made_before(&transaction).await? {
             return Ok(AppointmentId(before));

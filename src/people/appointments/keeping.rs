@@ -10,7 +10,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
-use super::booking::{Done, check_words};
+use super::booking::{Done, checked_words};
 use super::life::{Refused, Side, in_time, transition};
 use crate::access::rule::decide::holds;
 use crate::access::rule::facts::Facts;
@@ -116,7 +116,7 @@ impl People {
         doing: Doing,
         words: Option<String>,
     ) -> Result<ServiceUserId, Trouble> {
-        check_words(words.as_ref())?;
+        let words = checked_words(words)?;
         let Held { transaction, row, side, at } = self.held_appointment(by, id).await?;
         let (step, to) = (doing.step(), doing.leads());
         let found = transition(side, step, row.state, to).map_err(refused)?;

@@ -31,6 +31,12 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Whether it would have ended by an instant.
+    #[must_use]
+    pub fn has_run_out(&self, at: Millis) -> bool {
+        self.until.is_some_and(|until| until <= at.0)
+    }
+
     /// Holds it against its form, at an instant.
     ///
     /// # Errors
@@ -50,7 +56,9 @@ impl Asked {
             (ConsentKind::Permit, Some(until)) if until - now.0 > LONGEST_DAYS * DAY => {
                 Err(Wrong::new("until", "It is more than two years ahead: ask again then."))
             }
-            (_, Some(until)) if until <= now.0 => Err(Wrong::new("until", "It lies in the past.")),
+            (ConsentKind::Permit | ConsentKind::Deny, _) if self.has_run_out(now) => {
+                Err(Wrong::new("until", "It lies in the past."))
+            }
             (ConsentKind::Permit | ConsentKind::Deny, _) => Ok(()),
         }
     }

@@ -106,7 +106,8 @@ impl People {
     /// Asks a service user who is on the worker's caseload, and waits for their answer.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`]; the database failed.
+    /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`], for `terms` where the worker's agency asked just that already
+    /// and waits for the answer; the database failed.
     pub async fn propose(
         &self,
         by: Worker,
@@ -121,6 +122,16 @@ impl People {
             return Ok(ConsentProposalId(before));
         }
         self.hold_against(&begun, by.into(), asked, preview_hash, None).await?;
+        let asked = serde_json::to_string(asked)?;
+        let same = consent_proposal::Entity::find()
+            .filter(consent_proposal::Column::ServiceUserId.eq(begun.of))
+            .filter(consent_proposal::Column::AgencyId.eq(agency))
+            .filter(consent_proposal::Column::State.eq(ProposalState::Proposed))
+            .filter(consent_proposal::Column::Asked.eq(asked.as_str()));
+        if same.one(&begun.transaction).await?.is_some() {
+            let message = "Your agency asked just this already, and it is not answered: take that back to ask anew.";
+            return Err(Wrong::new("terms", message).into());
+        }
         let id = ConsentProposalId(self.clock.new_id());
         let row = consent_proposal::ActiveModel {
             id: Set(id),
@@ -129,11 +140,13 @@ impl People {
             agency_id: Set(Some(agency)),
             proposed_by: Set(Some(by.account)),
             state: Set(ProposalState::Proposed),
-            asked: Set(serde_json::to_string(asked)?),
+            asked: Set(asked),
             preview_hash: Set(preview_hash.to_owned()),
             proposed_at: Set(begun.at),
             answered_at: Set(None),
             answered_by: Set(None),
+            taken_back_at: Set(None),
+            taken_back_by: Set(None),
         };
         consent_proposal::Entity::insert(row).exec_without_returning(&begun.transaction).await?;
         self.made(&begun.transaction, &[id.0]).await?;
@@ -145,8 +158,9 @@ impl People {
     /// consent where it is yes.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] where nothing was asked, or it is answered, and for whoever may not answer for them;
-    /// [`Trouble::Wrong`]; the database or the vault failed, and it is not answered.
+    /// [`Trouble::NotFound`] where nothing was asked, it is answered or taken back, and for whoever may not answer for them;
+    /// [`Trouble::Wrong`], for `proposal` where they would say yes to what has run out; the database or the vault failed, and
+    /// it is not answered.
     pub async fn answer(
         &self,
         actor: Actor,
@@ -167,6 +181,10 @@ impl People {
         let (state, given) = match yes_to {
             Some(hash) => {
                 let asked: Asked = serde_json::from_str(&open.asked)?;
+                if asked.has_run_out(begun.at) {
+                    let message = "What was asked would have ended by now: ask them anew, until a later day.";
+                    return Err(Wrong::new("proposal", message).into());
+                }
                 asked.check(begun.at)?;
                 (ProposalState::Accepted, Some(self.put_consent(&begun, actor, &asked, hash, None, manner).await?))
             }

@@ -244,6 +244,6 @@ async fn names(db: &impl ConnectionTrait, asked: &Asked) -> Result<Vec<String>, 
     if names.len() == asked.agencies.len() {
         Ok(names)
     } else {
-        Err(Wrong::new("agencies", "One of them is no agency.").into())
+        Err(Wrong::new("agencies", "One of the agencies is none.").into())
     }
 }

@@ -29,6 +29,21 @@ pub enum ConsentState {
     Expired,
 }
 
+/// How far asking a service user has come at an instant; that its end has passed time brings alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProposalStanding {
+    /// They have not answered.
+    Proposed,
+    /// They said yes.
+    Accepted,
+    /// They said no.
+    Refused,
+    /// Whoever asked took it back.
+    TakenBack,
+    /// They have not answered, and what they were asked would have ended by now.
+    Expired,
+}
+
 /// A consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentSeen {
@@ -76,14 +91,18 @@ pub struct ProposalSeen {
     pub id: ConsentProposalId,
     /// The agency that asked; absent for workers of another.
     pub agency: Option<AgencyId>,
-    /// How far it has come.
-    pub state: ProposalState,
+    /// How far it has come by now.
+    pub state: ProposalStanding,
     /// What was asked; for workers of another agency as far as it is theirs to know.
     pub asked: Asked,
     /// When.
     pub proposed_at: Millis,
     /// When it was answered.
     pub answered_at: Option<Millis>,
+    /// When it was taken back.
+    pub taken_back_at: Option<Millis>,
+    /// Who took it back, by name; absent for workers of another agency.
+    pub taken_back_by: Option<String>,
 }
 
 /// How a consent stands at an instant.
@@ -93,6 +112,17 @@ fn state(row: &consent::Model, at: Millis) -> ConsentState {
         (Some(_), Some(ConsentEnd::Withdrawn) | None) => ConsentState::Withdrawn,
         (None, _) if row.expires_at.is_some_and(|expires| expires <= at) => ConsentState::Expired,
         (None, _) => ConsentState::Active,
+    }
+}
+
+/// How far asking for something has come at an instant.
+fn standing(state: ProposalState, asked: &Asked, at: Millis) -> ProposalStanding {
+    match state {
+        ProposalState::Proposed if asked.has_run_out(at) => ProposalStanding::Expired,
+        ProposalState::Proposed => ProposalStanding::Proposed,
+        ProposalState::Accepted => ProposalStanding::Accepted,
+        ProposalState::Refused => ProposalStanding::Refused,
+        ProposalState::TakenBack => ProposalStanding::TakenBack,
     }
 }
 
@@ -164,6 +194,7 @@ impl People {
         &self,
         db: &impl ConnectionTrait,
         of: &[ServiceUserId],
+        at: Millis,
     ) -> Result<HashMap<ServiceUserId, Vec<ProposalSeen>>, Trouble> {
         let rows = consent_proposal::Entity::find()
             .filter(among(db.get_database_backend(), consent_proposal::Column::ServiceUserId, of.iter().map(|id| id.0)))
@@ -171,15 +202,20 @@ impl People {
             .order_by_desc(consent_proposal::Column::Id)
             .all(db)
             .await?;
+        let by: Vec<AccountId> = rows.iter().filter_map(|row| row.taken_back_by).collect();
+        let names = names_of(db, by.into_iter()).await?;
         let mut all: HashMap<ServiceUserId, Vec<ProposalSeen>> = HashMap::new();
         for row in rows {
+            let asked: Asked = serde_json::from_str(&row.asked)?;
             all.entry(row.service_user_id).or_default().push(ProposalSeen {
                 id: row.id,
                 agency: row.agency_id,
-                state: row.state,
-                asked: serde_json::from_str(&row.asked)?,
+                state: standing(row.state, &asked, at),
+                asked,
                 proposed_at: row.proposed_at,
                 answered_at: row.answered_at,
+                taken_back_at: row.taken_back_at,
+                taken_back_by: row.taken_back_by.and_then(|by| names.get(&by).cloned()),
             });
         }
         Ok(all)

@@ -17,17 +17,20 @@ use std::fmt;
 use chrono::NaiveDate;
 use entity::enums::{DataCategory, RecordKind};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 pub use self::circumstances::Circumstances;
 pub use self::personal::{Contact, Identity, PersonAround};
 pub use self::work::{Assessment, Flag, Need, Note};
-use crate::post::is_invisible;
+use crate::api::breaks::plain_breaks;
+use crate::post::{is_invisible, is_unseen, shows};
 
 /// Longest name, in characters.
 pub const LONGEST_NAME: usize = 100;
 /// Longest line: an address, a number, an identifier.
 pub const LONGEST_LINE: usize = 200;
-/// Longest note, in characters.
+/// Longest note, in characters; line breaks are some.
 pub const LONGEST_NOTE: usize = 10_000;
 /// Most lines of an address, identifiers, answers of an assessment.
 pub const MOST: usize = 50;
@@ -76,16 +79,6 @@ impl Wrong {
     }
 }
 
-/// Whether a sign shows nothing itself, and can make others read as something else: blanks without width, changes of the
-/// direction, tags. Joiners stay, for Persian and the scripts of India are written with them.
-fn is_unseen(sign: char) -> bool {
-    matches!(
-        sign,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-    )
-}
-
 /// A line of text, which may be empty.
 pub(crate) fn line(field: &'static str, text: &str, most: usize) -> Result<(), Wrong> {
     if text.chars().count() > most {
@@ -100,19 +93,31 @@ pub(crate) fn line(field: &'static str, text: &str, most: usize) -> Result<(), W
     Ok(())
 }
 
-/// A line of text that says something.
+/// A line of text that says something, and shows it.
 pub(crate) fn filled(field: &'static str, text: &str, most: usize) -> Result<(), Wrong> {
     line(field, text, most)?;
     if text.is_empty() {
         return Err(Wrong::new(field, "It is empty: leave it out, or fill it in."));
     }
+    if !shows(text) {
+        return Err(Wrong::new(field, "It shows nothing: leave it out, or fill it in."));
+    }
     Ok(())
 }
 
-/// A name by which something is told from others: it shows a letter or a digit at the least. Some letters show nothing.
+/// Whether a text shows a letter or a digit at the least, as somebody is found by them. Some letters show nothing.
+pub(crate) fn is_readable(text: &str) -> bool {
+    text.nfkd().any(|sign| sign.is_alphanumeric() && !is_invisible(sign) && !is_combining_mark(sign))
+}
+
+/// A name by which something is told from others: it shows a letter or a digit at the least.
 pub(crate) fn named(field: &'static str, text: &str, most: usize) -> Result<(), Wrong> {
     filled(field, text, most)?;
-    if text.chars().any(|sign| sign.is_alphanumeric() && !is_invisible(sign)) {
+    readable(field, text)
+}
+
+fn readable(field: &'static str, name: &str) -> Result<(), Wrong> {
+    if is_readable(name) {
         return Ok(());
     }
     Err(Wrong::new(field, "It shows no letter and no digit: give a name that can be read."))
@@ -123,8 +128,18 @@ pub(crate) fn if_any(field: &'static str, text: Option<&String>, most: usize) ->
     text.map_or(Ok(()), |text| filled(field, text, most))
 }
 
-/// A text of several lines that says something.
-pub(crate) fn paragraphs(field: &'static str, text: &str) -> Result<(), Wrong> {
+/// A text of several lines that says something, as it is to be kept: with plain line breaks.
+pub(crate) fn paragraphs(field: &'static str, text: &str) -> Result<String, Wrong> {
+    let text = plain_breaks(text);
+    said(field, &text)?;
+    Ok(text)
+}
+
+/// That a text of several lines, with plain line breaks, says something.
+fn said(field: &'static str, text: &str) -> Result<(), Wrong> {
+    if text.chars().count() > LONGEST_NOTE {
+        return Err(Wrong::new(field, format!("It has more than {LONGEST_NOTE} characters.")));
+    }
     let without_breaks: String = text.chars().filter(|sign| !"\n\t".contains(*sign)).collect();
     filled(field, &without_breaks, LONGEST_NOTE)
 }
@@ -171,7 +186,7 @@ impl Contents {
         }
     }
 
-    /// Holds it against its form, on a day.
+    /// Holds it against its form, on a day. Line breaks are plain by then: others are refused.
     ///
     /// # Errors
     /// The first field that is wrong.
@@ -183,7 +198,7 @@ impl Contents {
             Self::Need(need) => need.check(),
             Self::Assessment(assessment) => assessment.check(today),
             Self::Flag(flag) => flag.check(today),
-            Self::Note(note) => paragraphs("text", &note.text),
+            Self::Note(note) => said("text", &note.text),
             Self::PersonAround(person) => person.check(),
         }
     }

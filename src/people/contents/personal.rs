@@ -1,21 +1,20 @@
 //! Who somebody is, how to reach them, who is around them. Pure.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{LONGEST_LINE, LONGEST_NAME, MOST, Wrong, filled, if_any, line};
+use super::{LONGEST_LINE, LONGEST_NAME, MOST, Wrong, filled, if_any, is_readable, named, readable};
+use crate::api::scalars::FIRST_YEAR;
 
 /// Most lines of an address.
 const MOST_LINES: usize = 10;
-/// Oldest age that is believed, in years.
-const OLDEST: u32 = 130;
 
 /// Who somebody is.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// First names, as they are written.
     pub given_names: String,
-    /// Family name; empty where there is none.
+    /// Family name; empty where there is none. Whoever has but one name may have a dot or a dash for the other.
     pub family_name: String,
     /// What they want to be called; absent where that is their first name.
     pub known_as: Option<String>,
@@ -45,19 +44,28 @@ impl Identity {
 
     pub(super) fn check(&self, today: NaiveDate) -> Result<(), Wrong> {
         filled("givenNames", &self.given_names, LONGEST_NAME)?;
-        line("familyName", &self.family_name, LONGEST_NAME)?;
-        if_any("knownAs", self.known_as.as_ref(), LONGEST_NAME)?;
-        let believed = |born: NaiveDate| today.years_since(born).is_some_and(|years| years <= OLDEST);
+        if !self.family_name.is_empty() {
+            filled("familyName", &self.family_name, LONGEST_NAME)?;
+        }
+        self.known_as.as_ref().map_or(Ok(()), |name| named("knownAs", name, LONGEST_NAME))?;
+        let known_as = self.known_as.as_deref().unwrap_or_default();
+        readable("givenNames", &format!("{} {} {known_as}", self.given_names, self.family_name))?;
+        let believed = |born: NaiveDate| born.year() >= FIRST_YEAR && born <= today;
         if self.born_on.is_some_and(|born| !believed(born)) {
-            let message = "It is no date of birth of anybody alive: give one from the last 130 years.";
+            let message = format!("It is no date of birth of anybody alive: give one from {FIRST_YEAR} until today.");
             return Err(Wrong::new("bornOn", message));
         }
         if self.identifiers.len() > MOST {
             return Err(Wrong::new("identifiers", format!("There are more than {MOST}.")));
         }
         self.identifiers.iter().try_for_each(|identifier| {
-            filled("identifiers.scheme", &identifier.scheme, LONGEST_NAME)?;
-            filled("identifiers.value", &identifier.value, LONGEST_NAME)
+            named("identifiers.scheme", &identifier.scheme, LONGEST_NAME)?;
+            filled("identifiers.value", &identifier.value, LONGEST_NAME)?;
+            // By what has neither nobody would ever be found.
+            if is_readable(&identifier.value) {
+                return Ok(());
+            }
+            Err(Wrong::new("identifiers.value", "It has neither a letter nor a digit."))
         })
     }
 }
@@ -115,7 +123,7 @@ pub struct PersonAround {
 
 impl PersonAround {
     pub(super) fn check(&self) -> Result<(), Wrong> {
-        filled("name", &self.name, LONGEST_NAME)?;
+        named("name", &self.name, LONGEST_NAME)?;
         filled("relation", &self.relation, LONGEST_NAME)?;
         if_any("telephone", self.telephone.as_ref(), LONGEST_LINE)?;
         if_any("remark", self.remark.as_ref(), LONGEST_LINE)

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use entity::enums::{DataCategory, FlagKind};
 use serde::{Deserialize, Serialize};
 
-use super::{LONGEST_LINE, LONGEST_NAME, MOST, Wrong, filled, if_any, paragraphs};
+use super::{LONGEST_LINE, LONGEST_NAME, MOST, Wrong, filled, if_any, said};
 
 /// How urgent a need may be: 1 before 5.
 const PRIORITIES: RangeInclusive<i32> = 1..=5;
@@ -87,13 +87,13 @@ impl Assessment {
         if self.assessed_on > today {
             return Err(Wrong::new("assessedOn", "The day lies ahead: give the day of the assessment."));
         }
-        self.summary.as_ref().map_or(Ok(()), |text| paragraphs("summary", text))?;
+        self.summary.as_ref().map_or(Ok(()), |text| said("summary", text))?;
         if self.answers.len() > MOST {
             return Err(Wrong::new("answers", format!("There are more than {MOST}.")));
         }
         self.answers.iter().try_for_each(|answer| {
             filled("answers.question", &answer.question, LONGEST_LINE)?;
-            paragraphs("answers.answer", &answer.answer)
+            said("answers.answer", &answer.answer)
         })?;
         if self.summary.is_none() && self.answers.is_empty() {
             return Err(Wrong::new("summary", "It says nothing: give a summary, or answers."));
@@ -124,7 +124,7 @@ impl Flag {
     }
 
     pub(super) fn check(&self, today: NaiveDate) -> Result<(), Wrong> {
-        paragraphs("text", &self.text)?;
+        said("text", &self.text)?;
         if self.review_on.is_some_and(|on| on < today) {
             return Err(Wrong::new("reviewOn", "The day is past: give the day on which it is to be looked at again."));
         }

@@ -17,6 +17,7 @@ use crate::people::Trouble;
 use crate::people::consents::asked::Asked;
 use crate::people::consents::giving::Manner;
 use crate::people::consents::running_out::{MOST, RunningOut};
+use crate::people::contents::Wrong;
 use crate::people::reading::Reader;
 
 /// What is asked of a service user: who may see, or may not, which categories, what for, until when. Nothing that is not
@@ -141,15 +142,16 @@ async fn payload(
     Ok(ConsentPayload { service_user: afterwards(ctx, of, operation).await?, errors, id })
 }
 
+/// Fields of what is asked.
+const OF_TERMS: [&str; 4] = ["agencies", "categories", "purposes", "until"];
+/// Fields of how it was given.
+const OF_MANNER: [&str; 4] = ["method", "byProxy", "witness", "capacityNote"];
+
 /// The same trouble, where what is wrong is a part of the terms or of how it was given.
 fn placed(trouble: Trouble) -> Trouble {
     let part = match &trouble {
-        Trouble::Wrong(wrong) if ["agencies", "categories", "purposes", "until"].contains(&wrong.field.as_str()) => {
-            "terms"
-        }
-        Trouble::Wrong(wrong) if ["method", "byProxy", "witness", "capacityNote"].contains(&wrong.field.as_str()) => {
-            "manner"
-        }
+        Trouble::Wrong(wrong) if OF_TERMS.contains(&wrong.field.as_str()) => "terms",
+        Trouble::Wrong(wrong) if OF_MANNER.contains(&wrong.field.as_str()) => "manner",
         Trouble::Wrong(_)
         | Trouble::NotFound
         | Trouble::Changing
@@ -160,18 +162,21 @@ fn placed(trouble: Trouble) -> Trouble {
     trouble.within(part)
 }
 
-/// The same trouble of an answer, which calls the hash by what it is a yes to.
+/// The same trouble of an answer, which calls the hash by what it is a yes to, and names what was asked as a whole.
 fn answered(trouble: Trouble) -> Trouble {
-    match placed(trouble) {
+    match trouble {
         Trouble::Wrong(wrong) if wrong.field == "previewHash" => {
-            Trouble::Wrong(crate::people::contents::Wrong { field: "yesToPreviewHash".to_owned(), ..wrong })
+            Trouble::Wrong(Wrong { field: "yesToPreviewHash".to_owned(), ..wrong })
+        }
+        Trouble::Wrong(wrong) if OF_TERMS.contains(&wrong.field.as_str()) => {
+            Trouble::Wrong(Wrong { field: "proposal".to_owned(), ..wrong })
         }
         other @ (Trouble::Wrong(_)
         | Trouble::NotFound
         | Trouble::Changing
         | Trouble::Database(_)
         | Trouble::Vault(_)
-        | Trouble::Failed(_)) => other,
+        | Trouble::Failed(_)) => placed(other),
     }
 }
 
@@ -267,7 +272,8 @@ impl ConsentMutation {
         payload(ctx, done.map(|id| (of, Some(NodeId::Consent(id)))).map_err(placed), "giveConsent").await
     }
 
-    /// Asks a service user, who answers later. For link workers who work with them.
+    /// Asks a service user, who answers later. What the same agency asked already, and they have not answered, is not asked
+    /// twice. For link workers who work with them.
     async fn propose_consent(
         &self,
         ctx: &Context<'_>,
@@ -292,6 +298,18 @@ impl ConsentMutation {
         let done = Box::pin(people(ctx)?.answer(actor(ctx)?, id, hash, &input.manner.clone().into())).await;
         let named = |(of, id): (_, Option<ConsentId>)| (of, id.map(NodeId::Consent));
         payload(ctx, done.map(named).map_err(answered), "answerConsent").await
+    }
+
+    /// Takes back what a service user was asked and has not answered. For link workers of the agency that asked, who work with
+    /// them.
+    async fn take_back_proposal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, by its global id.")] id: ID,
+    ) -> Result<ConsentPayload> {
+        let id = ids::consent_proposal("id", &id)?;
+        let done = Box::pin(people(ctx)?.take_back_proposal(worker(ctx)?, id)).await;
+        payload(ctx, done.map(|of| (of, Some(NodeId::ConsentProposal(id)))), "takeBackProposal").await
     }
 
     /// Withdraws a consent, without a reason: from the next read on nothing is shown on it. By the service user, by who

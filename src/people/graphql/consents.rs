@@ -55,7 +55,7 @@ pub enum ConsentState {
 
 /// What became of asking a service user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "stored::ProposalState")]
+#[graphql(remote = "crate::people::consents::reading::ProposalStanding")]
 pub enum ProposalState {
     /// They have not answered.
     Proposed,
@@ -65,6 +65,8 @@ pub enum ProposalState {
     Refused,
     /// Whoever asked took it back.
     TakenBack,
+    /// They have not answered, and what they were asked would have ended by now: nobody says yes to it any more.
+    Expired,
 }
 
 /// The words that are read to a service user.
@@ -224,7 +226,7 @@ impl ConsentProposal {
         nullable(ctx, AgencyKey(self.0.agency?), Agency).await
     }
 
-    /// How far it has come.
+    /// How far it has come by now.
     async fn state(&self) -> ProposalState {
         self.0.state.into()
     }
@@ -264,6 +266,16 @@ impl ConsentProposal {
     /// When they answered; null while they have not.
     async fn answered_at(&self) -> Option<DateTime> {
         self.0.answered_at.map(|at| DateTime(at.to_utc()))
+    }
+
+    /// When whoever asked took it back; null where nobody did.
+    async fn taken_back_at(&self) -> Option<DateTime> {
+        self.0.taken_back_at.map(|at| DateTime(at.to_utc()))
+    }
+
+    /// The name of who took it back; null where nobody did, and for workers of another agency than the one that asked.
+    async fn taken_back_by(&self) -> Option<&str> {
+        self.0.taken_back_by.as_deref()
     }
 }
 

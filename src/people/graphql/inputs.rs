@@ -7,6 +7,7 @@ use async_graphql::{ID, InputObject, OneofObject, Result};
 use super::enums::FlagKind;
 use super::records::PersonSubstanceUse;
 use crate::agreements::graphql::enums::DataCategory;
+use crate::api::breaks::plain_breaks;
 use crate::api::errors::bad_input;
 use crate::api::ids::NodeId;
 use crate::api::scalars::Date;
@@ -23,21 +24,21 @@ use crate::people::contents::{Assessment, Contact, Contents, Flag, Identity, Nee
 pub struct PersonIdentifierInput {
     /// Whose number it is: "NHS number", "prison number". At most 100 characters.
     pub scheme: String,
-    /// The number. At most 100 characters.
+    /// The number: a letter or a digit at the least. At most 100 characters.
     pub value: String,
 }
 
 /// Who somebody is.
 #[derive(Clone, InputObject)]
 pub struct PersonIdentityInput {
-    /// First names, as they are written. At most 100 characters.
+    /// First names, as they are written: all names together show a letter or a digit. At most 100 characters.
     pub given_names: String,
     /// Family name; empty where there is none. At most 100 characters.
     #[graphql(default)]
     pub family_name: String,
     /// What they want to be called; null where that is their first name.
     pub known_as: Option<String>,
-    /// Date of birth; null where nobody knows.
+    /// Date of birth, from 1900 until today; null where nobody knows.
     pub born_on: Option<Date>,
     /// Numbers by which others know them, 50 at the most.
     #[graphql(default)]
@@ -151,7 +152,7 @@ pub struct FlagInput {
 /// A note.
 #[derive(Clone, InputObject)]
 pub struct NoteInput {
-    /// What it says, in at most 10,000 characters.
+    /// What it says, in at most 10,000 characters with its line breaks.
     pub text: String,
 }
 
@@ -267,19 +268,19 @@ impl RecordContentsInput {
                 category: input.category.into(),
                 tool: input.tool,
                 assessed_on: input.assessed_on.0,
-                summary: input.summary,
+                summary: input.summary.as_deref().map(plain_breaks),
                 answers: input
                     .answers
                     .into_iter()
-                    .map(|it| Answer { question: it.question, answer: it.answer })
+                    .map(|it| Answer { question: it.question, answer: plain_breaks(&it.answer) })
                     .collect(),
             }),
             Self::Flag(input) => Contents::Flag(Flag {
                 of: input.kind.into(),
-                text: input.text,
+                text: plain_breaks(&input.text),
                 review_on: input.review_on.map(|date| date.0),
             }),
-            Self::Note(input) => Contents::Note(Note { text: input.text }),
+            Self::Note(input) => Contents::Note(Note { text: plain_breaks(&input.text) }),
             Self::PersonAround(input) => {
                 let PersonAroundInput { name, relation, telephone, is_carer, remark } = input;
                 Contents::PersonAround(PersonAround { name, relation, telephone, is_carer, remark })

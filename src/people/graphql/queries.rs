@@ -20,11 +20,12 @@ use crate::people::reading::Reader;
 /// Whom a service user is looked for by; what is left out says nothing, and all of what is said must be so.
 #[derive(Clone, InputObject)]
 pub struct FindServiceUsersInput {
-    /// A name, as it was heard: each of its words may be misspelt by a letter.
+    /// A name, as it was heard: each of its words may be misspelt by a letter, and apostrophes and dashes do not matter. A
+    /// letter or a digit at the least, and 200 characters at the most.
     pub name: Option<String>,
     /// Date of birth.
     pub born_on: Option<Date>,
-    /// A number by which others know them; signs and blanks do not matter.
+    /// A number by which others know them: a letter or a digit at the least; signs and blanks do not matter.
     pub identifier: Option<String>,
 }
 

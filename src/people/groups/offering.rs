@@ -33,9 +33,8 @@ impl People {
         to: Option<GroupPlaceId>,
         reason: Option<&str>,
     ) -> Result<GroupPlaceId, Trouble> {
-        if let Some(reason) = reason {
-            paragraphs("reason", reason)?;
-        }
+        let reason = reason.map(|reason| paragraphs("reason", reason)).transpose()?;
+        let reason = reason.as_deref();
         match to {
             Some(to) => return self.offer_to(by, cohort, to, reason).await,
             None if reason.is_some() => {

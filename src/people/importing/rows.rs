@@ -13,7 +13,7 @@ use super::mapping::{AppointmentsFile, Direction, Mapping, PeopleFile, Referrals
 use crate::hours::{instants, london};
 use crate::people::appointments::life::check_time;
 use crate::people::contents::personal::Identifier;
-use crate::people::contents::{Contact, Contents, Identity, LONGEST_LINE, LONGEST_NAME, Need, Note, line};
+use crate::people::contents::{Contact, Contents, Identity, LONGEST_LINE, LONGEST_NAME, Need, Note, is_readable, line};
 
 /// Most characters of a cell.
 pub const LONGEST_CELL: usize = 10_000;
@@ -235,14 +235,14 @@ pub fn person(
     let known_as = cells.text("known_as", file.known_as.as_deref(), LONGEST_NAME);
     let born_on = cells.day("born_on", file.born_on.as_deref(), &mapping.date_format);
     // The day alone, so that it is told whatever else is wrong.
-    let born = Identity { given_names: "-".to_owned(), born_on, ..Identity::default() };
+    let born = Identity { given_names: "A".to_owned(), born_on, ..Identity::default() };
     if let Err(wrong) = Contents::Identity(born).check(today) {
         cells.wrong("born_on", file.born_on.as_deref(), wrong.message);
     }
     let mut identifiers = Vec::new();
     for it in &file.identifiers {
         let Some(value) = cells.text("identifiers", Some(&it.column), LONGEST_NAME) else { continue };
-        if value.chars().any(char::is_alphanumeric) {
+        if is_readable(&value) {
             identifiers.push(Identifier { scheme: it.scheme.clone(), value });
         } else {
             cells.wrong("identifiers", Some(&it.column), "it has neither a letter nor a digit");

@@ -50,9 +50,9 @@ pub(super) struct Done {
     pub(super) reason: Option<ReferralReason>,
 }
 
-/// That words are of the form they must have.
-pub(super) fn check_words(words: Option<&String>) -> Result<(), Wrong> {
-    words.map_or(Ok(()), |words| paragraphs("words", words))
+/// Words of the form they must have, as they are kept.
+pub(super) fn checked_words(words: Option<String>) -> Result<Option<String>, Wrong> {
+    words.map(|words| paragraphs("words", &words)).transpose()
 }
 
 impl Draft {

@@ -10,7 +10,7 @@ use entity::{referral, referral_category, referral_need};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::drafting::{Done, Draft, check_words, known};
+use super::drafting::{Done, Draft, checked_words, known};
 use super::life::{Refused, Side, WIDENED_FROM, transition};
 use super::moving::{Held, disclosed_by, discloses, keep_routes, no_route, refused};
 use super::reading::needs_of;
@@ -90,7 +90,7 @@ impl People {
         edit: &Edit,
         words: Option<String>,
     ) -> Result<ServiceUserId, Trouble> {
-        check_words(words.as_ref())?;
+        let words = checked_words(words)?;
         let Held { transaction, row, side, state, at } = self.held_referral(by.into(), id).await?;
         let (_, state) = transition(side, ReferralStep::Edited, state, row.held_from).map_err(refused)?;
         if row.version != expected {
@@ -153,7 +153,7 @@ impl People {
         add: &BTreeSet<DataCategory>,
         words: Option<String>,
     ) -> Result<ServiceUserId, Trouble> {
-        check_words(words.as_ref())?;
+        let words = checked_words(words)?;
         let Held { transaction, row, side, state, at } = self.held_referral(by.into(), id).await?;
         if side != Side::Sender {
             return Err(Trouble::NotFound);

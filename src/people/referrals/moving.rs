@@ -10,7 +10,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
-use super::drafting::{Done, check_words};
+use super::drafting::{Done, checked_words};
 use super::life::{Refused, Says, Side, is_given_by_hand, standing, transition};
 use super::route::{Between, routes};
 use crate::access::epochs::raise_service_user;
@@ -160,7 +160,7 @@ impl People {
         words: Option<String>,
         previewed: Option<&str>,
     ) -> Result<ServiceUserId, Trouble> {
-        check_words(words.as_ref())?;
+        let words = checked_words(words)?;
         let Held { transaction, row, side, state, at } = self.held_referral(by, id).await?;
         let (found, to) = transition(side, doing.step(), state, row.held_from).map_err(refused)?;
         check_said(found.says, doing, words.as_ref())?;

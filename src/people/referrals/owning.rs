@@ -5,7 +5,7 @@ use entity::ids::{AccountId, AgencyId, ReferralId, ServiceUserId};
 use entity::referral;
 use sea_orm::ActiveValue::Set;
 
-use super::drafting::{Done, Draft, check_words, known};
+use super::drafting::{Done, Draft, checked_words, known};
 use super::life::{Leads, OVER, Refused, Side, transition};
 use super::moving::{Held, end_dealing, is_kept_out, refused};
 use crate::people::acting::{Actor, is_link_worker};
@@ -27,7 +27,7 @@ impl People {
         to: AccountId,
         words: Option<String>,
     ) -> Result<ServiceUserId, Trouble> {
-        check_words(words.as_ref())?;
+        let words = checked_words(words)?;
         let held = self.held_referral(by.into(), id).await?;
         answers(&held, by.agency)?;
         if held.row.owner_id != by.account {
@@ -91,7 +91,7 @@ impl People {
         service: Option<entity::ids::ServiceId>,
         words: Option<String>,
     ) -> Result<(ServiceUserId, ReferralId), Trouble> {
-        check_words(words.as_ref())?;
+        let words = checked_words(words)?;
         let held = self.held_referral(by, id).await?;
         if let Some(before) = self.made_before(&held.transaction).await? {
             return Ok((held.row.service_user_id, ReferralId(before)));

@@ -72,7 +72,7 @@ impl People {
         doing: Doing,
         words: Option<String>,
     ) -> Result<ServiceUserId, Trouble> {
-        words.as_ref().map_or(Ok(()), |words| paragraphs("words", words))?;
+        let words = words.map(|words| paragraphs("words", &words)).transpose()?;
         let Held { transaction, row, at } = self.held_task(by, id).await?;
         let found = transition(doing.step(), row.state).map_err(not_now)?;
         if found.wants_words && words.is_none() {

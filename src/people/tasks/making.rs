@@ -314,7 +314,7 @@ impl People {
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`]; the database or the vault
     /// failed, and nothing is made.
     pub async fn add_task(&self, by: Worker, of: ServiceUserId, free: &FreeTask) -> Result<TaskId, Trouble> {
-        paragraphs("words", &free.words)?;
+        let words = paragraphs("words", &free.words)?;
         let Begun { transaction, of, at, stands } = self.begin_step(by.into(), of).await?;
         let Stands::Worker(_) = stands else { return Err(Trouble::NotFound) };
         if let Some(before) = self.made_before(&transaction).await? {
@@ -330,7 +330,7 @@ impl People {
             due_on: free.due_on,
             owner: free.owner,
         };
-        let id = self.put_task(&transaction, by, (of, of), &new, Some(&free.words), at).await?;
+        let id = self.put_task(&transaction, by, (of, of), &new, Some(&words), at).await?;
         self.made(&transaction, &[id.0]).await?;
         transaction.commit().await?;
         Ok(id)

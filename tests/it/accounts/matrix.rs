@@ -170,6 +170,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("suggestCorrection", "wemdc"),
     ("switchNoticeEndpoint", "m"),
     ("takeBackEasement", "w"),
+    ("takeBackProposal", "w"),
     ("takeBackRecord", "w"),
     ("takeBackReleaseDate", "w"),
     ("takeOverReferral", "w"),

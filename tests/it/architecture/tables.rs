@@ -21,7 +21,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("notices", &["access", "api", "clock", "config", "database", "outgoing", "post", "vault"]),
     ("accounts", &["access", "api", "clock", "config", "database", "directory", "outgoing", "post", "vault"]),
     ("listings", &["access", "accounts", "api", "clock", "database", "directory", "once", "places", "post"]),
-    ("agreements", &["access", "api", "clock", "database", "directory", "hours", "once"]),
+    ("agreements", &["access", "api", "clock", "database", "directory", "hours", "once", "post"]),
     (
         "people",
         &["access", "agreements", "api", "clock", "database", "directory", "hours", "notices", "once", "post", "vault"],
@@ -177,6 +177,7 @@ pub(super) const PURE: &[&str] = &[
     "access::viewer",
     "agreements::life",
     "agreements::terms",
+    "api::breaks",
     "accounts::oidc::claims",
     "accounts::oidc::json",
     "accounts::oidc::keys",

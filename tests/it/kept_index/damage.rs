@@ -84,21 +84,29 @@ async fn a_record_that_is_not_as_it_was_written_is_read_from_the_database() {
         let fresh = anew(&app).await;
         let mut lost = 0;
         for service in fresh.services() {
-            let right: service::Model = fresh.shown_of_service(service.id, OfService::Row).unwrap();
-            match snapshot.shown_of_service::<service::Model>(service.id, OfService::Row) {
+            let right: service::Model = fresh.shown_of_service(service.id).unwrap().piece(OfService::Row).unwrap();
+            match snapshot
+                .shown_of_service(service.id)
+                .and_then(|record| record.piece::<service::Model>(OfService::Row))
+            {
                 Some(row) => assert_eq!(row, right),
                 None => lost += 1,
             }
         }
         for agency in fresh.agencies() {
-            let right: agency::Model = fresh.shown_of_agency(agency.id, OfAgency::Row).unwrap();
-            match snapshot.shown_of_agency::<agency::Model>(agency.id, OfAgency::Row) {
+            let right: agency::Model = fresh.shown_of_agency(agency.id).unwrap().piece(OfAgency::Row).unwrap();
+            match snapshot.shown_of_agency(agency.id).and_then(|record| record.piece::<agency::Model>(OfAgency::Row)) {
                 Some(row) => assert_eq!(row, right),
                 None => lost += 1,
             }
         }
         for (_, _, place) in fresh.locations() {
-            lost += usize::from(snapshot.shown_of_location::<PublicLocation>(place.id, OfLocation::Row).is_none());
+            lost += usize::from(
+                snapshot
+                    .shown_of_location(place.id)
+                    .and_then(|record| record.piece::<PublicLocation>(OfLocation::Row))
+                    .is_none(),
+            );
         }
         assert_eq!(lost, 1, "the record with byte {at}");
     }
@@ -168,7 +176,7 @@ fn ask(part: Part) {
         let _ = snapshot.suggest(&names, typed, 10);
     }
     for service in snapshot.services() {
-        let _ = snapshot.shown_of_service::<service::Model>(service.id, OfService::Row);
+        let _ = snapshot.shown_of_service(service.id).and_then(|record| record.piece::<service::Model>(OfService::Row));
         service.offers.iter().for_each(|offer| {
             let _ = offer.hours.state(now());
         });
