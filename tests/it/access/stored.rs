@@ -213,13 +213,9 @@ fn whose(whose: Whose, ids: Ids) -> (Option<AccountId>, Option<TeamId>) {
 }
 
 fn scopes(word: &super::world::Word) -> Vec<(Number, DataCategory, entity::enums::Purpose)> {
-    let mut all = Vec::new();
-    for agency in &word.agencies {
-        for category in &word.categories {
-            all.extend(word.purposes.iter().map(|purpose| (*agency, *category, *purpose)));
-        }
-    }
-    all
+    let pairs =
+        word.agencies.iter().flat_map(|agency| word.categories.iter().map(move |category| (*agency, *category)));
+    pairs.flat_map(|(agency, category)| word.purposes.iter().map(move |purpose| (agency, category, *purpose))).collect()
 }
 
 /// Inserts rows.
