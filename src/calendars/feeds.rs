@@ -128,7 +128,9 @@ pub(super) async fn look(
     if taken.rows_affected > 0 {
         return Ok(None);
     }
-    let spent = feed.looks_spent_until.map_or(at.0, |until| until.0);
+    // As it is by now: another look may have been taken at the same moment.
+    let now = calendar_feed::Entity::find_by_id(feed.id).one(db).await?;
+    let spent = now.and_then(|feed| feed.looks_spent_until).map_or(at.0, |until| until.0);
     let wait = spent - at.0 - (LOOKS_AT_ONCE - 1) * BETWEEN_LOOKS;
     Ok(Some(wait.clamp(1, BETWEEN_LOOKS).unsigned_abs().div_ceil(1_000)))
 }

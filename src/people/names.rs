@@ -106,10 +106,10 @@ fn written(name: &str) -> Vec<Written> {
 }
 
 impl Written {
-    /// Its words as they were always parted: at blanks and plain dashes.
+    /// Its words as they were always parted, at blanks and plain dashes, each once.
     fn always(&self) -> Vec<String> {
         let words = self.0.iter().flat_map(|part| part.split('-')).map(always);
-        words.filter(|word| !word.is_empty()).collect()
+        once(words.filter(|word| !word.is_empty()))
     }
 
     /// The words of everything that it can be read as, a few of each at the most; first as they were always parted.
@@ -117,7 +117,7 @@ impl Written {
         // A letter that stands alone is heard as one with an apostrophe.
         let whole = self.0.join("'");
         let parted = |at: &dyn Fn(char) -> bool| -> Vec<String> {
-            whole.split(at).map(plain).filter(|word| !word.is_empty()).take(MOST_WORDS).collect()
+            once(whole.split(at).map(plain).filter(|word| !word.is_empty())).into_iter().take(MOST_WORDS).collect()
         };
         let mut readings = vec![self.always()];
         for words in [parted(&is_dash), parted(&|sign| is_dash(sign) || is_apostrophe(sign)), parted(&|_| false)] {
@@ -151,19 +151,24 @@ impl Written {
 /// each once, in their order. Everybody is found by them, whenever they were entered.
 #[must_use]
 pub fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in written(name).iter().flat_map(Written::always) {
-        if !words.contains(&word) {
-            words.push(word);
+    once(written(name).iter().flat_map(Written::always))
+}
+
+/// Each of these once, in their order.
+fn once<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut each: Vec<T> = Vec::new();
+    for one in all {
+        if !each.contains(&one) {
+            each.push(one);
         }
     }
-    words
+    each
 }
 
 /// What is looked for by a name: all of these have to be there. None where it has neither a letter nor a digit.
 #[must_use]
 pub fn terms(name: &str) -> Vec<Term> {
-    written(name).iter().map(Written::term).collect()
+    once(written(name).iter().map(Written::term))
 }
 
 /// What a word is found by where it is spelt as it was said.

@@ -95,7 +95,7 @@ impl People {
         let on = assignment::Entity::find().filter(assignment::Column::TeamId.eq(id)).filter(assigned_at(now));
         if on.one(&transaction).await?.is_some() {
             let message = "Somebody is on its caseload: move the caseload to another team or worker first.";
-            return Err(Wrong::new("team", message).into());
+            return Err(Wrong::new("id", message).into());
         }
         end_places(&transaction, Condition::all().add(team_place::Column::TeamId.eq(found.id)), now).await?;
         team::Entity::update_many()

@@ -19,7 +19,7 @@ macro_rules! changes {
             $($(#[$fmeta])* pub(super) $field: $of,)+
             /// Why, in at most 500 characters; kept with the change.
             pub(super) reason: Option<String>,
-            /// A key of your own, of at most 200 characters: the same change with the same key is made once.
+            /// A key of your own, of at most 200 characters: the same change with the same key is made once within 30 days.
             pub(super) idempotency_key: Option<String>,
         }
     )+ };
@@ -111,7 +111,7 @@ pub struct CreateAgencyInput {
     pub(super) fields: AgencyFields,
     /// Why, in at most 500 characters.
     pub(super) reason: Option<String>,
-    /// A key of your own, of at most 200 characters: with the same key it is made once.
+    /// A key of your own, of at most 200 characters: with the same key it is made once within 30 days.
     pub(super) idempotency_key: Option<String>,
 }
 
@@ -122,7 +122,7 @@ pub struct CreateServiceInput {
     pub(super) fields: ServiceFields,
     /// Why, in at most 500 characters.
     pub(super) reason: Option<String>,
-    /// A key of your own, of at most 200 characters: with the same key it is made once.
+    /// A key of your own, of at most 200 characters: with the same key it is made once within 30 days.
     pub(super) idempotency_key: Option<String>,
 }
 
@@ -133,6 +133,6 @@ pub struct CreateLocationInput {
     pub(super) fields: LocationFields,
     /// Why, in at most 500 characters.
     pub(super) reason: Option<String>,
-    /// A key of your own, of at most 200 characters: with the same key it is made once.
+    /// A key of your own, of at most 200 characters: with the same key it is made once within 30 days.
     pub(super) idempotency_key: Option<String>,
 }

@@ -60,7 +60,7 @@ pub struct SuggestCorrectionInput {
     words: String,
     /// What would be right, where it can be made in one step.
     proposed: Option<ProposedCorrectionInput>,
-    /// A key of your own, up to 200 characters: sent again with the same input it is said once.
+    /// A key of your own, up to 200 characters: sent again with the same input it is said once within 30 days.
     idempotency_key: String,
 }
 
@@ -78,7 +78,7 @@ pub struct ReportRefusalInput {
     words: Option<String>,
     /// On which day, today where absent; up to a year back.
     on: Option<Date>,
-    /// A key of your own, up to 200 characters: sent again with the same input it is told once.
+    /// A key of your own, up to 200 characters: sent again with the same input it is told once within 30 days.
     idempotency_key: String,
 }
 

@@ -28,7 +28,7 @@ pub struct UndoChangeInput {
     expected_version: i32,
     /// Why, in at most 500 characters.
     reason: Option<String>,
-    /// A key of your own, of at most 200 characters: with the same key it is taken back once.
+    /// A key of your own, of at most 200 characters: with the same key it is taken back once within 30 days.
     idempotency_key: Option<String>,
 }
 

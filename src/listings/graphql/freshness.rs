@@ -64,7 +64,7 @@ pub struct ConfirmListingInput {
     /// The version that was looked at. Where the listing has changed since, it is refused: nobody confirms what they have
     /// not seen.
     expected_version: i32,
-    /// A key of your own, of 1 to 200 characters: the same again confirms nothing anew.
+    /// A key of your own, of 1 to 200 characters: the same again within 30 days confirms nothing anew.
     idempotency_key: Option<String>,
 }
 

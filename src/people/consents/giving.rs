@@ -69,11 +69,11 @@ impl People {
         manner: &Manner,
         supersedes: Option<ConsentId>,
     ) -> Result<ConsentId, Trouble> {
-        asked.check(self.clock.now().into())?;
         let begun = self.begin_change(actor, of).await?;
         if let Some(before) = self.made_before(&begun.transaction).await? {
             return Ok(ConsentId(before));
         }
+        asked.check(begun.at)?;
         if let Some(before) = supersedes {
             self.may_end(&begun, before).await?;
         }
@@ -115,12 +115,12 @@ impl People {
         asked: &Asked,
         preview_hash: &str,
     ) -> Result<ConsentProposalId, Trouble> {
-        asked.check(self.clock.now().into())?;
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         if let Some(before) = self.made_before(&begun.transaction).await? {
             return Ok(ConsentProposalId(before));
         }
+        asked.check(begun.at)?;
         self.hold_against(&begun, by.into(), asked, preview_hash, None).await?;
         let asked = serde_json::to_string(asked)?;
         let same = consent_proposal::Entity::find()

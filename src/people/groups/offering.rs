@@ -87,22 +87,27 @@ impl People {
         }
         let found = group_cohort::Entity::find_by_id(cohort).filter(group_cohort::Column::AgencyId.eq(by.agency));
         let found = found.one(db).await?.ok_or_else(no_cohort)?;
-        let nobody = || Wrong::new("cohort", "Nobody waits who could take a place in it.");
         let first = first_in_line(db, &found).await?;
         // Where they are told that nobody waits, nobody does: they would learn by it that somebody keeps them out.
         let is_told = self.waiting_for(by, found.group_id).await? > 0;
-        let first = first.filter(|_| is_told).ok_or_else(nobody)?;
+        let Some(first) = first.filter(|_| is_told) else {
+            // Sent twice at once, the other may have given it to who was last in line meanwhile.
+            let before = self.was_made(db).await?.map(GroupPlaceId);
+            let nobody = || Wrong::new("cohort", "Nobody waits who could take a place in it.").into();
+            return before.map(Some).ok_or_else(nobody);
+        };
         let transaction = self.database.begin_write().await?;
         let Some(at) = self.hold(&transaction, first.service_user_id).await? else { return Ok(None) };
         let row = group_place::Entity::find_by_id(first.id).one(&transaction).await?;
         let still = |row: &group_place::Model| row.state == first.state && row.service_user_id == first.service_user_id;
         let Some(row) = row.filter(still) else { return Ok(None) };
+        // Before the group, as where it is said whom: of two with the same key neither waits for the other.
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(Some(GroupPlaceId(before)));
+        }
         held_group(&transaction, by.agency, found.group_id).await?;
         if first_in_line(&transaction, &found).await?.is_none_or(|now| now.id != first.id) {
             return Ok(None);
-        }
-        if let Some(before) = self.made_before(&transaction).await? {
-            return Ok(Some(GroupPlaceId(before)));
         }
         let given = self.give_place(&transaction, by, row, cohort, (None, at)).await?;
         self.made(&transaction, &[given.0]).await?;

@@ -58,15 +58,15 @@ impl People {
         let now = self.clock.now();
         let at = Millis::from(now);
         let transaction = self.database.begin_write().await?;
-        if let Some(before) = self.made_before(&transaction).await? {
-            return Ok(CoverId(before));
-        }
-        check_span(away.begins_on, away.ends_on, london(now).date())?;
         if away.account != by.account
             && !holds_role(&transaction, by.account, by.agency, Role::AgencyManager, at).await?
         {
             return Err(Wrong::new("away", "Say it of yourself, or have a manager of your agency say it.").into());
         }
+        if let Some(before) = self.made_before(&transaction).await? {
+            return Ok(CoverId(before));
+        }
+        check_span(away.begins_on, away.ends_on, london(now).date())?;
         if away.covered_by == away.account {
             return Err(Wrong::new("coveredBy", "It is who is away: name somebody else.").into());
         }

@@ -65,7 +65,7 @@ pub(super) fn tells_of_somebody(document: &ExecutableDocument, private: &[&str])
 }
 
 /// Whether a value is more than variables put together.
-fn says_something(value: &Value) -> bool {
+pub(super) fn says_something(value: &Value) -> bool {
     match value {
         Value::Variable(_) | Value::Null => false,
         Value::List(items) => items.iter().any(says_something),

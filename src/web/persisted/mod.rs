@@ -131,7 +131,7 @@ impl Documents {
             return Ok(ExecutableDocument::clone(&known));
         }
         let found = limits.parse(&document.text)?;
-        if read::says_nothing(&document.text) && !automatic::tells_of_somebody(&found, private) {
+        if read::says_nothing(&document.text, &found) && !automatic::tells_of_somebody(&found, private) {
             self.read.put(document.digest, &document.text, found.clone());
         }
         Ok(found)

@@ -5,8 +5,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::parser::types::ExecutableDocument;
+use async_graphql_value::Value;
 
-use super::super::bounded::{Bounded, Digest};
+use super::super::{
+    bounded::{Bounded, Digest},
+    question::root_fields,
+};
+use super::automatic::says_something;
 
 /// Most queries.
 const MOST: usize = 1_000;
@@ -37,7 +42,14 @@ impl Read {
     }
 }
 
-/// Whether a query may be kept that was asked with nothing private: no text stands in it, be it a name or a note.
-pub(super) fn says_nothing(text: &str) -> bool {
+/// Whether a query says nothing itself: no text stands in it, be it a name, a note or an id, and none of its fields at the top
+/// is asked with more than variables put together. A word or a number alone is a purpose or the size of a page.
+pub(super) fn says_nothing(text: &str, document: &ExecutableDocument) -> bool {
+    let mut fields = Vec::new();
+    for (_, operation) in document.operations.iter() {
+        root_fields(document, &operation.node.selection_set.node, &mut fields);
+    }
+    let is_put_together = |value: &Value| matches!(value, Value::Object(_) | Value::List(_)) && says_something(value);
     !text.contains('"')
+        && !fields.iter().flat_map(|field| &field.arguments).any(|(_, value)| is_put_together(&value.node))
 }
