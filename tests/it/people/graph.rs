@@ -382,7 +382,7 @@ async fn caseloads_go_by_worker_and_team() {
         )
         .await;
     let team = teams["createTeam"]["teams"][0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(network.change(&network.manager, "createTeam(name: \"South\")").await[0]["field"], "input.name");
+    assert_eq!(network.change(&network.manager, "createTeam(name: \"South\")").await[0]["field"], "name");
     let add = format!("addToTeam(team: {team:?}, account: {bea:?})");
     assert_eq!(network.change(&network.manager, &add).await, json!([]));
     let cal = network.account(&network.cal).await;

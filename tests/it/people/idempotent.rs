@@ -203,7 +203,7 @@ async fn each_creation_is_made_once() {
     assert_eq!(first["createTeam"]["errors"], json!([]));
     assert_eq!(network.ask(&network.manager, team, json!({ "key": KEY })).await, first);
     let taken = network.ask(&network.manager, team, json!({ "key": "another" })).await["createTeam"].take();
-    assert_eq!(refused(&taken), ("BAD_VALUE", "input.name"));
+    assert_eq!(refused(&taken), ("BAD_VALUE", "name"));
     assert_eq!(network.rows("team").await, 1);
     let agreement = "mutation($input: AgreementTermsInput!, $key: String) { draftAgreement(input: $input, idempotencyKey: $key) \
         { agreement { id } version { id } errors { code message field } } }";

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use entity::enums::Role;
 use entity::ids::RecordId;
 use entity::person_record;
@@ -320,6 +321,8 @@ async fn what_one_of_joined_records_said_themselves_is_theirs_to_lift() {
     assert_eq!(network.change(&network.ann, &link).await, json!([]));
     keeps_out(&network, &network.sam, &two).await;
     keeps_out(&network, &network.ann, &one).await;
+    // What is said at the very instant of the joining counts as said of both.
+    network.app.clock.advance(TimeDelta::seconds(1));
     let id = joined(&network, &one, &two).await;
     let seen = network.see(&network.sam, &one).await;
     assert_eq!(seen["keptOut"].as_array().unwrap().len(), 1, "once: {seen:#}");

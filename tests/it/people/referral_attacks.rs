@@ -163,7 +163,7 @@ async fn who_answers_for_it_stays_able_to() {
     assert_eq!(network.errors(&network.ann, "offerReferral", &referral, &offer).await[0]["field"], "input.to");
     assert_eq!(
         network.change(&network.ann, &format!("closeCase(serviceUser: {id:?})")).await[0]["field"],
-        "input.serviceUser"
+        "serviceUser"
     );
     let all = format!(
         "moveCaseload(input: {{ from: {{ account: {:?} }}, to: {{ account: {bea:?} }} }})",

@@ -252,7 +252,8 @@ async fn what_was_read_before_is_held_against_every_rule_anew() {
         (status, json_of(response).await)
     };
     for number in [3, 4] {
-        assert_eq!(asked(Some("a"), json!({ "n": number })).await, (200, json!({ "data": { "number": number } })));
+        let (status, answer) = asked(Some("a"), json!({ "n": number })).await;
+        assert_eq!((status, &answer["data"]), (200, &json!({ "number": number })));
     }
     for (name, variables) in [(Some("a"), json!({})), (Some("a"), json!({ "n": "x" })), (None, json!({}))] {
         let (_, answer) = asked(name, variables).await;
