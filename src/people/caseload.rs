@@ -207,6 +207,7 @@ impl People {
         if from == to {
             return Err(Wrong::new("to", "It is the same caseload.").into());
         }
+        let working = working(&transaction, by.agency, to, now).await?;
         raise_service_users_of(&transaction, from.theirs(by.agency), now).await?;
         let running = assignment::Entity::find().filter(from.theirs(by.agency)).filter(assigned_at(now));
         let running = running.all(&transaction).await?;
@@ -215,7 +216,7 @@ impl People {
         for row in &running {
             let of = row.service_user_id;
             let at = raise_service_user(&transaction, of, now).await?.unwrap_or(now);
-            if keeps_out(&transaction, by.agency, of, to, at).await? {
+            if keeps_out(&transaction, of, &working).await? {
                 stayed.insert(of);
                 continue;
             }
@@ -328,22 +329,19 @@ async fn working(
     at_work(db, &each, agency, at).await
 }
 
-/// Whether a service user keeps out whoever would have them on their caseload: the worker, or every one of the team who works
-/// there. Nobody would see them there.
+/// Whether a service user keeps out whoever would have them on their caseload and works there: every one of these. Nobody would see
+/// them there.
 async fn keeps_out(
     db: &impl ConnectionTrait,
-    agency: AgencyId,
     of: ServiceUserId,
-    by: Whose,
-    at: Millis,
+    working: &BTreeSet<AccountId>,
 ) -> Result<bool, Trouble> {
-    let each = working(db, agency, by, at).await?;
-    for account in &each {
+    for account in working {
         if !is_kept_out(db, of, *account).await? {
             return Ok(false);
         }
     }
-    Ok(!each.is_empty())
+    Ok(!working.is_empty())
 }
 
 /// That a service user does not keep out whoever is to have them on their caseload. By whom somebody is kept out is not told.
@@ -354,7 +352,7 @@ pub(super) async fn is_let_in(
     to: Whose,
     at: Millis,
 ) -> Result<(), Trouble> {
-    if !keeps_out(db, agency, of, to, at).await? {
+    if !keeps_out(db, of, &working(db, agency, to, at).await?).await? {
         return Ok(());
     }
     let field = match to {

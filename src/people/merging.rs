@@ -6,25 +6,25 @@
 
 use std::collections::BTreeSet;
 
-use entity::enums::{ConsentKind, DataCategory};
-use entity::ids::{
-    AccountId, AgencyId, AssignmentId, ConsentId, ConsentScopeId, ExclusionId, ServiceUserId, ServiceUserMergeId,
-};
+use entity::enums::DataCategory;
+use entity::ids::{AccountId, AgencyId, AssignmentId, ServiceUserId, ServiceUserMergeId};
 use entity::instants::Millis;
 use entity::{
-    appointment, assignment, consent, consent_proposal, consent_scope, easement, exclusion, group_place, name_key,
-    person_record, proxy, referral, relationship, release, service_user, service_user_merge, signpost, task,
+    appointment, assignment, consent, consent_proposal, easement, exclusion, group_place, name_key, person_record,
+    proxy, referral, relationship, release, service_user, service_user_merge, signpost, task,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 
 use super::acting::Stands;
 use super::contents::Wrong;
 use super::entering::Worker;
+use super::parting::Parting;
 use super::recording::hold_again;
+use super::referrals::moving::is_kept_out;
 use super::teams::assigned_at;
 use super::wishes::KeptOut;
 use super::{People, Trouble};
@@ -50,8 +50,8 @@ impl People {
     /// joining that there is.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`] where they are the same, have an account each, or are joined
-    /// already in another way; the database failed.
+    /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`] where they are the same, have an account each, one keeps out
+    /// the account of the other, or they are joined already in another way; the database failed.
     pub async fn merge(
         &self,
         by: Worker,
@@ -84,10 +84,17 @@ impl People {
                 Wrong::new("other", "Your agency did not enter both of them: only its own are its to join.").into()
             );
         }
-        let moved_account = match (kept.account_id, merged.account_id) {
-            (Some(_), Some(_)) => {
-                return Err(Wrong::new("other", "They have an account each, and so are not one person.").into());
+        let not_one = "They have an account each, and so are not one person.";
+        // Who is kept out by one of them would see all of both as their own. It is not told that they are kept out.
+        for (of, account) in [(keep, merged.account_id), (other, kept.account_id)] {
+            if let Some(account) = account
+                && is_kept_out(db, of, account).await?
+            {
+                return Err(Wrong::new("other", not_one).into());
             }
+        }
+        let moved_account = match (kept.account_id, merged.account_id) {
+            (Some(_), Some(_)) => return Err(Wrong::new("other", not_one).into()),
             (None, Some(account)) => {
                 set_account(db, other, None).await?;
                 set_account(db, keep, Some(account)).await?;
@@ -123,12 +130,12 @@ impl People {
     /// Parts two records again that were joined by mistake: every row goes back to whom it was recorded for; what was
     /// recorded since they were joined stays with the one that stood for both, and what it said anew of the other holds again.
     /// But whom they kept out since, and what they denied, holds for both from then on: nobody is let in by it, nor by what was
-    /// said since of the other. Of the two none is left on no caseload.
+    /// said since of the other; and what the account of the other opened of the one that stood for both ends. Of the two none is
+    /// left on no caseload.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] where they are not joined, were joined by another agency, or are nobody's whom the worker works
-    /// with; [`Trouble::Wrong`] where
-    /// the one that stood for both was itself joined to another since; the database failed.
+    /// with; [`Trouble::Wrong`] where the one that stood for both was itself joined to another since; the database failed.
     pub async fn undo_merge(&self, by: Worker, id: ServiceUserMergeId) -> Result<Parted, Trouble> {
         let found = service_user_merge::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = found.as_ref().map_or(ServiceUserId(id.0), |found| found.kept_id);
@@ -144,17 +151,16 @@ impl People {
             return Err(Wrong::new("id", "The other was joined to a third since: part those first.").into());
         }
         hand_over(db, &joined_to(db, merged).await?, Some(kept), merged).await?;
-        hold_again(db, merged, kept).await?;
-        let account = if found.moved_account { one(db, kept).await?.account_id } else { None };
-        bar_again(db, kept, merged, account, found.merged_at).await?;
-        self.double_refusals(db, kept, merged, found.merged_at).await?;
-        for (of, other) in [(merged, kept), (kept, merged)] {
-            self.stay_on_caseloads(db, by.agency, (of, other), found.merged_at, at).await?;
-        }
+        hold_again(db, merged, kept, found.merged_at).await?;
         stand_for(db, merged, None).await?;
-        if found.moved_account {
+        let account = if found.moved_account { one(db, kept).await?.account_id } else { None };
+        if account.is_some() {
             set_account(db, kept, None).await?;
             set_account(db, merged, account).await?;
+        }
+        self.part_wishes(db, Parting { joining: &found, account, by, at }).await?;
+        for (of, other) in [(merged, kept), (kept, merged)] {
+            self.stay_on_caseloads(db, by.agency, (of, other), found.merged_at, at).await?;
         }
         let undone = service_user_merge::ActiveModel {
             undone_at: Set(Some(at)),
@@ -197,51 +203,6 @@ impl People {
                 let id = AssignmentId(self.clock.new_id());
                 let same = assignment::Model { id, service_user_id: of, recorded_for: of, begins_at: at, ..row };
                 assignment::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives one service user the bars and denials of another that were said since an instant and hold; no bar that they have.
-    async fn double_refusals(
-        &self,
-        db: &DatabaseTransaction,
-        of: ServiceUserId,
-        to: ServiceUserId,
-        since: Millis,
-    ) -> Result<(), Trouble> {
-        let holding = |id: ServiceUserId| {
-            let of = exclusion::Entity::find().filter(exclusion::Column::ServiceUserId.eq(id));
-            of.filter(exclusion::Column::EndsAt.is_null())
-        };
-        let whom = |bar: &exclusion::Model| (bar.agency_id, bar.account_id);
-        let mut theirs: BTreeSet<_> = holding(to).all(db).await?.iter().map(whom).collect();
-        for bar in holding(of).filter(exclusion::Column::BeginsAt.gte(since)).all(db).await? {
-            if !theirs.insert(whom(&bar)) {
-                continue;
-            }
-            let id = ExclusionId(self.clock.new_id());
-            let same = exclusion::Model { id, service_user_id: to, recorded_for: to, ..bar };
-            exclusion::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
-        }
-        let denials = consent::Entity::find()
-            .filter(consent::Column::ServiceUserId.eq(of))
-            .filter(consent::Column::Kind.eq(ConsentKind::Deny))
-            .filter(consent::Column::BeginsAt.gte(since))
-            .filter(consent::Column::EndedAt.is_null())
-            .all(db)
-            .await?;
-        for denial in denials {
-            let scopes = consent_scope::Entity::find().filter(consent_scope::Column::ConsentId.eq(denial.id));
-            let scopes = scopes.all(db).await?;
-            let id = ConsentId(self.clock.new_id());
-            // What lies sealed beside it opens for the first alone.
-            let same = consent::Model { id, service_user_id: to, recorded_for: to, sealed: None, ..denial };
-            consent::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
-            for scope in scopes {
-                let scope_id = ConsentScopeId(self.clock.new_id());
-                let same = consent_scope::Model { id: scope_id, consent_id: id, ..scope };
-                consent_scope::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
             }
         }
         Ok(())
@@ -325,42 +286,15 @@ async fn joined_already(
     }
 }
 
-/// What one of two who are parted kept out, and let in while they were one, they keep out again: for it was said of the other, or
-/// may have been. Only what was let in by the account that is theirs they said themselves.
-async fn bar_again(
-    db: &impl ConnectionTrait,
-    kept: ServiceUserId,
-    parted: ServiceUserId,
-    account_of_parted: Option<AccountId>,
-    since: Millis,
-) -> Result<(), Trouble> {
-    let by = exclusion::Column::EndedBy;
-    let lifted = match account_of_parted {
-        Some(account) => vec![
-            (parted, Condition::any().add(by.is_null()).add(by.ne(account))),
-            (kept, Condition::all().add(by.eq(account))),
-        ],
-        None => vec![(parted, Condition::all())],
-    };
-    for (of, said) in lifted {
-        let again = exclusion::ActiveModel { ends_at: Set(None), ended_by: Set(None), ..Default::default() };
-        exclusion::Entity::update_many()
-            .set(again)
-            .filter(exclusion::Column::ServiceUserId.eq(of))
-            .filter(exclusion::Column::EndsAt.gte(since))
-            .filter(said)
-            .exec(db)
-            .await?;
-    }
-    Ok(())
-}
-
 async fn one(db: &impl ConnectionTrait, id: ServiceUserId) -> Result<service_user::Model, Trouble> {
     service_user::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)
 }
 
 /// Whom a service user keeps out.
-async fn kept_out_by(db: &impl ConnectionTrait, of: ServiceUserId) -> Result<Vec<KeptOut>, Trouble> {
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn kept_out_by(db: &impl ConnectionTrait, of: ServiceUserId) -> Result<Vec<KeptOut>, Trouble> {
     let bars = exclusion::Entity::find()
         .filter(exclusion::Column::ServiceUserId.eq(of))
         .filter(exclusion::Column::EndsAt.is_null())

@@ -11,6 +11,7 @@
 //! | [`wishes`] | whom they keep out, who stands for them, which account is theirs |
 //! | [`unlinking`] | an account that was said to be theirs is taken back |
 //! | [`merging`] | double records are joined, and parted again |
+//! | `parting` | what was said by who had nothing to do with them is put right |
 //! | [`recording`] | something is recorded of them, said anew, taken back |
 //! | [`finding`] | whom somebody may see: of a caseload, of a name |
 //! | [`reviews`] | whose care is due to be looked at again |
@@ -44,6 +45,7 @@ pub mod importing;
 pub mod keyed;
 pub mod merging;
 pub mod names;
+mod parting;
 pub mod reading;
 pub mod recording;
 pub mod referrals;

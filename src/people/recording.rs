@@ -74,6 +74,8 @@ impl People {
     ) -> Result<Vec<RecordId>, Trouble> {
         // Held, so that of two who say the same thing anew one replaces what the other said.
         let person = service_user::Entity::find_by_id(of).lock_exclusive().one(transaction).await?;
+        // Never before the last change, whatever the clock says: what was said since two were joined is told by when it was.
+        let at = person.as_ref().map_or(at, |person| Ord::max(person.changed_at, at));
         let facts = self.facts_of_writer(transaction, by, of).await?;
         for contents in contents {
             self.may_write(by, of, contents.category(), &facts)?;
@@ -275,13 +277,20 @@ async fn replace(
     let for_good: Vec<RecordId> = rows.iter().filter(|row| row.recorded_for == of).map(|row| row.id).collect();
     let replaced =
         person_record::ActiveModel { ended_at: Set(Some(at)), replaced_by: Set(Some(anew)), ..Default::default() };
-    person_record::Entity::update_many().set(replaced).filter(person_record::Column::Id.is_in(ids)).exec(db).await?;
+    // What was taken back meanwhile stays so: nothing stands in its place.
+    person_record::Entity::update_many()
+        .set(replaced)
+        .filter(person_record::Column::Id.is_in(ids))
+        .filter(person_record::Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
     name_key::Entity::delete_many().filter(name_key::Column::RecordId.is_in(for_good)).exec(db).await?;
     Ok(())
 }
 
-/// What is about somebody who was parted from another holds again, where it was said anew while they were one: what says it anew
-/// stays with the other, and tells no longer that it does. Whoever calls this holds both, and has parted their rows.
+/// What is about somebody who was parted from another holds again, where it was said anew while they were one, since an instant:
+/// what says it anew stays with the other, and tells no longer that it does. Whoever calls this holds both, and has parted their
+/// rows. What somebody was found by in a row that was replaced before migration 30 is gone: they are found once it is said anew.
 ///
 /// # Errors
 /// The database failed.
@@ -289,6 +298,7 @@ pub(super) async fn hold_again(
     db: &impl ConnectionTrait,
     of: ServiceUserId,
     other: ServiceUserId,
+    since: Millis,
 ) -> Result<(), Trouble> {
     let with_the_other = Query::select()
         .column(person_record::Column::Id)
@@ -300,6 +310,7 @@ pub(super) async fn hold_again(
         .column(person_record::Column::Id)
         .filter(person_record::Column::ServiceUserId.eq(of))
         .filter(person_record::Column::ReplacedBy.in_subquery(with_the_other))
+        .filter(person_record::Column::EndedAt.gte(since))
         .into_tuple()
         .all(db)
         .await?;

@@ -1,15 +1,15 @@
 //! An account that was said to be a service user's own is taken back.
 
-use entity::enums::{ConsentEnd, ConsentGiver, ConsentKind};
 use entity::ids::ServiceUserId;
-use entity::{consent, proxy, service_user};
+use entity::{consent, exclusion, service_user};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::acting::Stands;
 use super::contents::Wrong;
 use super::entering::Worker;
+use super::merging::kept_out_by;
+use super::parting::{close_opened_by, not_by, not_on, put_bars_again};
 use super::wishes::NOT_OURS;
 use super::{People, Trouble};
 
@@ -18,8 +18,9 @@ impl People {
     /// be named. For workers of the agency that entered them.
     ///
     /// Whose it was may have been somebody else. So what opens something and was said by it as themselves ends with it: what they
-    /// permitted, and whom they named to stand for them; it is said anew. What they denied, and whom they keep out, stays: a
-    /// worker would let somebody in by it.
+    /// permitted, whom they named to stand for them, and what these permitted; it is said anew. What they denied, and whom they
+    /// keep out, stays: a worker would let somebody in by it. And what others denied or barred before, and the account ended, holds
+    /// again; but for a bar on the agency that takes the account back, which nobody could lift.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] where another agency entered
@@ -43,29 +44,20 @@ impl People {
         };
         service_user::Entity::update_many().set(unlinked).filter(service_user::Column::Id.eq(of)).exec(db).await?;
         self.keep_account_where_parted(db, of).await?;
-        let ended = consent::ActiveModel {
-            ended_at: Set(Some(at)),
-            ended_as: Set(Some(ConsentEnd::Withdrawn)),
-            ended_by: Set(Some(by.account)),
-            ..Default::default()
-        };
-        consent::Entity::update_many()
-            .set(ended)
-            .filter(consent::Column::ServiceUserId.eq(of))
-            .filter(consent::Column::Kind.eq(ConsentKind::Permit))
-            .filter(consent::Column::GivenBy.eq(ConsentGiver::Themselves))
-            .filter(consent::Column::RecordedBy.eq(account))
-            .filter(consent::Column::EndedAt.is_null())
-            .exec(db)
-            .await?;
-        let lasts = proxy::Column::EndsAt.is_null().or(proxy::Column::EndsAt.gt(at));
-        proxy::Entity::update_many()
-            .col_expr(proxy::Column::EndsAt, Expr::value(at))
-            .filter(proxy::Column::ServiceUserId.eq(of))
-            .filter(proxy::Column::NamedBy.eq(account))
-            .filter(lasts)
-            .exec(db)
-            .await?;
+        close_opened_by(db, of, account, (by.account, at)).await?;
+        // The entering agency is kept out by nobody without an account: it could not name another.
+        let lifted = Condition::all()
+            .add(exclusion::Column::EndedBy.eq(account))
+            .add(not_by(exclusion::Column::NamedBy, account))
+            .add(not_on(agency));
+        put_bars_again(db, of, lifted).await?;
+        let taken_back = Condition::all()
+            .add(consent::Column::EndedBy.eq(account))
+            .add(not_by(consent::Column::RecordedBy, account));
+        self.put_denials_again(db, of, taken_back, at).await?;
+        for whom in kept_out_by(db, of).await? {
+            self.part_from(db, of, whom, (by.into(), begun.stands), at).await?;
+        }
         self.hold_without_route(db, of, at).await?;
         Ok(begun.transaction.commit().await?)
     }

@@ -3,7 +3,7 @@
 use entity::enums::{CancelledBy, ProxyAuthority};
 use entity::ids::{AccountId, AgencyId, ExclusionId, ProxyId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{account, agency, exclusion, proxy, service_user};
+use entity::{account, agency, assignment, exclusion, proxy, service_user};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, SqlErr};
@@ -13,6 +13,8 @@ use super::appointments::sessions::CallsOff;
 use super::consents::giving::has_proxy;
 use super::contents::Wrong;
 use super::entering::Worker;
+use super::referrals::moving::is_kept_out;
+use super::teams::assigned_at;
 use super::{People, Trouble};
 
 /// Who is kept out.
@@ -140,8 +142,9 @@ impl People {
 
     /// Lets somebody in again who was kept out: the service user says so themselves; who stands for them, where it was somebody
     /// who stands for them who said it. On their word a worker does only where it was written down on their word too, or where
-    /// somebody said it who stood for them and nobody does any more; and never for their own agency or somebody who works there. Where
-    /// double records were joined it ends what either says of them.
+    /// somebody said it who stood for them and nobody does any more, or, for the agency that entered them, where it was written down
+    /// for one that has them on no caseload any more; and never for their own agency or somebody who works there. Where double
+    /// records were joined it ends what either says of them, where both may be lifted.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever may not lift it, and where nobody is kept out; the database failed.
@@ -151,27 +154,14 @@ impl People {
         let begun = self.begin_change(actor, of).await?;
         let (db, at) = (&begun.transaction, begun.at);
         let found = exclusion::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)?;
-        let may = match begun.stands {
-            Stands::Themselves => true,
-            Stands::Proxy => by_proxy(db, &found).await?,
-            Stands::Worker(agency) => {
-                let ours = found.agency_id == Some(agency)
-                    || match found.account_id {
-                        Some(account) => ever_worked_at(db, account, agency).await?,
-                        None => false,
-                    };
-                let nobody_else = by_proxy(db, &found).await? && !has_proxy(db, &begun).await?;
-                (found.written_for == Some(agency) || nobody_else) && !ours
-            }
-        };
-        if !may {
+        if found.ends_at.is_some() || !may_lift(&begun, &found).await? {
             return Err(Trouble::NotFound);
         }
         // Of double records that were joined both may say it: whoever is let in is let in by both, or by none.
-        let same = exclusion::Entity::find().filter(saying_the_same(&found)).all(db).await?;
-        let is_anothers = |bar: &exclusion::Model| bar.written_for != found.written_for;
-        if found.ends_at.is_some() || begun.stands != Stands::Themselves && same.iter().any(is_anothers) {
-            return Err(Trouble::NotFound);
+        for bar in exclusion::Entity::find().filter(saying_the_same(&found)).all(db).await? {
+            if !may_lift(&begun, &bar).await? {
+                return Err(Trouble::NotFound);
+            }
         }
         let done = exclusion::Entity::update_many()
             .col_expr(exclusion::Column::EndsAt, Expr::value(at))
@@ -315,7 +305,9 @@ impl People {
             return Err(wrong("They have an account already."));
         }
         let taken = service_user::Entity::find().filter(service_user::Column::AccountId.eq(account));
-        if taken.one(db).await?.is_some() || is_proxy(db, account, of).await? {
+        // Whom they keep out sees nothing by being said to be them; and it is not told that they do.
+        let is_anothers = is_proxy(db, account, of).await? || is_kept_out(db, of, account).await?;
+        if taken.one(db).await?.is_some() || is_anothers {
             return Err(wrong("It is the account of somebody else, or of who stands for them."));
         }
         if !is_of_somebody_themselves(db, account, at).await? {
@@ -358,6 +350,36 @@ async fn locks_out(begun: &Begun, agency: AgencyId) -> Result<bool, Trouble> {
     Ok(is_shut_out && !signs_in(&begun.transaction, &person, begun.at).await?)
 }
 
+/// Whether who acts may lift a bar of the service user.
+async fn may_lift(begun: &Begun, bar: &exclusion::Model) -> Result<bool, Trouble> {
+    let db = &begun.transaction;
+    let agency = match begun.stands {
+        Stands::Themselves => return Ok(true),
+        Stands::Proxy => return by_proxy(db, bar).await,
+        Stands::Worker(agency) => agency,
+    };
+    let ours = bar.agency_id == Some(agency)
+        || match bar.account_id {
+            Some(account) => ever_worked_at(db, account, agency).await?,
+            None => false,
+        };
+    if ours {
+        return Ok(false);
+    }
+    match bar.written_for {
+        Some(writer) if writer == agency => Ok(true),
+        // Who wrote it down has nothing to do with them any more: nobody else could lift it.
+        Some(writer) => {
+            let theirs = assignment::Entity::find()
+                .filter(assignment::Column::ServiceUserId.eq(begun.of))
+                .filter(assignment::Column::AgencyId.eq(writer))
+                .filter(assigned_at(begun.at));
+            Ok(entered(begun).await?.agency_id == agency && theirs.one(db).await?.is_none())
+        }
+        None => Ok(by_proxy(db, bar).await? && !has_proxy(db, begun).await?),
+    }
+}
+
 /// Whether it was somebody who stood for the service user who said that they keep somebody out. An account that stood for them is
 /// never their own afterwards; one that was theirs, and stands for them since, spoke as themselves until then.
 async fn by_proxy(db: &impl ConnectionTrait, bar: &exclusion::Model) -> Result<bool, Trouble> {
@@ -379,7 +401,7 @@ async fn is_proxy(db: &impl ConnectionTrait, account: AccountId, of: ServiceUser
 }
 
 /// The bars of the same service user that say the same as one of them, and hold.
-fn saying_the_same(bar: &exclusion::Model) -> Condition {
+pub(super) fn saying_the_same(bar: &exclusion::Model) -> Condition {
     let whom = match (bar.agency_id, bar.account_id) {
         (Some(agency), _) => exclusion::Column::AgencyId.eq(agency),
         (None, Some(account)) => exclusion::Column::AccountId.eq(account),

@@ -146,7 +146,7 @@ async fn three_that_were_joined_are_parted_one_after_the_other() {
     assert_eq!(called(&three).await.len(), 2, "nobody said anything of both");
     says(&one, "Enid").await;
     assert_eq!(called(&three).await, ["Enid"]);
-    assert_eq!(network.change(&network.ann, &format!("undoMerge(id: {first})")).await[0]["field"], "input.id");
+    assert_eq!(network.change(&network.ann, &format!("undoMerge(id: {first})")).await[0]["field"], "id");
     parted(&network, &network.ann, &second).await;
     assert_eq!((called(&three).await, called(&one).await), (vec![json!("Enid")], vec![json!("Dilys")]));
     parted(&network, &network.ann, &first).await;
