@@ -139,6 +139,13 @@ impl Interpreter {
         &self.reading.unknown_needs
     }
 
+    /// Phrases of the list of needs of which nothing is left but words that stand in every sentence, so that they are
+    /// not read.
+    #[must_use]
+    pub fn too_little(&self) -> &[String] {
+        &self.reading.too_little
+    }
+
     /// What a text says.
     ///
     /// # Errors
