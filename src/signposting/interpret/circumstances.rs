@@ -82,6 +82,8 @@ impl<'a> Statements<'a> {
             if meaning.alone && !alone(self.words, last)
                 || meaning.person && !self.is_the_person(first)
                 || meaning.head && !self.scope.heads_part(first)
+                // What a neighbour does is no abuse at home.
+                || meaning.anyone && self.scope.who(first) == Who::Stranger
             {
                 continue;
             }

@@ -209,7 +209,9 @@ impl Evidence<'_> {
         let word = self.words.get(at)?;
         // "Female, 32" says who asks.
         let numbered = |at: Option<usize>| at.and_then(|at| self.words.get(at)).is_some_and(|word| word.sym == NUMBER);
-        let described = at == 0 || numbered(at.checked_sub(1)) || numbered(Some(at + 1));
+        let next = self.words.get(at + 1);
+        let alone = at == 0 && next.is_none_or(|next| next.gap != Gap::None || next.role != 0);
+        let described = alone || numbered(at.checked_sub(1)) || numbered(Some(at + 1));
         let holds = |phrase: &&FoundPhrase| (phrase.first..=phrase.last).contains(&at);
         let no_need = |phrase: &FoundPhrase| match phrase.entry {
             Entry::Need { thing, .. } | Entry::Means(_, thing) => {

@@ -191,7 +191,8 @@ fn age_at(tokens: &Tokens, index: usize, age: u16, rest: &str) -> Option<(f64, u
         return Some((0.55, index, index));
     }
     // "34, just out of prison": a number at the head of a text, with nothing that it counts.
-    let alone = tokens.list.get(index + 1).is_some_and(|token| token.gap == Gap::Pause) || next(1) == "and";
+    let alone =
+        tokens.list.get(index + 1).is_some_and(|token| token.gap == Gap::Pause) || matches!(next(1), "and" | "with");
     (index == 0 && alone && age >= 16).then_some((0.6, index, index))
 }
 

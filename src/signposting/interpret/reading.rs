@@ -151,7 +151,7 @@ impl Reading {
                 if let Some(meaning) = meanings.get(usize::from(index)) {
                     making.gist.phrase(&said, &meaning.needs, f32::from(means.sure) / 100.0);
                 }
-                let words = kept(said, means.anyone || nothing);
+                let words = kept(said, means.anyone);
                 if too_little(&words) {
                     return Err(LexiconError {
                         entry: format!("{phrase:?}"),

@@ -12,8 +12,8 @@
 
 use super::tokens::{Gap, Tokens};
 use super::vocabulary::{
-    AND, BESIDE, BREAK, CANT, CLIENT, GONE, HAVE, I, IF, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, OR, PARTNER, PAST,
-    RECORD, STRANGER, TELLS, THEY, TOPIC, VAGUE, WANT, WHOM, Word,
+    AFTER, AND, BESIDE, BREAK, CANT, CLIENT, GONE, HAVE, I, IF, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, OR, PARTNER,
+    PAST, RECORD, SKIP, STRANGER, TELLS, THEY, TOPIC, VAGUE, WANT, WHOM, Word,
 };
 
 /// How many words back a denial is looked for.
@@ -172,7 +172,7 @@ impl<'a> Scope<'a> {
             if word.is(MINE | BESIDE) || theirs {
                 return (back > 1).then_some(from + 1);
             }
-            if word.role & !(VAGUE | LIGHT) != 0 {
+            if word.role & !(VAGUE | LIGHT | SKIP | AFTER) != 0 {
                 return None;
             }
         }
@@ -200,7 +200,7 @@ impl<'a> Scope<'a> {
                 return Some(false);
             }
             let describes = self.described_from(at).is_some_and(|from| from <= index);
-            if before.is(BESIDE | I) || !(before.is(LIGHT | MINE) || describes) {
+            if before.is(BESIDE | I) || !(before.is(LIGHT | MINE | CLIENT) || describes) {
                 return None;
             }
         }
@@ -219,7 +219,8 @@ impl<'a> Scope<'a> {
             return Who::Person;
         }
         let inside = self.words.get(first..=last).unwrap_or_default();
-        let named = inside.first().is_some_and(|word| word.is(THEY | KIN)) || inside.iter().any(|word| word.is(KIN));
+        let named =
+            inside.first().is_some_and(|word| word.is(THEY)) || inside.iter().any(|word| word.is(KIN | STRANGER));
         if !named {
             return self.who(first);
         }
