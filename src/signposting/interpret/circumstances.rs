@@ -107,8 +107,7 @@ impl<'a> Statements<'a> {
                 _ => continue,
             };
             let hold = self.scope.hold_of(first, last, &self.taken);
-            let was = self.scope.was(first);
-            let used = self.scope.was_before(first);
+            let was_before = self.scope.was_before(first);
             let doubt = self.scope.doubt(first);
             for says in &meaning.says {
                 match says {
@@ -119,16 +118,14 @@ impl<'a> Statements<'a> {
                             (Doubt::Feared, Said::Characteristic(Characteristic::Homeless, true)) => FEARED,
                             (Doubt::Feared | Doubt::Supposed, _) => continue,
                         };
-                        let using = matches!(said, Said::SubstanceUse(SubstanceUse::Using));
-                        let over = (was && passes(said)) || (using && used && self.scope.before(last));
-                        if over || (matches!(said, Said::Offence(_)) && self.is_victim(first, last)) {
+                        if self.is_over(said, first, last) {
                             continue;
                         }
                         if let Some((said, share)) = held(said, hold, meaning.flips) {
                             let share = share * left;
                             let mut spans = vec![span];
                             let (said, sure) = self.since(said, sure * share, (first, last), &mut spans);
-                            let once = using && used && matches!(said, Said::SubstanceUse(SubstanceUse::Using));
+                            let once = was_before && matches!(said, Said::SubstanceUse(SubstanceUse::Using));
                             if once { &mut self.once } else { &mut self.said }.push((said, sure, spans));
                         }
                     }
@@ -164,6 +161,16 @@ impl<'a> Statements<'a> {
             }
         }
         false
+    }
+
+    /// Whether what a phrase says is over, or was done to the person by others.
+    fn is_over(&self, said: &Said, first: usize, last: usize) -> bool {
+        match said {
+            Said::SubstanceUse(SubstanceUse::Using) => self.scope.was_before(first) && self.scope.before(last),
+            Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first) => true,
+            Said::Offence(_) => self.is_victim(first, last),
+            said => passes(said) && self.scope.was(first),
+        }
     }
 
     /// Whether an offence was done to somebody: "victim of arson", "robbery victim".

@@ -225,7 +225,10 @@ impl<'a> Scope<'a> {
             return self.who(first);
         }
         let before = self.words.get(..first).unwrap_or_default();
-        let of_relative = before.iter().rev().find(|word| !word.is(LIGHT)).is_some_and(|word| word.is(KIN));
+        // "My sister's husband …", in one part of the sentence.
+        let gap = |at: usize| self.words.get(at).is_none_or(|word| word.gap != Gap::None);
+        let owner = (0..first).rev().take_while(|at| !gap(at + 1)).filter_map(|at| self.words.get(at));
+        let of_relative = owner.into_iter().find(|word| !word.is(LIGHT)).is_some_and(|word| word.is(KIN));
         let to_relative = inside.iter().any(|word| word.is(WHOM)) && before.iter().any(|word| word.is(KIN));
         if of_relative || to_relative { Who::Relative } else { Who::Person }
     }
@@ -273,13 +276,19 @@ impl<'a> Scope<'a> {
             at -= 1;
             match self.tokens.at(at) {
                 "was" | "were" => return true,
-                // "Been in prison", where somebody has been and perhaps is not now.
-                "been" if self.tokens.at(word.token as usize) == "in" => return true,
                 word if BETWEEN.contains(&word) => {}
                 _ => return false,
             }
         }
         false
+    }
+
+    /// Whether "been" stands before "in": who has been in prison is perhaps out; who has been on remand since June is not.
+    pub(super) fn been(&self, first: usize) -> bool {
+        let is_in = |word: &&Word| word.gap == Gap::None && self.tokens.at(word.token as usize) == "in";
+        let linked = self.words.get(first).filter(is_in);
+        let before = linked.and_then(|word| word.token.checked_sub(1));
+        before.is_some_and(|before| self.tokens.at(before as usize) == "been")
     }
 
     /// Whether "was" stands before in the same part of a sentence: "was drinking two bottles of vodka a day".
