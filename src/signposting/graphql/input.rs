@@ -23,6 +23,8 @@ use crate::signposting::query::{AskedNeed, SignpostQuery};
 const OLDEST: f64 = 130.0;
 /// How sure a need must be, in percent, for services to be looked for that meet it.
 const SURE_ENOUGH: u8 = 45;
+/// How sure it must be, in percent, that somebody can come then, for services that are shut at that time not to fit.
+const SURE_OF_TIME: u8 = 60;
 /// How far is looked where nobody says how far the person can travel, in kilometres.
 const DEFAULT_KM: f64 = 10.0;
 /// How far from now a question may be put, in days.
@@ -196,7 +198,8 @@ impl SignpostInput {
             }
             circumstances.add(said.circumstances());
             if windows.is_empty() {
-                windows = said.when.iter().take(MOST_ENTRIES).map(|found| found.what).collect();
+                let sure = said.when.iter().filter(|found| found.confidence >= SURE_OF_TIME);
+                windows = sure.take(MOST_ENTRIES).map(|found| found.what).collect();
             }
             if delivery.is_empty() {
                 delivery = said.delivery.iter().map(|found| found.what).collect();

@@ -26,6 +26,8 @@ const FEARED: f64 = 0.65;
 const PRONOUN: f64 = 0.55;
 /// How sure a letter beside an age is of one.
 const LETTER: f64 = 0.75;
+/// How sure the age of a child is that there is one.
+const CHILD: f64 = 0.8;
 /// How many words may stand between "clean" and how long.
 const NEAR: usize = 4;
 /// What a length of time adds to having stopped: it takes away so much of the doubt.
@@ -42,6 +44,8 @@ pub(super) struct Statements<'a> {
     taken: Vec<usize>,
     durations: Vec<Duration>,
     said: Vec<(Said, f64, Vec<Span>)>,
+    /// What may be over: "was using".
+    once: Vec<(Said, f64, Vec<Span>)>,
     delivery: Vec<(DeliveryMode, f64, Vec<Span>)>,
     refused: Vec<DeliveryMode>,
 }
@@ -63,6 +67,7 @@ impl<'a> Statements<'a> {
             taken: taken(words, found.iter().filter(|phrase| phrase.for_life)),
             durations: numbers::durations(tokens),
             said: Vec::new(),
+            once: Vec::new(),
             delivery: Vec::new(),
             refused: Vec::new(),
         }
@@ -74,15 +79,25 @@ impl<'a> Statements<'a> {
             let (first, last) = (phrase.first, phrase.last);
             let Some(meaning) = self.reading.meaning(phrase.entry) else { continue };
             let Some(words) = self.words.get(first..=last) else { continue };
-            if meaning.alone && !alone(self.words, last) || meaning.person && !self.is_the_person(first) {
+            if meaning.alone && !alone(self.words, last)
+                || meaning.person && !self.is_the_person(first)
+                || meaning.head && !self.scope.heads_part(first)
+                // What a neighbour does is no abuse at home.
+                || meaning.anyone && self.scope.who(first) == Who::Stranger
+            {
                 continue;
             }
-            let who = if meaning.anyone { Who::Person } else { self.scope.who_of_phrase(first) };
+            let who = match self.scope.who_of_phrase(first, last) {
+                Who::Partner | Who::Stranger | Who::Other if meaning.anyone && !self.scope.of_topic(first) => {
+                    Who::Person
+                }
+                who => who,
+            };
             let mut sure = meaning.sure;
             match who {
                 Who::Person => {}
                 Who::Client => sure *= OF_CLIENT,
-                Who::Relative | Who::Other => continue,
+                Who::Relative | Who::Partner | Who::Stranger | Who::Other => continue,
             }
             for word in words {
                 sure *= MISSPELT.powi(i32::from(word.slips));
@@ -91,7 +106,8 @@ impl<'a> Statements<'a> {
                 (Some(start), Some(end)) => start.span.to(end.span),
                 _ => continue,
             };
-            let hold = self.scope.hold(first, &self.taken);
+            let hold = self.scope.hold_of(first, last, &self.taken);
+            let was_before = self.scope.was_before(first);
             let doubt = self.scope.doubt(first);
             for says in &meaning.says {
                 match says {
@@ -102,15 +118,19 @@ impl<'a> Statements<'a> {
                             (Doubt::Feared, Said::Characteristic(Characteristic::Homeless, true)) => FEARED,
                             (Doubt::Feared | Doubt::Supposed, _) => continue,
                         };
+                        if self.is_over(said, first, last) {
+                            continue;
+                        }
                         if let Some((said, share)) = held(said, hold, meaning.flips) {
                             let share = share * left;
                             let mut spans = vec![span];
                             let (said, sure) = self.since(said, sure * share, (first, last), &mut spans);
-                            self.said.push((said, sure, spans));
+                            let once = was_before && matches!(said, Said::SubstanceUse(SubstanceUse::Using));
+                            if once { &mut self.once } else { &mut self.said }.push((said, sure, spans));
                         }
                     }
                     Says::Delivery(mode, will_do) => match (hold, will_do) {
-                        (Hold::Free | Hold::Wanted | Hold::Had | Hold::Past, true) => {
+                        (Hold::Free | Hold::Wanted | Hold::Had | Hold::Past | Hold::Record, true) => {
                             self.delivery.push((*mode, sure, vec![span]));
                         }
                         _ => self.refused.push(*mode),
@@ -141,6 +161,25 @@ impl<'a> Statements<'a> {
             }
         }
         false
+    }
+
+    /// Whether what a phrase says is over, or was done to the person by others.
+    fn is_over(&self, said: &Said, first: usize, last: usize) -> bool {
+        match said {
+            Said::SubstanceUse(SubstanceUse::Using) => self.scope.was_before(first) && self.scope.before(last),
+            Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first) => true,
+            Said::Offence(_) => self.is_victim(first, last),
+            said => passes(said) && self.scope.was(first),
+        }
+    }
+
+    /// Whether an offence was done to somebody: "victim of arson", "robbery victim".
+    fn is_victim(&self, first: usize, last: usize) -> bool {
+        let before = self.words.get(first.saturating_sub(NEAR)..first).unwrap_or_default().iter().rev();
+        let linked = self.words.get(first).is_some_and(|word| word.gap == Gap::None);
+        let before = before.take(if linked { NEAR } else { 0 }).take_while(|word| word.is(LIGHT) || word.role == 0);
+        let after = self.words.get(last + 1).filter(|word| word.gap == Gap::None);
+        before.chain(after).any(|word| self.tokens.at(word.token as usize).starts_with("victim"))
     }
 
     /// Whether what stands before a comma is an age or the client: "34, female", "client: male".
@@ -176,13 +215,16 @@ impl<'a> Statements<'a> {
         (Said::SubstanceUse(SubstanceUse::Abstinent { days: Some(near.days) }), sure + (1.0 - sure) * SINCE)
     }
 
-    /// Takes ages, and the gender of "F 29" and "42M".
+    /// Takes ages, the gender of "F 29" and "42M", and children by their age.
     pub(super) fn numbers(&mut self) {
         for (age, gender, sure, spans) in numbers::ages(self.tokens, self.words, self.scope) {
             if let Some(gender) = gender {
                 self.said.push((Said::Gender(gender), LETTER, spans.clone()));
             }
             self.said.push((Said::Age(age), sure, spans));
+        }
+        for span in numbers::children(self.tokens, self.words) {
+            self.said.push((Said::Characteristic(Characteristic::DependentChildren, true), CHILD, vec![span]));
         }
     }
 
@@ -191,8 +233,14 @@ impl<'a> Statements<'a> {
         if !self.scope.described || self.scope.relatives {
             return;
         }
+        // "Got a staffy, won't go in without her": behind a pet it may be the pet.
+        let pets = self.said.iter().filter(|(said, ..)| matches!(said, Said::Characteristic(Characteristic::Pet, _)));
+        let pet = pets.flat_map(|(.., spans)| spans).map(|span| span.start).min().unwrap_or(usize::MAX);
         let mut found: Option<(Gender, Vec<Span>)> = None;
         for token in &self.tokens.list {
+            if token.span.start > pet && self.tokens.word(token) != "his" {
+                continue;
+            }
             let gender = match self.tokens.word(token) {
                 "he" | "hes" | "him" | "his" => Gender::Man,
                 "she" | "shes" | "her" | "hers" => Gender::Woman,
@@ -210,11 +258,38 @@ impl<'a> Statements<'a> {
     }
 
     /// All of it, put together.
-    pub(super) fn found(self) -> (Vec<Found<Said>>, Vec<Found<DeliveryMode>>) {
+    pub(super) fn found(mut self) -> (Vec<Found<Said>>, Vec<Found<DeliveryMode>>) {
+        // "I was using" is over where the text says that it is.
+        let stopped =
+            |(said, ..): &(Said, f64, Vec<Span>)| matches!(said, Said::SubstanceUse(SubstanceUse::Abstinent { .. }));
+        if !self.said.iter().any(stopped) {
+            self.said.append(&mut self.once);
+        }
         let refused = self.refused;
         let delivery = self.delivery.into_iter().filter(|(mode, ..)| !refused.contains(mode)).collect();
         (gather(self.said), gather(delivery))
     }
+}
+
+/// Whether something said of the past is so today.
+fn stays(said: &Said) -> bool {
+    let lived = |which: &Characteristic| matches!(which, Characteristic::Veteran | Characteristic::CareLeaver);
+    matches!(said, Said::Offence(_)) || matches!(said, Said::Characteristic(which, true) if lived(which))
+}
+
+/// Whether a state is over where somebody "was" in it; one was in the army for good.
+fn passes(said: &Said) -> bool {
+    let Said::Characteristic(which, true) = said else { return false };
+    matches!(
+        which,
+        Characteristic::Homeless
+            | Characteristic::InCustody
+            | Characteristic::UnderSupervision
+            | Characteristic::SubstitutePrescribing
+            | Characteristic::Pregnant
+            | Characteristic::Carer
+            | Characteristic::Unemployed
+    )
 }
 
 /// What a statement comes to by what holds it, and how much of its certainty is left; `None`: it says nothing.
@@ -233,6 +308,10 @@ fn held(said: &Said, hold: Hold, flips: bool) -> Option<(Said, f64)> {
         Hold::Lacking if using => None,
         Hold::Never if matches!(said, Said::Offence(OffenceType::Other)) => Some((Said::NoOffences, 0.9)),
         Hold::Denied | Hold::Lacking | Hold::Never if flips => said.opposite().map(|opposite| (opposite, 1.0)),
-        Hold::Denied | Hold::Lacking | Hold::NotNeeded | Hold::NotWanted | Hold::Never | Hold::Past => None,
+        // What was done or lived through stays.
+        Hold::Past | Hold::Record if stays(said) => Some((said.clone(), 1.0)),
+        Hold::Denied | Hold::Lacking | Hold::NotNeeded | Hold::NotWanted | Hold::Never | Hold::Past | Hold::Record => {
+            None
+        }
     }
 }

@@ -191,13 +191,14 @@ impl Evidence<'_> {
         let (near, count) = self.reading.gist.of(&words);
         let least = if count > 1 && count >= unknown { least } else { NEAR_ALONE };
         let Some((need, near)) = near.first().copied().filter(|nearest| nearest.1 >= least) else { return };
-        let instead = match self.scope.who(last) {
-            Who::Person | Who::Client => need,
-            Who::Relative | Who::Other => match self.reading.relatives.get(usize::from(need)).copied().flatten() {
-                Some(instead) => instead,
-                None if self.reading.relatives.contains(&Some(need)) => need,
-                None => return,
-            },
+        let instead = self.reading.relatives.get(usize::from(need)).copied().flatten();
+        let who = if self.scope.done_to_me(first, last) { Who::Person } else { self.scope.who(last) };
+        let instead = match (who, instead) {
+            (Who::Person | Who::Client, _) | (Who::Stranger, None) => need,
+            (Who::Partner | Who::Other, Some(_)) if self.of_safety(need) => need,
+            (Who::Relative | Who::Partner | Who::Other, Some(instead)) => instead,
+            (Who::Relative | Who::Partner | Who::Other, None) if self.reading.relatives.contains(&Some(need)) => need,
+            (Who::Relative | Who::Partner | Who::Stranger | Who::Other, _) => return,
         };
         self.add(instead, strength(near), first, last);
     }
@@ -206,11 +207,19 @@ impl Evidence<'_> {
     /// a phrase that is no need as it stands ("I have a GP").
     fn said(&self, at: usize) -> Option<Said> {
         let word = self.words.get(at)?;
+        // "Female, 32" says who asks.
+        let numbered = |at: Option<usize>| at.and_then(|at| self.words.get(at)).is_some_and(|word| word.sym == NUMBER);
+        let next = self.words.get(at + 1);
+        let alone = at == 0 && next.is_none_or(|next| next.gap != Gap::None || next.role != 0);
+        let described = alone || numbered(at.checked_sub(1)) || numbered(Some(at + 1));
         let holds = |phrase: &&FoundPhrase| (phrase.first..=phrase.last).contains(&at);
         let no_need = |phrase: &FoundPhrase| match phrase.entry {
             Entry::Need { thing, .. } | Entry::Means(_, thing) => {
-                self.reading.meaning(phrase.entry).is_some_and(|meaning| meaning.nothing || all_is_well(meaning))
-                    || (phrase.for_needs && worth(self.scope.hold(phrase.first, &self.taken), thing).is_none())
+                self.reading
+                    .meaning(phrase.entry)
+                    .is_some_and(|meaning| meaning.nothing || all_is_well(meaning) || (meaning.person && described))
+                    || (phrase.for_needs
+                        && worth(self.scope.hold_of(phrase.first, phrase.last, &self.taken), thing).is_none())
             }
         };
         if self.found.iter().filter(holds).any(no_need) {

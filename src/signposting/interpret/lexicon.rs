@@ -92,6 +92,10 @@ pub(super) struct Means {
     /// Whether the words name a person, who must be the one it is about: "lad", "woman".
     #[serde(default)]
     pub(super) person: bool,
+    /// Whether the words must stand at the head of a part of a sentence, or right behind whom it is about: "I'm in
+    /// prison", but not "got clean in prison".
+    #[serde(default)]
+    pub(super) head: bool,
     /// The phrases.
     pub(super) phrases: Vec<String>,
 }
@@ -129,6 +133,7 @@ pub(super) fn read(text: &str) -> Result<Lexicon, LexiconError> {
             alone: false,
             anyone: false,
             person: false,
+            head: false,
             phrases: names.iter().flat_map(|name| language_phrases(name)).collect(),
         });
     }

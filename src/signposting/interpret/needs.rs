@@ -22,6 +22,10 @@ const OF_CLIENT: f64 = 0.95;
 const WISHED: f64 = 0.3;
 /// What "not" leaves of a thing: "not seen a dentist for years" may well be a need.
 const DENIED_THING: f64 = 0.6;
+/// What is left of a need for a home where somebody "was homeless".
+const WAS: f64 = 0.4;
+/// What "history of" leaves of it.
+const RECORDED: f64 = 0.7;
 /// How strong it is where all words of a phrase stand near each other, in any order.
 const LOOSE: f64 = 0.6;
 /// How strong it is where nearly all of a long one do.
@@ -76,22 +80,34 @@ impl<'a> Evidence<'a> {
     }
 
     fn weigh(&mut self, need: u16, strength: f64, thing: bool, first: usize, last: usize) {
-        let hold = self.scope.hold(first, &self.taken);
+        let hold = self.scope.hold_of(first, last, &self.taken);
         let trouble = self.words.get(last + 1).is_some_and(|word| word.gap == Gap::None && word.is(TROUBLE));
         let Some(share) = worth(hold, thing && !trouble) else { return };
         let mut sure = strength * share;
+        if self.scope.was(first)
+            && self.reading.keys.get(usize::from(need)).is_some_and(|key| key.starts_with("housing."))
+        {
+            sure *= WAS;
+        }
         if hold == Hold::Wanted {
             sure += (1.0 - sure) * WISHED;
         }
-        let (need, sure) = match self.scope.who_of_phrase(first) {
-            Who::Person => (need, sure),
-            Who::Client => (need, sure * OF_CLIENT),
-            Who::Relative | Who::Other => match self.reading.relatives.get(usize::from(need)).copied().flatten() {
-                Some(instead) => (instead, sure * OF_CLIENT),
-                None => (need, sure * OF_RELATIVE),
-            },
+        let instead = self.reading.relatives.get(usize::from(need)).copied().flatten();
+        let (need, sure) = match (self.scope.who_of_phrase(first, last), instead) {
+            (Who::Person, _) | (Who::Stranger, None) => (need, sure),
+            (Who::Client, _) => (need, sure * OF_CLIENT),
+            // What a landlord takes is no need of anybody's here.
+            (Who::Stranger, Some(_)) => return,
+            (Who::Partner | Who::Other, Some(_)) if self.of_safety(need) => (need, sure),
+            (Who::Relative | Who::Partner | Who::Other, Some(instead)) => (instead, sure * OF_CLIENT),
+            (Who::Relative | Who::Partner | Who::Other, None) => (need, sure * OF_RELATIVE),
         };
         self.add(need, sure, first, last);
+    }
+
+    /// Whether a need is about being safe: what a partner does is done to the person.
+    pub(super) fn of_safety(&self, need: u16) -> bool {
+        self.reading.keys.get(usize::from(need)).is_some_and(|key| key.starts_with("safety."))
     }
 
     /// Adds evidence, less what doubts and slips of the hand take off.
@@ -235,6 +251,7 @@ pub(super) const fn worth(hold: Hold, thing: bool) -> Option<f64> {
         (Hold::Free | Hold::Wanted | Hold::Cant, _) | (Hold::Had | Hold::NotWanted, false) => Some(1.0),
         (Hold::Lacking | Hold::Never, true) => Some(0.97),
         (Hold::Denied, true) => Some(DENIED_THING),
+        (Hold::Record, _) => Some(RECORDED),
         (Hold::NotNeeded | Hold::Past, _)
         | (Hold::NotWanted | Hold::Had, true)
         | (Hold::Denied | Hold::Never | Hold::Lacking, false) => None,

@@ -4,12 +4,14 @@ use entity::enums::Gender;
 
 use super::scope::{Scope, Who};
 use super::tokens::{Gap, Span, Tokens};
-use super::vocabulary::{KIN, Word};
+use super::vocabulary::{CLIENT, KIN, ME, NUMBER, THEY, VAGUE, Word};
 
 /// Ages that are believed where somebody only says a number, in years.
 const LIKELY_AGES: std::ops::RangeInclusive<u16> = 12..=99;
-/// Ages that are believed where "years old" is said.
-const AGES: std::ops::RangeInclusive<u16> = 1..=110;
+/// Ages that are believed where "years old" is said; who is younger asks nothing here.
+const AGES: std::ops::RangeInclusive<u16> = 10..=110;
+/// Under this age somebody whom one has is one's child.
+const GROWN: u16 = 18;
 
 /// A length of time that was said.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +117,9 @@ pub(super) fn ages(tokens: &Tokens, words: &[Word], scope: &Scope<'_>) -> Vec<(f
             continue;
         }
         let Some((sure, first, last)) = age_at(tokens, index, age, rest) else { continue };
+        if (age < GROWN && is_had(tokens, index)) || is_of_thing(tokens, words, index, at) {
+            continue;
+        }
         // "My 19 year old son".
         let ahead = words.iter().skip(at + 1).take_while(|word| word.gap == Gap::None).take(5);
         if ahead.clone().any(|word| word.is(KIN)) && last > index {
@@ -186,8 +191,72 @@ fn age_at(tokens: &Tokens, index: usize, age: u16, rest: &str) -> Option<(f64, u
         return Some((0.55, index, index));
     }
     // "34, just out of prison": a number at the head of a text, with nothing that it counts.
-    let alone = tokens.list.get(index + 1).is_some_and(|token| token.gap == Gap::Pause) || next(1) == "and";
+    let alone =
+        tokens.list.get(index + 1).is_some_and(|token| token.gap == Gap::Pause) || matches!(next(1), "and" | "with");
     (index == 0 && alone && age >= 16).then_some((0.6, index, index))
+}
+
+/// Whether what is this old is somebody's: "with a 14 year old", "got a 4yo", "my 12 year old".
+fn is_had(tokens: &Tokens, index: usize) -> bool {
+    let before = |back: usize| index.checked_sub(back).map_or("", |at| tokens.at(at));
+    let on = if matches!(before(1), "a" | "an" | "and" | "our" | "one") { 2 } else { 1 };
+    let supported = matches!(before(on + 1), "work" | "working" | "supporting" | "worked");
+    let had = ["with", "got", "have", "has", "my", "our", "her", "his", "of", "ive", "two", "three"];
+    (had.contains(&before(on)) || (on == 2 && before(2) == "and")) && !supported
+}
+
+/// Whether it is no person who is this old: "the flat is 40 years old".
+fn is_of_thing(tokens: &Tokens, words: &[Word], index: usize, at: usize) -> bool {
+    const PERSONS: [&str; 10] = ["i", "who", "man", "woman", "lad", "male", "female", "girl", "lady", "person"];
+    let is = index.checked_sub(1).is_some_and(|before| matches!(tokens.at(before), "is" | "was" | "are"));
+    let Some(named) = at.checked_sub(2).and_then(|before| words.get(before)) else { return false };
+    let person = named.is(CLIENT | THEY | KIN | ME) || PERSONS.contains(&tokens.at(named.token as usize));
+    is && !person && named.sym > NUMBER && (named.role == 0 || named.is(VAGUE))
+}
+
+/// Children of the person, by their age: "with a 3 year old", "got a 4yo"; "my daughter's 8 and lives with me".
+pub(super) fn children(tokens: &Tokens, words: &[Word]) -> Vec<Span> {
+    let mut found = Vec::new();
+    for (index, token) in tokens.list.iter().enumerate() {
+        let Some((age, rest)) = figures(tokens.word(token)).or_else(|| number(tokens.word(token)).map(|n| (n, "")))
+        else {
+            continue;
+        };
+        if !(1..GROWN).contains(&age) {
+            continue;
+        }
+        let next = |on: usize| tokens.at(index + on);
+        let old = match (rest, next(1), next(2)) {
+            ("", "year" | "years" | "yr" | "yrs" | "y", "old" | "o") => Some(index + 2),
+            ("yr" | "yrs" | "year" | "years" | "y", "old" | "o", _) => Some(index + 1),
+            ("", "yo", _) => Some(index + 1),
+            ("yo", ..) => Some(index),
+            _ => None,
+        };
+        let at = words.partition_point(|word| word.token as usize <= index).saturating_sub(1);
+        let last = match old {
+            Some(last) if is_had(tokens, index) => last,
+            // With somebody's age, that they live with "me" says whose child it is.
+            _ if words.iter().take(at).rev().take(2).any(|word| is_child(tokens, word)) => {
+                let on = words.iter().skip(at + 1).take(6).take_while(|word| word.gap != Gap::Stop);
+                let Some(me) = on.into_iter().find(|word| word.is(ME)) else { continue };
+                if tokens.at((me.token as usize).saturating_sub(1)) != "with" {
+                    continue;
+                }
+                me.token as usize
+            }
+            _ => continue,
+        };
+        found.extend(tokens.list.get(last).map(|last| token.span.to(last.span)));
+    }
+    found
+}
+
+fn is_child(tokens: &Tokens, word: &Word) -> bool {
+    let word = tokens.at(word.token as usize);
+    ["son", "daughter", "lad", "girl", "boy", "kid", "child"]
+        .iter()
+        .any(|child| word.strip_suffix('s').unwrap_or(word) == *child)
 }
 
 /// Words for what a number counts, where it is no age.

@@ -8,6 +8,26 @@ use crate::places::{Gazetteer, PostcodeText};
 const BEFORE: [&str; 11] =
     ["in", "near", "at", "around", "from", "postcode", "area", "live", "living", "based", "staying"];
 
+/// Words before it where the person is not to be there.
+const NOT_THERE: [&str; 11] =
+    ["not", "outside", "avoid", "except", "excluded", "banned", "barred", "nowhere", "beyond", "leave", "without"];
+
+/// Whether a place is one where the person does not want to be or may not be: "not in M14", "banned from M14".
+fn is_excluded(tokens: &Tokens, index: usize) -> bool {
+    index.checked_sub(1).is_some_and(|before| {
+        tokens.list.get(index).is_some_and(|token| token.gap == Gap::None) && NOT_THERE.contains(&tokens.at(before))
+    })
+}
+
+/// Whether what looks like a district of Birmingham is a vitamin.
+fn is_vitamin(tokens: &Tokens, index: usize) -> bool {
+    let near = |at: Option<usize>| at.map_or("", |at| tokens.at(at));
+    near(index.checked_sub(1)) == "vitamin"
+        || ["injection", "jab", "shot", "tablet", "deficien", "level"]
+            .iter()
+            .any(|word| near(Some(index + 1)).starts_with(word))
+}
+
 /// The surest postcode, sector or district in a text whose district exists; of several the first.
 ///
 /// A full postcode is sure at 95 percent, a sector or a district behind a word such as "in" at 85, a district in
@@ -39,6 +59,9 @@ pub(super) fn find(text: &str, tokens: &Tokens) -> Option<Found<PostcodeText>> {
                 PostcodeText::District(code) if written.chars().all(|c| !c.is_ascii_lowercase()) => (code, 70),
                 PostcodeText::Sector(_) | PostcodeText::District(_) | PostcodeText::Area(_) => continue,
             };
+            if is_excluded(tokens, if introduced { index - 1 } else { index }) || is_vitamin(tokens, index) {
+                break;
+            }
             if Gazetteer::embedded().district(district).is_none() {
                 continue;
             }

@@ -6,7 +6,10 @@ use super::gist::{Gist, GistBuilder};
 use super::lexicon::{self, Lexicon, LexiconError, Says, named};
 use super::phrases::{Match, Trie, TrieBuilder};
 use super::tokens::Tokens;
-use super::vocabulary::{CANT, FUNCTION, HELD, LACK, LIGHT, NEVER, NOT, SEMI, Sym, Vocabulary, WANT, Word};
+use super::vocabulary::{
+    CANT, FUNCTION, HELD, I, KIN, LACK, LIGHT, LITTLE, MINE, NEVER, NOT, SEMI, SKIP, Sym, THEY, VAGUE, Vocabulary,
+    WANT, WHOM, Word,
+};
 use crate::directory::needs::{Need, NeedList};
 
 /// How strong a phrase of a need is, by its words that count.
@@ -42,6 +45,7 @@ pub(super) struct Meaning {
     pub(super) alone: bool,
     pub(super) anyone: bool,
     pub(super) person: bool,
+    pub(super) head: bool,
     /// Whether it only says that its words mean none of what their parts mean.
     pub(super) nothing: bool,
 }
@@ -65,6 +69,8 @@ pub(super) struct Reading {
     pub(super) vocabulary: Vocabulary,
     pub(super) keys: Vec<String>,
     pub(super) unknown_needs: Vec<String>,
+    /// Phrases of the list of needs that are too little to be read.
+    pub(super) too_little: Vec<String>,
     pub(super) entries: Vec<Entry>,
     pub(super) meanings: Vec<Meaning>,
     /// What a need of a relative is to the person, by need.
@@ -97,6 +103,7 @@ struct Making {
     /// Phrases that may be found loosely: words that name something, whether they deny, and their entry.
     loose: Vec<(Vec<Sym>, bool, u32)>,
     gist: GistBuilder,
+    too_little: Vec<String>,
 }
 
 impl Reading {
@@ -108,6 +115,7 @@ impl Reading {
             seen: HashSet::new(),
             loose: Vec::new(),
             gist: GistBuilder::default(),
+            too_little: Vec::new(),
         };
         let keys: Vec<String> = list.needs().map(|need| need.key.clone()).collect();
         let mut unknown_needs = Vec::new();
@@ -133,6 +141,7 @@ impl Reading {
                 alone: means.alone,
                 anyone: means.anyone,
                 person: means.person,
+                head: means.head,
                 nothing,
             });
             let index = u16::try_from(index)
@@ -142,7 +151,15 @@ impl Reading {
                 if let Some(meaning) = meanings.get(usize::from(index)) {
                     making.gist.phrase(&said, &meaning.needs, f32::from(means.sure) / 100.0);
                 }
-                let words = kept(said);
+                let words = kept(said, means.anyone);
+                if too_little(&words) {
+                    return Err(LexiconError {
+                        entry: format!("{phrase:?}"),
+                        reason: "all that is left of it are words that stand in every sentence; leave it out, or say \
+                            more"
+                            .to_owned(),
+                    });
+                }
                 let thing = words.last().is_some_and(|word| things.contains(&word.sym));
                 making.add(&words, Entry::Means(index, thing), u16::MAX - index);
             }
@@ -172,6 +189,7 @@ impl Reading {
             vocabulary: making.vocabulary,
             keys,
             unknown_needs,
+            too_little: making.too_little,
             entries: making.entries,
             meanings,
             relatives,
@@ -288,9 +306,11 @@ impl Making {
             }
             let said = self.vocabulary.learn_words(phrase);
             self.gist.phrase(&said, &[index], 1.0);
-            let words = kept(said);
-            // A phrase of nothing but words that say little would be found everywhere.
-            if !words.iter().any(|word| !word.is(LIGHT)) {
+            // Who does it and to whom is told by the order of the words.
+            let ordered = said.iter().any(|word| word.is(KIN)) && said.iter().any(|word| word.is(I | THEY | WHOM));
+            let words = kept(said, false);
+            if too_little(&words) {
+                self.too_little.push(phrase.to_owned());
                 continue;
             }
             let denies = words.iter().any(|word| word.is(NOT | LACK | CANT | NEVER));
@@ -302,7 +322,7 @@ impl Making {
             };
             let Some(entry) = self.add(&words, Entry::Need { need: index, strength, thing }, index) else { continue };
             // With more than one word that names nothing ("could work a few hours") too little would be left.
-            if words.iter().filter(|word| word.role & FUNCTION != 0).count() <= 1 {
+            if !ordered && words.iter().filter(|word| word.role & FUNCTION != 0).count() <= 1 {
                 let naming = words.iter().filter(|word| word.role & FUNCTION == 0).map(|word| word.sym).collect();
                 self.loose.push((naming, denies, entry));
             }
@@ -310,14 +330,21 @@ impl Making {
     }
 }
 
+/// Whether a phrase has only words that stand in nearly every sentence ("he needs"): it would be found everywhere.
+fn too_little(words: &[Word]) -> bool {
+    words.iter().all(|word| word.is(LITTLE) && !word.is(SKIP | VAGUE))
+}
+
 /// The words of a phrase that count. A phrase of which too little would be left ("losing it", "didn't do it") keeps
-/// what makes it that phrase.
-fn kept(all: Vec<Word>) -> Vec<Word> {
-    let says: Vec<Word> = all.iter().copied().filter(|word| !word.is(LIGHT)).collect();
+/// what makes it that phrase, and one that says who does something keeps to whom: "he hits me" is not "he hits".
+fn kept(all: Vec<Word>, anyone: bool) -> Vec<Word> {
+    let done = anyone || all.iter().any(|word| word.is(THEY | KIN));
+    let light = |word: &Word| word.is(LIGHT) && !(word.is(WHOM) && (done || word.is(MINE)));
+    let says: Vec<Word> = all.iter().copied().filter(|word| !light(word)).collect();
     let naming = says.iter().filter(|word| word.role & FUNCTION == 0).count();
     match (says.len(), naming) {
         (_, 0) => all,
-        (1, _) => all.into_iter().filter(|word| !word.is(LIGHT) || word.is(HELD)).collect(),
+        (1, _) => all.into_iter().filter(|word| !light(word) || word.is(HELD)).collect(),
         (_, ..2) => says,
         _ => {
             // "Don't want to go back": there the wish is what is denied.

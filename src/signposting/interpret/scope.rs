@@ -3,15 +3,17 @@
 //! Of whom: sentences speak of the person unless they say otherwise. "I" speaks of the person; a relative at the head
 //! of a clause ("my son", "worried about my partner") takes over until the sentence ends or "I" comes; "he", "she" and
 //! "they" go back to the relative that was named, and where nobody writes of themselves, or a worker writes of a
-//! client, they are the person. "My ex threw me out, …" speaks of the person again after the comma.
+//! client, they are the person. "My ex threw me out, …" speaks of the person again after the comma, unless it goes on
+//! with what the ex does ("and drinks"). A landlord or a cellmate takes over only until the comma. What is done to "me"
+//! happens to the person, whoever does it: see `who_of_phrase`.
 //!
 //! What reaches a word: the nearest denial before it in the same part of the sentence, unless a word that ends its
 //! reach stands between. The table is `Scope::hold`; which words do what is data (`[roles]` of the lexicon).
 
 use super::tokens::{Gap, Tokens};
 use super::vocabulary::{
-    AND, BESIDE, BREAK, CANT, CLIENT, GONE, HAVE, I, IF, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, OR, PAST, THEY, TOPIC,
-    WANT, Word,
+    AFTER, AND, BESIDE, BREAK, CANT, CLIENT, GONE, HAVE, I, IF, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, OR, PARTNER,
+    PAST, RECORD, SKIP, STRANGER, TELLS, THEY, TOPIC, VAGUE, WANT, WHOM, Word,
 };
 
 /// How many words back a denial is looked for.
@@ -20,6 +22,13 @@ const REACH: usize = 7;
 const REACH_OF_LACK: usize = 2;
 /// How many words on a list may go until its "or".
 const REACH_OF_LIST: usize = 6;
+/// How many words may stand between "my" and the relative whom they describe.
+const DESCRIBING: usize = 3;
+/// What somebody else goes on to do after "and" or a comma: who writes of themselves says "I use", or "use".
+const THIRD: [&str; 26] = [
+    "is", "has", "does", "uses", "drinks", "smokes", "takes", "injects", "sells", "deals", "gambles", "lives", "stays",
+    "sleeps", "gets", "goes", "comes", "works", "wants", "needs", "keeps", "hits", "beats", "steals", "shouts", "wont",
+];
 
 /// Of whom something is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +39,10 @@ pub(super) enum Who {
     Client,
     /// Somebody close to the person.
     Relative,
+    /// A partner or a former one: what they do may well be done to the person.
+    Partner,
+    /// Somebody the person has to do with: a landlord, a cellmate.
+    Stranger,
     /// Anybody else.
     Other,
 }
@@ -68,6 +81,8 @@ pub(super) enum Hold {
     NotWanted,
     /// "used to …".
     Past,
+    /// "history of …".
+    Record,
 }
 
 /// Of whom and in which light each word of a text speaks.
@@ -80,6 +95,8 @@ pub(super) struct Scope<'a> {
     pub(super) described: bool,
     /// Whether a relative is spoken of.
     pub(super) relatives: bool,
+    /// The first relative who is what the text is about: "worried about my sister".
+    topic: Option<usize>,
 }
 
 impl<'a> Scope<'a> {
@@ -88,40 +105,78 @@ impl<'a> Scope<'a> {
         let client = words.iter().any(|word| word.is(CLIENT));
         let described = client || !words.iter().any(|word| word.is(I | ME | MINE));
         let usual = if client { Who::Client } else { Who::Person };
-        let mut scope = Self { words, tokens, who: Vec::with_capacity(words.len()), described, relatives: false };
+        let who = Vec::with_capacity(words.len());
+        let mut scope = Self { words, tokens, who, described, relatives: false, topic: None };
         let mut now = usual;
+        // The relative who was named last, for "he" and "she".
+        let mut relative = Who::Relative;
         // Whether what the relative does, it does to the person, or the relative is only what it is about.
         let mut passing = false;
-        // Where the relative took over.
-        let mut since = 0;
         for (at, word) in words.iter().enumerate() {
-            if word.gap == Gap::Stop || (passing && (word.gap == Gap::Pause || word.is(AND))) {
+            let parted = word.gap == Gap::Pause || word.is(AND);
+            if word.gap == Gap::Stop || (passing && parted && !scope.goes_on(at)) {
                 (now, passing) = (usual, false);
             }
-            if word.is(I) {
+            if word.is(I) || (now == Who::Stranger && word.is(TELLS | CLIENT)) {
                 (now, passing) = (usual, false);
             } else if word.is(THEY) {
                 passing = false;
                 now = match (scope.relatives, described) {
-                    (true, _) => Who::Relative,
+                    (true, _) => relative,
                     (false, true) => Who::Client,
                     (false, false) => Who::Other,
                 };
-            } else if word.is(KIN) {
-                if let Some(topic) = scope.heads(at) {
-                    (now, passing, since) = (Who::Relative, topic, at);
-                    scope.relatives = true;
+            } else if word.is(KIN | STRANGER) {
+                let named = match (word.is(KIN), word.is(PARTNER)) {
+                    (true, true) => Who::Partner,
+                    (true, false) => Who::Relative,
+                    (false, _) => Who::Stranger,
+                };
+                // "My alcoholic dad": what describes the relative is said of the relative.
+                if let Some(from) = scope.described_from(at) {
+                    scope.who.iter_mut().skip(from).for_each(|who| *who = named);
                 }
-            } else if word.is(ME) && now == Who::Relative {
-                // "My partner kicked me out": what happened to the person.
-                scope.who.iter_mut().skip(since).for_each(|who| *who = usual);
-                passing = true;
-            } else if word.is(GONE) {
+                if let Some(topic) = scope.heads(at) {
+                    (now, passing) = (named, topic || named == Who::Stranger);
+                    if word.is(KIN) {
+                        relative = named;
+                        scope.relatives = true;
+                    }
+                    if topic && scope.topic.is_none() {
+                        scope.topic = Some(at);
+                    }
+                }
+            } else if word.is(GONE) || (word.is(ME) && matches!(now, Who::Relative | Who::Partner)) {
                 passing = true;
             }
             scope.who.push(now);
         }
         scope
+    }
+
+    /// Whether the part of a sentence that begins here goes on with what somebody else does.
+    fn goes_on(&self, at: usize) -> bool {
+        let mut words = self.words.iter().skip(at).skip_while(|word| word.is(AND));
+        words.next().is_some_and(|word| THIRD.contains(&self.tokens.at(word.token as usize)))
+    }
+
+    /// Where the words begin that describe a relative: behind "my", "his", "with" and the like.
+    fn described_from(&self, at: usize) -> Option<usize> {
+        for back in 1..=DESCRIBING + 1 {
+            let from = at.checked_sub(back)?;
+            if self.words.get(from + 1).is_none_or(|word| word.gap != Gap::None) {
+                return None;
+            }
+            let word = self.words.get(from)?;
+            let theirs = matches!(self.tokens.at(word.token as usize), "his" | "her" | "their");
+            if word.is(MINE | BESIDE) || theirs {
+                return (back > 1).then_some(from + 1);
+            }
+            if word.role & !(VAGUE | LIGHT | SKIP | AFTER) != 0 {
+                return None;
+            }
+        }
+        None
     }
 
     /// Whether a relative stands at the head of a clause; `true` inside where it is only what the clause is about.
@@ -144,7 +199,8 @@ impl<'a> Scope<'a> {
             if before.is(AND | BREAK | OR | IF) {
                 return Some(false);
             }
-            if before.is(BESIDE | I) || !before.is(LIGHT | MINE) {
+            let describes = self.described_from(at).is_some_and(|from| from <= index);
+            if before.is(BESIDE | I) || !(before.is(LIGHT | MINE | CLIENT) || describes) {
                 return None;
             }
         }
@@ -155,12 +211,117 @@ impl<'a> Scope<'a> {
         self.who.get(at).copied().unwrap_or(Who::Person)
     }
 
-    /// Of whom a phrase speaks: one that begins with "he" or "my son" says so itself, and speaks to the person.
-    pub(super) fn who_of_phrase(&self, first: usize) -> Who {
-        match self.words.get(first) {
-            Some(word) if word.is(THEY | KIN) => Who::Person,
-            Some(_) | None => self.who(first),
+    /// Of whom a phrase speaks. What is done to "me" is the person's ("kicked me out", "evicted us"). One that begins
+    /// with "he" or names a relative says so itself, and speaks of the person, but for what is done to a relative who
+    /// was named before: "worried about my sister, her husband hits her".
+    pub(super) fn who_of_phrase(&self, first: usize, last: usize) -> Who {
+        if self.done_to_me(first, last) {
+            return Who::Person;
         }
+        let inside = self.words.get(first..=last).unwrap_or_default();
+        let named =
+            inside.first().is_some_and(|word| word.is(THEY)) || inside.iter().any(|word| word.is(KIN | STRANGER));
+        if !named {
+            return self.who(first);
+        }
+        let before = self.words.get(..first).unwrap_or_default();
+        // "My sister's husband …", in one part of the sentence.
+        let gap = |at: usize| self.words.get(at).is_none_or(|word| word.gap != Gap::None);
+        let owner = (0..first).rev().take_while(|at| !gap(at + 1)).filter_map(|at| self.words.get(at));
+        let of_relative = owner.into_iter().find(|word| !word.is(LIGHT)).is_some_and(|word| word.is(KIN));
+        let to_relative = inside.iter().any(|word| word.is(WHOM)) && before.iter().any(|word| word.is(KIN));
+        if of_relative || to_relative { Who::Relative } else { Who::Person }
+    }
+
+    /// Whether "me" is among these words or follows them.
+    pub(super) fn done_to_me(&self, first: usize, last: usize) -> bool {
+        let inside = self.words.get(first..=last).unwrap_or_default();
+        let next = self.words.get(last + 1).filter(|next| next.gap == Gap::None);
+        inside.iter().chain(next).any(|word| word.is(ME))
+    }
+
+    /// Whether this is said of a relative who is what the text is about: "worried about my sister, …".
+    pub(super) fn of_topic(&self, at: usize) -> bool {
+        self.topic.is_some_and(|topic| topic < at) && matches!(self.who(at), Who::Relative | Who::Partner)
+    }
+
+    /// Whether a phrase stands at the head of a part of a sentence, or right behind whom it is about.
+    pub(super) fn heads_part(&self, first: usize) -> bool {
+        let mut at = first;
+        while let Some(word) = self.words.get(at) {
+            if at == 0 || word.gap != Gap::None {
+                return true;
+            }
+            at -= 1;
+            match self.words.get(at) {
+                Some(before) if before.is(AND | BREAK | I | THEY | CLIENT | TELLS) => return true,
+                Some(before) if before.is(LIGHT | NOT | NEVER) && !before.is(MINE | WHOM) => {}
+                Some(_) | None => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether something was so: "was homeless", "were on methadone". What was done or going on ("was evicted", "was
+    /// sleeping rough") may still be so.
+    pub(super) fn was(&self, first: usize) -> bool {
+        const BETWEEN: [&str; 12] =
+            ["a", "an", "the", "also", "once", "on", "in", "just", "both", "all", "always", "already"];
+        let Some(word) = self.words.get(first) else { return false };
+        let mut at = word.token as usize;
+        if ["ed", "ing"].iter().any(|end| self.tokens.at(at).ends_with(end)) {
+            return false;
+        }
+        while at > 0 && self.tokens.list.get(at).is_some_and(|token| token.gap == Gap::None) {
+            at -= 1;
+            match self.tokens.at(at) {
+                "was" | "were" => return true,
+                word if BETWEEN.contains(&word) => {}
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether "been" stands before "in": who has been in prison is perhaps out; who has been on remand since June is not.
+    pub(super) fn been(&self, first: usize) -> bool {
+        let is_in = |word: &&Word| word.gap == Gap::None && self.tokens.at(word.token as usize) == "in";
+        let linked = self.words.get(first).filter(is_in);
+        let before = linked.and_then(|word| word.token.checked_sub(1));
+        before.is_some_and(|before| self.tokens.at(before as usize) == "been")
+    }
+
+    /// Whether "was" stands before in the same part of a sentence: "was drinking two bottles of vodka a day".
+    pub(super) fn was_before(&self, first: usize) -> bool {
+        let mut at = first;
+        while let Some(word) =
+            self.words.get(at).filter(|word| at > 0 && word.gap == Gap::None && !word.is(BREAK | AND))
+        {
+            if word.is(I | THEY) && at != first {
+                return false;
+            }
+            at -= 1;
+            let before = self.words.get(at).map_or("", |word| self.tokens.at(word.token as usize));
+            if matches!(before, "was" | "were") {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether what is said here was before something else: "… before prison".
+    pub(super) fn before(&self, last: usize) -> bool {
+        let rest = self.words.get(last + 1..).unwrap_or_default().iter().take(REACH);
+        let part = rest.take_while(|word| word.gap == Gap::None && !word.is(BREAK | I | AND));
+        part.into_iter().any(|word| self.tokens.at(word.token as usize) == "before")
+    }
+
+    /// Whether a phrase that ends here is a question of a form, answered with none: "substance misuse: none".
+    fn answered_no(&self, last: usize) -> bool {
+        let Some(answer) = self.words.get(last + 1) else { return false };
+        let ends = self.words.get(last + 2).is_none_or(|word| word.gap != Gap::None);
+        let no = answer.is(LACK | NEVER) || matches!(self.tokens.at(answer.token as usize), "na" | "n");
+        ends && no && answer.gap != Gap::Stop
     }
 
     /// Whether a word stands under "worried that" or "scared of" (`Feared`), or under "if" (`Supposed`).
@@ -182,6 +343,11 @@ impl<'a> Scope<'a> {
             }
         }
         Doubt::None
+    }
+
+    /// What holds a phrase; see `hold`.
+    pub(super) fn hold_of(&self, first: usize, last: usize, taken: &[usize]) -> Hold {
+        if self.answered_no(last) { Hold::Lacking } else { self.hold(first, taken) }
     }
 
     /// What holds the word at `at`. Words that are part of a phrase before it deny nothing outside that phrase; `taken`
@@ -218,7 +384,7 @@ impl<'a> Scope<'a> {
             if word.is(WANT) {
                 wanted = true;
                 wish_is_need = self.is_need(word);
-            } else if word.is(NOT | NEVER | LACK | CANT | PAST) && !own {
+            } else if word.is(NOT | NEVER | LACK | CANT | PAST | RECORD) && !own {
                 // "No family, no friends": a phrase that denies for itself is denied no further, only refused.
                 if denies && !wanted {
                     return Hold::Free;
@@ -278,6 +444,9 @@ impl<'a> Scope<'a> {
         }
         if word.is(PAST) {
             return Hold::Past;
+        }
+        if word.is(RECORD) {
+            return Hold::Record;
         }
         if had { Hold::Lacking } else { Hold::Denied }
     }

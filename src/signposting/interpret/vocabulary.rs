@@ -83,6 +83,16 @@ roles! {
     HELD = 25, "held";
     /// Names nothing by itself: someone, day, thing.
     VAGUE = 26, "vague";
+    /// Somebody as the object of what another does, kept where a phrase says who does it: "he hits me".
+    WHOM = 27, "whom";
+    /// Somebody the person has to do with, who is neither a relative nor a friend: landlord, cellmate.
+    STRANGER = 28, "stranger";
+    /// Says that it is known of somebody's past, and leaves open how it is now: "history of".
+    RECORD = 29, "record";
+    /// What others say of the person comes after it: "my landlord says".
+    TELLS = 30, "tells";
+    /// A partner or former one.
+    PARTNER = 31, "partner";
 }
 
 /// Words that do something in a sentence and name nothing.
@@ -107,7 +117,11 @@ pub(super) const FUNCTION: Role = LIGHT
     | NEVER
     | MINE
     | TOPIC
-    | VAGUE;
+    | VAGUE
+    | RECORD;
+
+/// Words of which no phrase can be made: they stand in nearly every sentence.
+pub(super) const LITTLE: Role = LIGHT | SEMI | WANT | HAVE | AND | OR | I | ME | MINE | THEY;
 
 /// A word of a text, or several that stand for one of the lexicon.
 #[derive(Clone, Copy, Debug)]

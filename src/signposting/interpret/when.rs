@@ -2,7 +2,8 @@
 //!
 //! Days and times that stand together make one window ("Thursday evenings", "after 5 on Mondays"). A single day is
 //! availability only with some likelihood (a hearing is on one day too), and none where the words say what happens on
-//! it ("court on Thursday"). Days that are denied ("can't do Fridays") are taken out of the week.
+//! it ("court on Thursday"). Days that are denied ("can't do Fridays") are taken out of the week, and of a part of the day
+//! that is refused ("not before 11") what is left of the day is taken.
 
 use chrono::{NaiveTime, Weekday};
 
@@ -39,6 +40,33 @@ const EVENTS: [&str; 22] = [
     "visit",
     "by",
 ];
+/// Words for what takes up regular days and hours too: "probation Tuesdays at 2", "curfew from 7pm".
+const TAKEN_UP: [&str; 24] = [
+    "court",
+    "hearing",
+    "sentenced",
+    "probation",
+    "curfew",
+    "tag",
+    "sign",
+    "signing",
+    "contact",
+    "work",
+    "works",
+    "working",
+    "shift",
+    "shifts",
+    "relapse",
+    "relapsed",
+    "drink",
+    "drinking",
+    "drank",
+    "drunk",
+    "used",
+    "using",
+    "slip",
+    "slipped",
+];
 const DENIALS: [&str; 9] = ["not", "cant", "dont", "except", "never", "no", "wont", "cannot", "apart"];
 
 /// A part of the day, from one time to another.
@@ -72,7 +100,8 @@ pub(super) fn find(tokens: &Tokens) -> Vec<Found<Window>> {
             continue;
         };
         let words = span(tokens, index, index + len - 1);
-        let denied = said_before(tokens, index, &DENIALS);
+        let denied = said_before(tokens, index, &DENIALS) || is_excepted(tokens, index);
+        let taken_up = !denied && said_before(tokens, index, &TAKEN_UP);
         match piece {
             Piece::Days(days, _) if denied => {
                 shut = days.iter().fold(shut, WeekdaySet::with);
@@ -96,13 +125,20 @@ pub(super) fn find(tokens: &Tokens) -> Vec<Found<Window>> {
                     }
                     _ => {
                         flush(waiting.take(), &mut found);
-                        if regular || !said_before(tokens, index, &EVENTS) {
+                        if !taken_up && (regular || !said_before(tokens, index, &EVENTS)) {
                             waiting = Some((days, regular, vec![words], index + len - 1));
                         }
                     }
                 }
             }
-            Piece::Part(_) if denied => {}
+            Piece::Part(_) if taken_up => {}
+            Piece::Part(part) if denied => {
+                // "Not before 11": the rest of the day, where there is one rest.
+                if let Some(rest) = rest(part).filter(|_| is_refused(tokens, index)) {
+                    let what = Window { days: WeekdaySet::ALL, from: rest.from, to: rest.to, min_minutes: MIN_MINUTES };
+                    found.push(Found { what, confidence: 75, words: vec![words] });
+                }
+            }
             Piece::Part(part) => {
                 let (days, mut spans) = match waiting.take() {
                     Some((days, _, spans, last)) if index <= last + 3 => (days, spans),
@@ -157,7 +193,7 @@ fn said_before(tokens: &Tokens, index: usize, words: &[&str]) -> bool {
             Some(token) if at > 0 && token.gap == Gap::None => at -= 1,
             Some(_) | None => return false,
         }
-        if matches!(tokens.at(at), "but" | "and" | "only") {
+        if matches!(tokens.at(at), "but" | "and" | "only" | "so") {
             return false;
         }
         if words.contains(&tokens.at(at)) {
@@ -165,6 +201,31 @@ fn said_before(tokens: &Tokens, index: usize, words: &[&str]) -> bool {
         }
     }
     false
+}
+
+/// Whether it is what is left out: "any day but Friday".
+fn is_excepted(tokens: &Tokens, index: usize) -> bool {
+    let before = |back: usize| index.checked_sub(back).map_or("", |at| tokens.at(at));
+    before(1) == "but" && matches!(before(2), "day" | "days" | "time" | "anytime" | "anyday")
+}
+
+/// Whether a part of the day is itself refused, and not what happens in it: "can't do mornings", "not before 11".
+fn is_refused(tokens: &Tokens, index: usize) -> bool {
+    let before = |back: usize| index.checked_sub(back).map_or("", |at| tokens.at(at));
+    let on = (1..=BACK).find(|back| !matches!(before(*back), "in" | "the" | "on" | "any" | "at")).unwrap_or(BACK);
+    let can = matches!(before(on), "do" | "make" | "manage" | "come" | "attend");
+    matches!(before(on), "not" | "except" | "never") || (can && DENIALS.contains(&before(on + 1)))
+}
+
+/// What is left of a day without a part at its beginning or its end.
+fn rest(part: Part) -> Option<Part> {
+    let midnight = NaiveTime::MIN;
+    let (early, late) = (NaiveTime::from_hms_opt(6, 0, 0)?, NaiveTime::from_hms_opt(22, 0, 0)?);
+    if part.from <= early {
+        Some(Part { from: part.to, to: midnight })
+    } else {
+        (part.to == midnight || part.to >= late).then_some(Part { from: midnight, to: part.from })
+    }
 }
 
 /// What a token and those behind it say about when, and how many they are.
@@ -194,7 +255,12 @@ fn piece(tokens: &Tokens, index: usize) -> Option<(Piece, usize)> {
     let weekend = WeekdaySet::EMPTY.with(Weekday::Sat).with(Weekday::Sun);
     match (word, near(1)) {
         ("weekend", _) if matches!(before, "this" | "last") => return None,
-        ("weekend" | "weekends", _) => return Some((Piece::Days(weekend, true), 1)),
+        // At "the weekend" something may have happened.
+        ("weekend", next) => {
+            let regular = before == "every" || matches!(next, "only" | "appointment" | "appointments" | "please");
+            return Some((Piece::Days(weekend, regular), 1));
+        }
+        ("weekends", _) => return Some((Piece::Days(weekend, true), 1)),
         ("weekday" | "weekdays", _) => return Some((Piece::Days(range(Weekday::Mon, Weekday::Fri), true), 1)),
         ("school", "hours" | "time") => return Some((Piece::Part(part((9, 30), (14, 30))?), 2)),
         ("office", "hours") => return Some((Piece::Part(part((9, 0), (17, 0))?), 2)),

@@ -65,6 +65,22 @@ fn times_of_the_week() {
         ("relapsed after 2 years", vec![]),
         ("sleeping rough for 3 nights", vec![]),
         ("I work nights", vec![]),
+        ("relapsed at the weekend", vec![]),
+        ("weekend appointments please", vec![("Sat Sun", "00:00", "00:00")]),
+        ("any day but Friday", vec![("Mon Tue Wed Thu Sat Sun", "00:00", "00:00")]),
+        ("can't do mornings", vec![(week, "12:00", "00:00")]),
+        ("not before 11", vec![(week, "11:00", "00:00")]),
+        ("can't come in the evenings", vec![(week, "00:00", "17:00")]),
+        ("not sleeping nights", vec![]),
+        ("needs a hostel, curfew from 7pm", vec![]),
+        ("works 9-5 mon-fri", vec![]),
+        ("had a drink on Saturday", vec![]),
+        ("sentenced on Monday", vec![]),
+        ("contact on Saturdays", vec![]),
+        ("sign on every other Thursday", vec![]),
+        ("probation tuesdays at 2", vec![]),
+        ("on shift Friday nights", vec![]),
+        ("probation on Tuesdays so Thursdays are best", vec![("Thu", "00:00", "00:00")]),
     ] {
         let found = interpret(text).when;
         let time = |time: NaiveTime| time.format("%H:%M").to_string();
@@ -112,6 +128,10 @@ fn places_are_postcodes_that_exist() {
         ("need an HC2 form", None),
         ("no postcode", None),
         ("in ZZ99", None),
+        ("need a hostel, but not in M14", None),
+        ("banned from M14, staying in M15", Some("M15")),
+        ("B12 injection due", None),
+        ("homeless in B12", Some("B12")),
     ] {
         let place = interpret(text).place.map(|found| found.what.to_string());
         assert_eq!(place.as_deref(), expected, "{text}");
@@ -153,6 +173,7 @@ fn the_lexicon_and_the_list_of_needs_fit_together() {
     let list = NeedList::embedded().unwrap();
     let interpreter = Interpreter::new(&list).unwrap();
     assert_eq!(interpreter.unknown_needs(), [] as [String; 0]);
+    assert_eq!(interpreter.too_little(), [] as [String; 0]);
     // Every word of the list leads to its need, but for those that the lexicon passes over and says why.
     let mut missed = Vec::new();
     let mut all = 0;
@@ -180,6 +201,8 @@ fn a_wrong_lexicon_is_refused_with_the_place_and_the_reason() {
         ("light = [", "lite = [", "roles.lite", "there is no such role"),
         ("light = [\n", "light = [\"two words\",\n", "roles.light", "[[same]]"),
         ("phrases = [\"using\"", "phrases = [\" \", \"using\"", "\" \"", "1 to 80 characters"),
+        ("phrases = [\"using\"", "phrases = [\"he'd like to\", \"using\"", "\"he'd like to\"", "in every sentence"),
+        ("phrases = [\"using\"", "phrases = [\"we are with you\", \"using\"", "\"we are with you\"", "say more"),
     ] {
         let changed = good.replacen(from, to, 1);
         assert_ne!(changed, good, "{from}");
