@@ -69,6 +69,20 @@ struct Laid {
 }
 
 impl Window {
+    /// How long it is, in minutes of the wall clock.
+    #[must_use]
+    pub fn minutes(&self) -> u16 {
+        let day = 24 * 60;
+        let minutes = (self.to - self.from).num_minutes().rem_euclid(day);
+        u16::try_from(if minutes == 0 { day } else { minutes }).unwrap_or(u16::MAX)
+    }
+
+    /// The same, of use when it is open throughout, where it is shorter than it would have to be open.
+    #[must_use]
+    pub fn no_longer_than_itself(self) -> Self {
+        Self { min_minutes: self.min_minutes.min(self.minutes()), ..self }
+    }
+
     /// The windows that begin before so many days from `from` are over. What of a window lies before `from` does not
     /// count; a window that begins in time counts to its end.
     #[must_use]

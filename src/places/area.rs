@@ -179,6 +179,21 @@ impl CoveredArea {
         }
     }
 
+    /// The nations in which it lies: none where its words name no area we know, `None` where nobody can tell.
+    #[must_use]
+    pub fn nations(&self) -> Option<Vec<Nation>> {
+        let mut nations = match &self.0.extent {
+            Extent::Everywhere => Nation::ALL.to_vec(),
+            Extent::Authorities(meaning) => nations_of(&meaning.possible),
+            Extent::Code(code) => nations_of(&code.authorities),
+            Extent::Drawn(_) => return None,
+            Extent::Words => Vec::new(),
+        };
+        nations.sort_unstable();
+        nations.dedup();
+        Some(nations)
+    }
+
     /// Where it is in memory: clones have the same, and no other area.
     #[must_use]
     pub fn address(&self) -> usize {
@@ -208,6 +223,11 @@ impl Extent {
     fn authorities(codes: Vec<LadCode>) -> Self {
         Self::Authorities(Meaning { certain: codes.clone(), possible: codes })
     }
+}
+
+fn nations_of(authorities: &[LadCode]) -> Vec<Nation> {
+    let gazetteer = Gazetteer::embedded();
+    authorities.iter().filter_map(|code| Some(gazetteer.authority(*code)?.nation)).collect()
 }
 
 impl CodeArea {

@@ -1,6 +1,8 @@
 //! A question against the whole directory: candidates by need, assessed, ranked, and cut into
 //! pages that neither overlap nor leave anything out.
 
+use std::cmp::Reverse;
+
 use entity::enums::FieldGroup;
 use entity::ids::ServiceId;
 
@@ -16,8 +18,11 @@ use crate::directory::snapshot::{Offer, ServiceFacts, ServiceIndex, Snapshot, Vi
 pub struct Rank {
     /// Fits first.
     pub group: Group,
+    /// Then, where words are looked for and no need, what has them in the better place: the points for them. None
+    /// otherwise.
+    pub words: Reverse<u32>,
     /// Then the highest score.
-    pub score: std::cmp::Reverse<u32>,
+    pub score: Reverse<u32>,
     /// Then the nearest; what has no distance last.
     pub distance_m: u32,
     /// Then by id, so that no two are equal.
@@ -70,6 +75,7 @@ pub fn search<'a>(snapshot: &'a Snapshot, query: &SignpostQuery, assessor: &mut 
         return Vec::new();
     }
     let words = snapshot.understand(&query.words, |part| &part.service_words, |view, service| view.holds(service));
+    let words_decide = query.needs.is_empty();
     let (mut found, mut of_interest) = (Vec::new(), Vec::new());
     for view in snapshot.views() {
         of_interest.clear();
@@ -83,7 +89,8 @@ pub fn search<'a>(snapshot: &'a Snapshot, query: &SignpostQuery, assessor: &mut 
                 service,
                 rank: Rank {
                     group: weighed.group,
-                    score: std::cmp::Reverse(weighed.score.total()),
+                    words: Reverse(if words_decide { *word_points } else { 0 }),
+                    score: Reverse(weighed.score.total()),
                     distance_m: weighed.distance_m.unwrap_or(u32::MAX),
                     service: service.id,
                 },
@@ -124,7 +131,7 @@ fn candidates(
 ) -> Vec<(ServiceIndex, u32)> {
     if !words.is_empty() {
         let hits = view.part.service_words.find(words);
-        return hits.iter().map(|hit| (hit.text, score::words(hit.fields(words.len())))).collect();
+        return hits.iter().map(|hit| (hit.text, score::words(hit.found(words.len())))).collect();
     }
     let needs = query.needs.iter().flat_map(|asked| &asked.any_of);
     let mut lists: Vec<&Offered> = needs.filter_map(|need| view.part.meeting(*need)).collect();

@@ -4,10 +4,12 @@
 mod answers;
 mod days;
 mod holidays;
+mod nations;
 mod oracle;
 mod shown;
 mod stated;
 mod times;
+mod windows;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use signpost::hours::{Days, Exception, Hours, Instead, Nation, OnHolidays, Opening, Rule, Span};

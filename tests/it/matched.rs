@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use signpost::directory::needs::NeedIndex;
-use signpost::directory::snapshot::postings::{Field, PostingsBuilder, Understood};
-use signpost::directory::snapshot::reasons::{How, Place, Reason, reasons};
+use signpost::directory::snapshot::postings::{Field, How, PostingsBuilder, Understood};
+use signpost::directory::snapshot::reasons::{Place, Reason, reasons};
 use signpost::directory::snapshot::text::{words, written};
 use signpost::directory::store::load;
 use signpost::signposting::rules::score;
@@ -38,8 +38,8 @@ fn each_way_of_standing_for_a_word_is_told_with_its_place() {
         (Place::Agency, "The Bridge Trust"),
         (Place::Need(need), "A bed for tonight"),
         (Place::Synonym(need), "night shelter"),
-        (Place::Summary, "Advice on benefits, at night too: <b>beds</b>, hostels & more."),
-        (Place::Description, "Women only. Shelters of the bridge, ½ price."),
+        (Place::Summary, "Advice on benefits, at night too: <b>beds</b>, hostel & more."),
+        (Place::Description, "Women only. Shelters of the bridge, a hostel, hostels, ½ price."),
     ];
     let written = Understood::AsWritten;
     let cases: &[(&str, Understood, Option<(Place, How, &str)>)] = &[
@@ -51,31 +51,45 @@ fn each_way_of_standing_for_a_word_is_told_with_its_place() {
         ("bridge", written, Some((Place::Agency, How::Exact, "The [Bridge] Trust"))),
         ("bed", written, Some((Place::Need(need), How::Exact, "A [bed] for tonight"))),
         ("shelter", written, Some((Place::Synonym(need), How::Exact, "night [shelter]"))),
-        // Among texts that count alike the plainest: "beds" stands for "beds" better than "bed" does.
+        // A need before the summary, in the same way.
+        ("beds", written, Some((Place::Need(need), How::Form, "A [bed] for tonight"))),
+        // Among texts that count alike the plainest: "hostels" stands for it better than "hostel" does.
         (
-            "beds",
+            "hostels",
             written,
-            Some((Place::Summary, How::Exact, "Advice on benefits, at night too: <b>[beds]</b>, hostels & more.")),
+            Some((
+                Place::Description,
+                How::Exact,
+                "Women only. Shelters of the bridge, a [hostel], [hostels], ½ price.",
+            )),
         ),
         (
             "benefit",
             written,
-            Some((Place::Summary, How::Form, "Advice on [benefits], at night too: <b>beds</b>, hostels & more.")),
+            Some((Place::Summary, How::Form, "Advice on [benefits], at night too: <b>beds</b>, hostel & more.")),
         ),
         (
             "adv",
             written,
-            Some((Place::Summary, How::Beginning, "[Advice] on benefits, at night too: <b>beds</b>, hostels & more.")),
+            Some((Place::Summary, How::Beginning, "[Advice] on benefits, at night too: <b>beds</b>, hostel & more.")),
         ),
         (
-            "hotsels",
+            "hotsel",
             Understood::Slips(1),
-            Some((Place::Summary, How::Spelling, "Advice on benefits, at night too: <b>beds</b>, [hostels] & more.")),
+            Some((Place::Summary, How::Spelling, "Advice on benefits, at night too: <b>beds</b>, [hostel] & more.")),
         ),
         ("brigde", Understood::Slips(1), Some((Place::Agency, How::Spelling, "The [Bridge] Trust"))),
         // One letter that is two words once folded is highlighted once.
-        ("1", written, Some((Place::Description, How::Exact, "Women only. Shelters of the bridge, [½] price."))),
-        ("2", written, Some((Place::Description, How::Exact, "Women only. Shelters of the bridge, [½] price."))),
+        (
+            "1",
+            written,
+            Some((Place::Description, How::Exact, "Women only. Shelters of the bridge, a hostel, hostels, [½] price.")),
+        ),
+        (
+            "2",
+            written,
+            Some((Place::Description, How::Exact, "Women only. Shelters of the bridge, a hostel, hostels, [½] price.")),
+        ),
         ("brigde", written, None),
         ("cafe", Understood::Unknown, None),
         ("gostak", Understood::Slips(1), None),
@@ -120,9 +134,48 @@ fn an_excerpt_is_cut_between_words_around_what_was_found() {
     }
 }
 
+/// Initials with full stops are what they are without.
+#[test]
+fn initials_with_full_stops_are_one_word() {
+    let table: &[(&str, &[&str])] = &[
+        ("N.A.", &["na"]),
+        ("N.A", &["na"]),
+        ("C.A.B. Leeds", &["cab", "leeds"]),
+        ("the C.A.B", &["the", "cab"]),
+        ("(É.’A.)", &["ea"]),
+        ("J.R. Smith", &["jr", "smith"]),
+        // Neither words nor sentences nor numbers are, nor letters that stand apart.
+        ("A. B.", &["a", "b"]),
+        ("N..A", &["n", "a"]),
+        ("N-A", &["n", "a"]),
+        ("Plan B.A bed", &["plan", "ba", "bed"]),
+        ("A.bed", &["a", "bed"]),
+        ("bed.A.B", &["bed", "ab"]),
+        ("1.2", &["1", "2"]),
+        ("v.2", &["v", "2"]),
+        (".A.", &["a"]),
+        ("...", &[]),
+    ];
+    for (text, expected) in table {
+        assert_eq!(words(text), *expected, "{text}");
+        let found = written(text);
+        assert_eq!(found.iter().map(|word| word.text.as_str()).collect::<Vec<_>>(), *expected, "{text}");
+    }
+    assert_eq!(written("in N.A. too")[1].span(), 3..6);
+}
+
+/// Whatever a name has stands above whatever an agency's has, and so on; the plainer above what is less plain.
+#[test]
+fn the_points_for_words_go_by_where_they_stand_and_then_by_how() {
+    let all = Field::ALL.iter().flat_map(|field| How::ALL.iter().map(|how| score::words([(*field, *how)])));
+    let points: Vec<u32> = all.collect();
+    assert!(points.is_sorted_by(|better, worse| better > worse), "{points:?}");
+    assert_eq!(points[0], score::ScorePart::Words.most());
+}
+
 proptest! {
     #[test]
-    fn words_as_written_are_the_words_of_the_text(text in ".{0,60}|([a-zé'’ ½💔ﬁ\u{301}]{0,30})") {
+    fn words_as_written_are_the_words_of_the_text(text in ".{0,60}|([a-zé'’ ½💔ﬁ\u{301}]{0,30})|([aé1. \u{301}½ﬁ'-]{0,20})") {
         let found = written(&text);
         prop_assert_eq!(found.iter().map(|word| word.text.clone()).collect::<Vec<_>>(), words(&text));
         for word in &found {
@@ -134,10 +187,10 @@ proptest! {
 
     #[test]
     fn what_the_index_finds_is_explained_and_nothing_else(
-        texts in prop::collection::vec(prop::collection::vec((0..3_usize, "[abes]{1,5}|[abe]{3,9}(s|ing|ed)?"), 1..4), 1..12),
+        texts in prop::collection::vec(prop::collection::vec((0..4_usize, "[abes]{1,5}|[abe]{3,9}(s|ing|ed)?"), 1..4), 1..12),
         asked in prop::collection::vec("[abes]{1,5}|[abe]{3,9}(s|ing)?", 1..3),
     ) {
-        let place = |number: usize| [Place::Name, Place::Agency, Place::Description][number];
+        let place = |number: usize| [Place::Name, Place::Agency, Place::Synonym(NeedIndex(1)), Place::Description][number];
         let mut builder = PostingsBuilder::default();
         for text in &texts {
             builder.add(text.iter().map(|(number, word)| (place(*number).field(), word.as_str())));
@@ -150,10 +203,10 @@ proptest! {
             let places: Vec<(Place, &str)> = text.iter().map(|(number, word)| (place(*number), word.as_str())).collect();
             let told = |word: &str| {
                 let of_word: Vec<_> = asked.iter().filter(|(asked, _)| asked == word).take(1).cloned().collect();
-                reasons(&of_word, &places).first().map(|reason| reason.place.field())
+                reasons(&of_word, &places).first().map(|reason| (reason.place.field(), reason.how))
             };
-            let told: Option<Vec<Field>> = asked.iter().map(|(word, _)| told(word)).collect();
-            let found = hits.iter().find(|hit| hit.text == number).map(|hit| hit.fields(asked.len()).collect::<Vec<_>>());
+            let told: Option<Vec<(Field, How)>> = asked.iter().map(|(word, _)| told(word)).collect();
+            let found = hits.iter().find(|hit| hit.text == number).map(|hit| hit.found(asked.len()).collect::<Vec<_>>());
             prop_assert_eq!(told, found, "{:?} of {:?}", asked, text);
         }
     }
@@ -240,10 +293,20 @@ async fn every_result_of_any_word_search_says_why_and_its_points_agree() {
                 hows.insert(reason["how"].to_string());
             }
             if asked.len() == question.split(' ').count() {
-                let points = score::words(matched.iter().map(|reason| match reason["field"].as_str().unwrap() {
-                    "NAME" => Field::Name,
-                    "AGENCY" => Field::Agency,
-                    _ => Field::Other,
+                let points = score::words(matched.iter().map(|reason| {
+                    let field = match reason["field"].as_str().unwrap() {
+                        "NAME" => Field::Name,
+                        "AGENCY" => Field::Agency,
+                        "NEED" | "SYNONYM" => Field::Need,
+                        _ => Field::Other,
+                    };
+                    let how = match reason["how"].as_str().unwrap() {
+                        "EXACT" => How::Exact,
+                        "FORM" => How::Form,
+                        "BEGINNING" => How::Beginning,
+                        _ => How::Spelling,
+                    };
+                    (field, how)
                 }));
                 let parts = node["scoreParts"].as_array().unwrap();
                 let given = parts.iter().find(|part| part["part"] == "WORDS").unwrap();

@@ -185,6 +185,124 @@ async fn what_is_wrong_with_a_question_is_told_by_its_field() {
     }
 }
 
+/// Within a group the place of the words decides where no need is asked for: the name, the agency's, a need, the rest.
+#[tokio::test]
+async fn words_that_are_looked_for_decide_where_no_need_is_asked_for() {
+    let app = TestApp::demonstration().await;
+    let query = "query($input: SignpostInput!, $after: String) { signpost(input: $input, first: 7, after: $after) {
+        pageInfo { hasNextPage endCursor }
+        nodes { group score scoreParts { part points } service { name } matched { field how } }
+    } }";
+    for search in ["hostel", "advice", "bramble", "hous", "night benefits"] {
+        let (mut nodes, mut after) = (Vec::new(), Value::Null);
+        loop {
+            let data = app.data(query, json!({ "input": { "search": search }, "after": after })).await;
+            nodes.extend(data["signpost"]["nodes"].as_array().unwrap().clone());
+            if data["signpost"]["pageInfo"]["hasNextPage"] == json!(false) {
+                break;
+            }
+            after = data["signpost"]["pageInfo"]["endCursor"].clone();
+        }
+        let place = |node: &Value, name: &str, order: &[&[&str]]| {
+            order.iter().position(|alike| alike.iter().any(|one| node["matched"][0][name] == *one)).unwrap()
+        };
+        let fields: &[&[&str]] = &[&["NAME"], &["AGENCY"], &["NEED", "SYNONYM"], &["SUMMARY", "DESCRIPTION"]];
+        let rank = |node: &Value| {
+            let group = ["FITS", "FITS_IF", "NO_BECAUSE"].iter().position(|group| node["group"] == *group).unwrap();
+            let of_words = node["scoreParts"].as_array().unwrap().iter().find(|part| part["part"] == "WORDS").unwrap();
+            let of_words = -of_words["points"].as_i64().unwrap();
+            let matched = (place(node, "field", fields), place(node, "how", &[&["EXACT"], &["FORM"], &["BEGINNING"]]));
+            // Of one word where it stands is all there is.
+            let matched = if search.contains(' ') { (0, 0) } else { matched };
+            (group, matched, of_words, -node["score"].as_i64().unwrap())
+        };
+        let order: Vec<_> = nodes.iter().map(rank).collect();
+        assert!(nodes.len() > 3 && order.is_sorted(), "{search}: {order:?}");
+        let by_points = order.iter().map(|(group, .., points)| (*group, *points));
+        assert!(search.contains(' ') || !by_points.is_sorted(), "{search}: the points alone would give another order");
+    }
+    // The word before one that begins with it: Bramble House before Brambleside.
+    let data = app.data(query, json!({ "input": { "search": "Bramble" } })).await;
+    let names: Vec<&str> = data["signpost"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["service"]["name"].as_str().unwrap())
+        .collect();
+    let first = |name: &str| names.iter().position(|other| other.contains(name)).unwrap_or(usize::MAX);
+    assert!(first("Bramble ") < first("Brambleside"), "{names:?}");
+    // With a need beside them they are points like others.
+    let input = json!({ "needs": ["housing"], "search": "hostel" });
+    let data = app.data(query, json!({ "input": input })).await;
+    let ranks = data["signpost"]["nodes"].as_array().unwrap().iter().map(|node| {
+        (
+            ["FITS", "FITS_IF", "NO_BECAUSE"].iter().position(|group| node["group"] == *group),
+            -node["score"].as_i64().unwrap(),
+        )
+    });
+    assert!(ranks.collect::<Vec<_>>().is_sorted(), "{data:#}");
+}
+
+/// Ten minutes are enough where there are no more; more than there are is an error.
+#[tokio::test]
+async fn a_short_time_is_asked_for_as_a_whole() {
+    let app = TestApp::demonstration().await;
+    let counts = async |when: Value| {
+        let data = app.data(SIGNPOST, json!({ "input": { "when": [when] } })).await;
+        data["signpost"]["counts"].clone()
+    };
+    let short = counts(json!({ "from": "10:00", "to": "10:10" })).await;
+    assert!(short["fits"].as_i64().unwrap() > 0, "{short}");
+    assert_eq!(short, counts(json!({ "from": "10:00", "to": "10:10", "minimumMinutes": 10 })).await);
+    assert_eq!(short, counts(json!({ "from": "10:00", "to": "10:10", "minimumMinutes": null })).await);
+    // Where there is more time it is half an hour, as it always was.
+    let hour = counts(json!({ "from": "10:00", "to": "11:00" })).await;
+    assert_eq!(hour, counts(json!({ "from": "10:00", "to": "11:00", "minimumMinutes": 30 })).await);
+
+    let plan = "query($input: SignpostInput!) { signpostPlan(input: $input) { steps { number } } }";
+    let wrong = json!([{}, { "from": "23:55", "to": "00:05", "minimumMinutes": 11 }]);
+    for query in [SIGNPOST, plan] {
+        let input = json!({ "needs": ["money"], "when": wrong });
+        let (code, field, message) = app.error(query, json!({ "input": input })).await;
+        assert_eq!((code.as_str(), field.as_str()), ("BAD_USER_INPUT", "input.when[1].minimumMinutes"), "{message}");
+        assert!(message.contains("from 1 to 10"), "{message}");
+    }
+    let input = json!({ "needs": ["money"], "when": [{ "from": "10:00", "to": "10:10" }] });
+    let data = app.data(plan, json!({ "input": input })).await;
+    assert!(!data["signpostPlan"]["steps"].as_array().unwrap().is_empty(), "{data:#}");
+}
+
+/// However many steps somebody writes, what is wrong is told, and not what it would cost.
+#[tokio::test]
+async fn too_many_steps_are_refused_with_how_many_there_may_be() {
+    let app = TestApp::demonstration().await;
+    let query = "query($most: Int) { signpostPlan(input: { needs: [\"money\"] }, mostSteps: $most) { steps {
+        result { service { name agency { name } places { location { name } } } criteria { reason ask } matched { word } }
+        fallbacks { service { name } }
+    } } }";
+    for most in [13, 1_000, i32::MAX, 0, -1] {
+        let (code, field, message) = app.error(query, json!({ "most": most })).await;
+        assert_eq!((code.as_str(), field.as_str()), ("BAD_USER_INPUT", "mostSteps"), "{most}: {message}");
+        assert!(message.contains("from 1 to 12"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn languages_are_looked_at_alike_wherever_they_are_asked_for() {
+    let app = TestApp::demonstration().await;
+    let services = "query($tags: [String!]!) { services(filter: { languages: $tags }) { totalCount } }";
+    let signpost =
+        "query($tags: [String!]!) { signpost(input: { circumstances: { languages: $tags } }) { totalCount } }";
+    for (query, field) in [(services, "filter.languages"), (signpost, "input.circumstances.languages")] {
+        for wrong in ["!!", "", "en_GB", "a-b-", "toolongatag"] {
+            let (code, named, message) = app.error(query, json!({ "tags": ["en", wrong] })).await;
+            assert_eq!((code, named), ("BAD_USER_INPUT".to_owned(), format!("{field}[1]")), "{wrong:?}: {message}");
+            assert!(message.contains("BCP 47"), "{message}");
+        }
+        app.data(query, json!({ "tags": ["en", "zh-Hant"] })).await;
+    }
+}
+
 #[tokio::test]
 async fn two_places_of_one_name_are_a_question_with_the_answers_to_choose_from() {
     let app = TestApp::demonstration().await;

@@ -160,12 +160,17 @@ fn check_evidence(listing: &ServiceListing, node: &Value) {
     }
 }
 
-/// Best first: by group, then by points, then by distance; and the points are the sum of their parts.
-fn check_order(nodes: &[Value]) {
+/// Best first: by group, then, where words are looked for and no need, by the points for these, then by all points, then by
+/// distance; and the points are the sum of their parts.
+fn check_order(question: &Question, nodes: &[Value]) {
     let groups = ["FITS", "FITS_IF", "NO_BECAUSE"];
     let rank = |node: &Value| {
         let group = groups.iter().position(|group| *group == text(node, "group")).unwrap();
-        (group, -node["score"].as_i64().unwrap())
+        let parts = node["scoreParts"].as_array().unwrap();
+        let of_words = parts.iter().find(|part| part["part"] == "WORDS").unwrap()["points"].as_i64().unwrap();
+        assert!(question.text.is_some() || of_words == 0, "{node:#}");
+        let words_decide = question.text.is_some() && question.needs.is_empty();
+        (group, if words_decide { -of_words } else { 0 }, -node["score"].as_i64().unwrap())
     };
     for pair in nodes.windows(2) {
         let [one, other] = pair else { continue };
@@ -203,7 +208,7 @@ fn check_answer(world: &World, question: &Question, answer: &Value) {
     for node in nodes {
         check_node(by_id[text(&node["service"], "id")], question, node);
     }
-    check_order(nodes);
+    check_order(question, nodes);
     let in_group = |group: &str| nodes.iter().filter(|node| text(node, "group") == group).count();
     let counts =
         json!({ "fits": in_group("FITS"), "fitsIf": in_group("FITS_IF"), "noBecause": in_group("NO_BECAUSE") });

@@ -56,6 +56,12 @@ fn each_rule_of_matching_finds_and_refuses() {
         ("women's", "Womens Centre", true),
         ("drop in", "Drop-in", true),
         ("  drop--in! ", "Drop-in", true),
+        // Initials, with full stops and without.
+        ("na", "Meetings: A.A., N.A.", true),
+        ("N.A", "Meetings: AA, NA", true),
+        ("n.a. meet", "Meetings: AA, NA", true),
+        ("c.a.b.", "CAB Leeds", true),
+        ("n. a.", "Meetings: AA, NA", false),
         // One slip in four letters and more.
         ("shleter", "Shelter", true),
         ("sheltr", "Shelter", true),
@@ -120,6 +126,14 @@ fn the_better_match_comes_first() {
     better("debt", entry(need, "Debt Help", &[], 0), entry(agency, "Debt Advice", &[], 9));
     better("debt", entry(agency, "Debt Help", &[], 0), entry(service, "Debt Advice", &[], 9));
     better("debt", entry(service, "Debt Help", &[], 0), entry(place, "Debt Advice", &[], 9));
+    // Of so many places one always has a few letters for its whole name: they come last, whatever is as it was typed.
+    better("ho", entry(need, "Hostel", &[], 0), entry(place, "Westward Ho!", &[], 9));
+    better("na", entry(need, "Meetings: AA, NA", &[], 0), entry(place, "Na Hearadh", &[], 9));
+    better("na", entry(service, "Food", &["Nappies"], 0), entry(place, "Na Hearadh", &[], 9));
+    better("leeds", entry(agency, "Law Centre Leeds", &[], 0), entry(place, "Leeds, West Yorkshire", &[], 9));
+    // But for what is the whole of their name, and for what is spelt as they are.
+    better("leeds", entry(place, "Leeds", &[], 0), entry(agency, "Leeds Law Centre", &[], 9));
+    better("todmorden", entry(place, "Todmorden, Calderdale", &[], 0), entry(service, "Todmordon Help", &[], 9));
     // Weight, then label.
     better("debt", entry(service, "Debt Help", &[], 2), entry(service, "Debt Advice", &[], 1));
     better("debt", entry(service, "debt advice", &[], 1), entry(service, "Debt Help", &[], 1));
@@ -166,6 +180,8 @@ fn what_matched_is_highlighted() {
         ("f", "ﬁne", &[], "[ﬁ]ne"),
         ("1 2", "½ day", &[], "[½] day"),
         ("日", "日本語", &[], "[日]本語"),
+        ("na", "The N.A. line", &[], "The [N.A]. line"),
+        ("n", "The N.A. line", &[], "The [N].A. line"),
         ("ss", "SS Straße", &[], "[SS] Straße"),
     ];
     for (typed, label, also, expected) in cases {

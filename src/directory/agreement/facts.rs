@@ -109,7 +109,8 @@ pub(super) fn service(
     let texts = names
         .map(|text| (Field::Name, text))
         .chain(stored.agency.iter().map(|text| (Field::Agency, *text)))
-        .chain(texts.chain(needs).map(|text| (Field::Other, text)));
+        .chain(needs.map(|text| (Field::Need, text)))
+        .chain(texts.map(|text| (Field::Other, text)));
     same_words(found, thing, words, print(texts));
 }
 

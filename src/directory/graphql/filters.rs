@@ -7,6 +7,7 @@ use chrono::{DateTime as Instant, Utc};
 use entity::ids::AgencyId;
 use sha2::{Digest, Sha256};
 
+use super::languages::{check_languages, primary};
 use super::listing_enums::{AccessFeature, CostKind, DeliveryMode, ReferralRoute, ServiceStatus, SessionFormat};
 use crate::api::errors::{bad_input, internal};
 use crate::api::horizon::Horizon;
@@ -284,7 +285,7 @@ impl ServiceTest {
             .transpose()?
             .map(|expanded| expanded.into_iter().flat_map(|(_, keys)| keys).collect());
         let languages = filter.languages;
-        check_entries("filter.languages", languages.as_ref().map_or(0, Vec::len))?;
+        check_languages("filter.languages", languages.as_deref().unwrap_or_default())?;
         Ok(Self {
             needs,
             agency: filter.agency.map(|id| ids::agency("filter.agency", &id)).transpose()?,
@@ -359,10 +360,6 @@ impl ServiceTest {
 
 fn any_in<T: PartialEq>(wanted: Option<&[T]>, stated: &[T]) -> bool {
     wanted.is_none_or(|wanted| stated.iter().any(|one| wanted.contains(one)))
-}
-
-fn primary(tag: &str) -> String {
-    tag.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// A location filter, checked.

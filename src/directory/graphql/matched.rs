@@ -12,8 +12,8 @@ use super::service::Service;
 use crate::api::paging::PageInfo;
 use crate::directory::loaders::{AgencyKey, ServiceKey};
 use crate::directory::snapshot::Snapshot;
-use crate::directory::snapshot::postings::Understood;
-use crate::directory::snapshot::reasons::{How, Place, Reason, reasons};
+use crate::directory::snapshot::postings::{How, Understood};
+use crate::directory::snapshot::reasons::{Place, Reason, reasons};
 
 /// Words of a text. Positions count UTF-16 code units, as strings of JavaScript, Java and Swift's `NSString` do.
 #[derive(Clone, Debug, SimpleObject)]

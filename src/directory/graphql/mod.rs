@@ -8,6 +8,7 @@ pub mod contacts;
 pub mod duplicates;
 pub mod eligibility;
 pub mod filters;
+pub mod languages;
 pub mod life_enums;
 pub mod listing_enums;
 pub mod location;

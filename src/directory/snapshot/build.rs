@@ -121,7 +121,8 @@ impl Builder {
                 .flatten()
                 .map(|text| (Field::Name, text))
                 .chain(agency.map(|text| (Field::Agency, &**text)))
-                .chain(texts.into_iter().flatten().chain(needs).map(|text| (Field::Other, text))),
+                .chain(needs.map(|text| (Field::Need, text)))
+                .chain(texts.into_iter().flatten().map(|text| (Field::Other, text))),
         );
     }
 

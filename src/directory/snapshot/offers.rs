@@ -13,7 +13,7 @@ use crate::directory::listing::{Area, Schedule};
 use crate::directory::opening::{Standing, hours_of};
 use crate::directory::store::load::Rows;
 use crate::hours::{Hours, Nation};
-use crate::places::{self, AuthorityShare, CoveredArea, District, Gazetteer, LadCode, Point, Postcode, Sector};
+use crate::places::{self, CoveredArea, Gazetteer, LadCode, Point, Postcode};
 
 fn is_remote(mode: DeliveryMode) -> bool {
     match mode {
@@ -47,7 +47,8 @@ pub(super) fn offers(
     // An address of a service that nobody visits (an office) is not a place to send anybody to.
     for (place, location) in at_places.filter(|_| in_person) {
         let place_areas = rows.place_areas.get(&place.id).map_or(own_areas, Vec::as_slice);
-        let nation = nation_of(location, place_areas);
+        let (areas, told) = shared.areas.compile(place_areas);
+        let nation = nation_of_building(location).or_else(|| told.nation());
         // What is known of a building whose address is a secret is not used either: its hours,
         // its fittings and its nation could tell which building it is.
         let (point, offered, missing, building) = if location.confidential {
@@ -71,10 +72,21 @@ pub(super) fn offers(
             place: Some(place.id),
             location: Some(location.id),
             point,
-            areas: shared.areas.compile(place_areas),
+            areas,
             hours: shared.hours.share(place_opening(place_hours, own_hours, building.map(Vec::as_slice), nation)),
         });
     }
+    let (own_areas, told) = shared.areas.compile(own_areas);
+    let nation = match told {
+        Told::Of(nation) => Some(nation),
+        Told::Unclear => None,
+        // Who does not say where they work keeps the holidays of where they are.
+        Told::Nothing => {
+            let buildings = places.iter().filter_map(|place| rows.locations.get(&place.location_id));
+            let mut nations = buildings.filter_map(nation_of_building);
+            nations.next().filter(|first| nations.all(|nation| nation == *first))
+        }
+    };
     let mut without_place = |modes: Vec<DeliveryMode>, hours: Hours| Offer {
         way: shared.ways.share(Way {
             modes,
@@ -84,10 +96,10 @@ pub(super) fn offers(
         place: None,
         location: None,
         point: None,
-        areas: shared.areas.compile(own_areas),
+        areas: Arc::clone(&own_areas),
         hours: shared.hours.share(hours),
     };
-    let own = || hours_of(own_hours, nation_of_areas(own_areas), Standing::OfTheService);
+    let own = || hours_of(own_hours, nation, Standing::OfTheService);
     for apart in [is_remote, comes_to_you] {
         let modes: Vec<DeliveryMode> = stated.iter().copied().filter(|mode| apart(*mode)).collect();
         if !modes.is_empty() {
@@ -135,44 +147,56 @@ pub(super) fn postcode(row: &location::Model) -> Option<Postcode> {
     row.postcode.as_deref().and_then(|text| Postcode::parse(text).ok())
 }
 
-/// Whose bank holidays hold at a place: by its authority, or else by what it covers.
-fn nation_of(row: &location::Model, areas: &[Area]) -> Option<Nation> {
-    let by_place = if row.confidential { None } else { row.authority_code.as_deref().and_then(holidays_of) };
-    by_place.or_else(|| nation_of_areas(areas))
-}
-
-fn nation_of_areas(areas: &[Area]) -> Option<Nation> {
-    let mut nations = areas.iter().map(nation_of_area);
-    let first = nations.next()??;
-    nations.all(|nation| nation == Some(first)).then_some(first)
-}
-
-/// The nation an area lies in, where it lies in one.
-fn nation_of_area(area: &Area) -> Option<Nation> {
+/// Whose bank holidays hold in a building: by its authority, or by all in which its postcode may lie. Nobody says of one
+/// whose address is a secret.
+fn nation_of_building(row: &location::Model) -> Option<Nation> {
+    if row.confidential {
+        return None;
+    }
     let gazetteer = Gazetteer::embedded();
-    let nation_of_shares = |shares: &[AuthorityShare]| {
-        let mut nations = shares.iter().map(|share| gazetteer.authority(share.code).map(|found| found.nation));
-        let first = nations.next()??;
-        nations.all(|nation| nation == Some(first)).then_some(first)
-    };
-    let nation = match area.kind {
-        AreaKind::LocalAuthority => gazetteer.authority(LadCode::parse(&area.value)?)?.nation,
-        AreaKind::Nation => places::Nation::parse(&area.value)?,
-        // Combined authorities and regions are England's.
-        AreaKind::CombinedAuthority | AreaKind::Region => places::Nation::England,
-        AreaKind::Postcode => {
-            nation_of_shares(gazetteer.authorities_of_district(Postcode::parse(&area.value).ok()?.district()))?
+    let authority = row.authority_code.as_deref().and_then(LadCode::parse).and_then(|code| gazetteer.authority(code));
+    match authority {
+        Some(authority) => Some(holiday_nation(authority.nation)),
+        None => {
+            let shares = gazetteer.authorities_of_district(postcode(row)?.district());
+            in_one(shares.iter().filter_map(|share| gazetteer.authority(share.code)).map(|found| found.nation))
         }
-        AreaKind::Sector => nation_of_shares(gazetteer.authorities_of_sector(Sector::parse(&area.value).ok()?))?,
-        AreaKind::District => nation_of_shares(gazetteer.authorities_of_district(District::parse(&area.value).ok()?))?,
-        AreaKind::UnitedKingdom | AreaKind::Geojson | AreaKind::Text => return None,
-    };
-    Some(holiday_nation(nation))
+    }
 }
 
-fn holidays_of(authority: &str) -> Option<Nation> {
-    let authority = Gazetteer::embedded().authority(LadCode::parse(authority)?)?;
-    Some(holiday_nation(authority.nation))
+/// The one whose holidays all of these keep.
+fn in_one(nations: impl IntoIterator<Item = places::Nation>) -> Option<Nation> {
+    let mut nations = nations.into_iter().map(holiday_nation);
+    let first = nations.next()?;
+    nations.all(|nation| nation == first).then_some(first)
+}
+
+/// Whose bank holidays areas tell of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// All that are known lie where these are kept.
+    Of(Nation),
+    /// They lie in several, or nobody can tell where.
+    Unclear,
+    /// There are none, or only words that name no area we know.
+    Nothing,
+}
+
+impl Told {
+    fn by(areas: &[CoveredArea]) -> Self {
+        let Some(nations) = areas.iter().map(CoveredArea::nations).collect::<Option<Vec<_>>>() else {
+            return Self::Unclear;
+        };
+        let nations = nations.concat();
+        if nations.is_empty() { Self::Nothing } else { in_one(nations).map_or(Self::Unclear, Self::Of) }
+    }
+
+    fn nation(self) -> Option<Nation> {
+        match self {
+            Self::Of(nation) => Some(nation),
+            Self::Unclear | Self::Nothing => None,
+        }
+    }
 }
 
 fn holiday_nation(nation: places::Nation) -> Nation {
@@ -187,22 +211,24 @@ fn holiday_nation(nation: places::Nation) -> Nation {
 #[derive(Debug, Default)]
 pub(super) struct AreaCache {
     each: HashMap<(AreaKind, String), Vec<CoveredArea>, FixedState>,
-    sets: HashMap<Vec<(AreaKind, String)>, Arc<[CoveredArea]>, FixedState>,
+    sets: HashMap<Vec<(AreaKind, String)>, (Arc<[CoveredArea]>, Told), FixedState>,
 }
 
 impl AreaCache {
-    fn compile(&mut self, areas: &[Area]) -> Arc<[CoveredArea]> {
+    /// The areas, and whose holidays they tell of.
+    fn compile(&mut self, areas: &[Area]) -> (Arc<[CoveredArea]>, Told) {
         let stated: Vec<(AreaKind, String)> = areas.iter().map(|area| (area.kind, area.value.clone())).collect();
-        if let Some(known) = self.sets.get(&stated) {
-            return Arc::clone(known);
+        if let Some((known, told)) = self.sets.get(&stated) {
+            return (Arc::clone(known), *told);
         }
         let each = &mut self.each;
         let compiled: Arc<[CoveredArea]> = stated
             .iter()
             .flat_map(|area| each.entry(area.clone()).or_insert_with(|| compile(area.0, &area.1)).clone())
             .collect();
-        self.sets.insert(stated, Arc::clone(&compiled));
-        compiled
+        let told = Told::by(&compiled);
+        self.sets.insert(stated, (Arc::clone(&compiled), told));
+        (compiled, told)
     }
 }
 

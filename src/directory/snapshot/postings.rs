@@ -2,7 +2,8 @@
 //!
 //! A word that is asked for stands for every word that begins with it and every word of the same stem ("benefits"
 //! finds "benefit"). Only where nothing known is meant that way, what is nearest in spelling is taken. Each find says
-//! where in its text it stands (its [`Field`]): name before agency before the rest.
+//! where in its text it stands (its [`Field`]: name before agency before needs before the rest) and [`How`] it stands for
+//! the word.
 
 use std::collections::HashMap;
 
@@ -24,13 +25,33 @@ pub enum Field {
     Name,
     /// In the name of its agency.
     Agency,
-    /// Anywhere else: summary, description, the needs it meets.
+    /// In the name of a need that it meets, or another word for one.
+    Need,
+    /// Anywhere else: summary, description.
     Other,
 }
 
 impl Field {
     /// Every field, best first.
-    pub const ALL: &'static [Self] = &[Self::Name, Self::Agency, Self::Other];
+    pub const ALL: &'static [Self] = &[Self::Name, Self::Agency, Self::Need, Self::Other];
+}
+
+/// How a word of a text stands for a word of the question; the plainest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum How {
+    /// It is that word.
+    Exact,
+    /// It is another form of it.
+    Form,
+    /// It begins with it.
+    Beginning,
+    /// It is spelt nearly like it.
+    Spelling,
+}
+
+impl How {
+    /// Every way, the plainest first.
+    pub const ALL: &'static [Self] = &[Self::Exact, Self::Form, Self::Beginning, Self::Spelling];
 }
 
 /// From this length on one slip is forgiven, in letters: of shorter words there are too many neighbours.
@@ -176,17 +197,36 @@ pub struct KeptPostings<B, N> {
 pub struct Hit {
     /// The text.
     pub text: TextNumber,
-    /// Two bits a word: its field.
-    fields: u64,
+    /// Four bits a word: see [`Found`].
+    found: u128,
 }
 
 impl Hit {
-    /// Where each of so many words stands.
-    pub fn fields(self, words: usize) -> impl Iterator<Item = Field> {
-        (0..words.min(MOST_WORDS))
-            .filter_map(move |word| Field::ALL.get((self.fields >> (2 * word) & 3) as usize).copied())
+    /// Where each of so many words stands at its best, and how what stands there stands for it.
+    pub fn found(self, words: usize) -> impl Iterator<Item = (Field, How)> {
+        (0..words.min(MOST_WORDS)).filter_map(move |word| Found((self.found >> (4 * word) & 0xf) as u8).read())
     }
 }
+
+/// A field and how a word in it stands for the one that was asked for, in four bits: the better the less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Found(u8);
+
+impl Found {
+    /// More than any.
+    const NOWHERE: Self = Self(u8::MAX);
+
+    const fn of(field: Field, how: How) -> Self {
+        Self(((field as u8) << 2) | how as u8)
+    }
+
+    fn read(self) -> Option<(Field, How)> {
+        Some((*Field::ALL.get(usize::from(self.0 >> 2))?, *How::ALL.get(usize::from(self.0 & 3))?))
+    }
+}
+
+/// The number of a word that may be meant, and how it stands for the one that was asked for.
+type Meant = (u64, How);
 
 impl Postings {
     /// Postings of no text at all.
@@ -238,8 +278,8 @@ impl Postings {
     /// How this part of the directory understands a folded word, by those of its texts that hold.
     #[must_use]
     pub fn understand(&self, word: &str, holds: impl Fn(TextNumber) -> bool) -> Understood {
-        let known = |meant: Vec<u64>| {
-            meant.into_iter().filter_map(|number| self.list(number)).flat_map(entries).any(|(text, _)| holds(text))
+        let known = |meant: Vec<Meant>| {
+            meant.into_iter().filter_map(|(number, _)| self.list(number)).flat_map(entries).any(|(text, _)| holds(text))
         };
         if known(self.as_written(word)) {
             return Understood::AsWritten;
@@ -259,14 +299,14 @@ impl Postings {
                 Understood::Unknown => Vec::new(),
             };
             let texts = self.union(&meant);
-            let here = |field: Field| (field as u64) << (2 * place);
+            let here = |found: Found| u128::from(found.0) << (4 * place);
             found = Some(match found {
-                None => texts.iter().map(|(text, field)| Hit { text: *text, fields: here(*field) }).collect(),
+                None => texts.iter().map(|(text, best)| Hit { text: *text, found: here(*best) }).collect(),
                 Some(before) => before
                     .into_iter()
                     .filter_map(|hit| {
                         let index = texts.binary_search_by_key(&hit.text, |(text, _)| *text).ok()?;
-                        Some(Hit { fields: hit.fields | here(texts.get(index)?.1), ..hit })
+                        Some(Hit { found: hit.found | here(texts.get(index)?.1), ..hit })
                     })
                     .collect(),
             });
@@ -274,26 +314,26 @@ impl Postings {
         found.unwrap_or_default()
     }
 
-    /// Numbers of the words that begin with this one or share its stem.
-    fn as_written(&self, word: &str) -> Vec<u64> {
+    /// The words that begin with this one or share its stem, each once, as the plainest of what it is.
+    fn as_written(&self, word: &str) -> Vec<Meant> {
         let mut meant = Vec::new();
         let mut stream = self.words.search(Str::new(word).starts_with()).into_stream();
-        while let Some((_, number)) = stream.next() {
-            meant.push(number);
+        while let Some((begun, number)) = stream.next() {
+            meant.push((number, if begun == word.as_bytes() { How::Exact } else { How::Beginning }));
         }
         let stemmer = Stemmer::new(Algorithm::English);
         let stem = format!("{}\0", stemmer.stem(word));
         let mut stream = self.stems.search(Str::new(&stem).starts_with()).into_stream();
         while let Some(key) = stream.next() {
-            meant.extend(key.get(stem.len()..).and_then(|word| self.words.get(word)));
+            meant.extend(key.get(stem.len()..).and_then(|word| self.words.get(word)).map(|number| (number, How::Form)));
         }
         meant.sort_unstable();
-        meant.dedup();
+        meant.dedup_by_key(|(number, _)| *number);
         meant
     }
 
-    /// Numbers of the words exactly so many slips away; two letters that changed places are one slip.
-    fn slipped(&self, word: &str, slips: u8) -> Vec<u64> {
+    /// The words exactly so many slips away; two letters that changed places are one slip.
+    fn slipped(&self, word: &str, slips: u8) -> Vec<Meant> {
         let mut meant = Vec::new();
         if slips == 1 {
             let letters: Vec<char> = word.chars().collect();
@@ -312,17 +352,18 @@ impl Postings {
         }
         meant.sort_unstable();
         meant.dedup();
-        meant
+        meant.into_iter().map(|number| (number, How::Spelling)).collect()
     }
 
-    /// The texts that hold any of these words, each with its best field, in order.
-    fn union(&self, meant: &[u64]) -> Vec<(TextNumber, Field)> {
-        let lists: Vec<&[u8]> = meant.iter().filter_map(|number| self.list(*number)).collect();
-        let long: usize = lists.iter().map(|list| list.len()).sum();
+    /// The texts that hold any of these words, each with the best that is found in it, in order.
+    fn union(&self, meant: &[Meant]) -> Vec<(TextNumber, Found)> {
+        let lists: Vec<(&[u8], How)> =
+            meant.iter().filter_map(|(number, how)| Some((self.list(*number)?, *how))).collect();
+        let long: usize = lists.iter().map(|(list, _)| list.len()).sum();
         if lists.len() > 1 && long > self.texts as usize / 8 {
             return self.union_of_many(&lists);
         }
-        let mut all: Vec<(TextNumber, Field)> = lists.into_iter().flat_map(entries).collect();
+        let mut all: Vec<(TextNumber, Found)> = lists.into_iter().flat_map(found_in).collect();
         if meant.len() > 1 {
             all.sort_unstable();
             all.dedup_by_key(|(text, _)| *text);
@@ -331,15 +372,14 @@ impl Postings {
     }
 
     /// The same by a mark for every text there is: what a beginning of one letter comes to.
-    fn union_of_many(&self, lists: &[&[u8]]) -> Vec<(TextNumber, Field)> {
-        let mut best = vec![Field::ALL.len() as u8; self.texts as usize];
-        for (text, field) in lists.iter().flat_map(|list| entries(list)) {
+    fn union_of_many(&self, lists: &[(&[u8], How)]) -> Vec<(TextNumber, Found)> {
+        let mut best = vec![Found::NOWHERE; self.texts as usize];
+        for (text, found) in lists.iter().copied().flat_map(found_in) {
             if let Some(best) = best.get_mut(text as usize) {
-                *best = (*best).min(field as u8);
+                *best = found.min(*best);
             }
         }
-        let found = (0..).zip(best);
-        found.filter_map(|(text, best)| Some((text, *Field::ALL.get(usize::from(best))?))).collect()
+        (0..).zip(best).filter(|(_, best)| *best != Found::NOWHERE).collect()
     }
 
     fn list(&self, number: u64) -> Option<&[u8]> {
@@ -386,6 +426,11 @@ fn forgiven(word: &str) -> u8 {
         letters if letters >= ONE_SLIP_FROM => 1,
         _ => 0,
     }
+}
+
+/// The entries of a list whose word stands for the one that was asked for in this way.
+fn found_in((list, how): (&[u8], How)) -> impl Iterator<Item = (TextNumber, Found)> {
+    entries(list).map(move |(text, field)| (text, Found::of(field, how)))
 }
 
 /// The entries of a list.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::postings::{Field, Stems, Understood, slips_between};
+use super::postings::{Field, How, Stems, Understood, slips_between};
 use super::text::{Written, written};
 use crate::directory::needs::NeedIndex;
 
@@ -40,22 +40,10 @@ impl Place {
         match self {
             Self::Name => Field::Name,
             Self::Agency => Field::Agency,
-            Self::Need(_) | Self::Synonym(_) | Self::Summary | Self::Description => Field::Other,
+            Self::Need(_) | Self::Synonym(_) => Field::Need,
+            Self::Summary | Self::Description => Field::Other,
         }
     }
-}
-
-/// How a word of a text stands for a word of the question; the plainest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum How {
-    /// It is that word.
-    Exact,
-    /// It is another form of it.
-    Form,
-    /// It begins with it.
-    Beginning,
-    /// It is spelt nearly like it.
-    Spelling,
 }
 
 /// Why one word of the question was found.

@@ -1,4 +1,5 @@
-//! Words of a text, folded so that case, accents and apostrophes do not matter.
+//! Words of a text, folded so that case, accents and apostrophes do not matter. Initials with full stops between them are
+//! one word, as they are without: "N.A." is "na".
 
 use std::ops::Range;
 
@@ -20,14 +21,33 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// Stands between initials.
+const STOP: char = '.';
+
+/// Whether a word is one letter: the first of another, perhaps.
+fn is_initial(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
+}
+
 /// The folded words of a text, in its order.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    fold(text)
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    let folded = fold(text);
+    let mut found: Vec<String> = Vec::new();
+    // Whether an initial and its stop were the last that was read.
+    let mut goes_on = false;
+    for piece in folded.split_inclusive(|letter: char| !letter.is_alphanumeric()) {
+        let word = piece.strip_suffix(|letter: char| !letter.is_alphanumeric()).unwrap_or(piece);
+        let initial = is_initial(word);
+        match found.last_mut().filter(|_| goes_on && initial) {
+            Some(initials) => initials.push_str(word),
+            None if word.is_empty() => {}
+            None => found.push(word.to_owned()),
+        }
+        goes_on = initial && piece.ends_with(STOP);
+    }
+    found
 }
 
 /// The key by which names are put in order: folded words, so that "The Élan" and "the elan" stand together.
@@ -58,12 +78,15 @@ impl Written {
 #[must_use]
 pub fn written(text: &str) -> Vec<Written> {
     let mut words: Vec<Written> = Vec::new();
-    let mut is_within = false;
+    // Whether each of them has a stop, and nothing else, between it and the one before.
+    let mut behind_stop: Vec<bool> = Vec::new();
+    let (mut is_within, mut is_stop) = (false, false);
     for (start, letter) in text.char_indices() {
         let end = start + letter.len_utf8();
         let folded = fold(letter.encode_utf8(&mut [0; 4]));
         for letter in folded.chars() {
             if !letter.is_alphanumeric() {
+                is_stop = is_within && letter == STOP;
                 is_within = false;
                 continue;
             }
@@ -72,7 +95,10 @@ pub fn written(text: &str) -> Vec<Written> {
                     word.text.push(letter);
                     word.letters.push(start..end);
                 }
-                None => words.push(Written { text: letter.into(), letters: std::iter::once(start..end).collect() }),
+                None => {
+                    words.push(Written { text: letter.into(), letters: std::iter::once(start..end).collect() });
+                    behind_stop.push(is_stop);
+                }
             }
             is_within = true;
         }
@@ -86,5 +112,18 @@ pub fn written(text: &str) -> Vec<Written> {
             last.end = end;
         }
     }
-    words
+    let mut found: Vec<Written> = Vec::with_capacity(words.len());
+    let mut goes_on = false;
+    for (word, behind_stop) in words.into_iter().zip(behind_stop) {
+        let initial = is_initial(&word.text);
+        match found.last_mut().filter(|_| goes_on && initial && behind_stop) {
+            Some(initials) => {
+                initials.text.push_str(&word.text);
+                initials.letters.extend(word.letters);
+            }
+            None => found.push(word),
+        }
+        goes_on = initial;
+    }
+    found
 }

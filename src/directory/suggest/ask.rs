@@ -45,6 +45,8 @@ pub(super) struct Class {
     /// It is not just what was typed.
     part: bool,
     slips: u8,
+    /// It is a place, of which there are tens of thousands with names of all sorts.
+    place: bool,
     /// Words of which only the beginning was typed.
     begun: u8,
     alias: bool,
@@ -185,17 +187,17 @@ impl<'a> Side<'a> {
         Some(taken)
     }
 
-    /// The best class that a text can have that is not just what was typed.
-    fn best_class(&self) -> Class {
+    /// The best class that a text can have that is not just what was typed, where all may be places or not.
+    fn best_class(&self, place: bool) -> Class {
         let begun = self.reaches.iter().filter(|reach| reach.whole.is_none() && !reach.begun.is_empty()).count();
         let slips = self.reaches.iter().filter(|reach| reach.begun.is_empty()).count();
         let count = |words: usize| u8::try_from(words).unwrap_or(u8::MAX);
-        Class { part: true, slips: count(slips), begun: count(begun), alias: self.is_alias, inside: false }
+        Class { part: true, slips: count(slips), place, begun: count(begun), alias: self.is_alias, inside: false }
     }
 
-    fn class(&self, words: &[Word], taken: &Taken) -> Class {
+    fn class(&self, words: &[Word], taken: &Taken, place: bool) -> Class {
         let part = self.sequence.as_deref() != Some(words);
-        let mut class = Class { part, slips: 0, begun: 0, alias: self.is_alias, inside: true };
+        let mut class = Class { part, slips: 0, place, begun: 0, alias: self.is_alias, inside: true };
         for (at, fit) in taken.iter().flatten() {
             class.inside &= *at != 0;
             match fit {
@@ -264,17 +266,26 @@ impl<'a> Asked<'a> {
         let mut met: HashSet<Group> = best.hits.iter().map(|hit| hit.group).collect();
         // Of groups with hidden members the order is not known beforehand: they do not count towards enough.
         let mut sure = met.iter().filter(|group| !self.hidden.touches(**group)).count();
-        for fit in [Fit::Whole, Fit::Begun, Fit::Slips(1), Fit::Slips(2)] {
+        let fits: [&[Fit]; 3] = [&[Fit::Whole, Fit::Begun], &[Fit::Slips(1)], &[Fit::Slips(2)]];
+        let classes = fits.into_iter().flat_map(|fits| [false, true].map(|place| (place, fits)));
+        for (place, fit) in classes.flat_map(|(place, fits)| fits.iter().map(move |fit| (place, *fit))) {
+            if !self.suggester.has_any(place) {
+                continue;
+            }
             for side in &self.sides {
                 let Some(reach) = side.reaches.first() else { continue };
                 let whole = reach.whole.map(|word| word..word + 1);
                 let words = if fit == Fit::Whole { whole.as_slice() } else { reach.words(fit) };
                 for list in [&side.table.first, &side.table.inside] {
-                    for text in BestFirst::new([Some(list), None], words) {
+                    let groups =
+                        BestFirst::new([Some(list), None], words).map(|text| (text, self.group_of(side, text)));
+                    // Places are the last kind, and so have the last numbers.
+                    let before = |(_, group): &(Text, Group)| place && !self.suggester.is_place(*group);
+                    let these = groups.skip_while(before);
+                    for (text, group) in these.take_while(|(_, group)| self.suggester.is_place(*group) == place) {
                         if sure >= best.limit {
                             return;
                         }
-                        let group = self.group_of(side, text);
                         if met.insert(group) && best.check(side, text).is_some() && !self.hidden.touches(group) {
                             sure += 1;
                         }
@@ -299,7 +310,7 @@ impl<'a> Asked<'a> {
             (Forgiven::Anywhere, _) => 0,
         });
         let marks = marks.fold(0, |all, mark| all | mark);
-        let best_class = side.best_class();
+        let best_class = side.best_class(!self.suggester.has_any(false));
         if places > MOST_OF_BEST {
             let mut sure = best.better_than(best_class);
             for text in BestFirst::new(lists.map(Some), words).take(MOST_OF_BEST) {
@@ -354,17 +365,18 @@ impl<'a> Best<'_, 'a> {
     fn check(&mut self, side: &Side<'a>, text: Text) -> Option<Class> {
         let asked = self.asked;
         let words = side.table.words_of(text);
-        let class = side.class(words, &side.take(words)?);
+        let group = asked.group_of(side, text);
+        let kind = asked.suggester.kind_of(group);
+        let class = side.class(words, &side.take(words)?, kind == Kind::Place);
         let worst = self.limit.checked_sub(1).and_then(|at| self.hits.get(at)).filter(|_| self.is_pruned);
         let worst = worst.copied();
         if worst.is_some_and(|worst| worst.class < class) {
             return Some(class);
         }
-        let group = asked.group_of(side, text);
         let left = asked.hidden.left(asked.suggester, group)?;
         let hit = Hit {
             class,
-            kind: asked.suggester.kind_of(group),
+            kind,
             group,
             alias: side.is_alias.then_some(text),
             weight: asked.suggester.weight(left.best),

@@ -5,14 +5,16 @@
 //! base, what has changed since, and the [`places`], which never change.
 //!
 //! Every word typed must be found in the label or in one alias, each in a word of its own, in any order, whole or as a
-//! beginning. Case, accents and apostrophes do not matter. A word of four letters forgives one slip (a letter wrong,
+//! beginning. Case, accents and apostrophes do not matter, nor full stops between initials. A word of four letters forgives one slip (a letter wrong,
 //! missing, too many, or exchanged with its neighbour), one of eight forgives two; the first letter must be right unless
 //! nothing else is found: then it may be one slip. What comes first:
 //! 1. what is typed being the whole of a label or alias;
-//! 2. fewer slips, then fewer words that are only begun;
-//! 3. labels before aliases;
-//! 4. beginnings of the label before its inside;
-//! 5. needs, agencies, services, places; 6. the greater weight; 7. the folded label, then the id, then the aliases.
+//! 2. fewer slips;
+//! 3. whatever is no place before places: there are so many of these that a few letters are always the whole name of one;
+//! 4. fewer words that are only begun;
+//! 5. labels before aliases;
+//! 6. beginnings of the label before its inside;
+//! 7. needs, agencies, services; 8. the greater weight; 9. the folded label, then the id, then the aliases.
 //!
 //! `strings` and `table` hold, `slips` forgives, `typed` is the question, `ask` answers it for one suggester, `over` for
 //! several, `highlight` shows why. To add another kind: a variant of [`Kind`], at its place in the order.
@@ -176,6 +178,22 @@ impl Suggester {
     fn kind_of(&self, group: Group) -> Kind {
         let kinds = Kind::ALL.into_iter().zip(self.kinds);
         kinds.rev().find(|(_, first)| *first <= group).map_or(Kind::Need, |(kind, _)| kind)
+    }
+
+    /// Whether a group is one of places, which are the last kind.
+    fn is_place(&self, group: Group) -> bool {
+        self.first_place() <= group
+    }
+
+    /// Whether it has any place, or anything else.
+    fn has_any(&self, place: bool) -> bool {
+        let first = self.first_place() as usize;
+        if place { first < self.names() } else { first > 0 }
+    }
+
+    fn first_place(&self) -> Group {
+        let [.., first] = self.kinds;
+        first
     }
 
     fn members_of(&self, group: Group) -> Range<Member> {

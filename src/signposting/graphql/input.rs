@@ -11,6 +11,7 @@ use crate::api::scalars::{DateTime, LocalTime};
 use crate::directory::graphql::filters::{
     MOST_ENTRIES, check_entries, check_radius, expand_needs, find_place, place_if_any, search_words,
 };
+use crate::directory::graphql::languages::check_languages;
 use crate::directory::graphql::life_enums::{Characteristic, Gender, OffenceType};
 use crate::directory::graphql::listing_enums::{AccessFeature, DeliveryMode, SessionFormat};
 use crate::directory::needs::NeedList;
@@ -27,6 +28,9 @@ const SURE_ENOUGH: u8 = 45;
 const SURE_OF_TIME: u8 = 60;
 /// How far is looked where nobody says how far the person can travel, in kilometres.
 const DEFAULT_KM: f64 = 10.0;
+/// How many minutes of a time must be open where nobody says, and how many at the most.
+const DEFAULT_MINUTES: i32 = 30;
+const MOST_MINUTES: u16 = 720;
 /// How far from now a question may be put, in days.
 const MOST_DAYS_AWAY: i64 = 366;
 
@@ -40,7 +44,7 @@ pub struct SignpostInput {
     /// them, and circumstances, times, ways of being reached and a postcode where no field here says otherwise. The
     /// answer tells what was understood. At most 2,000 characters.
     pub text: Option<String>,
-    /// Words to look for in names and descriptions: each must stand in the service's name, its agency's name, its description, or a need it meets. Beginnings, other forms of a word and slips of the hand are forgiven.
+    /// Words to look for in names and descriptions: each must stand in the service's name, its agency's name, its description, or a need it meets. Beginnings, other forms of a word and slips of the hand are forgiven. Where no need is asked for, what has them in its name stands first within its group, then in its agency's, then in a need.
     pub search: Option<String>,
     /// Where the person is, and how far they can travel.
     #[graphql(name = "where")]
@@ -80,9 +84,9 @@ pub struct WhenInput {
     pub from: Option<LocalTime>,
     /// Until this time of the wall clock, on the next day where it is not later than `from`; the end of the day where absent.
     pub to: Option<LocalTime>,
-    /// How many minutes of it must be open; from 1 to 720.
-    #[graphql(default = 30)]
-    pub minimum_minutes: i32,
+    /// How many minutes of it must be open; from 1 to 720, and no more than there are from `from` to `to`. Where absent
+    /// 30, or all of it where it is shorter.
+    pub minimum_minutes: Option<i32>,
 }
 
 /// A day of the week.
@@ -199,7 +203,7 @@ impl SignpostInput {
             circumstances.add(said.circumstances());
             if windows.is_empty() {
                 let sure = said.when.iter().filter(|found| found.confidence >= SURE_OF_TIME);
-                windows = sure.take(MOST_ENTRIES).map(|found| found.what).collect();
+                windows = sure.take(MOST_ENTRIES).map(|found| found.what.no_longer_than_itself()).collect();
             }
             if delivery.is_empty() {
                 delivery = said.delivery.iter().map(|found| found.what).collect();
@@ -234,9 +238,10 @@ fn weight(confidence: u8) -> u8 {
 fn window(index: usize, when: &WhenInput) -> Result<Window> {
     let field = |name: &str| format!("input.when[{index}].{name}");
     check_entries(&field("days"), when.days.len())?;
-    let minutes =
-        u16::try_from(when.minimum_minutes).ok().filter(|minutes| (1..=720).contains(minutes)).ok_or_else(|| {
-            bad_input(field("minimumMinutes"), format!("{} is not from 1 to 720 minutes.", when.minimum_minutes))
+    let wanted = when.minimum_minutes.unwrap_or(DEFAULT_MINUTES);
+    let min_minutes =
+        u16::try_from(wanted).ok().filter(|minutes| (1..=MOST_MINUTES).contains(minutes)).ok_or_else(|| {
+            bad_input(field("minimumMinutes"), format!("{wanted} is not from 1 to {MOST_MINUTES} minutes."))
         })?;
     let days = if when.days.is_empty() {
         WeekdaySet::ALL
@@ -244,13 +249,19 @@ fn window(index: usize, when: &WhenInput) -> Result<Window> {
         when.days.iter().fold(WeekdaySet::EMPTY, |days, day| days.with((*day).into()))
     };
     let midnight = chrono::NaiveTime::MIN;
-    Ok(Window {
+    let window = Window {
         days,
         from: when.from.map_or(midnight, |time| time.0),
         // Midnight as an end is the end of the day: not later than `from`, so on the next date.
         to: when.to.map_or(midnight, |time| time.0),
-        min_minutes: minutes,
-    })
+        min_minutes,
+    };
+    let long = window.minutes();
+    if when.minimum_minutes.is_some() && long < min_minutes {
+        let problem = format!("From `from` to `to` there are {long} minutes, so nothing is open {min_minutes} of them");
+        return Err(bad_input(field("minimumMinutes"), format!("{problem}: from 1 to {long}, or leave it out.")));
+    }
+    Ok(window.no_longer_than_itself())
 }
 
 impl CircumstancesInput {
@@ -276,18 +287,8 @@ impl CircumstancesInput {
         check_entries(&field("offences"), self.offences.as_ref().map_or(0, Vec::len))?;
         check_entries(&field("has"), self.has.len())?;
         check_entries(&field("hasNot"), self.has_not.len())?;
-        check_entries(&field("languages"), self.languages.len())?;
+        check_languages(&field("languages"), &self.languages)?;
         check_entries(&field("access"), self.access.len())?;
-        for (index, tag) in self.languages.iter().enumerate() {
-            let letters =
-                |part: &str| !part.is_empty() && part.len() <= 8 && part.chars().all(|c| c.is_ascii_alphanumeric());
-            if tag.len() > 35 || !tag.split('-').all(letters) {
-                return Err(bad_input(
-                    format!("{}[{index}]", field("languages")),
-                    "A language is written as a BCP 47 tag: `en`, `ur`, `zh-Hant`.",
-                ));
-            }
-        }
         let mut characteristics = BTreeMap::new();
         for which in self.has {
             characteristics.insert(which.into(), true);

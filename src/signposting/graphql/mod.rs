@@ -34,18 +34,19 @@ use crate::directory::snapshot::refresh::Live;
 
 /// A rank as a cursor holds it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct RankKey(u8, u32, u32, uuid::Uuid);
+struct RankKey(u8, u32, u32, u32, uuid::Uuid);
 
 impl From<Rank> for RankKey {
     fn from(rank: Rank) -> Self {
-        Self(rank.group as u8, rank.score.0, rank.distance_m, rank.service.0)
+        Self(rank.group as u8, rank.words.0, rank.score.0, rank.distance_m, rank.service.0)
     }
 }
 
 impl RankKey {
     fn rank(self) -> Option<Rank> {
         let group = [Group::Fits, Group::FitsIf, Group::NoBecause].into_iter().find(|group| *group as u8 == self.0)?;
-        Some(Rank { group, score: Reverse(self.1), distance_m: self.2, service: ServiceId(self.3) })
+        let (words, score) = (Reverse(self.1), Reverse(self.2));
+        Some(Rank { group, words, score, distance_m: self.3, service: ServiceId(self.4) })
     }
 }
 

@@ -189,7 +189,7 @@ pub enum ScorePartKind {
     Waiting,
     /// How fresh the listing is.
     Freshness,
-    /// Where the words were found: name before agency before description.
+    /// Where the words were found: name before agency before needs before description; and how plainly.
     Words,
 }
 
@@ -344,7 +344,8 @@ impl SignpostResult {
         self.wait_days.map(points)
     }
 
-    /// All points: the higher, the higher it stands within its group.
+    /// All points: the higher, the higher it stands within its group. Where `search` has words and no need is asked for,
+    /// the points for the words come first, and all points where these are alike.
     async fn score(&self) -> i32 {
         points(self.score.total())
     }

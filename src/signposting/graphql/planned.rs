@@ -173,7 +173,9 @@ impl PlanQuery {
     /// Several needs together: few agencies that meet them all, in an order in which each door finds what it asks for,
     /// with other ways for each step and the needs that stay uncovered. The same question always has the same plan.
     /// Public; nothing of the question is stored. Not to be asked by GET.
-    #[graphql(complexity = "crate::api::limits::page_cost(most_steps, 12, child_complexity)")]
+    #[graphql(
+        complexity = "crate::api::limits::page_cost(most_steps.map(|steps| steps.min(12)), 12, child_complexity)"
+    )]
     async fn signpost_plan(
         &self,
         ctx: &Context<'_>,

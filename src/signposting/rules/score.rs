@@ -5,7 +5,7 @@ use entity::enums::FieldGroup;
 
 use super::criterion::Tally;
 use crate::directory::listing::Capacity;
-use crate::directory::snapshot::postings::Field;
+use crate::directory::snapshot::postings::{Field, How};
 
 /// What points are given for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,7 @@ pub enum ScorePart {
     Waiting,
     /// How fresh the listing is.
     Freshness,
-    /// Where the words were found: name before agency before description.
+    /// Where the words were found: name before agency before needs before description; and how plainly.
     Words,
 }
 
@@ -35,11 +35,10 @@ impl ScorePart {
     #[must_use]
     pub const fn most(self) -> u32 {
         match self {
-            Self::Needs => 300,
+            Self::Needs | Self::Words => 300,
             Self::Distance => 200,
             Self::Time | Self::Certainty => 150,
             Self::Waiting | Self::Freshness => 100,
-            Self::Words => 60,
         }
     }
 }
@@ -128,15 +127,26 @@ pub fn freshness(fresh_groups: u32) -> u32 {
     share(ScorePart::Freshness, fresh_groups, u32::try_from(FieldGroup::ALL.len()).unwrap_or(1))
 }
 
-/// Where the words were found, word by word: name before agency before the rest.
+/// Where the words were found, word by word: name before agency before needs before the rest; within each of these the
+/// word itself before another form of it, a word that begins with it, and one that is spelt nearly like it.
 #[must_use]
-pub fn words(fields: impl IntoIterator<Item = Field>) -> u32 {
+pub fn words(found: impl IntoIterator<Item = (Field, How)>) -> u32 {
     let most = ScorePart::Words.most();
-    let each = |field| match field {
-        Field::Name => most,
-        Field::Agency => most / 2,
-        Field::Other => most / 6,
+    let each = |(field, how)| {
+        let best = match field {
+            Field::Name => most,
+            Field::Agency => most * 3 / 4,
+            Field::Need => most / 2,
+            Field::Other => most / 4,
+        };
+        let less = match how {
+            How::Exact => 0,
+            How::Form => most / 30,
+            How::Beginning => most / 15,
+            How::Spelling => most / 10,
+        };
+        best - less
     };
-    let (points, words) = fields.into_iter().fold((0, 0), |(points, words), field| (points + each(field), words + 1));
+    let (points, words) = found.into_iter().fold((0, 0), |(points, words), found| (points + each(found), words + 1));
     points / words.max(1)
 }

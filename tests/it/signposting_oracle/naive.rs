@@ -72,7 +72,7 @@ pub(crate) fn ways(listing: &ServiceListing) -> Vec<Way<'_>> {
         modes: modes.iter().map(|mode| spelt(mode.as_str())).collect(),
         point: None,
         areas: compiled(&listing.areas),
-        hours: hours(&listing.schedules, false, nation_of_areas(&listing.areas)),
+        hours: hours(&listing.schedules, false, nation_of_service(listing)),
         offered: listing.access_offered.clone(),
         missing: listing.access_missing.clone(),
     };
@@ -152,22 +152,43 @@ pub(crate) fn authority(building: &LocationListing) -> Option<&'static str> {
     }
 }
 
+/// The nation whose holidays a building keeps: no district in these tests lies in two.
 fn nation_of_building(building: &LocationListing) -> Option<Nation> {
-    Some(if authority(building)?.starts_with('S') { Nation::Scotland } else { Nation::EnglandAndWales })
+    let code = postcode(building)?;
+    Some(if code.as_str().starts_with("EH") { Nation::Scotland } else { Nation::EnglandAndWales })
 }
 
-/// The nation whose holidays are kept in all of these areas, by the table of areas that worlds are drawn from.
+/// The nations whose holidays are kept in each of these areas that anybody can place, by the table of areas that worlds
+/// are drawn from; `None` where nobody can tell.
+fn nations_of_areas(areas: &[Area]) -> Option<BTreeSet<&'static str>> {
+    let mut nations = BTreeSet::new();
+    for area in areas {
+        match (area.kind, area.value.as_str()) {
+            (AreaKind::Nation, "Scotland") => drop(nations.insert("Scotland")),
+            (AreaKind::UnitedKingdom | AreaKind::Geojson, _) => return None,
+            (AreaKind::Text, "wherever we are needed") | (_, "not a district") => {}
+            _ => drop(nations.insert("England")),
+        }
+    }
+    Some(nations)
+}
+
 fn nation_of_areas(areas: &[Area]) -> Option<Nation> {
-    let nations: Vec<_> = areas
-        .iter()
-        .map(|area| match (area.kind, area.value.as_str()) {
-            (AreaKind::Nation, "Scotland") => Some(Nation::Scotland),
-            (AreaKind::UnitedKingdom | AreaKind::Geojson | AreaKind::Text, _) | (_, "not a district") => None,
-            _ => Some(Nation::EnglandAndWales),
-        })
-        .collect();
-    let first = *nations.first()?;
-    first.filter(|_| nations.iter().all(|nation| *nation == first))
+    let nations = nations_of_areas(areas)?;
+    let one = nations.iter().next().filter(|_| nations.len() == 1)?;
+    Some(if *one == "Scotland" { Nation::Scotland } else { Nation::EnglandAndWales })
+}
+
+/// The nation whose holidays a service keeps that is used without going anywhere: that of the areas it covers, or, where it
+/// names none, of the buildings that it has.
+fn nation_of_service(listing: &ServiceListing) -> Option<Nation> {
+    if nations_of_areas(&listing.areas).is_some_and(|nations| nations.is_empty()) {
+        let open = listing.places.iter().map(|place| &place.location).filter(|building| !building.confidential);
+        let nations: Vec<Nation> = open.filter_map(nation_of_building).collect();
+        let first = *nations.first()?;
+        return nations.iter().all(|nation| *nation == first).then_some(first);
+    }
+    nation_of_areas(&listing.areas)
 }
 
 fn compiled(areas: &[Area]) -> Vec<CoveredArea> {

@@ -127,7 +127,13 @@ fn slots() -> impl Strategy<Value = Slot> {
         prop::option::of(select(hours).prop_map(|hour| NaiveTime::from_hms_opt(hour, 30, 0).unwrap()))
     };
     (subsequence(days.to_vec(), 0..=2), time(&[8, 17, 23]), time(&[3, 9, 19]), select(&[1_u16, 30, 60, 720][..]))
-        .prop_map(|(days, from, to, minutes)| Slot { days, from, to, minutes })
+        .prop_map(|(days, from, to, minutes)| {
+            // Nobody asks for more than there is.
+            let begins = from.unwrap_or(NaiveTime::MIN);
+            let ends = to.unwrap_or(NaiveTime::MIN);
+            let long = if ends > begins { ends - begins } else { ends - begins + Duration::days(1) };
+            Slot { days, from, to, minutes: minutes.min(u16::try_from(long.num_minutes()).unwrap()) }
+        })
 }
 
 fn people(often: u8) -> impl Strategy<Value = Person> {

@@ -113,8 +113,9 @@ pub(super) fn suggest(things: &[Thing], typed: &str, limit: usize) -> Vec<Answer
             let of_aliases =
                 also.iter().enumerate().filter_map(|(at, alias)| Some((class(&typed, alias, mode)?, Some(at))));
             let matching = of_label.into_iter().chain(of_aliases);
-            let classes = matching
-                .map(|((part, slips, begun, inside), alias)| ((part, slips, begun, alias.is_some(), inside), alias));
+            let classes = matching.map(|((part, slips, begun, inside), alias)| {
+                ((part, slips, *kind == Kind::Place, begun, alias.is_some(), inside), alias)
+            });
             if let Some((class, alias)) = classes.min() {
                 let alias = alias.map(|at| also[at].to_owned());
                 let answer = (*kind, best.id, best.label.clone(), alias, alike.len() as u32);
