@@ -82,8 +82,8 @@ impl People {
     }
 
     /// Gives the other of two who are parted the bars and denials of the one that stood for both that were said since they were
-    /// joined, and hold; no bar that they have. Where the other has no account, what no agency wrote down goes as written down by the one that parts
-    /// them, which can lift it; but never what is said against that one.
+    /// joined, and hold; no bar that they have. Where the other has no account, what no agency wrote down goes as written down by
+    /// the one that parts them, which can lift it; but never what is said against that one.
     async fn double_refusals(&self, db: &DatabaseTransaction, parting: Parting<'_>) -> Result<(), Trouble> {
         let (of, to) = (parting.joining.kept_id, parting.joining.merged_id);
         let bars_since = since(exclusion::Column::BeginsAt, exclusion::Column::Id, parting.joining);

@@ -19,6 +19,7 @@ mod mergers;
 mod my_day;
 mod names;
 mod notices;
+mod parted;
 mod pathway;
 mod proposals;
 mod racing;

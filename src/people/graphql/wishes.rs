@@ -225,7 +225,8 @@ impl WishesMutation {
 
     /// Lets somebody in again who was kept out. For the service user; for who stands for them where one who does said it; on
     /// their word a link worker does it where one of the same agency wrote the wish down, or where one said it who stood for them
-    /// and nobody does any more; and never for that agency or somebody who works there.
+    /// and nobody does any more, or, for the agency that entered them, where the one that wrote it down has them on no caseload any
+    /// more; and never for that agency or somebody who works there.
     async fn let_in(
         &self,
         ctx: &Context<'_>,
@@ -275,9 +276,9 @@ impl WishesMutation {
     }
 
     /// Takes back that an account is the service user's own: by it they see nothing of them any more, and another one can be
-    /// linked. What was permitted by it ends, and who was named by it stands for them no more; what was denied by it, and who is
-    /// kept out, stays so until they say otherwise by another. For link workers of the agency that entered them who work with
-    /// them.
+    /// linked. What was permitted by it ends, and who was named by it stands for them no more, nor does what these permitted hold;
+    /// what was denied by it, and who is kept out, stays so until they say otherwise by another, and what others denied or barred
+    /// and it ended holds again. For link workers of the agency that entered them who work with them.
     async fn unlink_account(
         &self,
         ctx: &Context<'_>,

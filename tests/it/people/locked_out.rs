@@ -24,34 +24,34 @@ async fn refused(network: &Network, token: &str, field: &str) -> (Value, Value) 
 }
 
 /// That a change is refused as of what is not there.
-async fn not_found(network: &Network, token: &str, field: &str) {
+pub(super) async fn not_found(network: &Network, token: &str, field: &str) {
     assert_eq!(refused(network, token, field).await, (json!("NOT_FOUND"), Value::Null), "{field}");
 }
 
 /// That a change is refused for a field.
-async fn bad(network: &Network, token: &str, field: &str, told: &str) {
+pub(super) async fn bad(network: &Network, token: &str, field: &str, told: &str) {
     assert_eq!(refused(network, token, field).await, (json!("BAD_VALUE"), json!(told)), "{field}");
 }
 
 /// That a change is made.
-async fn made(network: &Network, token: &str, field: &str) {
+pub(super) async fn made(network: &Network, token: &str, field: &str) {
     assert_eq!(network.change(token, field).await, json!([]), "{field}");
 }
 
-async fn link(network: &Network, of: &str, token: &str) -> String {
+pub(super) async fn link(network: &Network, of: &str, token: &str) -> String {
     let account = network.account(token).await;
     format!("linkAccount(input: {{ serviceUser: {of:?}, account: {account:?} }})")
 }
 
-fn unlink(of: &str) -> String {
+pub(super) fn unlink(of: &str) -> String {
     format!("unlinkAccount(input: {{ serviceUser: {of:?} }})")
 }
 
-fn keep_out(of: &str, whom: &str) -> String {
+pub(super) fn keep_out(of: &str, whom: &str) -> String {
     format!("keepOut(input: {{ serviceUser: {of:?}, whom: {{ {whom} }} }})")
 }
 
-fn whole(number: usize) -> String {
+pub(super) fn whole(number: usize) -> String {
     format!("agency: {:?}", agency(Network::agency(number)))
 }
 
@@ -60,12 +60,12 @@ fn reopen(of: &str, to: &str) -> String {
 }
 
 /// Somebody who signs in for themselves.
-async fn somebody(network: &Network, email: &str) -> String {
+pub(super) async fn somebody(network: &Network, email: &str) -> String {
     network.app.signed_in(email, Role::ServiceUser, None).await
 }
 
 /// Somebody stands for a service user.
-async fn names(network: &Network, by: &str, of: &str, whom: &str, authority: &str) {
+pub(super) async fn names(network: &Network, by: &str, of: &str, whom: &str, authority: &str) {
     let whom = network.account(whom).await;
     let name = format!(
         "nameProxy(input: {{ serviceUser: {of:?}, account: {whom:?}, authority: {authority}, until: {UNTIL:?} }})"
@@ -74,22 +74,22 @@ async fn names(network: &Network, by: &str, of: &str, whom: &str, authority: &st
 }
 
 /// Ends that somebody stands for a service user, as a change.
-async fn end_proxy(network: &Network, token: &str, of: &str) -> String {
+pub(super) async fn end_proxy(network: &Network, token: &str, of: &str) -> String {
     format!("endProxy(id: {})", network.see(token, of).await["proxies"][0]["id"])
 }
 
 /// Whom a service user keeps out, as a change that lets the last of them in.
-async fn let_in(network: &Network, token: &str, of: &str) -> String {
+pub(super) async fn let_in(network: &Network, token: &str, of: &str) -> String {
     let kept = network.see(token, of).await["keptOut"].take();
     format!("letIn(id: {})", kept.as_array().unwrap().last().unwrap()["id"])
 }
 
 /// How many people are somebody's own, or those for whom they stand.
-async fn own(network: &Network, token: &str) -> usize {
+pub(super) async fn own(network: &Network, token: &str) -> usize {
     network.ask(token, "{ myRecords { id } }", json!({})).await["myRecords"].as_array().unwrap().len()
 }
 
-fn person(id: &str) -> ServiceUserId {
+pub(super) fn person(id: &str) -> ServiceUserId {
     match NodeId::decode(id) {
         Some(NodeId::ServiceUser(id)) => id,
         other => panic!("{other:?}"),
@@ -97,7 +97,7 @@ fn person(id: &str) -> ServiceUserId {
 }
 
 /// The second agency has taken Ida on: she is on Cal's caseload, and on Ann's.
-async fn taken_on(network: &Network) -> String {
+pub(super) async fn taken_on(network: &Network) -> String {
     let (id, _) = network.agreed().await;
     let referral = network.sent(&id).await;
     assert_eq!(network.stepped(&network.cal, "acceptReferral", &referral, "").await["errors"], json!([]));

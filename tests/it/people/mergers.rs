@@ -16,13 +16,13 @@ use super::graph::Network;
 use super::my_day::done;
 
 /// Joins two; the global id of the joining, as it stands in a question.
-async fn joined(network: &Network, keep: &str, other: &str) -> Value {
+pub(super) async fn joined(network: &Network, keep: &str, other: &str) -> Value {
     let merge = format!("mergeServiceUsers(input: {{ keep: {keep:?}, other: {other:?} }})");
     done(network, &network.ann, &merge, "id").await["id"].take()
 }
 
 /// Parts two; the global ids of both, as far as whoever does it sees them.
-async fn parted(network: &Network, token: &str, id: &Value) -> [Value; 2] {
+pub(super) async fn parted(network: &Network, token: &str, id: &Value) -> [Value; 2] {
     let undo = format!("undoMerge(id: {id})");
     let mut both = done(network, token, &undo, "serviceUser { id } other { id }").await;
     [both["serviceUser"]["id"].take(), both["other"]["id"].take()]

@@ -1,0 +1,264 @@
+//! What was said while two records were one that are two people's, or by an account that is somebody else's: parted, or taken back,
+//! nothing that it opened stays open, what others denied and barred holds, and nobody is locked out for good.
+
+use entity::enums::ConsentKind;
+use entity::{assignment, consent, exclusion};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use signpost::api::ids::NodeId;
+
+use super::consents::agency;
+use super::graph::Network;
+use super::locked_out::{
+    bad, end_proxy, keep_out, let_in, link, made, names, not_found, own, person, somebody, taken_on, unlink, whole,
+};
+use super::mergers::{joined, parted};
+
+const UNTIL: &str = "2027-06-01T00:00:00Z";
+
+/// The bars of a service user that hold.
+async fn bars(network: &Network, of: &str) -> Vec<exclusion::Model> {
+    exclusion::Entity::find()
+        .filter(exclusion::Column::ServiceUserId.eq(person(of)))
+        .filter(exclusion::Column::EndsAt.is_null())
+        .all(network.app.db().connection())
+        .await
+        .unwrap()
+}
+
+/// How many consents of a sort hold of a service user.
+async fn holding(network: &Network, of: &str, kind: ConsentKind) -> usize {
+    let all = consent::Entity::find()
+        .filter(consent::Column::ServiceUserId.eq(person(of)))
+        .filter(consent::Column::Kind.eq(kind))
+        .filter(consent::Column::EndedAt.is_null());
+    all.all(network.app.db().connection()).await.unwrap().len()
+}
+
+/// A permit or a denial to the second agency of one category; its global id.
+async fn says(network: &Network, token: &str, of: &str, kind: &str, category: &str) -> Value {
+    let until = if kind == "PERMIT" { json!(UNTIL) } else { Value::Null };
+    let asked = json!({ "serviceUser": of, "kind": kind, "agencies": [agency(Network::agency(1))],
+        "categories": [category], "purposes": ["REFERRAL"], "until": until });
+    let manner = if token == network.ann { json!({ "method": "SPOKEN" }) } else { json!({}) };
+    let mut given = network.give(token, &asked, manner).await;
+    assert_eq!(given["errors"], json!([]), "{kind} {category}");
+    given["id"].take()
+}
+
+fn withdraw(id: &Value) -> String {
+    format!("withdrawConsent(id: {id})")
+}
+
+fn merge(keep: &str, other: &str) -> String {
+    format!("mergeServiceUsers(input: {{ keep: {keep:?}, other: {other:?} }})")
+}
+
+/// A bar that was made and lifted while they were one is lifted: it locks nobody out of the one it was never said of.
+#[tokio::test]
+async fn a_bar_that_was_made_and_lifted_while_they_were_one_does_not_come_back() {
+    let network = Network::new().await;
+    let (one, two) = (network.person_called("Ada").await, network.person_called("Beth").await);
+    made(&network, &network.ann, &link(&network, &two, &network.sam).await).await;
+    let id = joined(&network, &one, &two).await;
+    made(&network, &network.sam, &keep_out(&one, &whole(0))).await;
+    assert_eq!(network.see(&network.ann, &one).await, Value::Null);
+    made(&network, &network.sam, &let_in(&network, &network.sam, &one).await).await;
+    parted(&network, &network.ann, &id).await;
+    for of in [&one, &two] {
+        assert_eq!(bars(&network, of).await, []);
+        assert_eq!(network.see(&network.ann, of).await["id"], json!(of));
+    }
+}
+
+/// Whom somebody keeps out does not become them: neither by a double record, whichever of both stands for both, nor by a link.
+#[tokio::test]
+async fn nobody_is_said_to_be_who_keeps_them_out() {
+    let network = Network::new().await;
+    let (one, two) = (network.person_called("Ada").await, network.person_called("Beth").await);
+    let sam = network.account(&network.sam).await;
+    made(&network, &network.ann, &keep_out(&one, &format!("account: {sam:?}"))).await;
+    bad(&network, &network.ann, &link(&network, &one, &network.sam).await, "input.account").await;
+    made(&network, &network.ann, &link(&network, &two, &network.sam).await).await;
+    for (keep, other) in [(&one, &two), (&two, &one)] {
+        bad(&network, &network.ann, &merge(keep, other), "input.other").await;
+        assert_eq!(network.see(&network.sam, &one).await, Value::Null);
+    }
+    // Let in again there is nothing against it.
+    made(&network, &network.ann, &let_in(&network, &network.ann, &one).await).await;
+    made(&network, &network.ann, &merge(&one, &two)).await;
+}
+
+/// What the account of the other permitted while they were one, whom it named, what these permitted, and who stood for the other,
+/// opens nothing of the one that stood for both.
+#[tokio::test]
+async fn what_was_opened_by_the_others_account_ends() {
+    let network = Network::new().await;
+    let (one, _) = network.agreed().await;
+    let two = network.person_called("Beth").await;
+    let (carer, friend) =
+        (somebody(&network, "carer@example.org").await, somebody(&network, "friend@example.org").await);
+    names(&network, &network.ann, &two, &carer, "ON_THEIR_WORD").await;
+    made(&network, &network.ann, &link(&network, &two, &network.sam).await).await;
+    let id = joined(&network, &one, &two).await;
+    names(&network, &network.sam, &one, &friend, "NAMED").await;
+    says(&network, &network.sam, &one, "PERMIT", "IDENTITY").await;
+    says(&network, &friend, &one, "PERMIT", "HOUSING").await;
+    says(&network, &carer, &one, "PERMIT", "OFFENDING").await;
+    assert_eq!(holding(&network, &one, ConsentKind::Permit).await, 4);
+    parted(&network, &network.ann, &id).await;
+    assert_eq!(holding(&network, &one, ConsentKind::Permit).await, 1, "what she told Ann before");
+    assert_eq!(holding(&network, &two, ConsentKind::Permit).await, 0);
+    for (token, sees) in [(&friend, 0), (&carer, 1), (&network.sam, 1)] {
+        assert_eq!(own(&network, token).await, sees);
+        assert_eq!(network.see(token, &one).await, Value::Null);
+    }
+}
+
+/// Who stands for both of their own right permits for the one what they permitted for both.
+#[tokio::test]
+async fn who_stands_for_both_permitted_it_for_both() {
+    let network = Network::new().await;
+    let (one, _) = network.agreed().await;
+    let two = network.person_called("Beth").await;
+    let carer = somebody(&network, "carer@example.org").await;
+    for of in [&one, &two] {
+        names(&network, &network.ann, of, &carer, "ON_THEIR_WORD").await;
+    }
+    let id = joined(&network, &one, &two).await;
+    says(&network, &carer, &one, "PERMIT", "OFFENDING").await;
+    parted(&network, &network.ann, &id).await;
+    assert_eq!(holding(&network, &one, ConsentKind::Permit).await, 2);
+}
+
+/// What an account ended that was not theirs holds again when it is taken back, and what those permitted ends whom it named.
+#[tokio::test]
+async fn what_a_wrong_account_ended_holds_again() {
+    let network = Network::new().await;
+    let (id, _) = network.agreed().await;
+    let (wrong, friend) =
+        (somebody(&network, "wrong@example.org").await, somebody(&network, "friend@example.org").await);
+    made(&network, &network.ann, &keep_out(&id, &whole(2))).await;
+    let denial = says(&network, &network.ann, &id, "DENY", "OFFENDING").await;
+    made(&network, &network.ann, &link(&network, &id, &wrong).await).await;
+    made(&network, &wrong, &let_in(&network, &wrong, &id).await).await;
+    made(&network, &wrong, &withdraw(&denial)).await;
+    // What it said and took back itself is as if it had not been.
+    let own_denial = says(&network, &wrong, &id, "DENY", "HOUSING").await;
+    made(&network, &wrong, &withdraw(&own_denial)).await;
+    names(&network, &wrong, &id, &friend, "NAMED").await;
+    says(&network, &friend, &id, "PERMIT", "OFFENDING").await;
+    made(&network, &wrong, &end_proxy(&network, &wrong, &id).await).await;
+    assert_eq!((bars(&network, &id).await.len(), holding(&network, &id, ConsentKind::Deny).await), (0, 0));
+    assert_eq!(holding(&network, &id, ConsentKind::Permit).await, 2);
+    made(&network, &network.ann, &unlink(&id)).await;
+    assert_eq!((bars(&network, &id).await.len(), holding(&network, &id, ConsentKind::Deny).await), (1, 1));
+    assert_eq!(holding(&network, &id, ConsentKind::Permit).await, 1, "what she told Ann");
+    // Written down by Ann it is lifted on her word, as ever.
+    made(&network, &network.ann, &let_in(&network, &network.ann, &id).await).await;
+}
+
+/// So it is where the account came by a joining that is undone afterwards: each has what it had.
+#[tokio::test]
+async fn what_a_wrong_account_ended_of_joined_records_holds_again() {
+    let network = Network::new().await;
+    let (two, _) = network.agreed().await;
+    let one = network.person_called("Ada").await;
+    made(&network, &network.ann, &keep_out(&one, &whole(2))).await;
+    let denial = says(&network, &network.ann, &two, "DENY", "OFFENDING").await;
+    made(&network, &network.ann, &link(&network, &two, &network.sam).await).await;
+    let id = joined(&network, &one, &two).await;
+    made(&network, &network.sam, &let_in(&network, &network.sam, &one).await).await;
+    made(&network, &network.sam, &withdraw(&denial)).await;
+    made(&network, &network.ann, &unlink(&one)).await;
+    parted(&network, &network.ann, &id).await;
+    assert_eq!((bars(&network, &one).await.len(), holding(&network, &one, ConsentKind::Deny).await), (1, 0));
+    assert_eq!((bars(&network, &two).await.len(), holding(&network, &two, ConsentKind::Deny).await), (0, 1));
+}
+
+/// What the other denied, and somebody else ended while they were one, is denied again; what they ended themselves is not. What the
+/// one that stood for both denied before, and the other's account ended, is denied again too.
+#[tokio::test]
+async fn what_was_denied_before_is_denied_again() {
+    let network = Network::new().await;
+    let (two, _) = network.agreed().await;
+    let one = network.person_called("Ada").await;
+    let by_ann = says(&network, &network.ann, &two, "DENY", "IDENTITY").await;
+    let by_sam = says(&network, &network.ann, &two, "DENY", "OFFENDING").await;
+    let of_one = says(&network, &network.ann, &one, "DENY", "HOUSING").await;
+    made(&network, &network.ann, &link(&network, &two, &network.sam).await).await;
+    let id = joined(&network, &one, &two).await;
+    made(&network, &network.ann, &withdraw(&by_ann)).await;
+    for denial in [&by_sam, &of_one] {
+        made(&network, &network.sam, &withdraw(denial)).await;
+    }
+    assert_eq!(holding(&network, &one, ConsentKind::Deny).await, 0);
+    parted(&network, &network.ann, &id).await;
+    let of = async |of: &str| {
+        let denied = network.consents(&network.ann, of).await["consents"].take();
+        let active = denied.as_array().unwrap().iter().filter(|one| one["kind"] == "DENY" && one["state"] == "ACTIVE");
+        active.map(|one| one["categories"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((of(&two).await, of(&one).await), (vec![json!(["IDENTITY"])], vec![json!(["HOUSING"])]));
+}
+
+/// Whom one of them kept out by an account of their own while they were one the other keeps out by who parts them, where they have
+/// none: it is lifted on their word. The one with the account lifts their own.
+#[tokio::test]
+async fn what_holds_for_both_is_lifted_by_somebody() {
+    for moves in [false, true] {
+        let network = Network::new().await;
+        let (one, two) = (network.person_called("Ada").await, network.person_called("Beth").await);
+        let (theirs, other) = if moves { (&two, &one) } else { (&one, &two) };
+        made(&network, &network.ann, &link(&network, theirs, &network.sam).await).await;
+        let id = joined(&network, &one, &two).await;
+        made(&network, &network.sam, &keep_out(&one, &whole(1))).await;
+        parted(&network, &network.ann, &id).await;
+        for of in [&one, &two] {
+            assert_eq!(bars(&network, of).await.len(), 1);
+        }
+        assert_eq!(network.see(&network.ann, theirs).await["keptOut"], json!([]), "it is theirs");
+        made(&network, &network.ann, &let_in(&network, &network.ann, other).await).await;
+        assert_eq!(bars(&network, other).await, []);
+        made(&network, &network.sam, &let_in(&network, &network.sam, theirs).await).await;
+        assert_eq!(bars(&network, theirs).await, []);
+    }
+}
+
+/// What two writers said of joined records is lifted by who may lift each.
+#[tokio::test]
+async fn bars_of_two_writers_are_lifted_by_who_may_lift_each() {
+    let network = Network::new().await;
+    let (one, two) = (network.person_called("Ada").await, network.person_called("Beth").await);
+    let carer = somebody(&network, "carer@example.org").await;
+    names(&network, &network.ann, &one, &carer, "ON_THEIR_WORD").await;
+    made(&network, &carer, &keep_out(&one, &whole(1))).await;
+    made(&network, &network.ann, &keep_out(&two, &whole(1))).await;
+    joined(&network, &one, &two).await;
+    let lift = let_in(&network, &network.ann, &one).await;
+    not_found(&network, &network.ann, &lift).await;
+    not_found(&network, &carer, &lift).await;
+    made(&network, &network.ann, &end_proxy(&network, &network.ann, &one).await).await;
+    made(&network, &network.ann, &lift).await;
+    assert_eq!(bars(&network, &one).await, []);
+}
+
+/// What another agency wrote down is lifted by the one that entered them once that one has nothing to do with them any more.
+#[tokio::test]
+async fn what_an_agency_wrote_down_that_is_gone_is_lifted() {
+    let network = Network::new().await;
+    let id = taken_on(&network).await;
+    made(&network, &network.cal, &keep_out(&id, &whole(2))).await;
+    let bar = bars(&network, &id).await.remove(0);
+    let lift = format!("letIn(id: {:?})", NodeId::Exclusion(bar.id).encode().0);
+    not_found(&network, &network.ann, &lift).await;
+    assignment::Entity::update_many()
+        .col_expr(assignment::Column::EndsAt, Expr::value(bar.begins_at))
+        .filter(assignment::Column::AgencyId.eq(Network::agency(1)))
+        .exec(network.app.db().connection())
+        .await
+        .unwrap();
+    made(&network, &network.ann, &lift).await;
+    assert_eq!(bars(&network, &id).await, []);
+}
