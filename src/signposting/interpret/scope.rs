@@ -117,7 +117,7 @@ impl<'a> Scope<'a> {
             if word.gap == Gap::Stop || (passing && parted && !scope.goes_on(at)) {
                 (now, passing) = (usual, false);
             }
-            if word.is(I) || (now == Who::Stranger && word.is(TELLS | CLIENT)) {
+            if word.is(I) || (now == Who::Stranger && word.is(TELLS | CLIENT | ME)) {
                 (now, passing) = (usual, false);
             } else if word.is(THEY) {
                 passing = false;
@@ -219,17 +219,21 @@ impl<'a> Scope<'a> {
             return Who::Person;
         }
         let inside = self.words.get(first..=last).unwrap_or_default();
-        let named =
-            inside.first().is_some_and(|word| word.is(THEY)) || inside.iter().any(|word| word.is(KIN | STRANGER));
-        if !named {
-            return self.who(first);
-        }
         let before = self.words.get(..first).unwrap_or_default();
         // "My sister's husband …", in one part of the sentence.
-        let gap = |at: usize| self.words.get(at).is_none_or(|word| word.gap != Gap::None);
-        let owner = (0..first).rev().take_while(|at| !gap(at + 1)).filter_map(|at| self.words.get(at));
-        let of_relative = owner.into_iter().find(|word| !word.is(LIGHT)).is_some_and(|word| word.is(KIN));
-        let to_relative = inside.iter().any(|word| word.is(WHOM)) && before.iter().any(|word| word.is(KIN));
+        let linked = inside.first().is_some_and(|word| word.gap == Gap::None);
+        let of_relative = linked && before.last().is_some_and(|word| word.is(KIN));
+        let to_another = inside.iter().any(|word| word.is(WHOM));
+        if to_another && !of_relative && self.described && self.topic.is_none() {
+            // A worker writes "his mum kicked him out": what was done to the client.
+            return Who::Client;
+        }
+        let stranger = self.who(first) == Who::Stranger && inside.iter().any(|word| word.is(STRANGER));
+        let they = inside.first().is_some_and(|word| word.is(THEY));
+        if !they && !stranger && !inside.iter().any(|word| word.is(KIN)) {
+            return self.who(first);
+        }
+        let to_relative = to_another && before.iter().any(|word| word.is(KIN));
         if of_relative || to_relative { Who::Relative } else { Who::Person }
     }
 
