@@ -91,7 +91,7 @@ impl<'a> Statements<'a> {
                 Who::Partner | Who::Stranger | Who::Other if meaning.anyone && !self.scope.of_topic(first) => {
                     Who::Person
                 }
-                who => who,
+                who @ (Who::Person | Who::Client | Who::Relative | Who::Partner | Who::Stranger | Who::Other) => who,
             };
             let mut sure = meaning.sure;
             match who {
@@ -126,7 +126,8 @@ impl<'a> Statements<'a> {
                             let mut spans = vec![span];
                             let (said, sure) = self.since(said, sure * share, (first, last), &mut spans);
                             let once = was_before && matches!(said, Said::SubstanceUse(SubstanceUse::Using));
-                            if once { &mut self.once } else { &mut self.said }.push((said, sure, spans));
+                            let into = if once { &mut self.once } else { &mut self.said };
+                            into.push((said, sure, spans));
                         }
                     }
                     Says::Delivery(mode, will_do) => match (hold, will_do) {
@@ -169,7 +170,13 @@ impl<'a> Statements<'a> {
             Said::SubstanceUse(SubstanceUse::Using) => self.scope.was_before(first) && self.scope.before(last),
             Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first) => true,
             Said::Offence(_) => self.is_victim(first, last),
-            said => passes(said) && self.scope.was(first),
+            Said::Characteristic(..) => passes(said) && self.scope.was(first),
+            Said::Age(_)
+            | Said::Gender(_)
+            | Said::SubstanceUse(_)
+            | Said::NoOffences
+            | Said::Language(_)
+            | Said::Access(_) => false,
         }
     }
 

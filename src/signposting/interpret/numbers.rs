@@ -238,8 +238,8 @@ pub(super) fn children(tokens: &Tokens, words: &[Word]) -> Vec<Span> {
             Some(last) if is_had(tokens, index) => last,
             // With somebody's age, that they live with "me" says whose child it is.
             _ if words.iter().take(at).rev().take(2).any(|word| is_child(tokens, word)) => {
-                let on = words.iter().skip(at + 1).take(6).take_while(|word| word.gap != Gap::Stop);
-                let Some(me) = on.into_iter().find(|word| word.is(ME)) else { continue };
+                let mut on = words.iter().skip(at + 1).take(6).take_while(|word| word.gap != Gap::Stop);
+                let Some(me) = on.find(|word| word.is(ME)) else { continue };
                 if tokens.at((me.token as usize).saturating_sub(1)) != "with" {
                     continue;
                 }

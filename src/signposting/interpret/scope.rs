@@ -221,7 +221,7 @@ impl<'a> Scope<'a> {
         let inside = self.words.get(first..=last).unwrap_or_default();
         let before = self.words.get(..first).unwrap_or_default();
         // "My sister's husband …", in one part of the sentence.
-        let linked = inside.first().is_some_and(|word| word.gap == Gap::None);
+        let linked = inside.first().is_some_and(|word| word.gap == Gap::None && word.is(KIN));
         let of_relative = linked && before.last().is_some_and(|word| word.is(KIN));
         let to_another = inside.iter().any(|word| word.is(WHOM));
         if to_another && !of_relative && self.described && self.topic.is_none() {
@@ -316,8 +316,8 @@ impl<'a> Scope<'a> {
     /// Whether what is said here was before something else: "… before prison".
     pub(super) fn before(&self, last: usize) -> bool {
         let rest = self.words.get(last + 1..).unwrap_or_default().iter().take(REACH);
-        let part = rest.take_while(|word| word.gap == Gap::None && !word.is(BREAK | I | AND));
-        part.into_iter().any(|word| self.tokens.at(word.token as usize) == "before")
+        let mut part = rest.take_while(|word| word.gap == Gap::None && !word.is(BREAK | I | AND));
+        part.any(|word| self.tokens.at(word.token as usize) == "before")
     }
 
     /// Whether a phrase that ends here is a question of a form, answered with none: "substance misuse: none".
