@@ -207,17 +207,20 @@ fn holiday_nation(nation: places::Nation) -> Nation {
     }
 }
 
+/// Areas as they are stated.
+type Stated = Vec<(AreaKind, String)>;
+
 /// Areas compiled once each, and sets of them kept once each: many services cover the same few.
 #[derive(Debug, Default)]
 pub(super) struct AreaCache {
     each: HashMap<(AreaKind, String), Vec<CoveredArea>, FixedState>,
-    sets: HashMap<Vec<(AreaKind, String)>, (Arc<[CoveredArea]>, Told), FixedState>,
+    sets: HashMap<Stated, (Arc<[CoveredArea]>, Told), FixedState>,
 }
 
 impl AreaCache {
     /// The areas, and whose holidays they tell of.
     fn compile(&mut self, areas: &[Area]) -> (Arc<[CoveredArea]>, Told) {
-        let stated: Vec<(AreaKind, String)> = areas.iter().map(|area| (area.kind, area.value.clone())).collect();
+        let stated: Stated = areas.iter().map(|area| (area.kind, area.value.clone())).collect();
         if let Some((known, told)) = self.sets.get(&stated) {
             return (Arc::clone(known), *told);
         }
