@@ -30,16 +30,19 @@ pub struct Directory {
     locations: Records<LocationId, OfLocation>,
 }
 
-/// Records by id; `None` for what has none that can be read.
+/// A record; `None` for what has none that can be read.
+type Readable<P> = Option<Arc<Record<P>>>;
+
+/// Records by id.
 #[derive(Debug)]
-struct Records<K, P>(Mutex<HashMap<K, Option<Arc<Record<P>>>, RandomState>>);
+struct Records<K, P>(Mutex<HashMap<K, Readable<P>, RandomState>>);
 
 impl<K: Eq + Hash, P> Records<K, P> {
     fn new() -> Self {
         Self(Mutex::default())
     }
 
-    fn get(&self, key: K, read: impl FnOnce() -> Option<Record<P>>) -> Option<Arc<Record<P>>> {
+    fn get(&self, key: K, read: impl FnOnce() -> Option<Record<P>>) -> Readable<P> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.entry(key).or_insert_with(|| read().map(Arc::new)).clone()
     }
