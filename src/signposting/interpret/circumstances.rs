@@ -22,6 +22,8 @@ const OF_CLIENT: f64 = 0.92;
 const ONCE: f64 = 0.75;
 /// What fear leaves of homelessness.
 const FEARED: f64 = 0.65;
+/// Words by which somebody is somebody's.
+const OWNERS: [&str; 8] = ["my", "me", "his", "her", "their", "our", "your", "whose"];
 /// How sure a pronoun is of a gender.
 const PRONOUN: f64 = 0.55;
 /// How sure a letter beside an age is of one.
@@ -144,6 +146,12 @@ impl<'a> Statements<'a> {
     /// Whether a word for a person ("lad", "woman") is for the one it is about: "I'm a …", "19 year old …", or at the
     /// head of a text that speaks of a person.
     fn is_the_person(&self, at: usize) -> bool {
+        // "I'm 17 and my mum …": never one who is somebody's.
+        let owned = self.words.get(at).filter(|word| word.gap == Gap::None);
+        let before = owned.and_then(|word| (word.token as usize).checked_sub(1));
+        if before.is_some_and(|before| OWNERS.contains(&self.tokens.at(before))) {
+            return false;
+        }
         let mut index = at;
         for _ in 0..=NEAR {
             let Some(here) = self.words.get(index) else { return false };
