@@ -106,16 +106,21 @@ impl Trouble {
     /// The same, where what is wrong is a field of this part; the key stands beside all parts.
     #[must_use]
     pub fn within(self, part: &str) -> Self {
+        self.with_field(|field| if field == keyed::FIELD { field } else { format!("{part}.{field}") })
+    }
+
+    /// The same, where this field is called something else.
+    #[must_use]
+    pub fn called(self, field: &str, name: &str) -> Self {
+        self.with_field(|wrong| if wrong == field { name.to_owned() } else { wrong })
+    }
+
+    /// The same, where the field that is wrong is called something else.
+    #[must_use]
+    pub fn with_field(self, named: impl FnOnce(String) -> String) -> Self {
         match self {
-            Self::Wrong(wrong) if wrong.field != keyed::FIELD => {
-                Self::Wrong(Wrong { field: format!("{part}.{}", wrong.field), ..wrong })
-            }
-            other @ (Self::Wrong(_)
-            | Self::NotFound
-            | Self::Changing
-            | Self::Database(_)
-            | Self::Vault(_)
-            | Self::Failed(_)) => other,
+            Self::Wrong(wrong) => Self::Wrong(Wrong { field: named(wrong.field), ..wrong }),
+            other @ (Self::NotFound | Self::Changing | Self::Database(_) | Self::Vault(_) | Self::Failed(_)) => other,
         }
     }
 }

@@ -17,7 +17,6 @@ use crate::people::Trouble;
 use crate::people::consents::asked::Asked;
 use crate::people::consents::giving::Manner;
 use crate::people::consents::running_out::{MOST, RunningOut};
-use crate::people::contents::Wrong;
 use crate::people::reading::Reader;
 
 /// What is asked of a service user: who may see, or may not, which categories, what for, until when. Nothing that is not
@@ -149,35 +148,17 @@ const OF_MANNER: [&str; 4] = ["method", "byProxy", "witness", "capacityNote"];
 
 /// The same trouble, where what is wrong is a part of the terms or of how it was given.
 fn placed(trouble: Trouble) -> Trouble {
-    let part = match &trouble {
-        Trouble::Wrong(wrong) if OF_TERMS.contains(&wrong.field.as_str()) => "terms",
-        Trouble::Wrong(wrong) if OF_MANNER.contains(&wrong.field.as_str()) => "manner",
-        Trouble::Wrong(_)
-        | Trouble::NotFound
-        | Trouble::Changing
-        | Trouble::Database(_)
-        | Trouble::Vault(_)
-        | Trouble::Failed(_) => return trouble,
-    };
-    trouble.within(part)
+    trouble.with_field(|field| match field.as_str() {
+        of_terms if OF_TERMS.contains(&of_terms) => format!("terms.{field}"),
+        of_manner if OF_MANNER.contains(&of_manner) => format!("manner.{field}"),
+        _ => field,
+    })
 }
 
 /// The same trouble of an answer, which calls the hash by what it is a yes to, and names what was asked as a whole.
 fn answered(trouble: Trouble) -> Trouble {
-    match trouble {
-        Trouble::Wrong(wrong) if wrong.field == "previewHash" => {
-            Trouble::Wrong(Wrong { field: "yesToPreviewHash".to_owned(), ..wrong })
-        }
-        Trouble::Wrong(wrong) if OF_TERMS.contains(&wrong.field.as_str()) => {
-            Trouble::Wrong(Wrong { field: "proposal".to_owned(), ..wrong })
-        }
-        other @ (Trouble::Wrong(_)
-        | Trouble::NotFound
-        | Trouble::Changing
-        | Trouble::Database(_)
-        | Trouble::Vault(_)
-        | Trouble::Failed(_)) => placed(other),
-    }
+    let trouble = trouble.called("previewHash", "yesToPreviewHash");
+    placed(trouble.with_field(|field| if OF_TERMS.contains(&field.as_str()) { "proposal".to_owned() } else { field }))
 }
 
 /// Root fields that ask about consents.

@@ -94,15 +94,8 @@ impl People {
             }
             Doing::HandOver { to } => {
                 let may = may_answer(&transaction, by.agency, of, to, at).await;
-                may.map_err(|trouble| match trouble {
-                    // It is named differently here.
-                    Trouble::Wrong(wrong) => Trouble::Wrong(Wrong { field: "to".to_owned(), ..wrong }),
-                    other @ (Trouble::NotFound
-                    | Trouble::Changing
-                    | Trouble::Database(_)
-                    | Trouble::Vault(_)
-                    | Trouble::Failed(_)) => other,
-                })?;
+                // It is named differently here.
+                may.map_err(|trouble| trouble.with_field(|_| "to".to_owned()))?;
                 next.owner_id = Set(to);
             }
             Doing::Drop => {}

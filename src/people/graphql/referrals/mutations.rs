@@ -223,7 +223,7 @@ impl ReferralMutation {
         };
         let people = keyed(ctx, input.idempotency_key.as_deref(), "draftReferral").await?;
         let done = Box::pin(people.draft_referral(worker(ctx)?, of, &draft)).await;
-        payload(ctx, done.map_err(|trouble| called(trouble, "to", "receiver")), "draftReferral").await
+        payload(ctx, done.map_err(|trouble| trouble.called("to", "receiver")), "draftReferral").await
     }
 
     /// Writes a draft anew, where it is still the version that the viewer saw; of two who do it from the same version one wins.
@@ -236,7 +236,7 @@ impl ReferralMutation {
         let (id, edit) = input.read(ctx)?;
         let edited = people(ctx)?.edit_referral_draft(worker(ctx)?, id, input.expected_version, &edit, input.words);
         let done =
-            Box::pin(edited).await.map(|_: ServiceUserId| id).map_err(|trouble| called(trouble, "to", "receiver"));
+            Box::pin(edited).await.map(|_: ServiceUserId| id).map_err(|trouble| trouble.called("to", "receiver"));
         payload(ctx, done, "editReferralDraft").await
     }
 
@@ -346,7 +346,7 @@ impl ReferralMutation {
         let service = service_id("input.service", input.service.as_ref())?;
         let people = keyed(ctx, input.idempotency_key.as_deref(), "rerouteReferral").await?;
         let done = Box::pin(people.reroute_referral(actor(ctx)?, id, to, service, input.words)).await;
-        let done = done.map(|(_, child)| child).map_err(|trouble| called(trouble, "to", "receiver"));
+        let done = done.map(|(_, child)| child).map_err(|trouble| trouble.called("to", "receiver"));
         let made = done.is_ok();
         let mut paid = payload(ctx, done, "rerouteReferral").await?;
         let asked = ctx.look_ahead().field("referral");
@@ -437,22 +437,7 @@ impl ReferralMutation {
     ) -> Result<ReferralPayload> {
         let id = referral_id("id", &id)?;
         let done = Box::pin(people(ctx)?.take_over_referral(worker(ctx)?, id)).await;
-        let done = done.map(|_: ServiceUserId| id).map_err(|trouble| called(trouble, "referral", "id"));
+        let done = done.map(|_: ServiceUserId| id).map_err(|trouble| trouble.called("referral", "id"));
         payload(ctx, done, "takeOverReferral").await
-    }
-}
-
-/// The same trouble, where this field is called something else.
-fn called(trouble: Trouble, field: &str, name: &str) -> Trouble {
-    match trouble {
-        Trouble::Wrong(wrong) if wrong.field == field => {
-            Trouble::Wrong(crate::people::contents::Wrong { field: name.to_owned(), ..wrong })
-        }
-        other @ (Trouble::Wrong(_)
-        | Trouble::NotFound
-        | Trouble::Changing
-        | Trouble::Database(_)
-        | Trouble::Vault(_)
-        | Trouble::Failed(_)) => other,
     }
 }
