@@ -183,20 +183,6 @@ pub(super) async fn is_of_somebody_themselves(
     Ok(!roles.is_empty() && roles.iter().all(|role| *role == Role::ServiceUser))
 }
 
-/// Whether an account works for an agency, or ever did.
-pub(super) async fn ever_worked_at(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    agency: AgencyId,
-) -> Result<bool, Trouble> {
-    let found = membership::Entity::find()
-        .filter(membership::Column::AccountId.eq(account))
-        .filter(membership::Column::AgencyId.eq(agency))
-        .one(db)
-        .await?;
-    Ok(found.is_some())
-}
-
 fn holding(at: Millis) -> Condition {
     let lasts = membership::Column::EndsAt.is_null().or(membership::Column::EndsAt.gt(at.to_utc()));
     Condition::all().add(membership::Column::BeginsAt.lte(at.to_utc())).add(lasts)

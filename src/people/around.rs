@@ -14,6 +14,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use super::consents::reading::{ConsentSeen, ProposalSeen};
+use super::lifting::Lifting;
 use super::teams::{assigned_at, names_of};
 use super::{People, Trouble};
 use crate::access::rule::Row;
@@ -58,7 +59,7 @@ impl Around {
     }
 
     /// What of it is for who works with them for an agency: its own caseloads; whom they keep out as far as somebody there
-    /// wrote it down; consents and proposals that it wrote down, that name it, or that name an agency to which its own rows
+    /// wrote it down, or is left to lift it, for the agency entered them; consents and proposals that it wrote down, that name it, or that name an agency to which its own rows
     /// may flow: with whom else they have to do is not its to know. Of what it did not write down it is told of no other
     /// agency, of no category that flows to none of these, of nobody who gave, wrote down, asked or witnessed it, and none of
     /// the words that were read, which say all of that. What holds against the agency itself it is told by seeing nothing. Which
@@ -67,7 +68,7 @@ impl Around {
     pub fn of_agency(mut self, agency: Option<AgencyId>, sharing: &Sharing) -> Self {
         let concerns = |named: &BTreeSet<AgencyId>| named.iter().any(|named| sharing.knows(agency, *named));
         self.caseloads.retain(|on| Some(on.agency) == agency);
-        self.kept_out.retain(|kept| kept.written_for == agency && agency.is_some());
+        self.kept_out.retain(|kept| agency.is_some() && (kept.written_for == agency || kept.left_to == agency));
         self.merges.retain(|joined| Some(joined.agency) == agency);
         self.each_once();
         self.proposals.retain(|asked| asked.agency == agency || concerns(&asked.asked.agencies));
@@ -178,6 +179,8 @@ pub struct KeptOutNow {
     pub account: Option<(AccountId, String)>,
     /// The agency that wrote it down; absent where they said so themselves.
     pub written_for: Option<AgencyId>,
+    /// The agency that entered them, where its workers may lift it: all that is said of whom they keep out.
+    pub left_to: Option<AgencyId>,
     /// From when.
     pub since: Millis,
 }
@@ -277,6 +280,10 @@ pub(super) async fn around(
         .order_by_asc(exclusion::Column::Id)
         .all(db)
         .await?;
+    let lifting = Lifting::of(db, &kept_out, at).await?;
+    // Several may say it: whoever is let in is let in by all of them, or by none.
+    let whom = |bar: &exclusion::Model| (bar.service_user_id, bar.agency_id, bar.account_id);
+    let not_left: BTreeSet<_> = kept_out.iter().filter(|bar| lifting.entering(bar).is_none()).map(whom).collect();
     let merges = service_user_merge::Entity::find()
         .filter(among(backend, service_user_merge::Column::KeptId, these()))
         .filter(service_user_merge::Column::UndoneAt.is_null())
@@ -316,6 +323,7 @@ pub(super) async fn around(
             agency: row.agency_id,
             account: row.account_id.map(named),
             written_for: row.written_for,
+            left_to: lifting.entering(&row).filter(|_| !not_left.contains(&whom(&row))),
             since: row.begins_at,
         });
     }

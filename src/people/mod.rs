@@ -9,6 +9,7 @@
 //! | [`teams`], [`caseload`], [`reopening`] | whose caseload they are on |
 //! | [`around`] | what stands around them now: caseloads, whom they keep out, who stands for them |
 //! | [`wishes`] | whom they keep out, who stands for them, which account is theirs |
+//! | `lifting` | who lifts it that they keep somebody out, where it is not they themselves |
 //! | [`unlinking`] | an account that was said to be theirs is taken back |
 //! | [`merging`] | double records are joined, and parted again |
 //! | `parting` | what was said by who had nothing to do with them is put right |
@@ -43,6 +44,7 @@ pub mod graphql;
 pub mod groups;
 pub mod importing;
 pub mod keyed;
+mod lifting;
 pub mod merging;
 pub mod names;
 mod parting;

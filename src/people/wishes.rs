@@ -3,18 +3,17 @@
 use entity::enums::{CancelledBy, ProxyAuthority};
 use entity::ids::{AccountId, AgencyId, ExclusionId, ProxyId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{account, agency, assignment, exclusion, proxy, service_user};
+use entity::{account, agency, exclusion, proxy, service_user};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, SqlErr};
 
-use super::acting::{Actor, Begun, Stands, ever_worked_at, is_of_somebody_themselves, signs_in};
+use super::acting::{Actor, Begun, Stands, is_of_somebody_themselves, signs_in};
 use super::appointments::sessions::CallsOff;
-use super::consents::giving::has_proxy;
 use super::contents::Wrong;
 use super::entering::Worker;
+use super::lifting::may_lift;
 use super::referrals::moving::is_kept_out;
-use super::teams::assigned_at;
 use super::{People, Trouble};
 
 /// Who is kept out.
@@ -41,7 +40,7 @@ pub(super) const NOT_OURS: &str =
 impl People {
     /// Keeps somebody out at the service user's wish, from now on: of this service user they see nothing any more,
     /// whatever else holds; places in groups with them are given up, and appointments with them called off. Who is kept out
-    /// already stays so.
+    /// already stays so; what the service user says themselves stands beside what others said for them.
     ///
     /// A whole agency is kept out by who can lift it: where the service user has no account of their own, nobody says it on
     /// their word, or for them, of the agency that entered them, nor a worker of the worker's own.
@@ -72,7 +71,7 @@ impl People {
             }
         };
         // Only what was said of this record: a double's goes with it when they are parted.
-        let same = exclusion::Entity::find()
+        let mut same = exclusion::Entity::find()
             .filter(exclusion::Column::ServiceUserId.eq(of))
             .filter(exclusion::Column::RecordedFor.eq(of))
             .filter(match whom {
@@ -80,18 +79,14 @@ impl People {
                 KeptOut::Account(id) => exclusion::Column::AccountId.eq(id),
             })
             .filter(exclusion::Column::EndsAt.is_null());
+        // Said by themselves it is theirs alone to lift, whoever wrote it down before: it stands beside that, and takes nothing
+        // over. Where the account turns out to be somebody else's, what was written down before is as it was.
+        if begun.stands == Stands::Themselves {
+            same = same
+                .filter(exclusion::Column::NamedBy.eq(actor.account))
+                .filter(exclusion::Column::WrittenFor.is_null());
+        }
         if let Some(known) = same.one(db).await? {
-            // Said by themselves it is theirs alone to lift, whoever wrote it down before.
-            if begun.stands == Stands::Themselves {
-                let theirs = exclusion::ActiveModel {
-                    named_by: Set(Some(actor.account)),
-                    written_for: Set(None),
-                    ..Default::default()
-                };
-                let this = exclusion::Column::Id.eq(known.id);
-                exclusion::Entity::update_many().set(theirs).filter(this).exec(db).await?;
-                begun.transaction.commit().await?;
-            }
             return Ok(known.id);
         }
         let id = ExclusionId(self.clock.new_id());
@@ -143,8 +138,8 @@ impl People {
     /// Lets somebody in again who was kept out: the service user says so themselves; who stands for them, where it was somebody
     /// who stands for them who said it. On their word a worker does only where it was written down on their word too, or where
     /// somebody said it who stood for them and nobody does any more, or, for the agency that entered them, where it was written down
-    /// for one that has them on no caseload any more; and never for their own agency or somebody who works there. Where double
-    /// records were joined it ends what either says of them, where both may be lifted.
+    /// for one that has them on no caseload any more; and never for their own agency or somebody who works there. Where several said
+    /// it, or either of double records that were joined, it ends all of it, where all of it may be lifted.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for whoever may not lift it, and where nobody is kept out; the database failed.
@@ -154,14 +149,10 @@ impl People {
         let begun = self.begin_change(actor, of).await?;
         let (db, at) = (&begun.transaction, begun.at);
         let found = exclusion::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)?;
-        if found.ends_at.is_some() || !may_lift(&begun, &found).await? {
+        // Several may say it, of double records that were joined too: whoever is let in is let in by all of them, or by none.
+        let bars = exclusion::Entity::find().filter(saying_the_same(&found)).all(db).await?;
+        if found.ends_at.is_some() || !may_lift(&begun, &bars).await? {
             return Err(Trouble::NotFound);
-        }
-        // Of double records that were joined both may say it: whoever is let in is let in by both, or by none.
-        for bar in exclusion::Entity::find().filter(saying_the_same(&found)).all(db).await? {
-            if !may_lift(&begun, &bar).await? {
-                return Err(Trouble::NotFound);
-            }
         }
         let done = exclusion::Entity::update_many()
             .col_expr(exclusion::Column::EndsAt, Expr::value(at))
@@ -348,47 +339,6 @@ async fn locks_out(begun: &Begun, agency: AgencyId) -> Result<bool, Trouble> {
         Stands::Worker(own) => own == agency || person.agency_id == agency,
     };
     Ok(is_shut_out && !signs_in(&begun.transaction, &person, begun.at).await?)
-}
-
-/// Whether who acts may lift a bar of the service user.
-async fn may_lift(begun: &Begun, bar: &exclusion::Model) -> Result<bool, Trouble> {
-    let db = &begun.transaction;
-    let agency = match begun.stands {
-        Stands::Themselves => return Ok(true),
-        Stands::Proxy => return by_proxy(db, bar).await,
-        Stands::Worker(agency) => agency,
-    };
-    let ours = bar.agency_id == Some(agency)
-        || match bar.account_id {
-            Some(account) => ever_worked_at(db, account, agency).await?,
-            None => false,
-        };
-    if ours {
-        return Ok(false);
-    }
-    match bar.written_for {
-        Some(writer) if writer == agency => Ok(true),
-        // Who wrote it down has nothing to do with them any more: nobody else could lift it.
-        Some(writer) => {
-            let theirs = assignment::Entity::find()
-                .filter(assignment::Column::ServiceUserId.eq(begun.of))
-                .filter(assignment::Column::AgencyId.eq(writer))
-                .filter(assigned_at(begun.at));
-            Ok(entered(begun).await?.agency_id == agency && theirs.one(db).await?.is_none())
-        }
-        None => Ok(by_proxy(db, bar).await? && !has_proxy(db, begun).await?),
-    }
-}
-
-/// Whether it was somebody who stood for the service user who said that they keep somebody out. An account that stood for them is
-/// never their own afterwards; one that was theirs, and stands for them since, spoke as themselves until then.
-async fn by_proxy(db: &impl ConnectionTrait, bar: &exclusion::Model) -> Result<bool, Trouble> {
-    let (None, Some(by)) = (bar.written_for, bar.named_by) else { return Ok(false) };
-    let stood = proxy::Entity::find()
-        .filter(proxy::Column::AccountId.eq(by))
-        .filter(proxy::Column::ServiceUserId.eq(bar.service_user_id))
-        .filter(proxy::Column::BeginsAt.lte(bar.begins_at));
-    Ok(stood.one(db).await?.is_some())
 }
 
 async fn is_proxy(db: &impl ConnectionTrait, account: AccountId, of: ServiceUserId) -> Result<bool, Trouble> {

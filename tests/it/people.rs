@@ -31,6 +31,7 @@ mod referrals;
 mod referrals_at_random;
 mod revising;
 mod signposts;
+mod taken_back;
 mod tasks;
 mod tasks_at_random;
 mod texts;

@@ -236,9 +236,13 @@ async fn what_was_said_for_them_is_lifted_without_them() {
     made(&network, &carer, &keep_out(&id, &format!("account: {bea:?}"))).await;
     let of_bea = let_in(&network, &carer, &id).await;
     not_found(&network, &network.ann, &of_agency).await;
+    assert_eq!(network.see(&network.ann, &id).await["keptOut"], json!([]), "it is the carer's to lift");
     made(&network, &network.ann, &end_proxy(&network, &network.ann, &id).await).await;
     not_found(&network, &carer, &of_agency).await;
     not_found(&network, &network.ann, &of_bea).await;
+    // Of both it is shown what is hers to lift.
+    assert_eq!(network.see(&network.ann, &id).await["keptOut"].as_array().unwrap().len(), 1);
+    assert_eq!(let_in(&network, &network.ann, &id).await, of_agency);
     made(&network, &network.ann, &of_agency).await;
 
     // Said by Ida too it is hers.

@@ -1,7 +1,8 @@
 //! What was said while two records were one that are two people's, or by an account that is somebody else's: parted, or taken back,
 //! nothing that it opened stays open, what others denied and barred holds, and nobody is locked out for good.
 
-use entity::enums::ConsentKind;
+use entity::enums::{ConsentKind, Role};
+use entity::ids::AssignmentId;
 use entity::{assignment, consent, exclusion};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -10,15 +11,17 @@ use signpost::api::ids::NodeId;
 
 use super::consents::agency;
 use super::graph::Network;
+use super::left_behind::account;
 use super::locked_out::{
     bad, end_proxy, keep_out, let_in, link, made, names, not_found, own, person, somebody, taken_on, unlink, whole,
 };
 use super::mergers::{joined, parted};
+use crate::access::stored::insert;
 
 const UNTIL: &str = "2027-06-01T00:00:00Z";
 
 /// The bars of a service user that hold.
-async fn bars(network: &Network, of: &str) -> Vec<exclusion::Model> {
+pub(super) async fn bars(network: &Network, of: &str) -> Vec<exclusion::Model> {
     exclusion::Entity::find()
         .filter(exclusion::Column::ServiceUserId.eq(person(of)))
         .filter(exclusion::Column::EndsAt.is_null())
@@ -28,7 +31,7 @@ async fn bars(network: &Network, of: &str) -> Vec<exclusion::Model> {
 }
 
 /// How many consents of a sort hold of a service user.
-async fn holding(network: &Network, of: &str, kind: ConsentKind) -> usize {
+pub(super) async fn holding(network: &Network, of: &str, kind: ConsentKind) -> usize {
     let all = consent::Entity::find()
         .filter(consent::Column::ServiceUserId.eq(person(of)))
         .filter(consent::Column::Kind.eq(kind))
@@ -37,7 +40,7 @@ async fn holding(network: &Network, of: &str, kind: ConsentKind) -> usize {
 }
 
 /// A permit or a denial to the second agency of one category; its global id.
-async fn says(network: &Network, token: &str, of: &str, kind: &str, category: &str) -> Value {
+pub(super) async fn says(network: &Network, token: &str, of: &str, kind: &str, category: &str) -> Value {
     let until = if kind == "PERMIT" { json!(UNTIL) } else { Value::Null };
     let asked = json!({ "serviceUser": of, "kind": kind, "agencies": [agency(Network::agency(1))],
         "categories": [category], "purposes": ["REFERRAL"], "until": until });
@@ -47,7 +50,7 @@ async fn says(network: &Network, token: &str, of: &str, kind: &str, category: &s
     given["id"].take()
 }
 
-fn withdraw(id: &Value) -> String {
+pub(super) fn withdraw(id: &Value) -> String {
     format!("withdrawConsent(id: {id})")
 }
 
@@ -244,21 +247,47 @@ async fn bars_of_two_writers_are_lifted_by_who_may_lift_each() {
     assert!(bars(&network, &one).await.is_empty());
 }
 
-/// What another agency wrote down is lifted by the one that entered them once that one has nothing to do with them any more.
+/// What another agency wrote down is shown to the one that entered them, and lifted by it, once that other one has nothing to do
+/// with them any more; by a third one never.
 #[tokio::test]
 async fn what_an_agency_wrote_down_that_is_gone_is_lifted() {
     let network = Network::new().await;
     let id = taken_on(&network).await;
-    made(&network, &network.cal, &keep_out(&id, &whole(2))).await;
+    let dot = network.app.signed_in("dot@example.org", Role::LinkWorker, Some(Network::agency(2))).await;
+    let on_caseload = assignment::Model {
+        id: AssignmentId(network.app.clock.new_id()),
+        service_user_id: person(&id),
+        recorded_for: person(&id),
+        agency_id: Network::agency(2),
+        account_id: Some(account(&network.account(&dot).await)),
+        team_id: None,
+        begins_at: network.app.clock.now().into(),
+        ends_at: None,
+        named_by: None,
+    };
+    insert(network.app.db().connection(), vec![on_caseload]).await;
+    let letting_in = |bar: &exclusion::Model| format!("letIn(id: {:?})", NodeId::Exclusion(bar.id).encode().0);
+    // Dot acts for her too.
+    let carer = somebody(&network, "carer@example.org").await;
+    let of_carer = network.account(&carer).await;
+    made(&network, &dot, &keep_out(&id, &format!("account: {of_carer:?}"))).await;
+    made(&network, &dot, &letting_in(&bars(&network, &id).await[0])).await;
+    let sam = network.account(&network.sam).await;
+    made(&network, &network.cal, &keep_out(&id, &format!("account: {sam:?}"))).await;
     let bar = bars(&network, &id).await.remove(0);
-    let lift = format!("letIn(id: {:?})", NodeId::Exclusion(bar.id).encode().0);
-    not_found(&network, &network.ann, &lift).await;
+    let lift = letting_in(&bar);
+    for token in [&network.ann, &dot] {
+        not_found(&network, token, &lift).await;
+    }
+    assert_eq!(network.see(&network.ann, &id).await["keptOut"], json!([]), "it is the second agency's to lift");
     assignment::Entity::update_many()
         .col_expr(assignment::Column::EndsAt, Expr::value(bar.begins_at))
         .filter(assignment::Column::AgencyId.eq(Network::agency(1)))
         .exec(network.app.db().connection())
         .await
         .unwrap();
+    not_found(&network, &dot, &lift).await;
+    assert_eq!(let_in(&network, &network.ann, &id).await, lift, "it is shown to whom it is left");
     made(&network, &network.ann, &lift).await;
     assert!(bars(&network, &id).await.is_empty());
 }
