@@ -6,7 +6,8 @@ use crate::enums::{ConsentEnd, ConsentGiver, ConsentKind, ConsentMethod};
 use crate::ids::{AccountId, AgencyId, ConsentId, ServiceUserId};
 use crate::instants::Millis;
 
-/// One permit or denial of a service user, as it was given. Only its end is ever added.
+/// One permit or denial of a service user, as it was given. Only its end is ever added; and, to a denial that nobody could end
+/// where records are parted, the agency that can.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "consent")]
@@ -37,7 +38,7 @@ pub struct Model {
     pub given_by: Option<ConsentGiver>,
     /// Who wrote it down, or gave it.
     pub recorded_by: Option<AccountId>,
-    /// The agency that wrote it down; absent where they gave it themselves.
+    /// The agency that wrote it down, or to which it was handed on; absent where they gave it themselves.
     pub agency_id: Option<AgencyId>,
     /// The hash of what they were shown that each agency would see.
     #[sea_orm(column_type = "Text", nullable)]

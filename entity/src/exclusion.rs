@@ -27,7 +27,7 @@ pub struct Model {
     pub ends_at: Option<Millis>,
     /// Who wrote it down; absent for the demonstration.
     pub named_by: Option<AccountId>,
-    /// The agency that wrote it down; absent where they said so themselves.
+    /// The agency that wrote it down, or to which it was handed on; absent where they said so themselves.
     pub written_for: Option<AgencyId>,
     /// Who lifted it; absent while it holds.
     pub ended_by: Option<AccountId>,

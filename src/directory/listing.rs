@@ -396,7 +396,7 @@ pub struct Contact<K = String> {
 }
 
 /// An id in somebody else's register.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Identifier {
     /// Whose: `charity-commission`, `companies-house`, `uprn`, `ods`…
@@ -406,7 +406,7 @@ pub struct Identifier {
 }
 
 /// A term of another taxonomy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Term {
     /// The taxonomy: `openEligibility`, `LGSL`…

@@ -99,8 +99,8 @@ impl People {
         let begun = self.begin_change(by.into(), of).await?;
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         let (transaction, of, at) = (begun.transaction, begun.of, begun.at);
-        takes_caseload(&transaction, agency, to, at).await?;
-        is_let_in(&transaction, agency, of, to, at).await?;
+        let working = takes_caseload(&transaction, agency, to, at).await?;
+        is_let_in(&transaction, of, to, &working).await?;
         let mut taken_off = BTreeSet::new();
         if alone {
             taken_off = workers_of(&transaction, agency, of, to.others(), at).await?;
@@ -203,11 +203,10 @@ impl People {
     pub async fn move_caseload(&self, by: Worker, from: Whose, to: Whose) -> Result<CaseloadMoved, Trouble> {
         let now = Millis::from(self.clock.now());
         let transaction = self.database.begin_write().await?;
-        takes_caseload(&transaction, by.agency, to, now).await?;
+        let working = takes_caseload(&transaction, by.agency, to, now).await?;
         if from == to {
             return Err(Wrong::new("to", "It is the same caseload.").into());
         }
-        let working = working(&transaction, by.agency, to, now).await?;
         raise_service_users_of(&transaction, from.theirs(by.agency), now).await?;
         let running = assignment::Entity::find().filter(from.theirs(by.agency)).filter(assigned_at(now));
         let running = running.all(&transaction).await?;
@@ -287,24 +286,29 @@ impl People {
     }
 }
 
-/// That whoever is to have a caseload is a link worker of the agency, or a team of it in which one works: of whom nobody has
-/// nobody would see anything.
+/// Who would have a caseload and works there now: the worker, or everybody of the team. Somebody does: whoever is to have it is a
+/// link worker of the agency, or a team of it in which one works; of whom nobody has nobody would see anything.
 pub(super) async fn takes_caseload(
     db: &impl ConnectionTrait,
     agency: AgencyId,
     to: Whose,
     at: Millis,
-) -> Result<(), Trouble> {
-    if let Whose::Team(team) = to {
-        match of_agency(db, agency, team).await {
-            Err(Trouble::NotFound) => {
-                return Err(Wrong::new("to.team", "There is no such team of your agency.").into());
+) -> Result<BTreeSet<AccountId>, Trouble> {
+    let each = match to {
+        Whose::Account(account) => BTreeSet::from([account]),
+        Whose::Team(team) => {
+            match of_agency(db, agency, team).await {
+                Err(Trouble::NotFound) => {
+                    return Err(Wrong::new("to.team", "There is no such team of your agency.").into());
+                }
+                other => other.map(|_| ())?,
             }
-            other => other.map(|_| ())?,
+            members_of(db, &[team], at).await?
         }
-    }
-    if !working(db, agency, to, at).await?.is_empty() {
-        return Ok(());
+    };
+    let working = at_work(db, &each, agency, at).await?;
+    if !working.is_empty() {
+        return Ok(working);
     }
     let (field, message) = match to {
         Whose::Account(_) => ("to.account", "They are no link worker of your agency."),
@@ -313,20 +317,6 @@ pub(super) async fn takes_caseload(
         }
     };
     Err(Wrong::new(field, message).into())
-}
-
-/// Who would have a caseload and works there now: the worker, or everybody of the team.
-async fn working(
-    db: &impl ConnectionTrait,
-    agency: AgencyId,
-    whose: Whose,
-    at: Millis,
-) -> Result<BTreeSet<AccountId>, Trouble> {
-    let each = match whose {
-        Whose::Account(account) => BTreeSet::from([account]),
-        Whose::Team(team) => members_of(db, &[team], at).await?,
-    };
-    at_work(db, &each, agency, at).await
 }
 
 /// Whether a service user keeps out whoever would have them on their caseload and works there: every one of these. Nobody would see
@@ -344,15 +334,15 @@ async fn keeps_out(
     Ok(!working.is_empty())
 }
 
-/// That a service user does not keep out whoever is to have them on their caseload. By whom somebody is kept out is not told.
+/// That a service user does not keep out whoever is to have them on their caseload and works there: every one of these. By whom
+/// somebody is kept out is not told.
 pub(super) async fn is_let_in(
     db: &impl ConnectionTrait,
-    agency: AgencyId,
     of: ServiceUserId,
     to: Whose,
-    at: Millis,
+    working: &BTreeSet<AccountId>,
 ) -> Result<(), Trouble> {
-    if !keeps_out(db, of, &working(db, agency, to, at).await?).await? {
+    if !keeps_out(db, of, working).await? {
         return Ok(());
     }
     let field = match to {

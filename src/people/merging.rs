@@ -71,6 +71,9 @@ impl People {
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         self.works_with(db, by, for_second).await?;
         let at = Ord::max(begun.at, raised.ok_or(Trouble::NotFound)?);
+        // What is told by when it was said is told from here on by the one that stands for both: nothing of it is older than this,
+        // whatever the clock says.
+        raise_service_user(db, keep, at).await?;
         if begun.of == for_second {
             return joined_already(db, agency, keep, other).await;
         }
@@ -147,6 +150,8 @@ impl People {
         let found = found.filter(|row| row.agency_id == by.agency).ok_or(Trouble::NotFound)?;
         let (kept, merged) = (found.kept_id, found.merged_id);
         let at = Ord::max(begun.at, raise_service_user(db, merged, begun.at).await?.ok_or(Trouble::NotFound)?);
+        // Nor is anything said of either from here on older than this.
+        raise_service_user(db, kept, at).await?;
         if one(db, kept).await?.merged_into.is_some() {
             return Err(Wrong::new("id", "The other was joined to a third since: part those first.").into());
         }

@@ -2,22 +2,28 @@
 //! parted, and where an account is taken back. What they let in or opened ends; what was denied or barred holds again, and
 //! somebody is left who can lift it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entity::enums::{ConsentEnd, ConsentGiver, ConsentKind, DataCategory, Purpose};
 use entity::ids::{AccountId, AgencyId, ConsentId, ConsentScopeId, ExclusionId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{consent, consent_scope, exclusion, proxy, service_user, service_user_merge};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, Select,
 };
+use uuid::Uuid;
 
 use super::acting::signs_in;
 use super::entering::Worker;
-use super::wishes::saying_the_same;
+use super::lifting::Lifting;
 use super::{People, Trouble};
+use crate::access::rule::load::among;
+
+/// Most rows of one statement: none grows beyond what an engine takes.
+const MOST_AT_ONCE: usize = 500;
 
 /// Two who are parted: their rows and the account are back where they were before they were joined.
 #[derive(Clone, Copy, Debug)]
@@ -35,10 +41,16 @@ pub(super) struct Parting<'a> {
 /// For whom a denial was recorded, until when it holds, and what it covers.
 type Denied = (ServiceUserId, Option<Millis>, BTreeSet<(AgencyId, DataCategory, Purpose)>);
 
+/// What consents cover.
+type Covered = BTreeMap<ConsentId, Vec<consent_scope::Model>>;
+
+/// Whom a bar keeps out, and at whose word: an agency's that wrote it down, or an account's.
+type Barred = (Option<AgencyId>, Option<AccountId>, Option<AgencyId>, Option<AccountId>);
+
 impl People {
     /// Puts right what was said while two were one who are parted: whom either kept out and what they denied holds again, but
     /// for what they ended themselves; what was kept out and denied since holds for both; what the account of the other, and who
-    /// stands for the other, opened of the one that stood for both ends. Where nobody could lift it, who parts them can.
+    /// stands for the other, opened of the one that stood for both ends. What nobody could lift the agency that parts them can.
     ///
     /// # Errors
     /// The database failed.
@@ -51,77 +63,64 @@ impl People {
         let bars = (exclusion::Column::EndsAt, exclusion::Column::EndedBy);
         let bars_before = before(exclusion::Column::BeginsAt, exclusion::Column::Id, joining);
         put_bars_again(db, parted, ended_by_others(bars, account, since)).await?;
-        put_bars_again(db, kept, ended_by_these(bars, &theirs, since).add(bars_before)).await?;
+        put_bars_again(db, kept, ended_by_these(db, bars, &theirs, since).add(bars_before)).await?;
         if let Some(account) = account {
             close_opened_by(db, kept, account, (by.account, at)).await?;
         }
+        // A worker did not write down who of those who stood for them said it: where one was of these it may have been that one.
+        let for_either = proxy::Column::ServiceUserId.is_in([kept, parted]);
+        let these = Condition::all().add(for_either).add(one_of(db, proxy::Column::AccountId, &theirs));
+        let to_a_worker =
+            Condition::all().add(consent::Column::AgencyId.is_not_null()).add(stood(these, consent::Column::BeginsAt));
+        let said = Condition::any().add(one_of(db, consent::Column::RecordedBy, &theirs)).add(to_a_worker);
         let by_who_stands_for_them = Condition::all()
             .add(consent::Column::GivenBy.eq(ConsentGiver::Proxy))
-            .add(consent::Column::RecordedBy.is_in(theirs.iter().copied()))
-            .add(consent::Column::BeginsAt.gte(since));
+            .add(consent::Column::BeginsAt.gte(since))
+            .add(said);
         end_permits(db, kept, by_who_stands_for_them, (by.account, at)).await?;
         self.double_refusals(db, parting).await?;
         let denials = (consent::Column::EndedAt, consent::Column::EndedBy);
         let denials_before = before(consent::Column::BeginsAt, consent::Column::Id, joining);
         self.put_denials_again(db, parted, ended_by_others(denials, account, since), at).await?;
-        self.put_denials_again(db, kept, ended_by_these(denials, &theirs, since).add(denials_before), at).await?;
-        if let Some(account) = account {
-            // It is theirs no more by which it could be lifted.
-            let handed_on = exclusion::ActiveModel { written_for: Set(Some(by.agency)), ..Default::default() };
-            exclusion::Entity::update_many()
-                .set(handed_on)
-                .filter(exclusion::Column::ServiceUserId.eq(kept))
-                .filter(exclusion::Column::NamedBy.eq(account))
-                .filter(exclusion::Column::WrittenFor.is_null())
-                .filter(exclusion::Column::EndsAt.is_null())
-                .filter(not_on(by.agency))
-                .exec(db)
-                .await?;
-        }
-        Ok(())
+        let by_these = ended_by_these(db, denials, &theirs, since).add(denials_before);
+        self.put_denials_again(db, kept, by_these, at).await?;
+        let person = service_user::Entity::find_by_id(kept).one(db).await?.ok_or(Trouble::NotFound)?;
+        if signs_in(db, &person, at).await? { Ok(()) } else { hand_on(db, &theirs, parting).await }
     }
 
     /// Gives the other of two who are parted the bars and denials of the one that stood for both that were said since they were
     /// joined, and hold; no bar that they have. Where the other has no account, what no agency wrote down goes as written down by
-    /// the one that parts them, which can lift it; but never what is said against that one.
+    /// the one that parts them, which can lift it; but never what is said against that one, nor what somebody said who stands for
+    /// the other: that is theirs to lift.
     async fn double_refusals(&self, db: &DatabaseTransaction, parting: Parting<'_>) -> Result<(), Trouble> {
         let (of, to) = (parting.joining.kept_id, parting.joining.merged_id);
         let bars_since = since(exclusion::Column::BeginsAt, exclusion::Column::Id, parting.joining);
         let denials_since = since(consent::Column::BeginsAt, consent::Column::Id, parting.joining);
         let person = service_user::Entity::find_by_id(to).one(db).await?.ok_or(Trouble::NotFound)?;
         let writer = if signs_in(db, &person, parting.at).await? { None } else { Some(parting.by.agency) };
-        let holding = |id: ServiceUserId| {
-            let of = exclusion::Entity::find().filter(exclusion::Column::ServiceUserId.eq(id));
-            of.filter(exclusion::Column::EndsAt.is_null())
-        };
-        let whom = |bar: &exclusion::Model| (bar.agency_id, bar.account_id);
-        let mut theirs: BTreeSet<_> = holding(to).all(db).await?.iter().map(whom).collect();
-        for bar in holding(of).filter(bars_since).all(db).await? {
-            if !theirs.insert(whom(&bar)) {
-                continue;
-            }
+        let mut theirs: BTreeSet<Barred> = bars_of(to).all(db).await?.iter().map(barred).collect();
+        let anew = |bar: exclusion::Model| {
             let id = ExclusionId(self.clock.new_id());
-            let written_for = bar.written_for.or(writer.filter(|writer| bar.agency_id != Some(*writer)));
-            let same = exclusion::Model { id, service_user_id: to, recorded_for: to, written_for, ..bar };
-            exclusion::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
+            exclusion::Model { id, service_user_id: to, recorded_for: to, ..bar }
+        };
+        let said = bars_of(of).filter(bars_since).all(db).await?.into_iter();
+        let mut bars: Vec<exclusion::Model> = said.filter(|bar| theirs.insert(barred(bar))).map(anew).collect();
+        let lifting = Lifting::of(db, &bars, parting.at).await?;
+        for bar in bars.iter_mut().filter(|bar| bar.written_for.is_none() && !lifting.is_by_proxy(bar)) {
+            bar.written_for = writer.filter(|writer| bar.agency_id != Some(*writer));
         }
-        let denials = consent::Entity::find()
-            .filter(consent::Column::ServiceUserId.eq(of))
-            .filter(consent::Column::Kind.eq(ConsentKind::Deny))
-            .filter(consent::Column::EndedAt.is_null())
-            .filter(denials_since)
-            .all(db)
-            .await?;
-        for denial in denials {
-            let id = denial.id;
-            let same = consent::Model { service_user_id: to, recorded_for: to, ..denial };
-            self.say_anew(db, id, same, writer).await?;
+        let bars: Vec<exclusion::ActiveModel> = bars.into_iter().map(IntoActiveModel::into_active_model).collect();
+        for some in bars.chunks(MOST_AT_ONCE) {
+            exclusion::Entity::insert_many(some.iter().cloned()).exec_without_returning(db).await?;
         }
-        Ok(())
+        let denials = denials_of(of).filter(consent::Column::EndedAt.is_null()).filter(denials_since).all(db).await?;
+        let covered = covered(db, &denials).await?;
+        let anew = |said: consent::Model| (said.id, consent::Model { service_user_id: to, recorded_for: to, ..said });
+        self.say_anew(db, denials.into_iter().map(anew).collect(), &covered, writer).await
     }
 
     /// Puts denials of a service user again that were ended, as new rows: what ended stays as it is. Not those that have run
-    /// out, and none that is said already.
+    /// out, none that is said already, and none that was put again before: what became of that since is theirs.
     ///
     /// # Errors
     /// The database failed.
@@ -132,54 +131,68 @@ impl People {
         ended: Condition,
         at: Millis,
     ) -> Result<(), Trouble> {
-        let denials = || {
-            consent::Entity::find()
-                .filter(consent::Column::ServiceUserId.eq(of))
-                .filter(consent::Column::Kind.eq(ConsentKind::Deny))
-                .order_by_asc(consent::Column::Id)
-        };
-        let mut holding = Vec::new();
-        for denial in denials().filter(consent::Column::EndedAt.is_null()).all(db).await? {
-            holding.push(denied(db, &denial).await?);
+        let ended = denials_of(of).filter(consent::Column::EndedAt.is_not_null()).filter(ended).all(db).await?;
+        if ended.is_empty() {
+            return Ok(());
         }
-        for denial in denials().filter(consent::Column::EndedAt.is_not_null()).filter(ended).all(db).await? {
-            let what = denied(db, &denial).await?;
-            if denial.expires_at.is_some_and(|ends| ends <= at) || holding.contains(&what) {
+        let all = denials_of(of).all(db).await?;
+        let covered = covered(db, &all).await?;
+        let mut holding: BTreeSet<Denied> =
+            all.iter().filter(|row| row.ended_at.is_none()).map(|row| denied(row, &covered)).collect();
+        // A denial that is put again begins when it did: the last of those that say the same since then is what counts.
+        let last: BTreeMap<(Millis, Denied), ConsentId> =
+            all.iter().map(|row| ((row.begins_at, denied(row, &covered)), row.id)).collect();
+        let mut anew = Vec::new();
+        for denial in ended {
+            let what = denied(&denial, &covered);
+            let has_run_out = denial.expires_at.is_some_and(|ends| ends <= at);
+            let was_put_again = last.get(&(denial.begins_at, what.clone())).is_some_and(|last| *last > denial.id);
+            if has_run_out || was_put_again || !holding.insert(what) {
                 continue;
             }
-            holding.push(what);
-            let id = denial.id;
             let again =
                 consent::Model { ended_at: None, ended_as: None, ended_by: None, superseded_by: None, ..denial };
-            self.say_anew(db, id, again, None).await?;
+            anew.push((again.id, again));
         }
-        Ok(())
+        self.say_anew(db, anew, &covered, None).await
     }
 
-    /// Says what a consent says in a row of its own; where no agency wrote it down, as this one's, unless it names it.
+    /// Says what each of these consents says in a row of its own; where no agency wrote it down, as this one's, unless it names
+    /// it, or somebody said it who stands for the service user.
     async fn say_anew(
         &self,
         db: &DatabaseTransaction,
-        said: ConsentId,
-        anew: consent::Model,
+        anew: Vec<(ConsentId, consent::Model)>,
+        covered: &Covered,
         writer: Option<AgencyId>,
     ) -> Result<(), Trouble> {
-        let scopes = consent_scope::Entity::find().filter(consent_scope::Column::ConsentId.eq(said)).all(db).await?;
-        let id = ConsentId(self.clock.new_id());
-        let writer = writer.filter(|writer| scopes.iter().all(|scope| scope.agency_id != *writer));
-        // What lies sealed beside it opens for the first alone.
-        let anew = consent::Model { id, agency_id: anew.agency_id.or(writer), sealed: None, ..anew };
-        consent::Entity::insert(anew.into_active_model()).exec_without_returning(db).await?;
-        for scope in scopes {
-            let scope_id = ConsentScopeId(self.clock.new_id());
-            let same = consent_scope::Model { id: scope_id, consent_id: id, ..scope };
-            consent_scope::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
+        let mut consents: Vec<consent::ActiveModel> = Vec::new();
+        let mut scopes: Vec<consent_scope::ActiveModel> = Vec::new();
+        for (said, anew) in anew {
+            let id = ConsentId(self.clock.new_id());
+            let covers = covered.get(&said).map_or(&[][..], Vec::as_slice);
+            let is_by_proxy = anew.given_by == Some(ConsentGiver::Proxy);
+            let writer = writer.filter(|writer| !is_by_proxy && covers.iter().all(|scope| scope.agency_id != *writer));
+            for scope in covers {
+                let scope_id = ConsentScopeId(self.clock.new_id());
+                let same = consent_scope::Model { id: scope_id, consent_id: id, ..scope.clone() };
+                scopes.push(same.into_active_model());
+            }
+            // What lies sealed beside it opens for the first alone.
+            let same = consent::Model { id, agency_id: anew.agency_id.or(writer), sealed: None, ..anew };
+            consents.push(same.into_active_model());
+        }
+        for some in consents.chunks(MOST_AT_ONCE) {
+            consent::Entity::insert_many(some.iter().cloned()).exec_without_returning(db).await?;
+        }
+        for some in scopes.chunks(MOST_AT_ONCE) {
+            consent_scope::Entity::insert_many(some.iter().cloned()).exec_without_returning(db).await?;
         }
         Ok(())
     }
 }
 
-/// Keeps out again whom a service user let in, by these bars; not whom they keep out already.
+/// Keeps out again whom a service user let in, by these bars; not whom they keep out already at the same word.
 ///
 /// # Errors
 /// The database failed.
@@ -195,17 +208,15 @@ pub(super) async fn put_bars_again(
         .order_by_asc(exclusion::Column::Id)
         .all(db)
         .await?;
-    for bar in lifted {
-        let same = exclusion::Entity::find()
-            .filter(saying_the_same(&bar))
-            .filter(exclusion::Column::RecordedFor.eq(bar.recorded_for));
-        if same.one(db).await?.is_some() {
-            continue;
-        }
-        let again = exclusion::ActiveModel { ends_at: Set(None), ended_by: Set(None), ..Default::default() };
-        let this = exclusion::Column::Id.eq(bar.id);
-        exclusion::Entity::update_many().set(again).filter(this).exec(db).await?;
+    if lifted.is_empty() {
+        return Ok(());
     }
+    let says = |bar: &exclusion::Model| (bar.recorded_for, barred(bar));
+    let mut holding: BTreeSet<_> = bars_of(of).all(db).await?.iter().map(says).collect();
+    let again: Vec<Uuid> = lifted.iter().filter(|bar| holding.insert(says(bar))).map(|bar| bar.id.0).collect();
+    let holds = exclusion::ActiveModel { ends_at: Set(None), ended_by: Set(None), ..Default::default() };
+    let these = among(db.get_database_backend(), exclusion::Column::Id, again);
+    exclusion::Entity::update_many().set(holds).filter(these).exec(db).await?;
     Ok(())
 }
 
@@ -223,25 +234,123 @@ pub(super) async fn close_opened_by(
     let themselves = Condition::all()
         .add(consent::Column::GivenBy.eq(ConsentGiver::Themselves))
         .add(consent::Column::RecordedBy.eq(account));
-    end_permits(db, of, themselves, (by, at)).await?;
-    let named = Condition::all().add(proxy::Column::ServiceUserId.eq(of)).add(proxy::Column::NamedBy.eq(account));
-    for stood in proxy::Entity::find().filter(named.clone()).all(db).await? {
-        let until = Ord::min(stood.ends_at.unwrap_or(at), at);
-        let meanwhile = Condition::all()
-            .add(consent::Column::GivenBy.eq(ConsentGiver::Proxy))
-            .add(consent::Column::RecordedBy.eq(stood.account_id))
-            .add(consent::Column::BeginsAt.gte(stood.begins_at))
-            .add(consent::Column::BeginsAt.lte(until));
-        end_permits(db, of, meanwhile, (by, at)).await?;
-    }
+    // Or said to a worker, who did not write down by whom: it may have been one of these.
+    let said = Condition::any()
+        .add(proxy::Column::AccountId.into_expr().eq(consent::Column::RecordedBy.into_expr()))
+        .add(consent::Column::AgencyId.is_not_null());
+    let meanwhile = Condition::all()
+        .add(consent::Column::GivenBy.eq(ConsentGiver::Proxy))
+        .add(stood(named_by(of, account).add(said), consent::Column::BeginsAt));
+    end_permits(db, of, Condition::any().add(themselves).add(meanwhile), (by, at)).await?;
     let lasts = Condition::any().add(proxy::Column::EndsAt.is_null()).add(proxy::Column::EndsAt.gt(at));
     proxy::Entity::update_many()
         .col_expr(proxy::Column::EndsAt, Expr::value(at))
-        .filter(named)
+        .filter(named_by(of, account))
         .filter(lasts)
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Hands what was said while two were one by who had to do with the other alone, and holds of the one that stood for both, on to
+/// the agency that parts them, which can lift it: nobody else could. Not what is said against that agency, nor what somebody said
+/// who stands for them, which is lifted as ever.
+async fn hand_on(db: &DatabaseTransaction, these: &BTreeSet<AccountId>, parting: Parting<'_>) -> Result<(), Trouble> {
+    let (of, agency) = (parting.joining.kept_id, parting.by.agency);
+    let stood_for_them = Condition::all()
+        .add(proxy::Column::ServiceUserId.eq(of))
+        .add(proxy::Column::AccountId.into_expr().eq(exclusion::Column::NamedBy.into_expr()))
+        .add(proxy::Column::BeginsAt.into_expr().lte(exclusion::Column::BeginsAt.into_expr()));
+    let handed_on = exclusion::ActiveModel { written_for: Set(Some(agency)), ..Default::default() };
+    exclusion::Entity::update_many()
+        .set(handed_on)
+        .filter(exclusion::Column::ServiceUserId.eq(of))
+        .filter(exclusion::Column::EndsAt.is_null())
+        .filter(exclusion::Column::WrittenFor.is_null())
+        .filter(one_of(db, exclusion::Column::NamedBy, these))
+        .filter(since(exclusion::Column::BeginsAt, exclusion::Column::Id, parting.joining))
+        .filter(there_is(stood_for_them).not())
+        .filter(not_on(agency))
+        .exec(db)
+        .await?;
+    let against = Query::select()
+        .expr(Expr::value(1))
+        .from(consent_scope::Entity)
+        .and_where(consent_scope::Column::ConsentId.into_expr().eq(consent::Column::Id.into_expr()))
+        .and_where(consent_scope::Column::AgencyId.eq(agency))
+        .to_owned();
+    let handed_on = consent::ActiveModel { agency_id: Set(Some(agency)), ..Default::default() };
+    consent::Entity::update_many()
+        .set(handed_on)
+        .filter(consent::Column::ServiceUserId.eq(of))
+        .filter(consent::Column::Kind.eq(ConsentKind::Deny))
+        .filter(consent::Column::EndedAt.is_null())
+        .filter(consent::Column::AgencyId.is_null())
+        .filter(consent::Column::GivenBy.eq(ConsentGiver::Themselves))
+        .filter(one_of(db, consent::Column::RecordedBy, these))
+        .filter(since(consent::Column::BeginsAt, consent::Column::Id, parting.joining))
+        .filter(Expr::exists(against).not())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// The bars of a service user that hold, the oldest first.
+fn bars_of(of: ServiceUserId) -> Select<exclusion::Entity> {
+    exclusion::Entity::find()
+        .filter(exclusion::Column::ServiceUserId.eq(of))
+        .filter(exclusion::Column::EndsAt.is_null())
+        .order_by_asc(exclusion::Column::Id)
+}
+
+fn barred(bar: &exclusion::Model) -> Barred {
+    (bar.agency_id, bar.account_id, bar.written_for, bar.named_by.filter(|_| bar.written_for.is_none()))
+}
+
+/// The denials of a service user, whether they hold or not, the oldest first.
+fn denials_of(of: ServiceUserId) -> Select<consent::Entity> {
+    consent::Entity::find()
+        .filter(consent::Column::ServiceUserId.eq(of))
+        .filter(consent::Column::Kind.eq(ConsentKind::Deny))
+        .order_by_asc(consent::Column::Id)
+}
+
+/// Those who stand for a service user, or did, as an account named them.
+fn named_by(of: ServiceUserId, account: AccountId) -> Condition {
+    Condition::all().add(proxy::Column::ServiceUserId.eq(of)).add(proxy::Column::NamedBy.eq(account))
+}
+
+/// That one of these stood for a service user at an instant.
+fn stood(these: Condition, at: impl ColumnTrait) -> Expr {
+    let begun = proxy::Column::BeginsAt.into_expr().lte(at.into_expr());
+    let lasted = Condition::any()
+        .add(proxy::Column::EndsAt.is_null())
+        .add(proxy::Column::EndsAt.into_expr().gte(at.into_expr()));
+    there_is(these.add(begun).add(lasted))
+}
+
+fn there_is(proxies: Condition) -> Expr {
+    Expr::exists(Query::select().expr(Expr::value(1)).from(proxy::Entity).cond_where(proxies).to_owned())
+}
+
+/// That a column names one of these accounts.
+fn one_of(db: &DatabaseTransaction, column: impl ColumnTrait, these: &BTreeSet<AccountId>) -> Expr {
+    among(db.get_database_backend(), column, these.iter().map(|account| account.0))
+}
+
+/// That something was done by an account as the service user, or by whom it named to stand for them, while they did.
+pub(super) fn done_by(
+    (of, account): (ServiceUserId, AccountId),
+    by: impl ColumnTrait,
+    when: impl ColumnTrait,
+) -> Condition {
+    let named = named_by(of, account).add(proxy::Column::AccountId.into_expr().eq(by.into_expr()));
+    Condition::any().add(by.eq(account)).add(stood(named, when))
+}
+
+/// That something was done by anybody else, or nobody knows by whom.
+pub(super) fn not_done_by(of: (ServiceUserId, AccountId), by: impl ColumnTrait, when: impl ColumnTrait) -> Condition {
+    Condition::any().add(by.is_null()).add(done_by(of, by, when).not())
 }
 
 /// That a bar is on somebody else than an agency.
@@ -250,7 +359,7 @@ pub(super) fn not_on(agency: AgencyId) -> Condition {
 }
 
 /// That a column names somebody else than an account, or nobody.
-pub(super) fn not_by(column: impl ColumnTrait, account: AccountId) -> Condition {
+fn not_by(column: impl ColumnTrait, account: AccountId) -> Condition {
     Condition::any().add(column.is_null()).add(column.ne(account))
 }
 
@@ -310,11 +419,12 @@ fn ended_by_others(
 
 /// That something was ended since an instant by one of these accounts.
 fn ended_by_these(
+    db: &DatabaseTransaction,
     (ended_at, ended_by): (impl ColumnTrait, impl ColumnTrait),
     these: &BTreeSet<AccountId>,
     since: Millis,
 ) -> Condition {
-    Condition::all().add(ended_at.gte(since)).add(ended_by.is_in(these.iter().copied()))
+    Condition::all().add(ended_at.gte(since)).add(one_of(db, ended_by, these))
 }
 
 /// That something began before two were joined; of what began in the same millisecond the ids tell it.
@@ -329,9 +439,23 @@ fn since(begins_at: impl ColumnTrait, id: impl ColumnTrait, joining: &service_us
     Condition::any().add(begins_at.gt(joining.merged_at)).add(at_once)
 }
 
+/// What these consents cover.
+async fn covered(db: &DatabaseTransaction, consents: &[consent::Model]) -> Result<Covered, Trouble> {
+    let mut covered = Covered::new();
+    if consents.is_empty() {
+        return Ok(covered);
+    }
+    let theirs =
+        among(db.get_database_backend(), consent_scope::Column::ConsentId, consents.iter().map(|consent| consent.id.0));
+    for scope in consent_scope::Entity::find().filter(theirs).all(db).await? {
+        covered.entry(scope.consent_id).or_default().push(scope);
+    }
+    Ok(covered)
+}
+
 /// What a denial says.
-async fn denied(db: &impl ConnectionTrait, denial: &consent::Model) -> Result<Denied, Trouble> {
-    let scopes = consent_scope::Entity::find().filter(consent_scope::Column::ConsentId.eq(denial.id)).all(db).await?;
-    let covered = scopes.into_iter().map(|scope| (scope.agency_id, scope.category, scope.purpose)).collect();
-    Ok((denial.recorded_for, denial.expires_at, covered))
+fn denied(denial: &consent::Model, covered: &Covered) -> Denied {
+    let scopes = covered.get(&denial.id).into_iter().flatten();
+    let what = scopes.map(|scope| (scope.agency_id, scope.category, scope.purpose)).collect();
+    (denial.recorded_for, denial.expires_at, what)
 }

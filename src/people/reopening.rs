@@ -57,8 +57,8 @@ impl People {
         if raised.is_none() || !was_on || is_seen || kept_out {
             return Err(Trouble::NotFound);
         }
-        takes_caseload(&transaction, by.agency, to, at).await?;
-        is_let_in(&transaction, by.agency, of, to, at).await?;
+        let taking = takes_caseload(&transaction, by.agency, to, at).await?;
+        is_let_in(&transaction, of, to, &taking).await?;
         let person = service_user::Entity::find_by_id(of).one(&transaction).await?.ok_or(Trouble::NotFound)?;
         // A case that was never closed is what it was: the agency has to do with them still, as far as it had.
         if !is_open && person.agency_id == by.agency {

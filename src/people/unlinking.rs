@@ -9,7 +9,7 @@ use super::acting::Stands;
 use super::contents::Wrong;
 use super::entering::Worker;
 use super::merging::kept_out_by;
-use super::parting::{close_opened_by, not_by, not_on, put_bars_again};
+use super::parting::{close_opened_by, done_by, not_done_by, not_on, put_bars_again};
 use super::wishes::NOT_OURS;
 use super::{People, Trouble};
 
@@ -19,8 +19,8 @@ impl People {
     ///
     /// Whose it was may have been somebody else. So what opens something and was said by it as themselves ends with it: what they
     /// permitted, whom they named to stand for them, and what these permitted; it is said anew. What they denied, and whom they
-    /// keep out, stays: a worker would let somebody in by it. And what others denied or barred before, and the account ended, holds
-    /// again; but for a bar on the agency that takes the account back, which nobody could lift.
+    /// keep out, stays: a worker would let somebody in by it. And what others denied or barred, and the account or whom it named
+    /// ended, holds again; but for a bar on the agency that takes the account back, which nobody could lift.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] where another agency entered
@@ -46,14 +46,15 @@ impl People {
         self.keep_account_where_parted(db, of).await?;
         close_opened_by(db, of, account, (by.account, at)).await?;
         // The entering agency is kept out by nobody without an account: it could not name another.
+        let theirs = (of, account);
         let lifted = Condition::all()
-            .add(exclusion::Column::EndedBy.eq(account))
-            .add(not_by(exclusion::Column::NamedBy, account))
+            .add(done_by(theirs, exclusion::Column::EndedBy, exclusion::Column::EndsAt))
+            .add(not_done_by(theirs, exclusion::Column::NamedBy, exclusion::Column::BeginsAt))
             .add(not_on(agency));
         put_bars_again(db, of, lifted).await?;
         let taken_back = Condition::all()
-            .add(consent::Column::EndedBy.eq(account))
-            .add(not_by(consent::Column::RecordedBy, account));
+            .add(done_by(theirs, consent::Column::EndedBy, consent::Column::EndedAt))
+            .add(not_done_by(theirs, consent::Column::RecordedBy, consent::Column::BeginsAt));
         self.put_denials_again(db, of, taken_back, at).await?;
         for whom in kept_out_by(db, of).await? {
             self.part_from(db, of, whom, (by.into(), begun.stands), at).await?;

@@ -351,7 +351,7 @@ async fn is_proxy(db: &impl ConnectionTrait, account: AccountId, of: ServiceUser
 }
 
 /// The bars of the same service user that say the same as one of them, and hold.
-pub(super) fn saying_the_same(bar: &exclusion::Model) -> Condition {
+fn saying_the_same(bar: &exclusion::Model) -> Condition {
     let whom = match (bar.agency_id, bar.account_id) {
         (Some(agency), _) => exclusion::Column::AgencyId.eq(agency),
         (None, Some(account)) => exclusion::Column::AccountId.eq(account),

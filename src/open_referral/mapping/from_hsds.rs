@@ -150,7 +150,7 @@ pub(super) fn read_agency(node: &Node<'_>, persons: &Persons<'_>, remarks: &mut 
         }
     }
     agency.identifiers.extend(node.text("tax_id").map(|value| Identifier { scheme: "tax".to_owned(), value }));
-    agency.identifiers = unique(agency.identifiers);
+    agency.identifiers = once(agency.identifiers);
     agency
 }
 
@@ -206,7 +206,7 @@ fn terms(service: &Node<'_>) -> (Vec<String>, Vec<Term>) {
     for term in attributes.chain(listed) {
         if term.taxonomy == NEEDS { needs.push(term.code) } else { terms.push(term) }
     }
-    (once(needs), unique(terms))
+    (once(needs), once(terms))
 }
 
 /// The term of an attribute, if it is not a fact of ours.
@@ -352,16 +352,6 @@ fn states(listing: &ServiceListing, group: FieldGroup) -> bool {
                 || place(|place| place.location.address.is_some() || place.location.point.is_some())
         }
     }
-}
-
-fn unique<T: PartialEq>(values: Vec<T>) -> Vec<T> {
-    let mut kept: Vec<T> = Vec::with_capacity(values.len());
-    for value in values {
-        if !kept.contains(&value) {
-            kept.push(value);
-        }
-    }
-    kept
 }
 
 /// An instant as facts and `last_modified` have it; no more exact than it has to be.
