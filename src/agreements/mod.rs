@@ -71,6 +71,9 @@ impl Side {
     }
 }
 
+/// The argument that holds the key: it stands beside what is said.
+const KEY: &str = "idempotencyKey";
+
 /// Why something about an agreement could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
@@ -94,7 +97,7 @@ pub enum Trouble {
 impl From<NotOnce> for Trouble {
     fn from(error: NotOnce) -> Self {
         match error {
-            wrong @ (NotOnce::Form | NotOnce::Used) => Wrong::new("idempotencyKey", wrong.to_string()).into(),
+            wrong @ (NotOnce::Form | NotOnce::Used) => Wrong::new(KEY, wrong.to_string()).into(),
             NotOnce::Database(error) => error.into(),
         }
     }

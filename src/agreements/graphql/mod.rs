@@ -8,7 +8,7 @@ pub mod types;
 use async_graphql::{Context, Enum, Result, SimpleObject};
 use entity::enums::Role;
 
-use super::{Agreements, Hand, Side, Trouble};
+use super::{Agreements, Hand, KEY, Side, Trouble};
 use crate::access::Viewer;
 use crate::api::errors::{bad_input, internal};
 
@@ -58,7 +58,8 @@ fn parted<T>(ctx: &Context<'_>, done: std::result::Result<T, Trouble>) -> Result
             refused(AgreementErrorCode::NotFound, message, None)
         }
         Err(Trouble::Wrong(wrong)) => {
-            refused(AgreementErrorCode::BadValue, wrong.message, Some(format!("input.{}", wrong.field)))
+            let field = if wrong.field == KEY { wrong.field } else { format!("input.{}", wrong.field) };
+            refused(AgreementErrorCode::BadValue, wrong.message, Some(field))
         }
         Err(Trouble::NotNow(message)) => refused(AgreementErrorCode::NotNow, message, None),
         Err(failed @ (Trouble::Database(_) | Trouble::Failed(_))) => Err(internal(ctx, &failed)),

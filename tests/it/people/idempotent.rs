@@ -213,8 +213,12 @@ async fn each_creation_is_made_once() {
     assert_eq!(network.ask(&network.manager, agreement, said.clone()).await, first);
     assert_eq!(network.rows("agreement").await, 1);
     said["input"]["title"] = json!("Another");
-    let other = network.ask(&network.manager, agreement, said).await["draftAgreement"].take();
-    assert_eq!(refused(&other), ("BAD_VALUE", "input.idempotencyKey"));
+    // As with the name of a team, the field is told as it stands: beside the input.
+    for key in [KEY, ""] {
+        said["key"] = json!(key);
+        let other = network.ask(&network.manager, agreement, said.clone()).await["draftAgreement"].take();
+        assert_eq!(refused(&other), ("BAD_VALUE", "idempotencyKey"));
+    }
 }
 
 /// A place that was given to who was first in line is not given to the next one by the same asking.
