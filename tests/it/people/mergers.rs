@@ -6,19 +6,29 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use entity::enums::Role;
 use entity::ids::RecordId;
+use entity::instants::Millis;
 use entity::person_record;
 use migration::{Migrator, MigratorTrait as _};
-use sea_orm::EntityTrait;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::consents::agency;
 use super::graph::Network;
+use super::locked_out::person;
 use super::my_day::done;
 
-/// Joins two; the global id of the joining, as it stands in a question.
-pub(super) async fn joined(network: &Network, keep: &str, other: &str) -> Value {
+/// Joins two; the global id of the joining, as it stands in a question. What is said next is said in the same millisecond.
+async fn joined_at_once(network: &Network, keep: &str, other: &str) -> Value {
     let merge = format!("mergeServiceUsers(input: {{ keep: {keep:?}, other: {other:?} }})");
     done(network, &network.ann, &merge, "id").await["id"].take()
+}
+
+/// The same, and a second passes.
+pub(super) async fn joined(network: &Network, keep: &str, other: &str) -> Value {
+    let id = joined_at_once(network, keep, other).await;
+    network.app.clock.advance(TimeDelta::seconds(1));
+    id
 }
 
 /// Parts two; the global ids of both, as far as whoever does it sees them.
@@ -118,6 +128,14 @@ async fn a_note_that_was_written_anew_is_there_again_and_one_that_was_taken_back
     let done = network.ask(&network.ann, query, json!({ "input": input })).await;
     assert_eq!(done["recordOfServiceUser"]["errors"], json!([]));
     assert_eq!(network.change(&network.ann, &format!("takeBackRecord(id: {second})")).await, json!([]));
+    // What holds no longer is neither said anew nor taken back.
+    for gone in [&first, &second] {
+        let anew = json!({ "serviceUser": one, "contents": { "note": { "text": "Again." } }, "replaces": gone });
+        let refused = network.ask(&network.ann, query, json!({ "input": anew })).await["recordOfServiceUser"].take();
+        assert_eq!(refused["errors"][0]["code"], "BAD_VALUE");
+        let gone = network.change(&network.ann, &format!("takeBackRecord(id: {gone})")).await;
+        assert_eq!(gone[0]["code"], "NOT_FOUND");
+    }
     let notes = async |of: &str| -> Vec<Value> {
         let mut notes = network.see(&network.ann, of).await["notes"].take();
         notes.as_array_mut().unwrap().iter_mut().map(|note| note["text"].take()).collect()
@@ -125,6 +143,29 @@ async fn a_note_that_was_written_anew_is_there_again_and_one_that_was_taken_back
     assert_eq!(notes(&one).await, ["Better."]);
     parted(&network, &network.ann, &id).await;
     assert_eq!((notes(&one).await, notes(&two).await), (vec![json!("Better.")], vec![json!("First.")]));
+}
+
+/// What was said anew before they were joined is not there again when they are parted, whatever stands in its place.
+#[tokio::test]
+async fn what_was_said_anew_before_they_were_joined_stays_so() {
+    let network = Network::new().await;
+    let (one, two) = (network.person_called("Beth").await, network.person_called("Olwen").await);
+    let id = joined(&network, &one, &two).await;
+    says_once(&network, &one, ["Cleo", "WOMAN", "03"]).await;
+    let before = network.app.clock.now() - TimeDelta::seconds(2);
+    let replaced = person_record::Entity::update_many()
+        .col_expr(person_record::Column::EndedAt, Expr::value(Millis::from(before)))
+        .filter(person_record::Column::RecordedFor.eq(person(&two)))
+        .filter(person_record::Column::ReplacedBy.is_not_null())
+        .exec(network.app.db().connection())
+        .await
+        .unwrap();
+    assert_eq!(replaced.rows_affected, 1, "the name");
+    parted(&network, &network.ann, &id).await;
+    let rows = person_record::Entity::find()
+        .filter(person_record::Column::ServiceUserId.eq(person(&two)))
+        .filter(person_record::Column::EndedAt.is_null());
+    assert!(rows.all(network.app.db().connection()).await.unwrap().is_empty());
 }
 
 /// Of three that were joined one after the other, each parting gives back what the joining it undoes took.
@@ -272,22 +313,30 @@ async fn kept_out(network: &Network, by: &str, of: &str) -> Vec<Value> {
     kept.as_array_mut().unwrap().iter_mut().map(|kept| kept["id"].take()).collect()
 }
 
-/// Whom both keep out stands there once, and holds for each when they are parted, though one of them said it while they were one.
+/// Whom both keep out stands there once, and holds for each when they are parted, though one of them said it while they were one;
+/// in the millisecond in which they were joined, or later.
 #[tokio::test]
 async fn a_bar_that_was_said_while_they_were_one_holds_for_both() {
-    let network = Network::new().await;
-    let (one, two) = (network.person_called("Ada").await, network.person_called("Beth").await);
-    keeps_out(&network, &network.ann, &two).await;
-    let id = joined(&network, &one, &two).await;
-    keeps_out(&network, &network.ann, &one).await;
-    keeps_out(&network, &network.ann, &two).await;
-    assert_eq!(kept_out(&network, &network.ann, &one).await.len(), 1);
-    parted(&network, &network.ann, &id).await;
-    for of in [&one, &two] {
-        let kept = kept_out(&network, &network.ann, of).await;
-        assert_eq!(kept.len(), 1, "of each");
-        assert_eq!(network.change(&network.ann, &format!("letIn(id: {})", kept[0])).await, json!([]));
-        assert_eq!(kept_out(&network, &network.ann, of).await, [] as [Value; 0], "and it is one bar");
+    for at_once in [false, true] {
+        for said_before in [false, true] {
+            let network = Network::new().await;
+            let (one, two) = (network.person_called("Ada").await, network.person_called("Beth").await);
+            if said_before {
+                keeps_out(&network, &network.ann, &two).await;
+            }
+            let id =
+                if at_once { joined_at_once(&network, &one, &two).await } else { joined(&network, &one, &two).await };
+            keeps_out(&network, &network.ann, &one).await;
+            keeps_out(&network, &network.ann, &two).await;
+            assert_eq!(kept_out(&network, &network.ann, &one).await.len(), 1);
+            parted(&network, &network.ann, &id).await;
+            for of in [&one, &two] {
+                let kept = kept_out(&network, &network.ann, of).await;
+                assert_eq!(kept.len(), 1, "of each");
+                assert_eq!(network.change(&network.ann, &format!("letIn(id: {})", kept[0])).await, json!([]));
+                assert_eq!(kept_out(&network, &network.ann, of).await, [] as [Value; 0], "and it is one bar");
+            }
+        }
     }
 }
 
@@ -321,9 +370,8 @@ async fn what_one_of_joined_records_said_themselves_is_theirs_to_lift() {
     assert_eq!(network.change(&network.ann, &link).await, json!([]));
     keeps_out(&network, &network.sam, &two).await;
     keeps_out(&network, &network.ann, &one).await;
-    // What is said at the very instant of the joining counts as said of both.
-    network.app.clock.advance(TimeDelta::seconds(1));
-    let id = joined(&network, &one, &two).await;
+    // In the same millisecond it was said before they were joined all the same.
+    let id = joined_at_once(&network, &one, &two).await;
     let seen = network.see(&network.sam, &one).await;
     assert_eq!(seen["keptOut"].as_array().unwrap().len(), 1, "once: {seen:#}");
     let written = kept_out(&network, &network.ann, &one).await;

@@ -1,9 +1,11 @@
 //! What was said while two records were one that are two people's, or by an account that is somebody else's: parted, or taken back,
 //! nothing that it opened stays open, what others denied and barred holds, and nobody is locked out for good.
 
+use chrono::TimeDelta;
 use entity::enums::{ConsentKind, Role};
 use entity::ids::AssignmentId;
-use entity::{assignment, consent, exclusion};
+use entity::instants::Millis;
+use entity::{assignment, consent, exclusion, service_user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -39,15 +41,46 @@ pub(super) async fn holding(network: &Network, of: &str, kind: ConsentKind) -> u
     all.all(network.app.db().connection()).await.unwrap().len()
 }
 
-/// A permit or a denial to the second agency of one category; its global id.
-pub(super) async fn says(network: &Network, token: &str, of: &str, kind: &str, category: &str) -> Value {
-    let until = if kind == "PERMIT" { json!(UNTIL) } else { Value::Null };
+/// A permit or a denial to the second agency of one category, until a day, in a manner; its global id.
+pub(super) async fn gives(
+    network: &Network,
+    token: &str,
+    of: &str,
+    (kind, category): (&str, &str),
+    (until, manner): (Value, Value),
+) -> Value {
     let asked = json!({ "serviceUser": of, "kind": kind, "agencies": [agency(Network::agency(1))],
         "categories": [category], "purposes": ["REFERRAL"], "until": until });
-    let manner = if token == network.ann { json!({ "method": "SPOKEN" }) } else { json!({}) };
     let mut given = network.give(token, &asked, manner).await;
     assert_eq!(given["errors"], json!([]), "{kind} {category}");
     given["id"].take()
+}
+
+/// The same, a permit until next year and a denial for good; as workers hear it, or in the app.
+pub(super) async fn says(network: &Network, token: &str, of: &str, kind: &str, category: &str) -> Value {
+    let until = if kind == "PERMIT" { json!(UNTIL) } else { Value::Null };
+    let manner = if token == network.ann { json!({ "method": "SPOKEN" }) } else { json!({}) };
+    gives(network, token, of, (kind, category), (until, manner)).await
+}
+
+/// A permit until next spring that Ann writes down, for somebody who stands for them said it.
+pub(super) async fn permitted_for_them(network: &Network, of: &str, category: &str) -> Value {
+    let manner = json!({ "method": "SPOKEN", "byProxy": true });
+    gives(network, &network.ann, of, ("PERMIT", category), (json!("2027-05-01T00:00:00Z"), manner)).await
+}
+
+/// How a consent stands, as Ann sees it.
+pub(super) async fn state(network: &Network, of: &str, id: &Value) -> Value {
+    let mut all = network.consents(&network.ann, of).await["consents"].take();
+    let this = all.as_array_mut().unwrap().iter_mut().find(|one| one["id"] == *id);
+    this.unwrap()["state"].take()
+}
+
+/// The denials of a service user that hold, as somebody sees them: each by its id and its categories.
+pub(super) async fn denials(network: &Network, token: &str, of: &str) -> Vec<(Value, Value)> {
+    let all = network.consents(token, of).await["consents"].take();
+    let holding = all.as_array().unwrap().iter().filter(|one| one["kind"] == "DENY" && one["state"] == "ACTIVE");
+    holding.map(|one| (one["id"].clone(), one["categories"].clone())).collect()
 }
 
 pub(super) fn withdraw(id: &Value) -> String {
@@ -109,9 +142,15 @@ async fn what_was_opened_by_the_others_account_ends() {
     says(&network, &network.sam, &one, "PERMIT", "IDENTITY").await;
     says(&network, &friend, &one, "PERMIT", "HOUSING").await;
     says(&network, &carer, &one, "PERMIT", "OFFENDING").await;
-    assert_eq!(holding(&network, &one, ConsentKind::Permit).await, 4);
+    // Written down by Ann it may have been the carer who said it.
+    permitted_for_them(&network, &one, "OFFENDING").await;
+    // What was said to Ann by themselves stays with the one that stood for both.
+    let spoken = (json!("2027-04-01T00:00:00Z"), json!({ "method": "SPOKEN" }));
+    let told = gives(&network, &network.ann, &one, ("PERMIT", "OFFENDING"), spoken).await;
+    assert_eq!(holding(&network, &one, ConsentKind::Permit).await, 6);
     parted(&network, &network.ann, &id).await;
-    assert_eq!(holding(&network, &one, ConsentKind::Permit).await, 1, "what she told Ann before");
+    assert_eq!(holding(&network, &one, ConsentKind::Permit).await, 2, "and what she told Ann before");
+    assert_eq!(state(&network, &one, &told).await, "ACTIVE");
     assert_eq!(holding(&network, &two, ConsentKind::Permit).await, 0);
     for (token, sees) in [(&friend, 0), (&carer, 1), (&network.sam, 1)] {
         assert_eq!(own(&network, token).await, sees);
@@ -131,8 +170,9 @@ async fn who_stands_for_both_permitted_it_for_both() {
     }
     let id = joined(&network, &one, &two).await;
     says(&network, &carer, &one, "PERMIT", "OFFENDING").await;
+    permitted_for_them(&network, &one, "HOUSING").await;
     parted(&network, &network.ann, &id).await;
-    assert_eq!(holding(&network, &one, ConsentKind::Permit).await, 2);
+    assert_eq!(holding(&network, &one, ConsentKind::Permit).await, 3);
 }
 
 /// What an account ended that was not theirs holds again when it is taken back, and what those permitted ends whom it named.
@@ -142,7 +182,9 @@ async fn what_a_wrong_account_ended_holds_again() {
     let (id, _) = network.agreed().await;
     let (wrong, friend) =
         (somebody(&network, "wrong@example.org").await, somebody(&network, "friend@example.org").await);
+    let carer = somebody(&network, "carer@example.org").await;
     made(&network, &network.ann, &keep_out(&id, &whole(2))).await;
+    let written = bars(&network, &id).await;
     let denial = says(&network, &network.ann, &id, "DENY", "OFFENDING").await;
     made(&network, &network.ann, &link(&network, &id, &wrong).await).await;
     made(&network, &wrong, &let_in(&network, &wrong, &id).await).await;
@@ -153,11 +195,18 @@ async fn what_a_wrong_account_ended_holds_again() {
     names(&network, &wrong, &id, &friend, "NAMED").await;
     says(&network, &friend, &id, "PERMIT", "OFFENDING").await;
     made(&network, &wrong, &end_proxy(&network, &wrong, &id).await).await;
+    network.app.clock.advance(TimeDelta::seconds(1));
+    names(&network, &network.ann, &id, &carer, "ON_THEIR_WORD").await;
+    let by_carer = says(&network, &carer, &id, "PERMIT", "HOUSING").await;
     assert_eq!((bars(&network, &id).await.len(), holding(&network, &id, ConsentKind::Deny).await), (0, 0));
-    assert_eq!(holding(&network, &id, ConsentKind::Permit).await, 2);
+    assert_eq!(holding(&network, &id, ConsentKind::Permit).await, 3);
     made(&network, &network.ann, &unlink(&id)).await;
-    assert_eq!((bars(&network, &id).await.len(), holding(&network, &id, ConsentKind::Deny).await), (1, 1));
-    assert_eq!(holding(&network, &id, ConsentKind::Permit).await, 1, "what she told Ann");
+    assert_eq!(bars(&network, &id).await, written, "as it was");
+    let denied = denials(&network, &network.ann, &id).await;
+    assert_eq!(denied.iter().map(|(_, what)| what).collect::<Vec<_>>(), [&json!(["OFFENDING"])]);
+    assert_eq!(holding(&network, &id, ConsentKind::Permit).await, 2, "what she told Ann, and what the carer said");
+    assert_eq!(state(&network, &id, &by_carer).await, "ACTIVE");
+    assert_eq!(network.see(&carer, &id).await["id"], json!(id));
     // Written down by Ann it is lifted on her word, as ever.
     made(&network, &network.ann, &let_in(&network, &network.ann, &id).await).await;
 }
@@ -199,33 +248,111 @@ async fn what_was_denied_before_is_denied_again() {
     assert_eq!(holding(&network, &one, ConsentKind::Deny).await, 0);
     parted(&network, &network.ann, &id).await;
     let of = async |of: &str| {
-        let denied = network.consents(&network.ann, of).await["consents"].take();
-        let active = denied.as_array().unwrap().iter().filter(|one| one["kind"] == "DENY" && one["state"] == "ACTIVE");
-        active.map(|one| one["categories"].clone()).collect::<Vec<_>>()
+        let denied = denials(&network, &network.ann, of).await;
+        denied.into_iter().map(|(_, what)| what).collect::<Vec<_>>()
     };
     assert_eq!((of(&two).await, of(&one).await), (vec![json!(["IDENTITY"])], vec![json!(["HOUSING"])]));
 }
 
-/// Whom one of them kept out by an account of their own while they were one the other keeps out by who parts them, where they have
-/// none: it is lifted on their word. The one with the account lifts their own.
+/// Whom one of them kept out by an account of their own while they were one, and what they denied, holds of the other by who parts
+/// them, where they have none: it is lifted on their word. The one with the account lifts their own.
 #[tokio::test]
 async fn what_holds_for_both_is_lifted_by_somebody() {
     for moves in [false, true] {
         let network = Network::new().await;
-        let (one, two) = (network.person_called("Ada").await, network.person_called("Beth").await);
+        let (one, _) = network.agreed().await;
+        let two = network.person_called("Beth").await;
         let (theirs, other) = if moves { (&two, &one) } else { (&one, &two) };
         made(&network, &network.ann, &link(&network, theirs, &network.sam).await).await;
         let id = joined(&network, &one, &two).await;
+        says(&network, &network.sam, &one, "DENY", "OFFENDING").await;
         made(&network, &network.sam, &keep_out(&one, &whole(1))).await;
         parted(&network, &network.ann, &id).await;
         for of in [&one, &two] {
-            assert_eq!(bars(&network, of).await.len(), 1);
+            assert_eq!((bars(&network, of).await.len(), holding(&network, of, ConsentKind::Deny).await), (1, 1));
         }
         assert_eq!(network.see(&network.ann, theirs).await["keptOut"], json!([]), "it is theirs");
         made(&network, &network.ann, &let_in(&network, &network.ann, other).await).await;
         assert!(bars(&network, other).await.is_empty());
         made(&network, &network.sam, &let_in(&network, &network.sam, theirs).await).await;
         assert!(bars(&network, theirs).await.is_empty());
+        let of_theirs = denials(&network, &network.ann, theirs).await.remove(0).0;
+        let of_other = denials(&network, &network.ann, other).await.remove(0).0;
+        not_found(&network, &network.ann, &withdraw(&of_theirs)).await;
+        made(&network, &network.ann, &withdraw(&of_other)).await;
+        made(&network, &network.sam, &withdraw(&of_theirs)).await;
+    }
+}
+
+/// So it is of what somebody said while they were one who stands for the other alone: of the one for whom they never stood it is
+/// left to who parts them. Of the other it is theirs, and nobody else's while they stand for them.
+#[tokio::test]
+async fn what_the_others_carer_said_is_lifted_by_somebody() {
+    let network = Network::new().await;
+    let (one, _) = network.agreed().await;
+    let two = network.person_called("Beth").await;
+    let carer = somebody(&network, "carer@example.org").await;
+    names(&network, &network.ann, &two, &carer, "ON_THEIR_WORD").await;
+    let id = joined(&network, &one, &two).await;
+    made(&network, &carer, &keep_out(&one, &whole(2))).await;
+    says(&network, &carer, &one, "DENY", "OFFENDING").await;
+    parted(&network, &network.ann, &id).await;
+    for of in [&one, &two] {
+        assert_eq!((bars(&network, of).await.len(), holding(&network, of, ConsentKind::Deny).await), (1, 1));
+    }
+    made(&network, &network.ann, &let_in(&network, &network.ann, &one).await).await;
+    let denial = denials(&network, &network.ann, &one).await.remove(0).0;
+    made(&network, &network.ann, &withdraw(&denial)).await;
+    assert_eq!(network.see(&network.ann, &two).await["keptOut"], json!([]), "it is the carer's");
+    let denial = denials(&network, &network.ann, &two).await.remove(0).0;
+    not_found(&network, &network.ann, &withdraw(&denial)).await;
+    made(&network, &carer, &withdraw(&denial)).await;
+    made(&network, &carer, &let_in(&network, &carer, &two).await).await;
+    for of in [&one, &two] {
+        assert_eq!((bars(&network, of).await.len(), holding(&network, of, ConsentKind::Deny).await), (0, 0));
+    }
+}
+
+/// Who said it themselves while they were one keeps it, though a worker said the same.
+#[tokio::test]
+async fn what_they_said_themselves_is_theirs_beside_what_was_written_down() {
+    let network = Network::new().await;
+    let (one, two) = (network.person_called("Ada").await, network.person_called("Beth").await);
+    made(&network, &network.ann, &link(&network, &two, &network.sam).await).await;
+    let id = joined(&network, &one, &two).await;
+    made(&network, &network.ann, &keep_out(&one, &whole(1))).await;
+    made(&network, &network.sam, &keep_out(&one, &whole(1))).await;
+    let written = let_in(&network, &network.ann, &one).await;
+    not_found(&network, &network.ann, &written).await;
+    parted(&network, &network.ann, &id).await;
+    made(&network, &network.ann, &written).await;
+    not_found(&network, &network.ann, &let_in(&network, &network.ann, &two).await).await;
+    made(&network, &network.sam, &let_in(&network, &network.sam, &two).await).await;
+    for of in [&one, &two] {
+        assert!(bars(&network, of).await.is_empty());
+    }
+}
+
+/// Whatever clock it was changed by before, what is said of joined records is said after they were joined: it holds for both.
+#[tokio::test]
+async fn nothing_that_is_said_of_joined_records_is_older_than_their_joining() {
+    for kept in [0, 1] {
+        let network = Network::new().await;
+        let both = [network.person_called("Ada").await, network.person_called("Beth").await];
+        let (keep, other) = (&both[kept], &both[1 - kept]);
+        let ahead = Millis::from(network.app.clock.now() + TimeDelta::hours(1));
+        service_user::Entity::update_many()
+            .col_expr(service_user::Column::ChangedAt, Expr::value(ahead))
+            .filter(service_user::Column::Id.eq(person(other)))
+            .exec(network.app.db().connection())
+            .await
+            .unwrap();
+        let id = joined(&network, keep, other).await;
+        made(&network, &network.ann, &keep_out(keep, &whole(1))).await;
+        parted(&network, &network.ann, &id).await;
+        for of in [keep, other] {
+            assert_eq!(bars(&network, of).await.len(), 1);
+        }
     }
 }
 
