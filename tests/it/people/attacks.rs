@@ -73,13 +73,18 @@ async fn who_is_kept_out_is_let_in_by_nobody_who_would_gain_by_it() {
     assert_eq!(network.keep_out(&network.ann, &id, &format!("account: {bea:?}")).await, json!([]));
     let of_colleague = kept(&network.ann).await[0].take();
     assert_eq!(network.only_code(&network.ann, &lift(&of_colleague)).await, "NOT_FOUND");
-    // What Ann wrote down and Sam said too is Sam's alone to lift.
+    // What Ann wrote down and Sam said too is Sam's alone to lift: all of it at once.
     assert_eq!(network.keep_out(&network.ann, &id, &other).await, json!([]));
     assert_eq!(network.keep_out(&network.sam, &id, &other).await, json!([]));
-    assert_eq!(kept(&network.ann).await.as_array().unwrap().len(), 1);
+    assert_eq!(kept(&network.ann).await.as_array().unwrap().len(), 2, "her colleague, and what she wrote of the other");
     let both = kept(&network.sam).await;
-    let of_other = both.as_array().unwrap().iter().find(|it| it["agency"] != Value::Null).unwrap();
-    assert_eq!(network.only_code(&network.ann, &lift(of_other)).await, "NOT_FOUND");
+    let of_other: Vec<_> = both.as_array().unwrap().iter().filter(|it| it["agency"] != Value::Null).collect();
+    assert_eq!(of_other.len(), 2, "{both}");
+    for row in &of_other {
+        assert_eq!(network.only_code(&network.ann, &lift(row)).await, "NOT_FOUND");
+    }
+    assert_eq!(network.change(&network.sam, &lift(of_other[0])).await, json!([]));
+    assert_eq!(kept(&network.sam).await.as_array().unwrap().iter().filter(|it| it["agency"] != Value::Null).count(), 0);
     // Who stands for Sam ends that of themselves, and of nobody else.
     let second = network.app.signed_in("second@example.org", entity::enums::Role::ServiceUser, None).await;
     let second_id = network.account(&second).await;
