@@ -3,15 +3,14 @@
 
 use std::cmp::Reverse;
 
-use entity::enums::FieldGroup;
 use entity::ids::ServiceId;
 
 use super::query::SignpostQuery;
-use super::rules::assess::{Assessor, Group};
+use super::rules::assess::{Assessment, Assessor, Group, NeedsMet};
 use super::rules::score;
-use crate::directory::snapshot::near::Offered;
-use crate::directory::snapshot::postings::Understood;
-use crate::directory::snapshot::{Offer, ServiceFacts, ServiceIndex, Snapshot, View};
+use crate::directory::needs::NeedIndex;
+use crate::directory::snapshot::briefs::Row;
+use crate::directory::snapshot::{ServiceFacts, ServiceIndex, Snapshot, View};
 
 /// Where a service stands in an answer; the order of the answer is the order of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,42 +73,61 @@ pub fn search<'a>(snapshot: &'a Snapshot, query: &SignpostQuery, assessor: &mut 
     if query.meaningless {
         return Vec::new();
     }
-    let words = snapshot.understand(&query.words, |part| &part.service_words, |view, service| view.holds(service));
-    let words_decide = query.needs.is_empty();
-    let (mut found, mut of_interest) = (Vec::new(), Vec::new());
+    if !query.words.is_empty() {
+        return with_words(snapshot, query, assessor);
+    }
+    let mut found = Vec::new();
     for view in snapshot.views() {
-        of_interest.clear();
-        of_interest.extend(candidates(view, query, &words, assessor).into_iter().filter_map(|(index, word_points)| {
-            let service = view.part.services.get(index as usize)?;
-            (view.holds(index) && assessor.of_interest(service)).then_some((service, word_points))
-        }));
-        fetch(&of_interest);
-        for (service, word_points) in &of_interest {
-            found.extend(assessor.weigh(service, *word_points).map(|weighed| Found {
-                service,
-                rank: Rank {
-                    group: weighed.group,
-                    words: Reverse(if words_decide { *word_points } else { 0 }),
-                    score: Reverse(weighed.score.total()),
-                    distance_m: weighed.distance_m.unwrap_or(u32::MAX),
-                    service: service.id,
-                },
-                word_points: *word_points,
-            }));
+        // The best of each service's offers: those of one stand beside each other.
+        let mut best: Vec<(ServiceIndex, Row, Rank)> = Vec::new();
+        for (row, needs_met) in candidates(view, query, assessor) {
+            let Some(brief) = view.part.briefs.at(row) else { continue };
+            if view.holds(brief.service) && assessor.brief_of_interest(view.part, brief) {
+                let weighed = assessor.weigh_brief(view.part, brief, needs_met);
+                best.extend(weighed.map(|weighed| (brief.service, brief.offer, rank(brief.id, &weighed, 0))));
+            }
         }
+        best.sort_unstable_by_key(|(service, offer, rank)| (*service, *rank, *offer));
+        best.dedup_by_key(|(service, ..)| *service);
+        let services = best.into_iter().filter_map(|(service, _, rank)| {
+            Some(Found { service: view.part.services.get(service as usize)?, rank, word_points: 0 })
+        });
+        found.extend(services);
     }
     found
 }
 
-/// Looks at what is about to be weighed. Services of one town lie far apart in memory, and most of what it took to weigh
-/// one was to wait for the next piece of it: a loop that only looks lets the processor fetch many at once.
-fn fetch(services: &[(&ServiceFacts, u32)]) {
-    let look = |offer: &Offer| offer.way.modes.len() + offer.areas.len() + offer.hours.look();
-    let looks = services.iter().map(|(service, _)| {
-        let about = service.assured.at(FieldGroup::Capacity).is_some() || service.manner.languages.is_empty();
-        usize::from(about) + service.offers.iter().map(look).sum::<usize>()
-    });
-    std::hint::black_box(looks.fold(0, usize::wrapping_add));
+/// Where a service stands, by its best offer; the points are those for words that decide the order.
+fn rank(service: ServiceId, best: &Assessment, words: u32) -> Rank {
+    Rank {
+        group: best.group,
+        words: Reverse(words),
+        score: Reverse(best.score.total()),
+        distance_m: best.distance_m.unwrap_or(u32::MAX),
+        service,
+    }
+}
+
+/// Those with all the words that are looked for.
+fn with_words<'a>(snapshot: &'a Snapshot, query: &SignpostQuery, assessor: &mut Assessor<'_>) -> Vec<Found<'a>> {
+    let words = snapshot.understand(&query.words, |part| &part.service_words, |view, service| view.holds(service));
+    let words_decide = query.needs.is_empty();
+    let mut found = Vec::new();
+    for view in snapshot.views() {
+        for hit in view.part.service_words.find(&words) {
+            let service = view.part.services.get(hit.text as usize);
+            let Some(service) = service.filter(|service| view.holds(hit.text) && assessor.of_interest(service)) else {
+                continue;
+            };
+            let word_points = score::words(hit.found(words.len()));
+            found.extend(assessor.weigh(service, word_points).map(|weighed| Found {
+                service,
+                rank: rank(service.id, &weighed, if words_decide { word_points } else { 0 }),
+                word_points,
+            }));
+        }
+    }
+    found
 }
 
 /// How many stand in each group.
@@ -121,38 +139,35 @@ pub fn counts(found: &[Found<'_>]) -> Counts {
     })
 }
 
-/// Services of a part that may be an answer, each once, with the points for the words they were found by: those with
-/// all the words, or those of the needs' own lists (or of all) that may be within reach.
-fn candidates(
-    view: View<'_>,
-    query: &SignpostQuery,
-    words: &[(String, Understood)],
-    assessor: &mut Assessor<'_>,
-) -> Vec<(ServiceIndex, u32)> {
-    if !words.is_empty() {
-        let hits = view.part.service_words.find(words);
-        return hits.iter().map(|hit| (hit.text, score::words(hit.found(words.len())))).collect();
-    }
-    let needs = query.needs.iter().flat_map(|asked| &asked.any_of);
-    let mut lists: Vec<&Offered> = needs.filter_map(|need| view.part.meeting(*need)).collect();
-    if query.needs.is_empty() {
-        lists.push(&view.part.all);
-    }
-    let (mut found, mut perhaps) = (Vec::new(), None);
-    for list in lists {
-        match &query.place {
-            None => found.extend(list.all()),
-            Some(place) => {
-                let sets = &view.part.area_sets;
-                let perhaps = perhaps.get_or_insert_with(|| view.part.sets_perhaps_at(place));
-                let mut may_cover = |set: u32| {
-                    perhaps.contains(set) && sets.get(set as usize).is_some_and(|areas| assessor.may_cover(areas))
-                };
-                list.reachable(place.point, query.within_km, &mut may_cover, &mut found);
+/// Offers of a part that may be an answer, each once and in order: those of the needs' own lists, or all, that may be
+/// within reach; with the needs that their services meet.
+fn candidates(view: View<'_>, query: &SignpostQuery, assessor: &mut Assessor<'_>) -> Vec<(Row, NeedsMet)> {
+    let briefs = &view.part.briefs;
+    let mut lists: Vec<NeedIndex> = query.needs.iter().flat_map(|asked| asked.any_of.iter().copied()).collect();
+    lists.sort_unstable();
+    lists.dedup();
+    let lists = lists.into_iter().map(Some).chain(query.needs.is_empty().then_some(None));
+    let perhaps = query.place.as_ref().map(|place| briefs.sets_perhaps_at(place));
+    let mut found: Vec<(Row, NeedsMet)> = Vec::new();
+    for need in lists {
+        let met = need.map(|need| assessor.met_by(need)).unwrap_or_default();
+        match query.place.as_ref().zip(perhaps.as_ref()) {
+            None => briefs.each(need, |row| found.push((row, met))),
+            Some((place, perhaps)) => {
+                briefs.near(need, place.point, query.within_km, |row| found.push((row, met)));
+                let may_cover =
+                    |set| perhaps.contains(set) && briefs.areas(set).is_some_and(|set| assessor.may_cover(set));
+                briefs.unplaced(need, may_cover, |row| found.push((row, met)));
             }
         }
     }
-    found.sort_unstable();
-    found.dedup();
-    found.into_iter().map(|index| (index, 0)).collect()
+    found.sort_unstable_by_key(|(row, _)| *row);
+    found.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 = kept.1.and(next.1);
+        }
+        same
+    });
+    found
 }

@@ -74,8 +74,8 @@ fn agrees(snapshot: &Snapshot, one: usize) -> Result<(), String> {
     let found =
         |view: &View<'_>| view.part.service_words.find(&asked).iter().filter(|hit| view.holds(hit.text)).count();
     let meeting = |view: &View<'_>, need: &str| {
-        let listed = snapshot.need_list.index_of(need).and_then(|need| view.part.meeting(need));
-        listed.map_or(0, |listed| listed.all().into_iter().filter(|service| view.holds(*service)).count())
+        let listed = snapshot.need_list.index_of(need).map(|need| view.part.briefs.services(Some(need)));
+        listed.map_or(0, |listed| listed.into_iter().filter(|service| view.holds(*service)).count())
     };
     let in_all = |of: &dyn Fn(&View<'_>) -> usize| snapshot.views().iter().map(of).sum::<usize>();
     let of_needs = NEEDS.map(|need| in_all(&|view| meeting(view, need)));

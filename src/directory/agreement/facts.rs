@@ -10,7 +10,6 @@ use super::words::print;
 use super::{Agreement, At, Thing};
 use crate::directory::listing::Eligibility;
 use crate::directory::needs::{NeedIndex, NeedList};
-use crate::directory::snapshot::near::Offered;
 use crate::directory::snapshot::postings::Field;
 use crate::directory::snapshot::text::sort_key;
 use crate::directory::snapshot::{AgencyFacts, ServiceFacts, ServiceIndex, Snapshot};
@@ -189,8 +188,8 @@ pub(super) fn lists(found: &mut Agreement, snapshot: &Snapshot) {
                 of_needs.get_mut(usize::from(need.0)).into_iter().for_each(|list| list.push(index));
             }
         }
-        let mut same = |field, listed: Option<&Offered>, wanted: &[ServiceIndex]| {
-            let listed = listed.map(Offered::all).unwrap_or_default();
+        let mut same = |field, need: Option<NeedIndex>, wanted: &[ServiceIndex]| {
+            let listed = view.part.briefs.services(need);
             if listed == wanted {
                 return;
             }
@@ -204,9 +203,9 @@ pub(super) fn lists(found: &mut Agreement, snapshot: &Snapshot) {
             }
         };
         for (need, wanted) in (0..).map(NeedIndex).zip(&of_needs) {
-            same("list of a need", view.part.meeting(need), wanted);
+            same("list of a need", Some(need), wanted);
         }
         let all: Vec<ServiceIndex> = (0..).take(view.part.services.len()).collect();
-        same("list of all", Some(&view.part.all), &all);
+        same("list of all", None, &all);
     }
 }

@@ -226,8 +226,8 @@ fn nearby<'a>(snapshot: &'a Snapshot, spots: &[Spot]) -> Vec<&'a ServiceFacts> {
     let mut known: HashSet<ServiceId> = HashSet::new();
     for (centre, km) in spots.iter().flat_map(circles) {
         for view in snapshot.views() {
-            let mut indexes = Vec::new();
-            view.part.all.reachable(centre, km, |_| false, &mut indexes);
+            let (briefs, mut indexes) = (&view.part.briefs, Vec::new());
+            briefs.near(None, centre, km, |row| indexes.extend(briefs.at(row).map(|brief| brief.service)));
             indexes.sort_unstable();
             indexes.dedup();
             let services = indexes.into_iter().filter(|index| view.holds(*index));

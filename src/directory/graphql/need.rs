@@ -9,7 +9,6 @@ use crate::api::leaves::{Leaf, Plain};
 use crate::connection;
 use crate::directory::needs::{NeedIndex, NeedList};
 use crate::directory::snapshot::View;
-use crate::directory::snapshot::near::Offered;
 
 /// Something people want help with, or an area of such things.
 #[derive(Clone, Debug)]
@@ -116,7 +115,7 @@ impl Plain for Need {
 
 /// How many services of a part meet one of these needs.
 fn count_meeting(view: View<'_>, needs: &[NeedIndex]) -> usize {
-    let mut found: Vec<_> = needs.iter().filter_map(|need| view.part.meeting(*need)).flat_map(Offered::all).collect();
+    let mut found: Vec<_> = needs.iter().flat_map(|need| view.part.briefs.services(Some(*need))).collect();
     found.sort_unstable();
     found.dedup();
     found.into_iter().filter(|service| view.holds(*service)).count()

@@ -8,9 +8,9 @@ use entity::ids::{AgencyId, LocationId};
 use entity::{agency, location, service, service_place};
 use foldhash::fast::FixedState;
 
+use super::briefs::Briefs;
 use super::facts::{AgencyFacts, Assured, LocationFacts, Manner, ServiceFacts, ServiceIndex, Way};
 use super::names;
-use super::near::{AreaSet, Offered};
 use super::offers::{self, point, postcode};
 use super::part::{LocationIndex, Part};
 use super::postings::{Field, PostingsBuilder};
@@ -42,7 +42,6 @@ pub(super) struct Shared {
     assured: Pool<Assured>,
     pub(super) hours: Pool<Hours>,
     pub(super) areas: offers::AreaCache,
-    area_sets: HashMap<usize, AreaSet, FixedState>,
 }
 
 /// Values that are kept once each.
@@ -70,10 +69,9 @@ impl Builder {
     /// A builder of a part with nothing in it.
     #[must_use]
     pub fn new(need_list: Arc<NeedList>) -> Self {
-        let needs = need_list.needs().count();
         Self {
             need_list,
-            part: Part { by_need: std::iter::repeat_with(Offered::default).take(needs).collect(), ..Part::empty() },
+            part: Part::empty(),
             agency_names: HashMap::default(),
             at_location: Vec::new(),
             words: Default::default(),
@@ -131,27 +129,6 @@ impl Builder {
         let places: &[service_place::Model] = rows.places.get(&row.id).map_or(&[], Vec::as_slice);
         self.at_location.extend(places.iter().map(|place| (place.location_id, index)));
         let offers = offers::offers(row, places, rows, &mut self.shared);
-        for offer in &offers {
-            let mut lists: Vec<&mut Offered> = vec![&mut self.part.all];
-            lists.extend(
-                self.part
-                    .by_need
-                    .iter_mut()
-                    .zip(0..)
-                    .filter_map(|(list, need)| needs.contains(&NeedIndex(need)).then_some(list)),
-            );
-            match offer.point {
-                Some(point) => lists.into_iter().for_each(|list| list.at(point, index)),
-                None => {
-                    let sets = &mut self.part.area_sets;
-                    let set = *self.shared.area_sets.entry(offer.areas.as_ptr().addr()).or_insert_with(|| {
-                        sets.push(Arc::clone(&offer.areas));
-                        AreaSet::try_from(sets.len() - 1).unwrap_or(AreaSet::MAX)
-                    });
-                    lists.into_iter().for_each(|list| list.within(set, index));
-                }
-            }
-        }
         let shared = &mut self.shared;
         self.part.services.push(ServiceFacts {
             id: row.id,
@@ -207,12 +184,11 @@ impl Builder {
     #[must_use]
     pub fn finish(self, since: bool) -> Part {
         let mut part = self.part;
-        part.all.seal();
-        part.by_need.iter_mut().for_each(Offered::seal);
         part.services.shrink_to_fit();
         let [service_words, agency_words, location_words] = self.words.map(PostingsBuilder::finish);
         let names = names::of_part(&part.services, &part.agencies, since);
-        Part { names, service_words, agency_words, location_words, ..part }
+        let briefs = Briefs::of(&part.services);
+        Part { briefs, names, service_words, agency_words, location_words, ..part }
     }
 }
 

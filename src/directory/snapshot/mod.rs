@@ -14,6 +14,7 @@
 //! agency chose to say is copied in** (see `build`), so that no rule above can leak what it
 //! never had.
 
+pub mod briefs;
 pub mod build;
 pub mod facts;
 pub mod kept;

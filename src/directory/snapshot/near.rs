@@ -1,5 +1,5 @@
-//! Which services can be reached from a place, without looking at those that can't: places by cells of the map, and
-//! what has no place by the areas it covers.
+//! The map in cells, and sets of areas by the authorities that they touch: by which whatever can't be reached from a place
+//! is not looked at.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -7,9 +7,6 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use serde::{Deserialize, Serialize};
-
-use super::facts::ServiceIndex;
 use crate::places::{CoveredArea, LadCode, Point};
 
 /// Cells to a degree: of about 5.5 km from south to north, and 3.5 km from west to east in the middle of England.
@@ -20,9 +17,9 @@ const COLUMNS: u32 = 7_200;
 const KM_PER_DEGREE: f64 = 110.5;
 
 /// A cell of the map: rows from south to north, in each row columns from west to east.
-type Cell = u32;
+pub(super) type Cell = u32;
 
-/// Number of a set of areas in [`super::part::Part::area_sets`].
+/// Number of a set of areas in [`super::briefs::Briefs`].
 pub type AreaSet = u32;
 
 /// Sets of areas by the authorities that they touch, so that of thousands of sets only those are looked at that may hold
@@ -77,67 +74,15 @@ impl Perhaps {
     }
 }
 
-/// Services by where they can be had.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Offered {
-    /// Those with a place on the map, by cell.
-    placed: Vec<(Cell, ServiceIndex)>,
-    /// Those without, by the areas that they cover.
-    unplaced: Vec<(AreaSet, ServiceIndex)>,
+/// The cell in which a point lies.
+pub(super) fn cell(point: Point) -> Cell {
+    row(point.lat()) * COLUMNS + column(point.lon())
 }
 
-impl Offered {
-    /// Adds a service that is offered at a place.
-    pub fn at(&mut self, point: Point, service: ServiceIndex) {
-        self.placed.push((row(point.lat()) * COLUMNS + column(point.lon()), service));
-    }
-
-    /// Adds a service that is offered without a place that is known.
-    pub fn within(&mut self, areas: AreaSet, service: ServiceIndex) {
-        self.unplaced.push((areas, service));
-    }
-
-    /// Puts it in order once everything is added.
-    pub fn seal(&mut self) {
-        for list in [&mut self.placed, &mut self.unplaced] {
-            list.sort_unstable();
-            list.dedup();
-            list.shrink_to_fit();
-        }
-    }
-
-    /// Every service, each once, in order.
-    #[must_use]
-    pub fn all(&self) -> Vec<ServiceIndex> {
-        let mut found: Vec<ServiceIndex> =
-            self.placed.iter().chain(&self.unplaced).map(|(_, service)| *service).collect();
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-
-    /// Adds to `found` every service with a place within so many kilometres of a point (and some a little farther),
-    /// and every one without a place whose areas may hold it.
-    pub fn reachable(
-        &self,
-        from: Point,
-        km: f64,
-        mut may_cover: impl FnMut(AreaSet) -> bool,
-        found: &mut Vec<ServiceIndex>,
-    ) {
-        let (rows, columns) = cells_around(from, km);
-        for row in rows {
-            let (first, last) = (row * COLUMNS + columns.start(), row * COLUMNS + columns.end());
-            let begin = self.placed.partition_point(|(cell, _)| *cell < first);
-            let here = self.placed.iter().skip(begin).take_while(|(cell, _)| *cell <= last);
-            found.extend(here.map(|(_, service)| *service));
-        }
-        for group in self.unplaced.chunk_by(|one, next| one.0 == next.0) {
-            if group.first().is_some_and(|(areas, _)| may_cover(*areas)) {
-                found.extend(group.iter().map(|(_, service)| *service));
-            }
-        }
-    }
+/// The cells in which every point within so many kilometres lies, in stretches.
+pub(super) fn stretches(point: Point, km: f64) -> impl Iterator<Item = RangeInclusive<Cell>> {
+    let (rows, columns) = cells_around(point, km);
+    rows.map(move |row| row * COLUMNS + columns.start()..=row * COLUMNS + columns.end())
 }
 
 fn row(latitude: f64) -> u32 {

@@ -1,16 +1,12 @@
 //! A part of the directory that is built in one go and never changes: all of it, or what changed since.
 
-use std::sync::{Arc, OnceLock};
-
 use entity::ids::{AgencyId, LocationId, ServiceId};
 
+use super::briefs::Briefs;
 use super::facts::{AgencyFacts, LocationFacts, ServiceFacts, ServiceIndex};
-use super::near::{Offered, Perhaps, SetsByAuthority};
 use super::postings::Postings;
 use super::shown::Shown;
-use crate::directory::needs::NeedIndex;
 use crate::directory::suggest::Suggester;
-use crate::places::{CoveredArea, ResolvedPlace};
 
 /// Index of a location among those of its part.
 pub type LocationIndex = u32;
@@ -26,14 +22,8 @@ pub struct Part {
     pub locations: Vec<LocationFacts>,
     /// Which services are at which location, in order.
     pub at_location: Vec<(LocationIndex, ServiceIndex)>,
-    /// Sets of areas that services without a place cover.
-    pub area_sets: Vec<Arc<[CoveredArea]>>,
-    /// The same by authority, made when a question first needs it.
-    pub(super) sets_by_authority: OnceLock<SetsByAuthority>,
-    /// Services by need, in the order of the list of needs.
-    pub by_need: Vec<Offered>,
-    /// All services.
-    pub all: Offered,
+    /// What decides about their offers, by need and place.
+    pub briefs: Briefs,
     /// Names of agencies and services.
     pub names: Suggester,
     /// Words of services, by their index.
@@ -55,10 +45,7 @@ impl Part {
             agencies: Vec::new(),
             locations: Vec::new(),
             at_location: Vec::new(),
-            area_sets: Vec::new(),
-            sets_by_authority: OnceLock::new(),
-            by_need: Vec::new(),
-            all: Offered::default(),
+            briefs: Briefs::default(),
             names: Suggester::default(),
             service_words: Postings::empty(),
             agency_words: Postings::empty(),
@@ -99,18 +86,5 @@ impl Part {
         let begin = self.at_location.partition_point(|(at, _)| *at < location);
         let here = self.at_location.iter().skip(begin).take_while(move |(at, _)| *at == location);
         here.filter_map(|(_, service)| Some((*service, self.services.get(*service as usize)?)))
-    }
-
-    /// The sets of areas that may hold a place.
-    #[must_use]
-    pub fn sets_perhaps_at(&self, place: &ResolvedPlace) -> Perhaps {
-        let sets = self.sets_by_authority.get_or_init(|| SetsByAuthority::of(&self.area_sets));
-        sets.perhaps(place.authorities.iter().map(|share| share.code))
-    }
-
-    /// Services that meet a need.
-    #[must_use]
-    pub fn meeting(&self, need: NeedIndex) -> Option<&Offered> {
-        self.by_need.get(usize::from(need.0))
     }
 }

@@ -2,18 +2,21 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::ptr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::{DeliveryMode, FieldGroup, ServiceStatus};
 use foldhash::fast::FixedState;
 
+use super::case::Case;
 use super::criteria::{self, Criterion, Tally};
 use super::score::{self, Score, ScorePart};
+use super::times::{Times, times};
 use crate::directory::freshness::FreshnessRules;
-use crate::directory::opening;
-use crate::directory::snapshot::{Offer, ServiceFacts};
-use crate::hours::{self, Ahead, Hours, WindowAnswer, london};
+use crate::directory::needs::NeedIndex;
+use crate::directory::snapshot::briefs::Brief;
+use crate::directory::snapshot::{Manner, Offer, Part, ServiceFacts, Way};
+use crate::hours::{self, Ahead, london};
 use crate::places::{self, Coverage, CoveredArea, ResolvedPlace, WhyUnknown};
 use crate::signposting::query::SignpostQuery;
 
@@ -21,8 +24,6 @@ use crate::signposting::query::SignpostQuery;
 pub const DAYS_AHEAD: u16 = 35;
 /// Tables of hours that a question in a town meets.
 const MANY: usize = 512;
-/// How far ahead an opening is looked for where no time was asked for, in days.
-const SOON_DAYS: u16 = 8;
 
 /// Where a service stands for a question. The order is the order of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +62,12 @@ pub struct Assessment {
 pub struct NeedsMet(u64);
 
 impl NeedsMet {
+    /// These and those.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     /// Whether the need at this place is.
     #[must_use]
     pub fn contains(self, place: usize) -> bool {
@@ -93,17 +100,6 @@ pub struct Assessor<'q> {
     /// The windows that were asked for, laid out.
     windows: Vec<Ahead>,
     /// What was found holds before this instant.
-    until: DateTime<Utc>,
-}
-
-/// When the person could come.
-#[derive(Clone, Copy, Debug)]
-struct Times {
-    /// What there is to say to the windows that were asked for.
-    answer: Option<WindowAnswer>,
-    /// The first time that is certain.
-    first: Option<DateTime<Utc>>,
-    /// The first instant at which either may be different.
     until: DateTime<Utc>,
 }
 
@@ -159,19 +155,26 @@ impl<'q> Assessor<'q> {
     /// the forms.
     #[must_use]
     pub fn of_interest(&self, service: &ServiceFacts) -> bool {
-        let runs = match service.status {
-            ServiceStatus::Active | ServiceStatus::TemporarilyClosed => true,
-            ServiceStatus::Inactive | ServiceStatus::Defunct => false,
-        };
-        runs && self.is_asked_for(service)
+        may_run(service.status) && self.is_asked_for(service)
+    }
+
+    /// The same of an offer in brief whose service meets one of the needs, if any was named.
+    #[must_use]
+    pub fn brief_of_interest(&self, part: &Part, brief: &Brief) -> bool {
+        let manner = || part.briefs.manner(brief);
+        may_run(brief.status)
+            && (self.query.formats.is_empty() || manner().is_some_and(|manner| self.has_format(manner)))
     }
 
     /// Whether a service, running or not, meets one of the needs and takes one of the forms.
     #[must_use]
     pub fn is_asked_for(&self, service: &ServiceFacts) -> bool {
-        let formats = &self.query.formats;
         (self.query.needs.is_empty() || self.needs_met(service).count() > 0)
-            && (formats.is_empty() || formats.iter().any(|format| service.manner.formats.contains(format)))
+            && (self.query.formats.is_empty() || self.has_format(&service.manner))
+    }
+
+    fn has_format(&self, manner: &Manner) -> bool {
+        self.query.formats.iter().any(|format| manner.formats.contains(format))
     }
 
     /// What the needs that are met count together.
@@ -181,8 +184,13 @@ impl<'q> Assessor<'q> {
     }
 
     fn needs_met(&self, service: &ServiceFacts) -> NeedsMet {
-        let bits = service.needs.iter().filter_map(|need| self.asked.get(usize::from(need.0)));
-        NeedsMet(bits.fold(0, |all, bits| all | bits))
+        service.needs.iter().fold(NeedsMet::default(), |all, need| all.and(self.met_by(*need)))
+    }
+
+    /// Which of the needs that were asked about a service meets that meets this one of the list.
+    #[must_use]
+    pub fn met_by(&self, need: NeedIndex) -> NeedsMet {
+        NeedsMet(self.asked.get(usize::from(need.0)).copied().unwrap_or_default())
     }
 
     /// Whether areas may hold the place asked about: they do, or nobody can tell.
@@ -198,6 +206,15 @@ impl<'q> Assessor<'q> {
     /// service must be [`Self::of_interest`]; the points are those of the words that it was found by.
     pub fn weigh(&mut self, service: &ServiceFacts, word_points: u32) -> Option<Assessment> {
         self.best::<false>(service, word_points)
+    }
+
+    /// An offer without words, as [`Self::weigh`] does, or `None` where it is out of reach. It must be
+    /// [`Self::brief_of_interest`].
+    pub fn weigh_brief(&mut self, part: &Part, brief: &Brief, needs_met: NeedsMet) -> Option<Assessment> {
+        let case = Case::in_brief(part, brief)?;
+        let reach = self.reach(&case)?;
+        let of_service = self.of_service::<false>(&case, needs_met);
+        Some(self.way::<false>(&case, &reach, &of_service, 0, &mut Heard::default()))
     }
 
     /// The same with its criteria in words.
@@ -230,69 +247,80 @@ impl<'q> Assessor<'q> {
         word_points: u32,
         mut told: impl FnMut(&Offer, Assessment, &[Criterion]),
     ) {
-        let query = self.query;
         let mut of_service: Option<OfService<WORDS>> = None;
         let mut heard = Heard::<WORDS>::default();
         for (index, offer) in service.offers.iter().enumerate() {
-            let Some(reach) = self.reach(offer) else { continue };
-            heard.forget();
-            let when = self.offer_criteria::<WORDS>(service, offer, &reach, &mut heard);
-            self.note_time(when);
-            let of_service = of_service.get_or_insert_with(|| self.of_service::<WORDS>(service));
-            heard.add(&of_service.heard);
-            let tally = heard.tally;
-            let score = Score::default()
-                .with(ScorePart::Needs, of_service.need_points)
-                .with(
-                    ScorePart::Distance,
-                    score::distance(reach.distance_m, metres(query.within_km), needs_travel(offer)),
-                )
-                .with(ScorePart::Time, score::soon(query.at, when))
-                .with(ScorePart::Certainty, score::certainty(&tally))
-                .with(ScorePart::Waiting, score::waiting(service.capacity.as_deref(), &tally))
-                .with(ScorePart::Freshness, of_service.freshness_points)
-                .with(ScorePart::Words, word_points);
-            let here = Assessment {
-                group: group(&tally),
-                score,
-                offer: index,
-                distance_m: reach.distance_m,
-                needs_met: of_service.needs_met,
-                questions: tally.questions,
-                opens: when,
-                criteria: Vec::new(),
-            };
+            let case = Case::of(service, index, offer);
+            let Some(reach) = self.reach(&case) else { continue };
+            let needs_met = self.needs_met(service);
+            let of_service = of_service.get_or_insert_with(|| self.of_service::<WORDS>(&case, needs_met));
+            let here = self.way::<WORDS>(&case, &reach, of_service, word_points, &mut heard);
             told(offer, here, &heard.told);
         }
     }
 
+    /// The assessment of one way that is within reach, still without its criteria: what was heard are these.
+    fn way<const WORDS: bool>(
+        &mut self,
+        case: &Case<'_>,
+        reach: &Reach,
+        of_service: &OfService<WORDS>,
+        word_points: u32,
+        heard: &mut Heard<WORDS>,
+    ) -> Assessment {
+        let query = self.query;
+        heard.forget();
+        let when = self.offer_criteria::<WORDS>(case, reach, heard);
+        self.note_time(when);
+        heard.add(&of_service.heard);
+        let tally = heard.tally;
+        let travel = needs_travel(case.way);
+        let score = Score::default()
+            .with(ScorePart::Needs, of_service.need_points)
+            .with(ScorePart::Distance, score::distance(reach.distance_m, metres(query.within_km), travel))
+            .with(ScorePart::Time, score::soon(query.at, when))
+            .with(ScorePart::Certainty, score::certainty(&tally))
+            .with(ScorePart::Waiting, score::waiting(case.capacity, &tally))
+            .with(ScorePart::Freshness, of_service.freshness_points)
+            .with(ScorePart::Words, word_points);
+        Assessment {
+            group: group(&tally),
+            score,
+            offer: case.offer,
+            distance_m: reach.distance_m,
+            needs_met: of_service.needs_met,
+            questions: tally.questions,
+            opens: when,
+            criteria: Vec::new(),
+        }
+    }
+
     /// What is the same for every offer of a service.
-    fn of_service<const WORDS: bool>(&mut self, service: &ServiceFacts) -> OfService<WORDS> {
+    fn of_service<const WORDS: bool>(&mut self, case: &Case<'_>, needs_met: NeedsMet) -> OfService<WORDS> {
         let (query, rules) = (self.query, self.rules);
         let mut heard = Heard::<WORDS>::default();
-        if service.status != ServiceStatus::Active {
+        if case.status != ServiceStatus::Active {
             let today = london(query.at).date();
-            heard.extend(criteria::status::<WORDS>(service.status, service.reopens_on, today));
+            heard.extend(criteria::status::<WORDS>(case.status, case.reopens_on, today));
             self.until = self.until.min(hours::next_midnight(query.at));
         }
         if WORDS {
-            criteria::eligibility::<WORDS>(&service.eligibility, &query.circumstances, &mut heard);
+            criteria::eligibility::<WORDS>(case.eligibility, &query.circumstances, &mut heard);
         } else {
-            let known = self.eligibility.entry(Arc::as_ptr(&service.eligibility).addr());
+            let known = self.eligibility.entry(ptr::from_ref(case.eligibility).addr());
             heard.tally = heard.tally.and(*known.or_insert_with(|| {
                 let mut tally = Tally::default();
-                criteria::eligibility::<false>(&service.eligibility, &query.circumstances, &mut tally);
+                criteria::eligibility::<false>(case.eligibility, &query.circumstances, &mut tally);
                 tally
             }));
         }
-        let said = service.capacity.as_ref().and_then(|capacity| capacity.updated_at);
-        let assured = said.max(service.assured.at(FieldGroup::Capacity));
+        let said = case.capacity.and_then(|capacity| capacity.updated_at);
+        let assured = said.max(case.assured.at(FieldGroup::Capacity));
         let fresh = rules.is_fresh(FieldGroup::Capacity, assured, query.at);
-        heard.extend(criteria::capacity::<WORDS>(service.capacity.as_deref(), fresh));
-        let (fresh_groups, through) = rules.fresh_groups(|group| service.assured.at(group), query.at);
+        heard.extend(criteria::capacity::<WORDS>(case.capacity, fresh));
+        let (fresh_groups, through) = rules.fresh_groups(|group| case.assured.at(group), query.at);
         let ends = [through, rules.fresh_through(FieldGroup::Capacity, said, query.at)];
         ends.into_iter().flatten().for_each(|last| self.holds_through(last));
-        let needs_met = self.needs_met(service);
         OfService {
             heard,
             needs_met,
@@ -304,23 +332,23 @@ impl<'q> Assessor<'q> {
     /// Whether an offer is within reach: it can be used in a way that will do, and the person can get
     /// to it. Where it is a place whose point is known, that is decided by distance; otherwise by the
     /// area it covers, and one that is known not to cover the place is out of reach.
-    fn reach(&mut self, offer: &Offer) -> Option<Reach> {
+    fn reach(&mut self, case: &Case<'_>) -> Option<Reach> {
         let query = self.query;
-        let modes = &offer.way.modes;
+        let modes = &case.way.modes;
         let way = |mode: &DeliveryMode| modes.contains(mode) || (modes.is_empty() && *mode == DeliveryMode::InPerson);
         if !query.delivery.is_empty() && !query.delivery.iter().any(way) {
             return None;
         }
         let Some(place) = &query.place else { return Some(Reach { distance_m: None, coverage: None }) };
         // A metre more, for distances are compared in whole ones.
-        if offer.point.is_some_and(|point| places::least_km(place.point, point) > query.within_km + 0.001) {
+        if case.point.is_some_and(|point| places::least_km(place.point, point) > query.within_km + 0.001) {
             return None;
         }
-        let distance_m = offer.point.map(|point| metres(places::distance_km(place.point, point)));
+        let distance_m = case.point.map(|point| metres(places::distance_km(place.point, point)));
         if distance_m.is_some_and(|distance| distance > metres(query.within_km)) {
             return None;
         }
-        let coverage = self.coverage_of(&offer.areas, place);
+        let coverage = self.coverage_of(case.areas, place);
         let reached = distance_m.is_some() || coverage != Coverage::Outside;
         reached.then_some(Reach { distance_m, coverage: Some(coverage) })
     }
@@ -328,16 +356,15 @@ impl<'q> Assessor<'q> {
     /// Criteria of one offer, and when the person could come.
     fn offer_criteria<const WORDS: bool>(
         &mut self,
-        service: &ServiceFacts,
-        offer: &Offer,
+        case: &Case<'_>,
         reach: &Reach,
         found: &mut Heard<WORDS>,
     ) -> Option<DateTime<Utc>> {
         let query = self.query;
         if let (Some(coverage), Some(place)) = (&reach.coverage, &query.place) {
             let named = match coverage {
-                Coverage::Inside { by } => offer.areas.get(*by),
-                Coverage::Unknown { why: WhyUnknown::TextOnly } => offer.areas.first(),
+                Coverage::Inside { by } => case.areas.get(*by),
+                Coverage::Unknown { why: WhyUnknown::TextOnly } => case.areas.first(),
                 Coverage::Unknown {
                     why: WhyUnknown::NeedFullPostcode | WhyUnknown::Imprecise | WhyUnknown::NotStated,
                 }
@@ -346,12 +373,12 @@ impl<'q> Assessor<'q> {
             let named = named.map(CoveredArea::label);
             found.extend([criteria::coverage::<WORDS>(coverage, &place.label, named)]);
         }
-        let known = self.times.entry(Arc::as_ptr(&offer.hours).addr());
-        let times = *known.or_insert_with(|| times(&offer.hours, &self.windows, query.at));
+        let known = self.times.entry(ptr::from_ref(case.hours).addr());
+        let times = *known.or_insert_with(|| times(case.hours, &self.windows, query.at));
         self.until = self.until.min(times.until);
         found.extend(times.answer.map(|answer| criteria::time::<WORDS>(&answer)));
-        let (offered, missing) = (&offer.way.access_offered, &offer.way.access_missing);
-        found.extend(criteria::language::<WORDS>(&service.manner.languages, offered, &query.circumstances.languages));
+        let (offered, missing) = (&case.way.access_offered, &case.way.access_missing);
+        found.extend(criteria::language::<WORDS>(&case.manner.languages, offered, &query.circumstances.languages));
         let access = query.circumstances.access.iter();
         found.extend(access.map(|which| criteria::access::<WORDS>(*which, offered, missing)));
         times.first
@@ -382,8 +409,16 @@ pub fn metres(km: f64) -> u32 {
     metres
 }
 
-fn needs_travel(offer: &Offer) -> bool {
-    offer.way.modes.is_empty() || offer.way.modes.contains(&DeliveryMode::InPerson)
+fn needs_travel(way: &Way) -> bool {
+    way.modes.is_empty() || way.modes.contains(&DeliveryMode::InPerson)
+}
+
+/// Whether a service runs or is expected back.
+fn may_run(status: ServiceStatus) -> bool {
+    match status {
+        ServiceStatus::Active | ServiceStatus::TemporarilyClosed => true,
+        ServiceStatus::Inactive | ServiceStatus::Defunct => false,
+    }
 }
 
 /// That an offer is within reach, and what is known of the way.
@@ -428,34 +463,4 @@ struct OfService<const WORDS: bool> {
     needs_met: NeedsMet,
     need_points: u32,
     freshness_points: u32,
-}
-
-/// When the person could come, by a table of hours.
-fn times(hours: &Hours, windows: &[Ahead], at: DateTime<Utc>) -> Times {
-    let answers: Vec<_> = windows.iter().map(|window| (window, hours.within_any(window))).collect();
-    if let Some(answer) = best(&answers) {
-        let first = match answer {
-            WindowAnswer::Open { from, .. } => Some(from),
-            WindowAnswer::Unknown { .. } | WindowAnswer::Never | WindowAnswer::NotStated => None,
-        };
-        let ends = answers.iter().map(|(window, answer)| window.holds_until(answer));
-        return Times { answer: Some(answer), first, until: ends.min().unwrap_or(at) };
-    }
-    let first = match (hours.state(at), hours.next_opening(at, SOON_DAYS)) {
-        (hours::State::Open { .. }, _) => Some(at),
-        (_, hours::NextOpening::At(at)) => Some(at),
-        (_, hours::NextOpening::PerhapsAt { .. } | hours::NextOpening::None | hours::NextOpening::NotStated) => None,
-    };
-    Times { answer: None, first, until: opening::holds_until(hours, at, SOON_DAYS) }
-}
-
-/// The best answer of the windows: the earliest certain one, else one that is unknown, else never.
-fn best(answers: &[(&Ahead, WindowAnswer)]) -> Option<WindowAnswer> {
-    let rank = |answer: &WindowAnswer| match answer {
-        WindowAnswer::Open { from, .. } => (0, Some(*from)),
-        WindowAnswer::Unknown { from, .. } => (1, Some(*from)),
-        WindowAnswer::NotStated => (2, None),
-        WindowAnswer::Never => (3, None),
-    };
-    answers.iter().map(|(_, answer)| *answer).min_by_key(rank)
 }

@@ -86,7 +86,7 @@ impl Criterion {
         reason: impl Into<Cow<'static, str>>,
         ruled: &Ruled<T>,
     ) -> Self {
-        let quote = ruled.quote.clone().filter(|_| WORDS);
+        let quote = if WORDS { ruled.quote.clone() } else { None };
         Self { subject, outcome, reason: reason.into(), evidence: Some(ruled.evidence), quote }
     }
 }

@@ -6,6 +6,8 @@
 //! `assess`, a row in the tables of `tests/it/signposting_rules.rs`.
 
 pub mod assess;
+mod case;
 pub mod criteria;
 pub mod criterion;
 pub mod score;
+mod times;

@@ -202,6 +202,7 @@ pub(super) const PURE: &[&str] = &[
     "directory::listing",
     "directory::needs",
     "directory::opening",
+    "directory::snapshot::briefs",
     "directory::snapshot::build",
     "directory::snapshot::facts",
     "directory::snapshot::kept::form",

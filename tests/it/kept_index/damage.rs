@@ -10,6 +10,7 @@ use entity::{agency, service};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sha2::{Digest, Sha256};
+use signpost::directory::needs::NeedIndex;
 use signpost::directory::snapshot::kept::{IndexFile, Unusable};
 use signpost::directory::snapshot::refresh::Origin;
 use signpost::directory::snapshot::shown::{OfAgency, OfLocation, OfService};
@@ -169,7 +170,9 @@ fn ask(part: Part) {
     for view in snapshot.views() {
         let _ = view.part.service_words.find(&asked).len() + view.part.location_words.find(&asked).len();
         view.part.service_words.each(|_, _, _| {});
-        let _ = view.part.by_need.iter().map(|offered| offered.all().len()).sum::<usize>();
+        let _ =
+            snapshot.need_list.needs().zip(0..).map(|(_, need)| view.part.briefs.services(Some(NeedIndex(need))).len());
+        let _ = view.part.briefs.services(None);
     }
     let names = signpost::directory::snapshot::names::FixedNames::of(&snapshot.need_list);
     for typed in ["w", "warm be", "sopu", "agency"] {

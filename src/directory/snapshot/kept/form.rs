@@ -1,11 +1,11 @@
 //! A part as frames: what many services share stands there once, in tables, and is pointed at by its number. So it is
 //! there once after reading too, at one address, by which it is told from others (`signposting::rules` and
-//! `Part::area_sets` go by it).
+//! [`Briefs`] go by it).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::enums::ServiceStatus;
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::frames::{Reader, Writer, damaged};
 use crate::directory::listing::{Capacity, Eligibility};
 use crate::directory::needs::NeedIndex;
+use crate::directory::snapshot::briefs::Briefs;
 use crate::directory::snapshot::facts::{Assured, Manner, Offer, ServiceFacts, Way};
 use crate::directory::snapshot::part::Part;
 use crate::directory::snapshot::postings::{KeptPostings, Postings};
@@ -128,11 +129,8 @@ pub(super) fn write(part: &Part, out: &mut Writer<impl Write>) -> io::Result<()>
         agencies,
         locations,
         at_location,
-        area_sets,
-        // Made of the sets in no time.
-        sets_by_authority: _,
-        by_need,
-        all,
+        // Made of the services in little time.
+        briefs: _,
         names,
         service_words,
         agency_words,
@@ -141,7 +139,6 @@ pub(super) fn write(part: &Part, out: &mut Writer<impl Write>) -> io::Result<()>
     } = part;
     let mut tables = Tables::default();
     services.iter().for_each(|service| drop(tables.service(service)));
-    let area_sets: Vec<u32> = area_sets.iter().map(|set| tables.sets.of(set)).collect();
     let mut sets: Vec<Vec<u32>> = Vec::new();
     for set in &tables.sets.values {
         sets.push(set.iter().map(|area| tables.areas.at(area.address(), area)).collect());
@@ -157,9 +154,6 @@ pub(super) fn write(part: &Part, out: &mut Writer<impl Write>) -> io::Result<()>
     out.list(agencies)?;
     out.list(locations)?;
     out.list(at_location)?;
-    out.list(area_sets)?;
-    out.list(by_need)?;
-    out.value(all)?;
     out.value(names)?;
     for words in [service_words, agency_words, location_words] {
         let KeptPostings { words, stems, lists, starts } = words.kept();
@@ -181,7 +175,7 @@ pub(super) fn read(input: &mut Reader<impl Read>, records: Segment, length: u64)
     let areas: Vec<CoveredArea> = plain(input)?;
     let sets: Vec<Arc<[CoveredArea]>> =
         input.list(|set: Vec<u32>| set.into_iter().map(|area| areas.get(area as usize).cloned()).collect())?;
-    let services = input.list(|service: Service<'static>| {
+    let services: Vec<ServiceFacts> = input.list(|service: Service<'static>| {
         let offers = service.offers.into_iter().map(|offer| {
             Some(Offer {
                 way: pointed(&ways, offer.way)?,
@@ -209,21 +203,18 @@ pub(super) fn read(input: &mut Reader<impl Read>, records: Segment, length: u64)
         })
     })?;
     let (agencies, locations, at_location) = (plain(input)?, plain(input)?, plain(input)?);
-    let area_sets = input.list(|set: u32| pointed(&sets, set))?;
-    let (by_need, all, names) = (plain(input)?, input.value()?, input.value()?);
+    let names = input.value()?;
     let service_words = postings(input, services.len())?;
     let agency_words = postings(input, agencies.len())?;
     let location_words = postings(input, locations.len())?;
     let shown = Shown::of_kept(input.value()?, records, length, [services.len(), agencies.len()]);
+    let briefs = Briefs::of(&services);
     let part = Part {
         services,
         agencies,
         locations,
         at_location,
-        area_sets,
-        sets_by_authority: OnceLock::new(),
-        by_need,
-        all,
+        briefs,
         names,
         service_words,
         agency_words,
