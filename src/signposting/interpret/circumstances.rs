@@ -6,12 +6,14 @@
 
 use entity::enums::{Characteristic, DeliveryMode, Gender, OffenceType};
 
+use super::forms::OWNER;
+use super::hold::{Doubt, Hold};
 use super::lexicon::Says;
 use super::needs::{MISSPELT, alone, taken};
 use super::numbers::{self, Duration};
 use super::reading::{FoundPhrase, Reading};
 use super::said::{Found, Said, gather};
-use super::scope::{Doubt, Hold, Scope, Who};
+use super::scope::{Scope, Who};
 use super::tokens::{Gap, Span, Tokens};
 use super::vocabulary::{CLIENT, I, KIN, LIGHT, NUMBER, VAGUE, Word};
 use crate::signposting::circumstances::SubstanceUse;
@@ -22,8 +24,6 @@ const OF_CLIENT: f64 = 0.92;
 const ONCE: f64 = 0.75;
 /// What fear leaves of homelessness.
 const FEARED: f64 = 0.65;
-/// Words by which somebody is somebody's.
-const OWNERS: [&str; 8] = ["my", "me", "his", "her", "their", "our", "your", "whose"];
 /// How sure a pronoun is of a gender.
 const PRONOUN: f64 = 0.55;
 /// How sure a letter beside an age is of one.
@@ -149,7 +149,7 @@ impl<'a> Statements<'a> {
         // "I'm 17 and my mum …": never one who is somebody's.
         let owned = self.words.get(at).filter(|word| word.gap == Gap::None);
         let before = owned.and_then(|word| (word.token as usize).checked_sub(1));
-        if before.is_some_and(|before| OWNERS.contains(&self.tokens.at(before))) {
+        if before.is_some_and(|before| self.reading.forms.is(self.tokens.at(before), OWNER)) {
             return false;
         }
         let mut index = at;
@@ -175,10 +175,12 @@ impl<'a> Statements<'a> {
     /// Whether what a phrase says is over, or was done to the person by others.
     fn is_over(&self, said: &Said, first: usize, last: usize) -> bool {
         match said {
-            Said::SubstanceUse(SubstanceUse::Using) => self.scope.was_before(first) && self.scope.before(last),
-            Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first) => true,
+            Said::SubstanceUse(SubstanceUse::Using) => {
+                self.scope.listed_denial(first) || self.scope.was_before(first) && self.scope.before(last)
+            }
+            Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first, last, &self.durations) => true,
             Said::Offence(_) => self.is_victim(first, last),
-            Said::Characteristic(..) => passes(said) && self.scope.was(first),
+            Said::Characteristic(..) => passes(said) && self.scope.was(first, last),
             Said::Age(_)
             | Said::Gender(_)
             | Said::SubstanceUse(_)
@@ -238,7 +240,7 @@ impl<'a> Statements<'a> {
             }
             self.said.push((Said::Age(age), sure, spans));
         }
-        for span in numbers::children(self.tokens, self.words) {
+        for span in numbers::children(self.tokens, self.words, &self.reading.forms) {
             self.said.push((Said::Characteristic(Characteristic::DependentChildren, true), CHILD, vec![span]));
         }
     }
@@ -325,8 +327,13 @@ fn held(said: &Said, hold: Hold, flips: bool) -> Option<(Said, f64)> {
         Hold::Denied | Hold::Lacking | Hold::Never if flips => said.opposite().map(|opposite| (opposite, 1.0)),
         // What was done or lived through stays.
         Hold::Past | Hold::Record if stays(said) => Some((said.clone(), 1.0)),
-        Hold::Denied | Hold::Lacking | Hold::NotNeeded | Hold::NotWanted | Hold::Never | Hold::Past | Hold::Record => {
-            None
-        }
+        Hold::Denied
+        | Hold::Lacking
+        | Hold::NotNeeded
+        | Hold::NotWanted
+        | Hold::Never
+        | Hold::Past
+        | Hold::Record
+        | Hold::Refused => None,
     }
 }

@@ -7,7 +7,8 @@
 //! 1. `tokens` cuts a text into folded words; `vocabulary` makes numbers of them, one for all that mean the same
 //!    (`stem`, and what the lexicon says is alike), with slips of the hand forgiven (`spelling`).
 //! 2. `phrases` finds every phrase, with words that say little passed over; the longest wins (`reading`).
-//! 3. `scope` says of whom each word speaks, and whether it is denied, wished for, or only feared.
+//! 3. `scope` says of whom each word speaks, and `hold` whether it is denied, wished for, only feared, or past; `forms`
+//!    are written words that they go by.
 //! 4. `needs` and `circumstances` weigh what was found, and `gist` tells by its words what a part of a text is about;
 //!    `numbers`, `when` and `place` read ages, lengths of time, days and postcodes. `said` puts statements together.
 //!
@@ -24,7 +25,10 @@
 //! everything else. To add something it can say: a variant of [`Said`], its name in `lexicon::says`.
 
 mod circumstances;
+mod clock;
+mod forms;
 mod gist;
+mod hold;
 mod lexicon;
 mod needs;
 mod numbers;
@@ -157,11 +161,11 @@ impl Interpreter {
         }
         let tokens = Tokens::of(text);
         let words = self.reading.vocabulary.words(&tokens);
-        let scope = Scope::of(&words, &tokens);
+        let scope = Scope::of(&words, &tokens, &self.reading.forms);
         let found = self.reading.find(&words);
         let mut understood = vec![false; tokens.list.len()];
 
-        let when = when::find(&tokens);
+        let when = when::find(&tokens, &self.reading.forms);
         let times: Vec<Span> = when.iter().flat_map(|found| &found.words).copied().collect();
         let mut evidence = Evidence::new(&self.reading, &words, &scope, &found);
         evidence.phrases();
@@ -175,7 +179,7 @@ impl Interpreter {
         statements.pronouns();
         let (circumstances, delivery) = statements.found();
 
-        let place = place::find(text, &tokens).filter(|place| {
+        let place = place::find(text, &tokens, &self.reading.forms).filter(|place| {
             let inside = |one: &Span| place.words.iter().any(|span| one.start <= span.start && span.end <= one.end);
             place.confidence > 80 || !needs.iter().flat_map(|need| &need.words).any(inside)
         });
