@@ -167,8 +167,10 @@ impl Evidence<'_> {
             let rest = self.words.get(from + 1..).unwrap_or_default();
             let ends = |word: &Word| word.gap != Gap::None || word.is(BREAK | AND);
             let to = rest.iter().position(ends).map_or(self.words.len(), |at| from + 1 + at);
-            let said: Vec<usize> =
-                (from..to).filter(|at| self.words.get(*at).is_some_and(|word| says(word) && !of_time(word))).collect();
+            let counts = |at: &usize| {
+                self.words.get(*at).is_some_and(|word| says(word) && !of_time(word)) && !self.scope.is_age(*at)
+            };
+            let said: Vec<usize> = (from..to).filter(counts).collect();
             let part = self.words.get(from..to).unwrap_or_default();
             let holds: Vec<Hold> = said.iter().map(|at| self.scope.hold(*at, &self.taken)).collect();
             // A refusal goes on until the sentence ends, something is wished for, or the person says more.

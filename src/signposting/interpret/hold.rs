@@ -148,7 +148,7 @@ impl Scope<'_> {
         let sentence = (last + 1..self.words.len())
             .take_while(|at| self.words.get(*at).is_some_and(|word| word.gap != Gap::Stop));
         let mut sentence = sentence.skip_while(|at| token(*at) != "still").skip(1);
-        sentence.next().is_some_and(|at| self.forms.is(token(at), BE) || self.words.get(at).is_some_and(|word| word.is(I)))
+        sentence.next().is_some_and(|at| self.forms.is(token(at), BE))
     }
 
     /// Whether "been" stands before "in", and nothing says that it goes on: who has been in prison is perhaps out, who

@@ -131,6 +131,7 @@ impl Reading {
         }
         let passed_over: HashSet<Vec<Sym>> = lexicon.passed_over.iter().map(|word| making.whole(word)).collect();
         let weak: HashSet<Vec<Sym>> = lexicon.weak.iter().map(|word| making.whole(word)).collect();
+        let mut twice: HashSet<(Vec<String>, &String)> = HashSet::new();
         let mut meanings = Vec::with_capacity(lexicon.means.len());
         for (index, means) in lexicon.means.iter().enumerate() {
             let says: Option<Vec<Says>> = means.says.iter().map(|text| lexicon::says(text)).collect();
@@ -156,6 +157,16 @@ impl Reading {
             let index = u16::try_from(index)
                 .map_err(|_| LexiconError { entry: named(means), reason: "there are too many entries".to_owned() })?;
             for phrase in &means.phrases {
+                let tokens = Tokens::of(phrase);
+                let as_read: Vec<String> = tokens.list.iter().map(|token| tokens.word(token).to_owned()).collect();
+                for what in means.says.iter().chain(&means.needs) {
+                    if !twice.insert((as_read.clone(), what)) {
+                        return Err(LexiconError {
+                            entry: format!("{phrase:?}"),
+                            reason: format!("it says {what:?} in two places; leave the surer"),
+                        });
+                    }
+                }
                 let said = making.vocabulary.learn_words(phrase);
                 if let Some(meaning) = meanings.get(usize::from(index)) {
                     making.gist.phrase(&said, &meaning.needs, f32::from(means.sure) / 100.0);

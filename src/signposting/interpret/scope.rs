@@ -128,6 +128,12 @@ impl<'a> Scope<'a> {
         self.forms.is(self.tokens.at(word.token as usize), forms)
     }
 
+    /// Whether a word is the number of an age: the 17 of "17 year old" is no section 17.
+    pub(super) fn is_age(&self, at: usize) -> bool {
+        let token = |at: usize| self.words.get(at).map_or("", |word| self.tokens.at(word.token as usize));
+        token(at).starts_with(|c: char| c.is_ascii_digit()) && (token(at + 1).starts_with('y') || token(at).ends_with("yo"))
+    }
+
     /// Whether "for" and what was done stand here: "for being gay".
     fn is_for_doing(&self, at: usize) -> bool {
         let token = |at: usize| self.words.get(at).map_or("", |word| self.tokens.at(word.token as usize));
