@@ -46,7 +46,7 @@ pub(super) struct Statements<'a> {
     taken: Vec<usize>,
     durations: Vec<Duration>,
     said: Vec<(Said, f64, Vec<Span>)>,
-    /// What may be over: "was using".
+    /// What may be over: "was using", "was sober".
     once: Vec<(Said, f64, Vec<Span>)>,
     delivery: Vec<(DeliveryMode, f64, Vec<Span>)>,
     refused: Vec<DeliveryMode>,
@@ -127,7 +127,7 @@ impl<'a> Statements<'a> {
                             let share = share * left;
                             let mut spans = vec![span];
                             let (said, sure) = self.since(said, sure * share, (first, last), &mut spans);
-                            let once = was_before && matches!(said, Said::SubstanceUse(SubstanceUse::Using));
+                            let once = was_before && matches!(said, Said::SubstanceUse(_));
                             let into = if once { &mut self.once } else { &mut self.said };
                             into.push((said, sure, spans));
                         }
@@ -276,12 +276,14 @@ impl<'a> Statements<'a> {
 
     /// All of it, put together.
     pub(super) fn found(mut self) -> (Vec<Found<Said>>, Vec<Found<DeliveryMode>>) {
-        // "I was using" is over where the text says that it is.
-        let stopped =
-            |(said, ..): &(Said, f64, Vec<Span>)| matches!(said, Said::SubstanceUse(SubstanceUse::Abstinent { .. }));
-        if !self.said.iter().any(stopped) {
-            self.said.append(&mut self.once);
-        }
+        // "I was using" is over where the text says that it is, and so is "I was sober".
+        let state = |(said, ..): &(Said, f64, Vec<Span>)| {
+            let Said::SubstanceUse(state) = said else { return None };
+            Some(matches!(state, SubstanceUse::Using))
+        };
+        let now: Vec<bool> = self.said.iter().filter_map(state).collect();
+        self.once.retain(|one| state(one).is_some_and(|using| !now.contains(&!using)));
+        self.said.append(&mut self.once);
         let refused = self.refused;
         let delivery = self.delivery.into_iter().filter(|(mode, ..)| !refused.contains(mode)).collect();
         (gather(self.said), gather(delivery))

@@ -207,6 +207,11 @@ impl<'a> Scope<'a> {
             // A worker writes "his mum kicked him out": what was done to the client.
             return Who::Client;
         }
+        // "They've stopped my methadone": nobody is named but the one who writes.
+        let mine = linked_mine(inside, before) && self.who(first) == Who::Other;
+        if mine {
+            return Who::Person;
+        }
         let stranger = self.who(first) == Who::Stranger && inside.iter().any(|word| word.is(STRANGER));
         let they = inside.first().is_some_and(|word| word.is(THEY));
         if !they && !stranger && !inside.iter().any(|word| word.is(KIN)) {
@@ -291,4 +296,11 @@ impl<'a> Scope<'a> {
         }
         false
     }
+}
+
+/// Whether "my" stands right before a phrase or in it, and no relative whose it could be.
+fn linked_mine(inside: &[Word], before: &[Word]) -> bool {
+    let linked = inside.first().is_some_and(|word| word.gap == Gap::None);
+    let mine = inside.iter().chain(before.last().filter(|_| linked)).any(|word| word.is(MINE));
+    mine && !inside.iter().any(|word| word.is(KIN))
 }
