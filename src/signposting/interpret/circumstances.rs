@@ -178,7 +178,9 @@ impl<'a> Statements<'a> {
             Said::SubstanceUse(SubstanceUse::Using) => {
                 self.scope.listed_denial(first) || self.scope.was_before(first) && self.scope.before(last)
             }
-            Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first, last, &self.durations) => true,
+            Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first, last, &self.durations) => {
+                true
+            }
             Said::Offence(_) => self.is_victim(first, last),
             Said::Characteristic(..) => passes(said) && self.scope.was(first, last),
             Said::Age(_)

@@ -16,8 +16,8 @@ use super::said::Said as Statement;
 use super::scope::Who;
 use super::tokens::{Gap, Span};
 use super::vocabulary::{
-    AND, BREAK, DENIES, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, Role, SEMI, SKIP, Sym, THEY, UNKNOWN, VAGUE,
-    Word,
+    AND, BREAK, DENIES, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, Role, SEMI, SKIP, Sym, THEY,
+    UNKNOWN, VAGUE, Word,
 };
 
 /// What the words of a need's summary count, against those of a phrase: it is written about it, not said.

@@ -135,18 +135,17 @@ impl Scope<'_> {
 
     /// Whether something that was is said to last: "from today", "last night", "still", and "…, still am" later on.
     fn lasts(&self, first: usize, last: usize) -> bool {
-        let token = |at: usize| self.words.get(at).map_or("", |word| self.tokens.at(word.token as usize));
+        let token = |at: usize| self.token_at(at);
         let part = |at: &usize| self.words.get(*at).is_some_and(|word| word.gap == Gap::None && !word.is(AND));
         let before = (0..first).rev().take_while(|at| part(&(at + 1)));
         let after = (last + 1..self.words.len()).take_while(part);
-        let lasting = |at: usize| {
-            self.forms.is(token(at), LASTING) || token(at) == "night" && at > 0 && token(at - 1) == "last"
-        };
+        let lasting =
+            |at: usize| self.forms.is(token(at), LASTING) || token(at) == "night" && at > 0 && token(at - 1) == "last";
         if before.chain(after).any(lasting) {
             return true;
         }
-        let sentence = (last + 1..self.words.len())
-            .take_while(|at| self.words.get(*at).is_some_and(|word| word.gap != Gap::Stop));
+        let sentence =
+            (last + 1..self.words.len()).take_while(|at| self.words.get(*at).is_some_and(|word| word.gap != Gap::Stop));
         let mut sentence = sentence.skip_while(|at| token(*at) != "still").skip(1);
         sentence.next().is_some_and(|at| self.forms.is(token(at), BE))
     }
@@ -160,9 +159,13 @@ impl Scope<'_> {
         if before.is_none_or(|before| self.tokens.at(before as usize) != "been") {
             return false;
         }
+        // A phrase may have its "since".
+        let last =
+            last - usize::from(last > first && self.words.get(last).is_some_and(|word| self.token(word) == "since"));
         let Some(next) = self.words.get(last + 1).filter(|next| next.gap == Gap::None) else { return true };
         let next = next.token as usize;
-        let goes_on = self.tokens.at(next) == "since" || durations.iter().any(|one| (next..=next + 1).contains(&one.first));
+        let goes_on =
+            self.tokens.at(next) == "since" || durations.iter().any(|one| (next..=next + 1).contains(&one.first));
         let out = (next..self.tokens.list.len()).any(|at| self.forms.is(self.tokens.at(at), OUT));
         !goes_on || out
     }
@@ -365,7 +368,7 @@ impl Scope<'_> {
             Who::Person | Who::Client | Who::Other => Denier::Person,
             Who::Relative | Who::Partner | Who::Stranger => Denier::Other,
         };
-        let token = |at: usize| self.words.get(at).map_or("", |word| self.tokens.at(word.token as usize));
+        let token = |at: usize| self.token_at(at);
         let denied = token(denies) == "denied";
         let mut at = denies;
         while let Some(here) = self.words.get(at) {
@@ -398,7 +401,9 @@ impl Scope<'_> {
     pub(super) fn listed_denial(&self, first: usize) -> bool {
         let mut at = first;
         while let Some(here) = self.words.get(at).filter(|here| at > 0 && here.gap != Gap::Stop) {
-            if here.is(I | THEY | CLIENT | BREAK | KIN | STRANGER | HAVE | WANT) && !here.is(DENIES) || self.is_third(here) {
+            if here.is(I | THEY | CLIENT | BREAK | KIN | STRANGER | HAVE | WANT) && !here.is(DENIES)
+                || self.is_third(here)
+            {
                 return false;
             }
             at -= 1;

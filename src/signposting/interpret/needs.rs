@@ -240,7 +240,9 @@ pub(super) fn taken<'a>(words: &[Word], found: impl Iterator<Item = &'a FoundPhr
 /// it is about.
 pub(super) fn alone(words: &[Word], last: usize) -> bool {
     words.get(last + 1).is_none_or(|next| {
-        next.gap != Gap::None || next.is(AFTER | AND | BREAK | I | OR | NOT | LACK | CANT | DENIES) || next.sym == NUMBER
+        next.gap != Gap::None
+            || next.is(AFTER | AND | BREAK | I | OR | NOT | LACK | CANT | DENIES)
+            || next.sym == NUMBER
     })
 }
 

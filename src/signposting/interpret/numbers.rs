@@ -230,7 +230,10 @@ fn whose(index: usize, last: usize, age: u16, text: (&Tokens, &[Word], &Forms)) 
         "a" if before(1) == "and" => false,
         word => forms.is(word, HAD),
     };
-    let had = had || on == 2 && before(1) == "and" && (is(2, CHILD) || matches!(before(2), "old" | "yo") || figures(before(2)).is_some());
+    let had = had
+        || on == 2
+            && before(1) == "and"
+            && (is(2, CHILD) || matches!(before(2), "old" | "yo") || figures(before(2)).is_some());
     if !had || is(on + 1, SUPPORTS) {
         return Young::Own;
     }

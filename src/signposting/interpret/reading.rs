@@ -8,8 +8,8 @@ use super::lexicon::{self, Lexicon, LexiconError, Says, named};
 use super::phrases::{Match, Trie, TrieBuilder};
 use super::tokens::Tokens;
 use super::vocabulary::{
-    CANT, DENIES, FUNCTION, HELD, I, KIN, LACK, LIGHT, LITTLE, MINE, NEVER, NOT, SEMI, SKIP, Sym, THEY, VAGUE, Vocabulary,
-    WANT, WHOM, Word,
+    CANT, DENIES, FUNCTION, HELD, I, KIN, LACK, LIGHT, LITTLE, MINE, NEVER, NOT, SEMI, SKIP, Sym, THEY, VAGUE,
+    Vocabulary, WANT, WHOM, Word,
 };
 use crate::directory::needs::{Need, NeedList};
 

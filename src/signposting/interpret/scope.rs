@@ -123,6 +123,16 @@ impl<'a> Scope<'a> {
         self.is(word, THIRD)
     }
 
+    /// The first written word of a word.
+    pub(super) fn token(&self, word: &Word) -> &str {
+        self.tokens.at(word.token as usize)
+    }
+
+    /// The same of the word at a place; empty where there is none.
+    pub(super) fn token_at(&self, at: usize) -> &str {
+        self.words.get(at).map_or("", |word| self.token(word))
+    }
+
     /// Whether the first written word of a word does any of these.
     pub(super) fn is(&self, word: &Word, forms: Form) -> bool {
         self.forms.is(self.tokens.at(word.token as usize), forms)
@@ -130,13 +140,14 @@ impl<'a> Scope<'a> {
 
     /// Whether a word is the number of an age: the 17 of "17 year old" is no section 17.
     pub(super) fn is_age(&self, at: usize) -> bool {
-        let token = |at: usize| self.words.get(at).map_or("", |word| self.tokens.at(word.token as usize));
-        token(at).starts_with(|c: char| c.is_ascii_digit()) && (token(at + 1).starts_with('y') || token(at).ends_with("yo"))
+        let token = |at: usize| self.token_at(at);
+        token(at).starts_with(|c: char| c.is_ascii_digit())
+            && (token(at + 1).starts_with('y') || token(at).ends_with("yo"))
     }
 
     /// Whether "for" and what was done stand here: "for being gay".
     fn is_for_doing(&self, at: usize) -> bool {
-        let token = |at: usize| self.words.get(at).map_or("", |word| self.tokens.at(word.token as usize));
+        let token = |at: usize| self.token_at(at);
         token(at) == "for" && token(at + 1).ends_with("ing")
     }
 

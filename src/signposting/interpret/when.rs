@@ -10,9 +10,7 @@
 use chrono::{NaiveTime, Weekday};
 
 use super::clock::{clock, of_time};
-use super::forms::{
-    ABLE, ATTEND, DENIAL, EVENT, FREE, Form, Forms, HELD_ON, HELPS, PARTS, TAKEN_UP, USAGE,
-};
+use super::forms::{ABLE, ATTEND, DENIAL, EVENT, FREE, Form, Forms, HELD_ON, HELPS, PARTS, TAKEN_UP, USAGE};
 use super::said::Found;
 use super::tokens::{Gap, Span, Tokens};
 use crate::hours::{WeekdaySet, Window};
@@ -177,7 +175,9 @@ impl Finding<'_> {
         // With "work at Tesco on Monday evenings" go the evenings.
         let beside = |day: usize| {
             let between = day + 1..=first;
-            first <= day + NEAR && between.clone().all(|at| self.linked(at)) && !between.into_iter().any(|at| self.is(at, PARTS))
+            first <= day + NEAR
+                && between.clone().all(|at| self.linked(at))
+                && !between.into_iter().any(|at| self.is(at, PARTS))
         };
         if self.is_taken_up(first) || self.dropped.is_some_and(beside) {
             return;
@@ -288,7 +288,8 @@ impl Finding<'_> {
                 return false;
             }
             before -= 1;
-            let small = matches!(self.tokens.at(before), "with" | "my" | "the" | "for" | "from" | "to" | "that" | "which");
+            let small =
+                matches!(self.tokens.at(before), "with" | "my" | "the" | "for" | "from" | "to" | "that" | "which");
             if self.is(before, HELPS | HELD_ON) {
                 return true;
             }
