@@ -164,6 +164,8 @@ impl<'a> Statements<'a> {
             }
             index -= 1;
             match self.words.get(index) {
+                // "See my little boy".
+                Some(word) if self.scope.is(word, OWNER) => return false,
                 Some(word) if word.is(I | CLIENT) || word.sym == NUMBER => return true,
                 Some(word) if word.is(LIGHT | VAGUE) || word.role == 0 => {}
                 Some(_) | None => return false,
@@ -181,7 +183,8 @@ impl<'a> Statements<'a> {
             Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first, last, &self.durations) => {
                 true
             }
-            Said::Offence(_) => self.is_victim(first, last),
+            Said::Characteristic(Characteristic::DomesticAbuse, true) => self.scope.in_childhood(last),
+            Said::Offence(_) => self.is_victim(first, last) || self.scope.is_alleged(first),
             Said::Characteristic(..) => passes(said) && self.scope.was(first, last),
             Said::Age(_)
             | Said::Gender(_)
@@ -286,6 +289,10 @@ impl<'a> Statements<'a> {
         let now: Vec<bool> = self.said.iter().filter_map(state).collect();
         self.once.retain(|one| state(one).is_some_and(|using| !now.contains(&!using)));
         self.said.append(&mut self.once);
+        // "Never had a drink problem, but I've started drinking": who uses has used.
+        if now.contains(&true) {
+            self.said.retain(|(said, ..)| !matches!(said, Said::SubstanceUse(SubstanceUse::Never)));
+        }
         let refused = self.refused;
         let delivery = self.delivery.into_iter().filter(|(mode, ..)| !refused.contains(mode)).collect();
         (gather(self.said), gather(delivery))

@@ -71,6 +71,10 @@ forms! {
     ABLE = 27, "able";
     /// Coming to something.
     ATTEND = 28, "attend";
+    /// Says that somebody was young then: "when I was a kid".
+    CHILDHOOD = 29, "childhood";
+    /// Says that others say so.
+    ALLEGES = 30, "alleges";
     /// Ends the part of a sentence that a day or a time belongs to.
     PARTS = 24, "parts";
     /// Something that is held on days: a group.

@@ -8,7 +8,7 @@
 //! ("was homeless, still am"). "Former" and "previous" reach only what stands right behind them: who was evicted from a
 //! previous flat was evicted. "History of" says that something was, and leaves open how it is.
 
-use super::forms::{BE, BETWEEN, DESCRIBES, LASTING, NOW, OUT};
+use super::forms::{ALLEGES, BE, BETWEEN, CHILDHOOD, DESCRIBES, LASTING, NOW, OUT, USAGE};
 use super::numbers::Duration;
 use super::scope::{Scope, Who};
 use super::tokens::Gap;
@@ -150,6 +150,34 @@ impl Scope<'_> {
         sentence.next().is_some_and(|at| self.forms.is(token(at), BE))
     }
 
+    /// Whether what ends here was in somebody's childhood: "… when I was a kid", "… as a child".
+    pub(super) fn in_childhood(&self, last: usize) -> bool {
+        let mut sentence = (last + 1..self.words.len())
+            .take_while(|at| self.words.get(*at).is_some_and(|word| word.gap != Gap::Stop && !word.is(AND)));
+        sentence.any(|at| {
+            let young = self.forms.is(self.token_at(at), CHILDHOOD);
+            let mut was = (1..=3).filter_map(|back| at.checked_sub(back)).filter(|at| *at > last);
+            self.token_at(at) == "childhood" || young && was.any(|at| matches!(self.token_at(at), "was" | "as"))
+        })
+    }
+
+    /// Whether what begins here is only what others say of somebody: "my ex says I hit her", "accused of".
+    pub(super) fn is_alleged(&self, first: usize) -> bool {
+        let (mut at, mut by) = (first, false);
+        for _ in 0..REACH {
+            if self.words.get(at).is_none_or(|word| at == 0 || word.gap != Gap::None) {
+                return false;
+            }
+            at -= 1;
+            let Some(word) = self.words.get(at) else { return false };
+            if self.is(word, ALLEGES) || (by && word.is(KIN | STRANGER)) {
+                return true;
+            }
+            by |= word.is(TELLS);
+        }
+        false
+    }
+
     /// Whether "been" stands before "in", and nothing says that it goes on: who has been in prison is perhaps out, who
     /// has been in prison since June, or for three weeks, is not, unless they go on to say that they are out.
     pub(super) fn been(&self, first: usize, last: usize, durations: &[Duration]) -> bool {
@@ -284,7 +312,7 @@ impl Scope<'_> {
             } else if !word.is(LIGHT) {
                 way.said += 1;
                 let form = self.tokens.at(word.token as usize);
-                way.named += usize::from(!word.is(SKIP) && !self.forms.is(form, DESCRIBES));
+                way.named += usize::from(!word.is(SKIP) && !self.forms.is(form, DESCRIBES | USAGE));
             }
             way.somebody |= word.is(I | THEY);
             way.other |= word.is(KIN | STRANGER) || word.thing;

@@ -85,7 +85,8 @@ impl<'a> Evidence<'a> {
         let trouble = self.words.get(last + 1).is_some_and(|word| word.gap == Gap::None && word.is(TROUBLE));
         let Some(share) = worth(hold, thing && !trouble) else { return };
         let mut sure = strength * share;
-        if self.reading.once.get(usize::from(need)) == Some(&true) && self.scope.was(first, last) {
+        let past = self.reading.once.get(usize::from(need)) == Some(&true) && self.scope.was(first, last);
+        if past || (self.is_at_home(need) && self.scope.in_childhood(last)) {
             sure *= WAS;
         }
         if hold == Hold::Wanted {

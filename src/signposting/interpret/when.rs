@@ -245,11 +245,8 @@ impl Finding<'_> {
                 return false;
             }
             at -= 1;
-            if self.is(at, PARTS) {
-                return false;
-            }
-            if self.is(at, forms) {
-                return true;
+            if self.is(at, forms | PARTS) {
+                return self.is(at, forms);
             }
         }
         false
@@ -303,7 +300,7 @@ impl Finding<'_> {
     /// How sure it is that somebody can come on a single day: "can only come Friday", "Friday please", "Friday".
     fn sure_of_day(&self, first: usize, last: usize) -> u8 {
         let (mut at, mut comes) = (first, false);
-        for _ in 0..BACK {
+        for _ in 0..BACK_TO_EVENT {
             if !self.linked(at) {
                 break;
             }

@@ -109,6 +109,8 @@ fn times_of_the_week() {
         ("need help with my drinking on Saturday mornings", vec![("Sat", "06:00", "12:00")]),
         ("stop drinking Thursday evenings", vec![("Thu", "17:00", "22:00")]),
         ("group that works evenings", vec![(week, "17:00", "22:00")]),
+        ("I've got the kids Monday to Wednesday so only Thursdays", vec![("Thu", "00:00", "00:00")]),
+        ("not eaten since Tuesday", vec![]),
         // When somebody uses, or comes out, is not when they can come.
         ("cocaine at weekends only", vec![]),
         ("drinks at weekends", vec![]),
@@ -138,6 +140,7 @@ fn a_single_day_is_sure_where_the_words_say_so() {
         ("can only come Friday", 80),
         ("I can come Monday", 80),
         ("can do Thursday", 80),
+        ("can I come in on Friday", 80),
         ("free Friday", 80),
         ("Fridays", 80),
         ("Friday evening", 85),
