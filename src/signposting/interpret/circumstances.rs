@@ -15,7 +15,7 @@ use super::reading::{FoundPhrase, Reading};
 use super::said::{Found, Said, gather};
 use super::scope::{Scope, Who};
 use super::tokens::{Gap, Span, Tokens};
-use super::vocabulary::{CLIENT, I, KIN, LIGHT, NUMBER, VAGUE, Word};
+use super::vocabulary::{BREAK, CLIENT, I, KIN, LIGHT, NUMBER, VAGUE, Word};
 use crate::signposting::circumstances::SubstanceUse;
 
 /// What is left where a worker writes of a client.
@@ -127,7 +127,20 @@ impl<'a> Statements<'a> {
                             let share = share * left;
                             let mut spans = vec![span];
                             let (said, sure) = self.since(said, sure * share, (first, last), &mut spans);
-                            let once = was_before && matches!(said, Said::SubstanceUse(_));
+                            let once = match said {
+                                Said::SubstanceUse(SubstanceUse::Using) => was_before,
+                                // "Was on spice but stopped" says itself what is.
+                                Said::SubstanceUse(_) => {
+                                    self.scope.was(first, last) && !words.iter().any(|word| word.is(BREAK))
+                                }
+                                Said::Age(_)
+                                | Said::Gender(_)
+                                | Said::Offence(_)
+                                | Said::NoOffences
+                                | Said::Characteristic(..)
+                                | Said::Language(_)
+                                | Said::Access(_) => false,
+                            };
                             let into = if once { &mut self.once } else { &mut self.said };
                             into.push((said, sure, spans));
                         }

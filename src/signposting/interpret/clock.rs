@@ -1,4 +1,39 @@
-//! Times of the clock, as people write them.
+//! Days of the week and times of the clock, as people write them.
+
+use chrono::Weekday;
+
+use crate::hours::WeekdaySet;
+
+/// The days from one to another.
+pub(super) fn range(first: Weekday, last: Weekday) -> WeekdaySet {
+    let mut days = WeekdaySet::EMPTY.with(first);
+    let mut day = first;
+    while day != last {
+        day = day.succ();
+        days = days.with(day);
+    }
+    days
+}
+
+/// A day of the week, and whether it is said as a regular one. "Sat", "Sun" and "Wed" are words too, and are none.
+pub(super) fn weekday(word: &str) -> Option<(Weekday, bool)> {
+    let (one, regular) = match word.strip_suffix('s') {
+        Some(one) if one.ends_with("day") => (one, true),
+        Some("mon" | "thur" | "fri") => (word.strip_suffix('s')?, false),
+        Some(_) | None => (word, false),
+    };
+    let day = match one {
+        "monday" | "mon" => Weekday::Mon,
+        "tuesday" | "tues" | "tue" => Weekday::Tue,
+        "wednesday" | "weds" | "wendsday" | "wensday" => Weekday::Wed,
+        "thursday" | "thur" | "thurs" | "thu" => Weekday::Thu,
+        "friday" | "fri" => Weekday::Fri,
+        "saturday" => Weekday::Sat,
+        "sunday" => Weekday::Sun,
+        _ => return None,
+    };
+    Some((day, regular))
+}
 
 /// Whether a number before it counts time, and is none of the clock.
 pub(super) fn of_time(word: &str) -> bool {

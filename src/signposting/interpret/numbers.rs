@@ -222,18 +222,20 @@ fn whose(index: usize, last: usize, age: u16, text: (&Tokens, &[Word], &Forms)) 
     let named: Vec<&Word> = behind.by_ref().take_while(|word| word.gap == Gap::None && !word.is(AND | BREAK)).collect();
     let child = named.iter().any(|word| forms.is(tokens.at(word.token as usize), CHILD));
     let on = if matches!(before(1), "a" | "an" | "and" | "our" | "one") { 2 } else { 1 };
-    let had = match before(on) {
-        // "Mum of a 10 year old", but "on behalf of a 17 year old".
-        "of" => is(on + 1, PARENT),
-        // "A 9 year old and a 12 year old", but "I'm homeless and a 17 year old".
-        "and" => is(on + 1, CHILD) || matches!(before(on + 1), "old" | "yo") && age < LEAVING,
-        "a" if before(1) == "and" => false,
-        word => forms.is(word, HAD),
+    // "A 9 year old and a 12 year old", but "I'm homeless and a 17 year old".
+    let listed = |back: usize| {
+        let young = |back: &usize| figures(before(*back)).is_some_and(|(age, _)| age < GROWN);
+        let aged = matches!(before(back), "old" | "yo" | "o") || figures(before(back)).is_some();
+        is(back, CHILD)
+            || aged && (back..=back + 2).find(|back| figures(before(*back)).is_some()).is_some_and(|at| young(&at))
     };
-    let had = had
-        || on == 2
-            && before(1) == "and"
-            && (is(2, CHILD) || matches!(before(2), "old" | "yo") || figures(before(2)).is_some());
+    let had = match (before(on), before(1)) {
+        // "Mum of a 10 year old", but "on behalf of a 17 year old".
+        ("of", _) => is(on + 1, PARENT),
+        ("and", _) => listed(on + 1),
+        (_, "and") => listed(2),
+        (word, _) => forms.is(word, HAD),
+    };
     if !had || is(on + 1, SUPPORTS) {
         return Young::Own;
     }

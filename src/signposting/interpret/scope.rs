@@ -82,8 +82,9 @@ impl<'a> Scope<'a> {
                     (false, true) => Who::Client,
                     (false, false) => Who::Other,
                 };
-            } else if word.is(KIN | STRANGER) {
-                let named = match (word.is(KIN), word.is(PARTNER)) {
+            } else if word.is(KIN | STRANGER) || scope.is_my_young_one(at) {
+                let kin = !word.is(STRANGER);
+                let named = match (kin, word.is(PARTNER)) {
                     (true, true) => Who::Partner,
                     (true, false) => Who::Relative,
                     (false, _) => Who::Stranger,
@@ -94,7 +95,7 @@ impl<'a> Scope<'a> {
                 }
                 if let Some(topic) = scope.heads(at) {
                     (now, passing) = (named, topic || named == Who::Stranger);
-                    if word.is(KIN) {
+                    if kin {
                         relative = named;
                         scope.relatives = true;
                     }
@@ -143,6 +144,15 @@ impl<'a> Scope<'a> {
         let token = |at: usize| self.token_at(at);
         token(at).starts_with(|c: char| c.is_ascii_digit())
             && (token(at + 1).starts_with('y') || token(at).ends_with("yo"))
+    }
+
+    /// Whether "my 15 year old" ends here, who is a child of theirs as "my son" is.
+    fn is_my_young_one(&self, at: usize) -> bool {
+        let old = matches!(self.token_at(at), "old" | "olds") || self.token_at(at).ends_with("yo");
+        let next = self.words.get(at + 1).filter(|next| next.gap == Gap::None);
+        old && (at.saturating_sub(3)..at).any(|at| self.words.get(at).is_some_and(|word| word.is(MINE)))
+            && self.described_from(at).is_some_and(|from| self.token_at(from).starts_with(|c: char| c.is_ascii_digit()))
+            && !next.is_some_and(|next| next.is(CLIENT))
     }
 
     /// Whether "for" and what was done stand here: "for being gay".

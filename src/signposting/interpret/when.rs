@@ -9,7 +9,7 @@
 
 use chrono::{NaiveTime, Weekday};
 
-use super::clock::{clock, of_time};
+use super::clock::{clock, of_time, range, weekday};
 use super::forms::{ABLE, ATTEND, DENIAL, EVENT, FREE, Form, Forms, HELD_ON, HELPS, PARTS, TAKEN_UP, USAGE};
 use super::said::Found;
 use super::tokens::{Gap, Span, Tokens};
@@ -122,7 +122,8 @@ impl Finding<'_> {
             spans.push(words);
             return;
         }
-        if self.is_denied(first) || is_excepted(self.tokens, first) || self.joins(self.denied, first) {
+        let denied = self.is_denied(first) || is_excepted(self.tokens, first) || self.is_no_good(last);
+        if denied || self.joins(self.denied, first) {
             self.shut = days.iter().fold(self.shut, WeekdaySet::with);
             self.shut_words.push(words);
             self.denied = Some(last);
@@ -160,9 +161,10 @@ impl Finding<'_> {
 
     fn part(&mut self, part: Part, first: usize, last: usize) {
         let words = span(self.tokens, first, last);
-        if self.is_denied(first) || is_excepted(self.tokens, first) {
+        let no_good = self.is_no_good(last);
+        if self.is_denied(first) || is_excepted(self.tokens, first) || no_good {
             // "Not before 11": the rest of the day, where there is one rest.
-            if let Some(rest) = rest(part).filter(|_| self.is_refused(first)) {
+            if let Some(rest) = rest(part).filter(|_| no_good || self.is_refused(first)) {
                 let (days, mut spans) =
                     self.waiting.take().map_or((WeekdaySet::ALL, Vec::new()), |held| (held.days, held.words));
                 spans.push(words);
@@ -235,6 +237,18 @@ impl Finding<'_> {
     /// Whether a word that denies stands before, in the same part of the sentence.
     fn is_denied(&self, index: usize) -> bool {
         self.said_before(index, BACK, DENIAL)
+    }
+
+    /// Whether it is said behind a day or a time that it will not do: "mornings are no good".
+    fn is_no_good(&self, last: usize) -> bool {
+        let mut at = last + 1;
+        if self.linked(at) && matches!(self.tokens.at(at), "are" | "is") {
+            at += 1;
+        }
+        let no = matches!(self.tokens.at(at), "no" | "not" | "arent" | "isnt" | "dont" | "doesnt" | "wont");
+        no && self.linked(at)
+            && self.linked(at + 1)
+            && matches!(self.tokens.at(at + 1), "good" | "use" | "work" | "suit" | "possible" | "ok" | "great")
     }
 
     /// Whether one of these words stands before, so many words back, in the same part of the sentence.
@@ -439,36 +453,6 @@ fn joined(tokens: &Tokens, index: usize) -> bool {
         }
         _ => false,
     }
-}
-
-fn range(first: Weekday, last: Weekday) -> WeekdaySet {
-    let mut days = WeekdaySet::EMPTY.with(first);
-    let mut day = first;
-    while day != last {
-        day = day.succ();
-        days = days.with(day);
-    }
-    days
-}
-
-/// A day of the week, and whether it is said as a regular one. "Sat", "Sun" and "Wed" are words too, and are none.
-fn weekday(word: &str) -> Option<(Weekday, bool)> {
-    let (one, regular) = match word.strip_suffix('s') {
-        Some(one) if one.ends_with("day") => (one, true),
-        Some("mon" | "thur" | "fri") => (word.strip_suffix('s')?, false),
-        Some(_) | None => (word, false),
-    };
-    let day = match one {
-        "monday" | "mon" => Weekday::Mon,
-        "tuesday" | "tues" | "tue" => Weekday::Tue,
-        "wednesday" | "weds" | "wendsday" | "wensday" => Weekday::Wed,
-        "thursday" | "thur" | "thurs" | "thu" => Weekday::Thu,
-        "friday" | "fri" => Weekday::Fri,
-        "saturday" => Weekday::Sat,
-        "sunday" => Weekday::Sun,
-        _ => return None,
-    };
-    Some((day, regular))
 }
 
 /// A part of the day by its name: regular ("mornings"), or beside a day ("Thursday evening").

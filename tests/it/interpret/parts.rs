@@ -111,6 +111,10 @@ fn times_of_the_week() {
         ("group that works evenings", vec![(week, "17:00", "22:00")]),
         ("I've got the kids Monday to Wednesday so only Thursdays", vec![("Thu", "00:00", "00:00")]),
         ("not eaten since Tuesday", vec![]),
+        ("I get paid on Fridays", vec![]),
+        ("mornings are no good, on meds", vec![(week, "12:00", "00:00")]),
+        ("Fridays are no good, Thursdays ok", vec![("Thu", "00:00", "00:00")]),
+        ("I'm at college Mon to Wed, free Thursday and Friday", vec![("Thu Fri", "00:00", "00:00")]),
         // When somebody uses, or comes out, is not when they can come.
         ("cocaine at weekends only", vec![]),
         ("drinks at weekends", vec![]),
