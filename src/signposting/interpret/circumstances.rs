@@ -179,7 +179,11 @@ impl<'a> Statements<'a> {
             match self.words.get(index) {
                 // "See my little boy".
                 Some(word) if self.scope.is(word, OWNER) => return false,
-                Some(word) if word.is(I | CLIENT) || word.sym == NUMBER => return true,
+                Some(word) if word.is(I | CLIENT) => return true,
+                Some(word) if word.sym == NUMBER => {
+                    let forms = &self.reading.forms;
+                    return !numbers::is_of_another(self.tokens, self.words, forms, word.token as usize);
+                }
                 Some(word) if word.is(LIGHT | VAGUE) || word.role == 0 => {}
                 Some(_) | None => return false,
             }

@@ -251,6 +251,12 @@ fn whose(index: usize, last: usize, age: u16, text: (&Tokens, &[Word], &Forms)) 
     if age >= LEAVING && !owned && person { Young::Other } else { Young::Child }
 }
 
+/// Whether the number at `index` is the age of a child of theirs, or of somebody else.
+pub(super) fn is_of_another(tokens: &Tokens, words: &[Word], forms: &Forms, index: usize) -> bool {
+    let age = figures(tokens.at(index)).map(|(age, rest)| (age, if rest.is_empty() { index + 2 } else { index }));
+    age.is_some_and(|(age, last)| age < GROWN && whose(index, last, age, (tokens, words, forms)) != Young::Own)
+}
+
 /// Whether it is no person who is this old: "the flat is 40 years old".
 fn is_of_thing(tokens: &Tokens, words: &[Word], forms: &Forms, at: usize) -> bool {
     let Some(index) = words.get(at).map(|word| word.token as usize) else { return false };

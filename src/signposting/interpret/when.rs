@@ -68,6 +68,8 @@ struct Finding<'a> {
     open_to_days: Option<usize>,
     /// The same where the window is what a refusal leaves: "not before 11 on Mondays".
     refused: Option<usize>,
+    /// The last token of a part of the day that was refused.
+    refused_part: Option<usize>,
 }
 
 /// Windows in a text, in its order.
@@ -83,6 +85,7 @@ pub(super) fn find(tokens: &Tokens, forms: &Forms) -> Vec<Found<Window>> {
         dropped: None,
         open_to_days: None,
         refused: None,
+        refused_part: None,
     };
     let mut index = 0;
     while index < tokens.list.len() {
@@ -161,6 +164,17 @@ impl Finding<'_> {
 
     fn part(&mut self, part: Part, first: usize, last: usize) {
         let words = span(self.tokens, first, last);
+        // "Can't come before 10 or after 3": what is left between.
+        if self.joins(self.refused_part, first)
+            && let Some(rest) = rest(part)
+            && let Some(held) = self.found.last_mut()
+        {
+            held.what.from = held.what.from.max(rest.from);
+            held.what.to =
+                [held.what.to, rest.to].into_iter().filter(|to| *to != NaiveTime::MIN).min().unwrap_or_default();
+            held.words.push(words);
+            return;
+        }
         let no_good = self.is_no_good(last);
         if self.is_denied(first) || is_excepted(self.tokens, first) || no_good {
             // "Not before 11": the rest of the day, where there is one rest.
@@ -170,6 +184,7 @@ impl Finding<'_> {
                 spans.push(words);
                 let what = Window { days, from: rest.from, to: rest.to, min_minutes: MIN_MINUTES };
                 self.found.push(Found { what, confidence: 75, words: spans });
+                self.refused_part = Some(last);
                 self.refused = (days == WeekdaySet::ALL).then_some(last);
             }
             return;

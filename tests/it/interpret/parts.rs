@@ -112,6 +112,8 @@ fn times_of_the_week() {
         ("I've got the kids Monday to Wednesday so only Thursdays", vec![("Thu", "00:00", "00:00")]),
         ("not eaten since Tuesday", vec![]),
         ("I get paid on Fridays", vec![]),
+        ("pick up my script Mondays and Thursdays", vec![]),
+        ("can't come in before 10 or after 3", vec![(week, "10:00", "15:00")]),
         ("mornings are no good, on meds", vec![(week, "12:00", "00:00")]),
         ("Fridays are no good, Thursdays ok", vec![("Thu", "00:00", "00:00")]),
         ("I'm at college Mon to Wed, free Thursday and Friday", vec![("Thu Fri", "00:00", "00:00")]),
