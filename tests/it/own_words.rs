@@ -105,6 +105,23 @@ async fn signpost_takes_the_same_words_and_boxes_have_the_last_word() {
     assert_eq!(ask(json!({ "needs": ["money.sanction"] })).await["understood"], json!(null));
 }
 
+#[tokio::test]
+async fn a_day_that_is_only_named_is_told_and_shuts_no_door() {
+    let app = TestApp::demonstration().await;
+    let said = "no money, been sanctioned, still using. M14 5RQ.";
+    // The session is on Thursday evenings.
+    for (day, confidence, fits) in [("heard back on Monday", 50, true), ("can only come Monday", 80, false)] {
+        let text = format!("{said} {day}");
+        let query = "query($text: String!) { interpretNeeds(text: $text) { when { days confidence } } }";
+        let when = app.data(query, json!({ "text": text })).await["interpretNeeds"]["when"].clone();
+        assert_eq!(when, json!([{ "days": ["MONDAY"], "confidence": confidence }]), "{text}");
+        let answer = app.data(SIGNPOST, json!({ "input": { "text": text } })).await;
+        let nodes = answer["signpost"]["nodes"].as_array().unwrap();
+        let evening = nodes.iter().find(|node| node["service"]["name"] == "Evening benefits session");
+        assert_eq!(evening.is_some_and(|node| node["group"] == "FITS"), fits, "{text}: {evening:#?}");
+    }
+}
+
 const SUGGEST: &str = "query($typed: String!, $first: Int) { suggestions(typed: $typed, first: $first) {
     kind id label alias count highlights { start end }
 } }";

@@ -25,6 +25,7 @@ const OLDEST: f64 = 130.0;
 /// How sure a need must be, in percent, for services to be looked for that meet it.
 const SURE_ENOUGH: u8 = 45;
 /// How sure it must be, in percent, that somebody can come then, for services that are shut at that time not to fit.
+/// Times that are less sure are told with what was understood, and not used.
 const SURE_OF_TIME: u8 = 60;
 /// How far is looked where nobody says how far the person can travel, in kilometres.
 const DEFAULT_KM: f64 = 10.0;

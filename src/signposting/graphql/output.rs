@@ -452,7 +452,7 @@ impl SignpostConnection {
         self.answered.query.place.as_ref().map(AskedPlace::from)
     }
 
-    /// What the question's text was understood to say; null where it had none. Needs of little certainty are told here, and not looked for.
+    /// What the question's text was understood to say; null where it had none. Needs and times of little certainty are told here, and not looked for.
     async fn understood(&self) -> Option<&Understood> {
         self.understood.as_ref()
     }

@@ -64,7 +64,8 @@ impl Understood {
         self.found.circumstances.iter().map(|found| InterpretedCircumstance::of(found, self)).collect()
     }
 
-    /// When the person can come, in the order of the text.
+    /// When the person can come, in the order of the text. A time of less than 60 percent ("heard back on Monday") is
+    /// told here, and not used: no service is left out because it is shut then.
     async fn when(&self) -> Vec<InterpretedTime> {
         let times = self.found.when.iter();
         times

@@ -6,14 +6,16 @@
 
 use entity::enums::{Characteristic, DeliveryMode, Gender, OffenceType};
 
+use super::forms::OWNER;
+use super::hold::{Doubt, Hold};
 use super::lexicon::Says;
 use super::needs::{MISSPELT, alone, taken};
 use super::numbers::{self, Duration};
 use super::reading::{FoundPhrase, Reading};
 use super::said::{Found, Said, gather};
-use super::scope::{Doubt, Hold, Scope, Who};
+use super::scope::{Scope, Who};
 use super::tokens::{Gap, Span, Tokens};
-use super::vocabulary::{CLIENT, I, KIN, LIGHT, NUMBER, VAGUE, Word};
+use super::vocabulary::{BREAK, CLIENT, I, KIN, LIGHT, NUMBER, VAGUE, Word};
 use crate::signposting::circumstances::SubstanceUse;
 
 /// What is left where a worker writes of a client.
@@ -22,8 +24,6 @@ const OF_CLIENT: f64 = 0.92;
 const ONCE: f64 = 0.75;
 /// What fear leaves of homelessness.
 const FEARED: f64 = 0.65;
-/// Words by which somebody is somebody's.
-const OWNERS: [&str; 8] = ["my", "me", "his", "her", "their", "our", "your", "whose"];
 /// How sure a pronoun is of a gender.
 const PRONOUN: f64 = 0.55;
 /// How sure a letter beside an age is of one.
@@ -46,7 +46,7 @@ pub(super) struct Statements<'a> {
     taken: Vec<usize>,
     durations: Vec<Duration>,
     said: Vec<(Said, f64, Vec<Span>)>,
-    /// What may be over: "was using".
+    /// What may be over: "was using", "was sober".
     once: Vec<(Said, f64, Vec<Span>)>,
     delivery: Vec<(DeliveryMode, f64, Vec<Span>)>,
     refused: Vec<DeliveryMode>,
@@ -127,7 +127,20 @@ impl<'a> Statements<'a> {
                             let share = share * left;
                             let mut spans = vec![span];
                             let (said, sure) = self.since(said, sure * share, (first, last), &mut spans);
-                            let once = was_before && matches!(said, Said::SubstanceUse(SubstanceUse::Using));
+                            let once = match said {
+                                Said::SubstanceUse(SubstanceUse::Using) => was_before,
+                                // "Was on spice but stopped" says itself what is.
+                                Said::SubstanceUse(_) => {
+                                    self.scope.was(first, last) && !words.iter().any(|word| word.is(BREAK))
+                                }
+                                Said::Age(_)
+                                | Said::Gender(_)
+                                | Said::Offence(_)
+                                | Said::NoOffences
+                                | Said::Characteristic(..)
+                                | Said::Language(_)
+                                | Said::Access(_) => false,
+                            };
                             let into = if once { &mut self.once } else { &mut self.said };
                             into.push((said, sure, spans));
                         }
@@ -149,7 +162,7 @@ impl<'a> Statements<'a> {
         // "I'm 17 and my mum …": never one who is somebody's.
         let owned = self.words.get(at).filter(|word| word.gap == Gap::None);
         let before = owned.and_then(|word| (word.token as usize).checked_sub(1));
-        if before.is_some_and(|before| OWNERS.contains(&self.tokens.at(before))) {
+        if before.is_some_and(|before| self.reading.forms.is(self.tokens.at(before), OWNER)) {
             return false;
         }
         let mut index = at;
@@ -164,7 +177,13 @@ impl<'a> Statements<'a> {
             }
             index -= 1;
             match self.words.get(index) {
-                Some(word) if word.is(I | CLIENT) || word.sym == NUMBER => return true,
+                // "See my little boy".
+                Some(word) if self.scope.is(word, OWNER) => return false,
+                Some(word) if word.is(I | CLIENT) => return true,
+                Some(word) if word.sym == NUMBER => {
+                    let forms = &self.reading.forms;
+                    return !numbers::is_of_another(self.tokens, self.words, forms, word.token as usize);
+                }
                 Some(word) if word.is(LIGHT | VAGUE) || word.role == 0 => {}
                 Some(_) | None => return false,
             }
@@ -175,10 +194,15 @@ impl<'a> Statements<'a> {
     /// Whether what a phrase says is over, or was done to the person by others.
     fn is_over(&self, said: &Said, first: usize, last: usize) -> bool {
         match said {
-            Said::SubstanceUse(SubstanceUse::Using) => self.scope.was_before(first) && self.scope.before(last),
-            Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first) => true,
-            Said::Offence(_) => self.is_victim(first, last),
-            Said::Characteristic(..) => passes(said) && self.scope.was(first),
+            Said::SubstanceUse(SubstanceUse::Using) => {
+                self.scope.listed_denial(first) || self.scope.was_before(first) && self.scope.before(last)
+            }
+            Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first, last, &self.durations) => {
+                true
+            }
+            Said::Characteristic(Characteristic::DomesticAbuse, true) => self.scope.in_childhood(last),
+            Said::Offence(_) => self.is_victim(first, last) || self.scope.is_alleged(first),
+            Said::Characteristic(..) => passes(said) && self.scope.was(first, last),
             Said::Age(_)
             | Said::Gender(_)
             | Said::SubstanceUse(_)
@@ -238,7 +262,7 @@ impl<'a> Statements<'a> {
             }
             self.said.push((Said::Age(age), sure, spans));
         }
-        for span in numbers::children(self.tokens, self.words) {
+        for span in numbers::children(self.tokens, self.words, &self.reading.forms) {
             self.said.push((Said::Characteristic(Characteristic::DependentChildren, true), CHILD, vec![span]));
         }
     }
@@ -274,11 +298,17 @@ impl<'a> Statements<'a> {
 
     /// All of it, put together.
     pub(super) fn found(mut self) -> (Vec<Found<Said>>, Vec<Found<DeliveryMode>>) {
-        // "I was using" is over where the text says that it is.
-        let stopped =
-            |(said, ..): &(Said, f64, Vec<Span>)| matches!(said, Said::SubstanceUse(SubstanceUse::Abstinent { .. }));
-        if !self.said.iter().any(stopped) {
-            self.said.append(&mut self.once);
+        // "I was using" is over where the text says that it is, and so is "I was sober".
+        let state = |(said, ..): &(Said, f64, Vec<Span>)| {
+            let Said::SubstanceUse(state) = said else { return None };
+            Some(matches!(state, SubstanceUse::Using))
+        };
+        let now: Vec<bool> = self.said.iter().filter_map(state).collect();
+        self.once.retain(|one| state(one).is_some_and(|using| !now.contains(&!using)));
+        self.said.append(&mut self.once);
+        // "Never had a drink problem, but I've started drinking": who uses has used.
+        if now.contains(&true) {
+            self.said.retain(|(said, ..)| !matches!(said, Said::SubstanceUse(SubstanceUse::Never)));
         }
         let refused = self.refused;
         let delivery = self.delivery.into_iter().filter(|(mode, ..)| !refused.contains(mode)).collect();
@@ -325,8 +355,13 @@ fn held(said: &Said, hold: Hold, flips: bool) -> Option<(Said, f64)> {
         Hold::Denied | Hold::Lacking | Hold::Never if flips => said.opposite().map(|opposite| (opposite, 1.0)),
         // What was done or lived through stays.
         Hold::Past | Hold::Record if stays(said) => Some((said.clone(), 1.0)),
-        Hold::Denied | Hold::Lacking | Hold::NotNeeded | Hold::NotWanted | Hold::Never | Hold::Past | Hold::Record => {
-            None
-        }
+        Hold::Denied
+        | Hold::Lacking
+        | Hold::NotNeeded
+        | Hold::NotWanted
+        | Hold::Never
+        | Hold::Past
+        | Hold::Record
+        | Hold::Refused => None,
     }
 }

@@ -8,15 +8,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::hold::Hold;
 use super::lexicon::Says;
 use super::needs::{Evidence, worth};
 use super::reading::{Entry, FoundPhrase, Meaning};
 use super::said::Said as Statement;
-use super::scope::{Hold, Who};
+use super::scope::Who;
 use super::tokens::{Gap, Span};
 use super::vocabulary::{
-    AND, BREAK, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, SEMI, SKIP, Sym, THEY, UNKNOWN, VAGUE,
-    Word,
+    AND, BREAK, DENIES, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, Role, SEMI, SKIP, Sym, THEY,
+    UNKNOWN, VAGUE, Word,
 };
 
 /// What the words of a need's summary count, against those of a phrase: it is written about it, not said.
@@ -44,7 +45,7 @@ struct Said {
 impl Said {
     /// All words that deny are one.
     const fn of(word: &Word, denied: bool) -> Self {
-        let sym = if word.is(NOT | NEVER | LACK) { DENIAL } else { word.sym };
+        let sym = if word.is(NOT | NEVER | LACK | DENIES) { DENIAL } else { word.sym };
         Self { sym, names: !word.is(KIN | THEY), denied }
     }
 }
@@ -151,7 +152,7 @@ fn features(words: impl Iterator<Item = Said>) -> Vec<Feature> {
 
 /// Whether a word says anything about what is needed.
 fn says(word: &Word) -> bool {
-    const NOTHING: u32 = LIGHT | SEMI | SKIP | VAGUE | AND | OR | I | ME | MINE | HAVE | BREAK;
+    const NOTHING: Role = LIGHT | SEMI | SKIP | VAGUE | AND | OR | I | ME | MINE | HAVE | BREAK;
     !word.is(NOTHING) && word.sym != UNKNOWN && word.sym != NUMBER
 }
 
@@ -166,8 +167,10 @@ impl Evidence<'_> {
             let rest = self.words.get(from + 1..).unwrap_or_default();
             let ends = |word: &Word| word.gap != Gap::None || word.is(BREAK | AND);
             let to = rest.iter().position(ends).map_or(self.words.len(), |at| from + 1 + at);
-            let said: Vec<usize> =
-                (from..to).filter(|at| self.words.get(*at).is_some_and(|word| says(word) && !of_time(word))).collect();
+            let counts = |at: &usize| {
+                self.words.get(*at).is_some_and(|word| says(word) && !of_time(word)) && !self.scope.is_age(*at)
+            };
+            let said: Vec<usize> = (from..to).filter(counts).collect();
             let part = self.words.get(from..to).unwrap_or_default();
             let holds: Vec<Hold> = said.iter().map(|at| self.scope.hold(*at, &self.taken)).collect();
             // A refusal goes on until the sentence ends, something is wished for, or the person says more.
@@ -195,7 +198,7 @@ impl Evidence<'_> {
         let who = if self.scope.done_to_me(first, last) { Who::Person } else { self.scope.who(last) };
         let instead = match (who, instead) {
             (Who::Person | Who::Client, _) | (Who::Stranger, None) => need,
-            (Who::Partner | Who::Other, Some(_)) if self.of_safety(need) => need,
+            (Who::Partner | Who::Other, Some(_)) if self.is_at_home(need) => need,
             (Who::Relative | Who::Partner | Who::Other, Some(instead)) => instead,
             (Who::Relative | Who::Partner | Who::Other, None) if self.reading.relatives.contains(&Some(need)) => need,
             (Who::Relative | Who::Partner | Who::Stranger | Who::Other, _) => return,

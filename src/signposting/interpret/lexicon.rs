@@ -32,6 +32,8 @@ pub struct LexiconError {
 pub(super) struct Lexicon {
     /// Words by what they do in a sentence.
     pub(super) roles: BTreeMap<String, Vec<String>>,
+    /// Written words by what they do in a sentence.
+    pub(super) forms: BTreeMap<String, Vec<String>>,
     /// Words that keep their endings.
     pub(super) whole: Vec<String>,
     /// Ordinary words that look like one of the lexicon's, and are not corrected to it.
@@ -40,6 +42,10 @@ pub(super) struct Lexicon {
     pub(super) things: Vec<String>,
     /// Needs, or whole areas, all of whose words are things one can have.
     pub(super) needs_of_things: Vec<String>,
+    /// Needs, or whole areas, that are over where somebody was in them.
+    pub(super) once: Vec<String>,
+    /// Needs, or whole areas, where what a partner does is done to the person.
+    pub(super) at_home: Vec<String>,
     /// Words of a need that mean other things as often.
     pub(super) weak: Vec<String>,
     /// Words and phrases of a need that people's sentences use too differently to go by.

@@ -7,7 +7,9 @@
 //! 1. `tokens` cuts a text into folded words; `vocabulary` makes numbers of them, one for all that mean the same
 //!    (`stem`, and what the lexicon says is alike), with slips of the hand forgiven (`spelling`).
 //! 2. `phrases` finds every phrase, with words that say little passed over; the longest wins (`reading`).
-//! 3. `scope` says of whom each word speaks, and whether it is denied, wished for, or only feared.
+//! 3. `scope` says of whom each word speaks, and `hold` in which light: denied, wished for, only feared, past ("was
+//!    homeless", "former", "used to") or of somebody's history ("history of"). Both go by what words do in a sentence:
+//!    the roles of `vocabulary`, and `forms` where just the written form tells.
 //! 4. `needs` and `circumstances` weigh what was found, and `gist` tells by its words what a part of a text is about;
 //!    `numbers`, `when` and `place` read ages, lengths of time, days and postcodes. `said` puts statements together.
 //!
@@ -17,14 +19,19 @@
 //! says (`sure`). A phrase found in another order or with words between: 0.60; nearly all of a long one: 0.42; words
 //! that go with a need: from 0.46 to 0.75, by how near they are to it. Each misspelt word takes a tenth of it. A wish
 //! ("need …") takes away three tenths of the doubt; a doubt ("if", "worried") leaves 0.85 of it; what a relative needs
-//! 0.6, what a worker writes of a client 0.95, what is "history" 0.7, a home for who "was homeless" 0.4. Several pieces of evidence for one thing leave it in doubt only if all are
-//! wrong: 1 − Π(1 − strength). What is under [`LEAST_CONFIDENCE`] percent is left out; nothing is ever 100.
+//! 0.6, what a worker writes of a client 0.95. What is "history" leaves 0.7, and what is over 0.4: a home for who "was
+//! homeless" (`once` in the lexicon says of which needs), being hit "when I was a kid". Several pieces of evidence for
+//! one thing leave it in doubt only if all are wrong: 1 − Π(1 − strength). What is under [`LEAST_CONFIDENCE`] percent is
+//! left out; nothing is ever 100.
 //!
 //! To teach it a word, change the data, not the code: `data/needs.toml` for what people want, `data/words.toml` for
 //! everything else. To add something it can say: a variant of [`Said`], its name in `lexicon::says`.
 
 mod circumstances;
+mod clock;
+mod forms;
 mod gist;
+mod hold;
 mod lexicon;
 mod needs;
 mod numbers;
@@ -157,11 +164,11 @@ impl Interpreter {
         }
         let tokens = Tokens::of(text);
         let words = self.reading.vocabulary.words(&tokens);
-        let scope = Scope::of(&words, &tokens);
+        let scope = Scope::of(&words, &tokens, &self.reading.forms);
         let found = self.reading.find(&words);
         let mut understood = vec![false; tokens.list.len()];
 
-        let when = when::find(&tokens);
+        let when = when::find(&tokens, &self.reading.forms);
         let times: Vec<Span> = when.iter().flat_map(|found| &found.words).copied().collect();
         let mut evidence = Evidence::new(&self.reading, &words, &scope, &found);
         evidence.phrases();
@@ -175,7 +182,7 @@ impl Interpreter {
         statements.pronouns();
         let (circumstances, delivery) = statements.found();
 
-        let place = place::find(text, &tokens).filter(|place| {
+        let place = place::find(text, &tokens, &self.reading.forms).filter(|place| {
             let inside = |one: &Span| place.words.iter().any(|span| one.start <= span.start && span.end <= one.end);
             place.confidence > 80 || !needs.iter().flat_map(|need| &need.words).any(inside)
         });

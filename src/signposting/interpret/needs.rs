@@ -3,11 +3,12 @@
 //! What holds a phrase decides what it is worth. A *thing* (a service, a passport, a bed) is needed where it is
 //! lacking and not where one has it; a *trouble* (debts, drinking) the other way round. See `worth`.
 
+use super::hold::{Doubt, Hold};
 use super::reading::{Entry, FoundPhrase, Reading};
 use super::said::{in_order, percent, together};
-use super::scope::{Doubt, Hold, Scope, Who};
+use super::scope::{Scope, Who};
 use super::tokens::{Gap, Span};
-use super::vocabulary::{AFTER, AND, BREAK, CANT, I, LACK, LIGHT, NEVER, NOT, NUMBER, OR, TROUBLE, Word};
+use super::vocabulary::{AFTER, AND, BREAK, CANT, DENIES, I, LACK, LIGHT, NEVER, NOT, NUMBER, OR, TROUBLE, Word};
 use super::{FoundNeed, LEAST_CONFIDENCE};
 
 /// What each misspelt word leaves of the evidence.
@@ -22,7 +23,7 @@ const OF_CLIENT: f64 = 0.95;
 const WISHED: f64 = 0.3;
 /// What "not" leaves of a thing: "not seen a dentist for years" may well be a need.
 const DENIED_THING: f64 = 0.6;
-/// What is left of a need for a home where somebody "was homeless".
+/// What is left of a need that is over, as for a home where somebody "was homeless".
 const WAS: f64 = 0.4;
 /// What "history of" leaves of it.
 const RECORDED: f64 = 0.7;
@@ -84,9 +85,8 @@ impl<'a> Evidence<'a> {
         let trouble = self.words.get(last + 1).is_some_and(|word| word.gap == Gap::None && word.is(TROUBLE));
         let Some(share) = worth(hold, thing && !trouble) else { return };
         let mut sure = strength * share;
-        if self.scope.was(first)
-            && self.reading.keys.get(usize::from(need)).is_some_and(|key| key.starts_with("housing."))
-        {
+        let past = self.reading.once.get(usize::from(need)) == Some(&true) && self.scope.was(first, last);
+        if past || (self.is_at_home(need) && self.scope.in_childhood(last)) {
             sure *= WAS;
         }
         if hold == Hold::Wanted {
@@ -98,16 +98,16 @@ impl<'a> Evidence<'a> {
             (Who::Client, _) => (need, sure * OF_CLIENT),
             // What a landlord takes is no need of anybody's here.
             (Who::Stranger, Some(_)) => return,
-            (Who::Partner | Who::Other, Some(_)) if self.of_safety(need) => (need, sure),
+            (Who::Partner | Who::Other, Some(_)) if self.is_at_home(need) => (need, sure),
             (Who::Relative | Who::Partner | Who::Other, Some(instead)) => (instead, sure * OF_CLIENT),
             (Who::Relative | Who::Partner | Who::Other, None) => (need, sure * OF_RELATIVE),
         };
         self.add(need, sure, first, last);
     }
 
-    /// Whether a need is about being safe: what a partner does is done to the person.
-    pub(super) fn of_safety(&self, need: u16) -> bool {
-        self.reading.keys.get(usize::from(need)).is_some_and(|key| key.starts_with("safety."))
+    /// Whether what a partner does is done to the person: hitting, but not the drugs.
+    pub(super) fn is_at_home(&self, need: u16) -> bool {
+        self.reading.at_home.get(usize::from(need)) == Some(&true)
     }
 
     /// Adds evidence, less what doubts and slips of the hand take off.
@@ -178,7 +178,7 @@ impl<'a> Evidence<'a> {
         let mut own = group.iter().map(|hit| hit.1).filter(|at| (first..=last).contains(at));
         let news = own.any(|at| self.taken.get(at).is_none_or(|end| *end == 0));
         let around = self.words.get(first.saturating_sub(1)..=last).unwrap_or_default();
-        let denied = around.iter().any(|word| word.is(NOT | LACK | CANT | NEVER));
+        let denied = around.iter().any(|word| word.is(NOT | LACK | CANT | DENIES | NEVER));
         // Two words alone are a phrase only where no comma parts them.
         let pair = group.chunk_by(|a, b| a.2 == b.2).count() == 2;
         let paused = self.words.get(first + 1..=last).unwrap_or_default().iter().any(|word| word.gap != Gap::None);
@@ -241,14 +241,17 @@ pub(super) fn taken<'a>(words: &[Word], found: impl Iterator<Item = &'a FoundPhr
 /// it is about.
 pub(super) fn alone(words: &[Word], last: usize) -> bool {
     words.get(last + 1).is_none_or(|next| {
-        next.gap != Gap::None || next.is(AFTER | AND | BREAK | I | OR | NOT | LACK | CANT) || next.sym == NUMBER
+        next.gap != Gap::None
+            || next.is(AFTER | AND | BREAK | I | OR | NOT | LACK | CANT | DENIES)
+            || next.sym == NUMBER
     })
 }
 
 /// What is left of a phrase for a need by what holds it; `None`: nothing.
 pub(super) const fn worth(hold: Hold, thing: bool) -> Option<f64> {
     match (hold, thing) {
-        (Hold::Free | Hold::Wanted | Hold::Cant, _) | (Hold::Had | Hold::NotWanted, false) => Some(1.0),
+        // What is denied to somebody is needed.
+        (Hold::Free | Hold::Wanted | Hold::Cant | Hold::Refused, _) | (Hold::Had | Hold::NotWanted, false) => Some(1.0),
         (Hold::Lacking | Hold::Never, true) => Some(0.97),
         (Hold::Denied, true) => Some(DENIED_THING),
         (Hold::Record, _) => Some(RECORDED),

@@ -2,9 +2,10 @@
 
 use entity::enums::Gender;
 
+use super::forms::{CHILD, Form, Forms, HAD, OWNER, PARENT, PERSON, SUPPORTS};
 use super::scope::{Scope, Who};
 use super::tokens::{Gap, Span, Tokens};
-use super::vocabulary::{CLIENT, KIN, ME, NUMBER, THEY, VAGUE, Word};
+use super::vocabulary::{AND, BREAK, CLIENT, KIN, ME, NUMBER, THEY, VAGUE, Word};
 
 /// Ages that are believed where somebody only says a number, in years.
 const LIKELY_AGES: std::ops::RangeInclusive<u16> = 12..=99;
@@ -12,6 +13,10 @@ const LIKELY_AGES: std::ops::RangeInclusive<u16> = 12..=99;
 const AGES: std::ops::RangeInclusive<u16> = 10..=110;
 /// Under this age somebody whom one has is one's child.
 const GROWN: u16 = 18;
+/// From this age on somebody may leave home, and so be somebody's client as well as their child.
+const LEAVING: u16 = 16;
+/// How many words behind an age say who is that old.
+const DESCRIBED: usize = 3;
 
 /// A length of time that was said.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +122,8 @@ pub(super) fn ages(tokens: &Tokens, words: &[Word], scope: &Scope<'_>) -> Vec<(f
             continue;
         }
         let Some((sure, first, last)) = age_at(tokens, index, age, rest) else { continue };
-        if (age < GROWN && is_had(tokens, index)) || is_of_thing(tokens, words, index, at) {
+        let text = (tokens, words, scope.forms);
+        if (age < GROWN && whose(index, last, age, text) != Young::Own) || is_of_thing(tokens, words, scope.forms, at) {
             continue;
         }
         // "My 19 year old son".
@@ -196,26 +202,72 @@ fn age_at(tokens: &Tokens, index: usize, age: u16, rest: &str) -> Option<(f64, u
     (index == 0 && alone && age >= 16).then_some((0.6, index, index))
 }
 
-/// Whether what is this old is somebody's: "with a 14 year old", "got a 4yo", "my 12 year old".
-fn is_had(tokens: &Tokens, index: usize) -> bool {
+/// Whose age a young one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Young {
+    /// That of the one whom the text is about: "I'm a 17 year old", "referral of a 16 year old".
+    Own,
+    /// That of a child of theirs: "with a 14 year old", "got a 4yo", "my 12 year old".
+    Child,
+    /// That of somebody else, or of nobody knows whom: "my 16 year old sister", "I have a 17 year old lad".
+    Other,
+}
+
+/// Whose age stands from `index` on; its last token is `last`, and the word it is in is at `at`.
+fn whose(index: usize, last: usize, age: u16, text: (&Tokens, &[Word], &Forms)) -> Young {
+    let (tokens, words, forms) = text;
     let before = |back: usize| index.checked_sub(back).map_or("", |at| tokens.at(at));
+    let is = |back: usize, which: Form| forms.is(before(back), which);
+    let mut behind = words.iter().skip_while(|word| word.token as usize <= last).take(DESCRIBED);
+    let named: Vec<&Word> = behind.by_ref().take_while(|word| word.gap == Gap::None && !word.is(AND | BREAK)).collect();
+    let child = named.iter().any(|word| forms.is(tokens.at(word.token as usize), CHILD));
     let on = if matches!(before(1), "a" | "an" | "and" | "our" | "one") { 2 } else { 1 };
-    let supported = matches!(before(on + 1), "work" | "working" | "supporting" | "worked");
-    let had = ["with", "got", "have", "has", "my", "our", "her", "his", "of", "ive", "two", "three"];
-    (had.contains(&before(on)) || (on == 2 && before(2) == "and")) && !supported
+    // "A 9 year old and a 12 year old", but "I'm homeless and a 17 year old".
+    let listed = |back: usize| {
+        let young = |back: &usize| figures(before(*back)).is_some_and(|(age, _)| age < GROWN);
+        let aged = matches!(before(back), "old" | "yo" | "o") || figures(before(back)).is_some();
+        is(back, CHILD)
+            || aged && (back..=back + 2).find(|back| figures(before(*back)).is_some()).is_some_and(|at| young(&at))
+    };
+    let had = match (before(on), before(1)) {
+        // "Mum of a 10 year old", but "on behalf of a 17 year old".
+        ("of", _) => is(on + 1, PARENT),
+        ("and", _) => listed(on + 1),
+        (_, "and") => listed(2),
+        (word, _) => forms.is(word, HAD),
+    };
+    if !had || is(on + 1, SUPPORTS) {
+        return Young::Own;
+    }
+    if named.first().is_some_and(|word| word.is(CLIENT)) {
+        return Young::Own;
+    }
+    if !child && named.iter().any(|word| word.is(KIN)) {
+        return Young::Other;
+    }
+    // A worker has a client, a parent a child: who says no more has either.
+    let owned = is(on, OWNER) || is(1, OWNER) || before(on) == "of";
+    let person = named.first().is_some_and(|word| forms.is(tokens.at(word.token as usize), PERSON));
+    if age >= LEAVING && !owned && person { Young::Other } else { Young::Child }
+}
+
+/// Whether the number at `index` is the age of a child of theirs, or of somebody else.
+pub(super) fn is_of_another(tokens: &Tokens, words: &[Word], forms: &Forms, index: usize) -> bool {
+    let age = figures(tokens.at(index)).map(|(age, rest)| (age, if rest.is_empty() { index + 2 } else { index }));
+    age.is_some_and(|(age, last)| age < GROWN && whose(index, last, age, (tokens, words, forms)) != Young::Own)
 }
 
 /// Whether it is no person who is this old: "the flat is 40 years old".
-fn is_of_thing(tokens: &Tokens, words: &[Word], index: usize, at: usize) -> bool {
-    const PERSONS: [&str; 10] = ["i", "who", "man", "woman", "lad", "male", "female", "girl", "lady", "person"];
+fn is_of_thing(tokens: &Tokens, words: &[Word], forms: &Forms, at: usize) -> bool {
+    let Some(index) = words.get(at).map(|word| word.token as usize) else { return false };
     let is = index.checked_sub(1).is_some_and(|before| matches!(tokens.at(before), "is" | "was" | "are"));
     let Some(named) = at.checked_sub(2).and_then(|before| words.get(before)) else { return false };
-    let person = named.is(CLIENT | THEY | KIN | ME) || PERSONS.contains(&tokens.at(named.token as usize));
+    let person = named.is(CLIENT | THEY | KIN | ME) || forms.is(tokens.at(named.token as usize), PERSON);
     is && !person && named.sym > NUMBER && (named.role == 0 || named.is(VAGUE))
 }
 
 /// Children of the person, by their age: "with a 3 year old", "got a 4yo"; "my daughter's 8 and lives with me".
-pub(super) fn children(tokens: &Tokens, words: &[Word]) -> Vec<Span> {
+pub(super) fn children(tokens: &Tokens, words: &[Word], forms: &Forms) -> Vec<Span> {
     let mut found = Vec::new();
     for (index, token) in tokens.list.iter().enumerate() {
         let Some((age, rest)) = figures(tokens.word(token)).or_else(|| number(tokens.word(token)).map(|n| (n, "")))
@@ -235,9 +287,9 @@ pub(super) fn children(tokens: &Tokens, words: &[Word]) -> Vec<Span> {
         };
         let at = words.partition_point(|word| word.token as usize <= index).saturating_sub(1);
         let last = match old {
-            Some(last) if is_had(tokens, index) => last,
+            Some(last) if whose(index, last, age, (tokens, words, forms)) == Young::Child => last,
             // With somebody's age, that they live with "me" says whose child it is.
-            _ if words.iter().take(at).rev().take(2).any(|word| is_child(tokens, word)) => {
+            _ if words.iter().take(at).rev().take(2).any(|word| is_child(tokens.at(word.token as usize), forms)) => {
                 let mut on = words.iter().skip(at + 1).take(6).take_while(|word| word.gap != Gap::Stop);
                 let Some(me) = on.find(|word| word.is(ME)) else { continue };
                 if tokens.at((me.token as usize).saturating_sub(1)) != "with" {
@@ -252,11 +304,8 @@ pub(super) fn children(tokens: &Tokens, words: &[Word]) -> Vec<Span> {
     found
 }
 
-fn is_child(tokens: &Tokens, word: &Word) -> bool {
-    let word = tokens.at(word.token as usize);
-    ["son", "daughter", "lad", "girl", "boy", "kid", "child"]
-        .iter()
-        .any(|child| word.strip_suffix('s').unwrap_or(word) == *child)
+fn is_child(word: &str, forms: &Forms) -> bool {
+    forms.is(word, CHILD) || word.strip_suffix('s').is_some_and(|one| forms.is(one, CHILD))
 }
 
 /// Words for what a number counts, where it is no age.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::tokens::Gap;
-use super::vocabulary::{CANT, LACK, LIGHT, NEVER, NOT, SEMI, SKIP, Sym, WANT, Word};
+use super::vocabulary::{CANT, DENIES, LACK, LIGHT, NEVER, NOT, SEMI, SKIP, Sym, WANT, Word};
 
 /// Most words passed over between two of a phrase.
 const MAX_PASSED: u8 = 5;
@@ -127,7 +127,7 @@ impl Trie {
         }
         let counted = passed.1 + u8::from(!word.is(LIGHT));
         // "Don't need sleep" is not "don't sleep".
-        let wish = word.is(WANT) && words.get(last).is_some_and(|word| word.is(NOT | NEVER | LACK | CANT));
+        let wish = word.is(WANT) && words.get(last).is_some_and(|word| word.is(NOT | NEVER | LACK | CANT | DENIES));
         if word.is(LIGHT | SEMI | SKIP) && !wish && passed.0 < MAX_PASSED && counted <= MAX_COUNTED {
             self.follow(words, node, first, last, (passed.0 + 1, counted), found);
         }

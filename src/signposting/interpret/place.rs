@@ -1,21 +1,14 @@
 //! A postcode, or a part of one, in a text.
 
+use super::forms::{Forms, NOT_THERE, PLACED};
 use super::said::Found;
 use super::tokens::{Gap, Tokens};
 use crate::places::{Gazetteer, PostcodeText};
 
-/// Words before a place.
-const BEFORE: [&str; 11] =
-    ["in", "near", "at", "around", "from", "postcode", "area", "live", "living", "based", "staying"];
-
-/// Words before it where the person is not to be there.
-const NOT_THERE: [&str; 11] =
-    ["not", "outside", "avoid", "except", "excluded", "banned", "barred", "nowhere", "beyond", "leave", "without"];
-
 /// Whether a place is one where the person does not want to be or may not be: "not in M14", "banned from M14".
-fn is_excluded(tokens: &Tokens, index: usize) -> bool {
+fn is_excluded(tokens: &Tokens, forms: &Forms, index: usize) -> bool {
     index.checked_sub(1).is_some_and(|before| {
-        tokens.list.get(index).is_some_and(|token| token.gap == Gap::None) && NOT_THERE.contains(&tokens.at(before))
+        tokens.list.get(index).is_some_and(|token| token.gap == Gap::None) && forms.is(tokens.at(before), NOT_THERE)
     })
 }
 
@@ -32,7 +25,7 @@ fn is_vitamin(tokens: &Tokens, index: usize) -> bool {
 ///
 /// A full postcode is sure at 95 percent, a sector or a district behind a word such as "in" at 85, a district in
 /// capitals that stands alone at 70. What is written small and alone is none: `e10` may be anything.
-pub(super) fn find(text: &str, tokens: &Tokens) -> Option<Found<PostcodeText>> {
+pub(super) fn find(text: &str, tokens: &Tokens, forms: &Forms) -> Option<Found<PostcodeText>> {
     let mut best: Option<Found<PostcodeText>> = None;
     for (index, token) in tokens.list.iter().enumerate() {
         let word = tokens.word(token);
@@ -51,7 +44,7 @@ pub(super) fn find(text: &str, tokens: &Tokens) -> Option<Found<PostcodeText>> {
         for span in spans.into_iter().flatten() {
             let written = span.of(text);
             let Some(code) = PostcodeText::parse(written) else { continue };
-            let introduced = index.checked_sub(1).is_some_and(|at| BEFORE.contains(&tokens.at(at)));
+            let introduced = index.checked_sub(1).is_some_and(|at| forms.is(tokens.at(at), PLACED));
             let (district, confidence) = match code {
                 PostcodeText::Full(code) => (code.district(), 95),
                 PostcodeText::Sector(code) if introduced => (code.district(), 85),
@@ -59,7 +52,7 @@ pub(super) fn find(text: &str, tokens: &Tokens) -> Option<Found<PostcodeText>> {
                 PostcodeText::District(code) if written.chars().all(|c| !c.is_ascii_lowercase()) => (code, 70),
                 PostcodeText::Sector(_) | PostcodeText::District(_) | PostcodeText::Area(_) => continue,
             };
-            if is_excluded(tokens, if introduced { index - 1 } else { index }) || is_vitamin(tokens, index) {
+            if is_excluded(tokens, forms, if introduced { index - 1 } else { index }) || is_vitamin(tokens, index) {
                 break;
             }
             if Gazetteer::embedded().district(district).is_none() {

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::forms::Forms;
 use super::gist::{Gist, GistBuilder};
 use super::lexicon::{self, Lexicon, LexiconError, Says, named};
 use super::phrases::{Match, Trie, TrieBuilder};
 use super::tokens::Tokens;
 use super::vocabulary::{
-    CANT, FUNCTION, HELD, I, KIN, LACK, LIGHT, LITTLE, MINE, NEVER, NOT, SEMI, SKIP, Sym, THEY, VAGUE, Vocabulary,
-    WANT, WHOM, Word,
+    CANT, DENIES, FUNCTION, HELD, I, KIN, LACK, LIGHT, LITTLE, MINE, NEVER, NOT, SEMI, SKIP, Sym, THEY, VAGUE,
+    Vocabulary, WANT, WHOM, Word,
 };
 use crate::directory::needs::{Need, NeedList};
 
@@ -75,6 +76,12 @@ pub(super) struct Reading {
     pub(super) meanings: Vec<Meaning>,
     /// What a need of a relative is to the person, by need.
     pub(super) relatives: Vec<Option<u16>>,
+    /// Whether a need is over where somebody was in it, by need.
+    pub(super) once: Vec<bool>,
+    /// Whether what a partner does is done to the person, by need.
+    pub(super) at_home: Vec<bool>,
+    /// What written words do in a sentence.
+    pub(super) forms: Forms,
     pub(super) loose: Vec<Loose>,
     /// Phrases by word, with what the word weighs.
     pub(super) holding: Holding,
@@ -119,9 +126,12 @@ impl Reading {
         };
         let keys: Vec<String> = list.needs().map(|need| need.key.clone()).collect();
         let mut unknown_needs = Vec::new();
-        let things: HashSet<Sym> = lexicon.things.iter().map(|word| making.vocabulary.learn(word)).collect();
+        for word in &lexicon.things {
+            making.vocabulary.learn_thing(word);
+        }
         let passed_over: HashSet<Vec<Sym>> = lexicon.passed_over.iter().map(|word| making.whole(word)).collect();
         let weak: HashSet<Vec<Sym>> = lexicon.weak.iter().map(|word| making.whole(word)).collect();
+        let mut twice: HashSet<(Vec<String>, &String)> = HashSet::new();
         let mut meanings = Vec::with_capacity(lexicon.means.len());
         for (index, means) in lexicon.means.iter().enumerate() {
             let says: Option<Vec<Says>> = means.says.iter().map(|text| lexicon::says(text)).collect();
@@ -147,6 +157,16 @@ impl Reading {
             let index = u16::try_from(index)
                 .map_err(|_| LexiconError { entry: named(means), reason: "there are too many entries".to_owned() })?;
             for phrase in &means.phrases {
+                let tokens = Tokens::of(phrase);
+                let as_read: Vec<String> = tokens.list.iter().map(|token| tokens.word(token).to_owned()).collect();
+                for what in means.says.iter().chain(&means.needs) {
+                    if !twice.insert((as_read.clone(), what)) {
+                        return Err(LexiconError {
+                            entry: format!("{phrase:?}"),
+                            reason: format!("it says {what:?} in two places; leave the surer"),
+                        });
+                    }
+                }
                 let said = making.vocabulary.learn_words(phrase);
                 if let Some(meaning) = meanings.get(usize::from(index)) {
                     making.gist.phrase(&said, &meaning.needs, f32::from(means.sure) / 100.0);
@@ -160,16 +180,14 @@ impl Reading {
                             .to_owned(),
                     });
                 }
-                let thing = words.last().is_some_and(|word| things.contains(&word.sym));
+                let thing = words.last().is_some_and(|word| making.vocabulary.is_thing(word.sym));
                 making.add(&words, Entry::Means(index, thing), u16::MAX - index);
             }
         }
         for (index, need) in list.needs().enumerate() {
             let index = u16::try_from(index).unwrap_or(u16::MAX);
-            let all_things = lexicon.needs_of_things.iter().any(|key| {
-                *key == need.key || need.key.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.'))
-            });
-            making.need(index, need, all_things, &things, &passed_over, &weak);
+            let all_things = covers(&lexicon.needs_of_things, &need.key);
+            making.need(index, need, all_things, &passed_over, &weak);
         }
         for (key, said) in &lexicon.examples {
             match keys.iter().position(|held| held == key).and_then(|at| u16::try_from(at).ok()) {
@@ -182,6 +200,9 @@ impl Reading {
             making.gist.summary(&words, u16::try_from(index).unwrap_or(u16::MAX));
         }
         let needs = keys.len();
+        let once = keys.iter().map(|key| covers(&lexicon.once, key)).collect();
+        let at_home = keys.iter().map(|key| covers(&lexicon.at_home, key)).collect();
+        let forms = Forms::new(&lexicon)?;
         let relatives = relatives(&keys, &lexicon, &mut unknown_needs);
         making.vocabulary.close();
         let (loose, holding) = loose(making.loose);
@@ -193,6 +214,9 @@ impl Reading {
             entries: making.entries,
             meanings,
             relatives,
+            once,
+            at_home,
+            forms,
             loose,
             holding,
             gist: making.gist.build(needs),
@@ -295,7 +319,6 @@ impl Making {
         index: u16,
         need: &Need,
         all_things: bool,
-        things: &HashSet<Sym>,
         passed_over: &HashSet<Vec<Sym>>,
         weak: &HashSet<Vec<Sym>>,
     ) {
@@ -313,8 +336,8 @@ impl Making {
                 self.too_little.push(phrase.to_owned());
                 continue;
             }
-            let denies = words.iter().any(|word| word.is(NOT | LACK | CANT | NEVER));
-            let thing = !denies && (all_things || words.last().is_some_and(|word| things.contains(&word.sym)));
+            let denies = words.iter().any(|word| word.is(NOT | LACK | CANT | DENIES | NEVER));
+            let thing = !denies && (all_things || words.last().is_some_and(|word| self.vocabulary.is_thing(word.sym)));
             let strength = if weak.contains(&whole) {
                 WEAK
             } else {
@@ -348,10 +371,15 @@ fn kept(all: Vec<Word>, anyone: bool) -> Vec<Word> {
         (_, ..2) => says,
         _ => {
             // "Don't want to go back": there the wish is what is denied.
-            let denies = says.iter().any(|word| word.is(NOT | LACK | CANT | NEVER));
+            let denies = says.iter().any(|word| word.is(NOT | LACK | CANT | DENIES | NEVER));
             says.into_iter().filter(|word| !word.is(SEMI) || (denies && word.is(WANT))).collect()
         }
     }
+}
+
+/// Whether a list of needs and whole areas has a need.
+fn covers(list: &[String], need: &str) -> bool {
+    list.iter().any(|key| key == need || need.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.')))
 }
 
 fn relatives(keys: &[String], lexicon: &Lexicon, unknown: &mut Vec<String>) -> Vec<Option<u16>> {

@@ -7,29 +7,20 @@
 //! with what the ex does ("and drinks"). A landlord or a cellmate takes over only until the comma. What is done to "me"
 //! happens to the person, whoever does it: see `who_of_phrase`.
 //!
-//! What reaches a word: the nearest denial before it in the same part of the sentence, unless a word that ends its
-//! reach stands between. The table is `Scope::hold`; which words do what is data (`[roles]` of the lexicon).
+//! What reaches a word from before, a denial or a wish, is told by `hold`; which words do what is data (`[roles]` and
+//! `[forms]` of the lexicon).
 
+use super::forms::{ASKS, BRINGS, Form, Forms, STOPS, THEIRS, THIRD};
 use super::tokens::{Gap, Tokens};
 use super::vocabulary::{
-    AFTER, AND, BESIDE, BREAK, CANT, CLIENT, GONE, HAVE, I, IF, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, OR, PARTNER,
-    PAST, RECORD, SKIP, STRANGER, TELLS, THEY, TOPIC, VAGUE, WANT, WHOM, Word,
+    AFTER, ALSO, AND, BESIDE, BREAK, CLIENT, GONE, I, IF, KIN, LIGHT, ME, MINE, NEVER, NOT, OR, PARTNER, SEMI, SKIP,
+    STRANGER, TELLS, THEY, TOPIC, VAGUE, WHOM, Word,
 };
 
-/// How many words back a denial is looked for.
-const REACH: usize = 7;
-/// How many words that say something may stand between "no" and what is missing.
-const REACH_OF_LACK: usize = 2;
-/// How many words on a list may go until its "or".
-const REACH_OF_LIST: usize = 6;
+/// How many small words may stand between "got me" and what "me" was brought into.
+const BRINGING: usize = 2;
 /// How many words may stand between "my" and the relative whom they describe.
 const DESCRIBING: usize = 3;
-/// What somebody else goes on to do after "and" or a comma: who writes of themselves says "I use", or "use".
-const THIRD: [&str; 26] = [
-    "is", "has", "does", "uses", "drinks", "smokes", "takes", "injects", "sells", "deals", "gambles", "lives", "stays",
-    "sleeps", "gets", "goes", "comes", "works", "wants", "needs", "keeps", "hits", "beats", "steals", "shouts", "wont",
-];
-
 /// Of whom something is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
@@ -47,49 +38,12 @@ pub(super) enum Who {
     Other,
 }
 
-/// Whether something is so, or only feared or supposed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doubt {
-    /// It is so.
-    None,
-    /// It is feared: "scared I'll …", "might …".
-    Feared,
-    /// It is supposed: "if …".
-    Supposed,
-}
-
-/// What a word is held by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hold {
-    /// Nothing.
-    Free,
-    /// A wish: "need …".
-    Wanted,
-    /// "I have …", right before it.
-    Had,
-    /// "not …".
-    Denied,
-    /// "never …".
-    Never,
-    /// "no …", "without …".
-    Lacking,
-    /// "can't …".
-    Cant,
-    /// "don't need …".
-    NotNeeded,
-    /// "don't want …".
-    NotWanted,
-    /// "used to …".
-    Past,
-    /// "history of …".
-    Record,
-}
-
 /// Of whom and in which light each word of a text speaks.
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
-    words: &'a [Word],
-    tokens: &'a Tokens,
+    pub(super) words: &'a [Word],
+    pub(super) tokens: &'a Tokens,
+    pub(super) forms: &'a Forms,
     who: Vec<Who>,
     /// Whether the text speaks of the person in the third person.
     pub(super) described: bool,
@@ -101,12 +55,12 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     /// Looks through a text once.
-    pub(super) fn of(words: &'a [Word], tokens: &'a Tokens) -> Self {
+    pub(super) fn of(words: &'a [Word], tokens: &'a Tokens, forms: &'a Forms) -> Self {
         let client = words.iter().any(|word| word.is(CLIENT));
         let described = client || !words.iter().any(|word| word.is(I | ME | MINE));
         let usual = if client { Who::Client } else { Who::Person };
         let who = Vec::with_capacity(words.len());
-        let mut scope = Self { words, tokens, who, described, relatives: false, topic: None };
+        let mut scope = Self { words, tokens, forms, who, described, relatives: false, topic: None };
         let mut now = usual;
         // The relative who was named last, for "he" and "she".
         let mut relative = Who::Relative;
@@ -117,7 +71,9 @@ impl<'a> Scope<'a> {
             if word.gap == Gap::Stop || (passing && parted && !scope.goes_on(at)) {
                 (now, passing) = (usual, false);
             }
-            if word.is(I) || (now == Who::Stranger && word.is(TELLS | CLIENT | ME)) {
+            // "My parents kicked me out for being gay": what comes behind "for" is said of "me".
+            let for_what = passing && scope.is_for_doing(at);
+            if word.is(I) || for_what || (now == Who::Stranger && word.is(TELLS | CLIENT | ME)) {
                 (now, passing) = (usual, false);
             } else if word.is(THEY) {
                 passing = false;
@@ -126,8 +82,9 @@ impl<'a> Scope<'a> {
                     (false, true) => Who::Client,
                     (false, false) => Who::Other,
                 };
-            } else if word.is(KIN | STRANGER) {
-                let named = match (word.is(KIN), word.is(PARTNER)) {
+            } else if word.is(KIN | STRANGER) || scope.is_my_young_one(at) {
+                let kin = !word.is(STRANGER);
+                let named = match (kin, word.is(PARTNER)) {
                     (true, true) => Who::Partner,
                     (true, false) => Who::Relative,
                     (false, _) => Who::Stranger,
@@ -138,7 +95,7 @@ impl<'a> Scope<'a> {
                 }
                 if let Some(topic) = scope.heads(at) {
                     (now, passing) = (named, topic || named == Who::Stranger);
-                    if word.is(KIN) {
+                    if kin {
                         relative = named;
                         scope.relatives = true;
                     }
@@ -154,10 +111,54 @@ impl<'a> Scope<'a> {
         scope
     }
 
-    /// Whether the part of a sentence that begins here goes on with what somebody else does.
+    /// Whether the part of a sentence that begins here goes on with what somebody else does: "… and drinks", but not
+    /// with a question: "…, is there help?".
     fn goes_on(&self, at: usize) -> bool {
         let mut words = self.words.iter().skip(at).skip_while(|word| word.is(AND));
-        words.next().is_some_and(|word| THIRD.contains(&self.tokens.at(word.token as usize)))
+        let third = words.next().is_some_and(|word| self.is_third(word));
+        third && !words.next().is_some_and(|word| word.gap == Gap::None && self.is(word, ASKS))
+    }
+
+    /// Whether a word is what somebody else does: "uses", "is".
+    pub(super) fn is_third(&self, word: &Word) -> bool {
+        self.is(word, THIRD)
+    }
+
+    /// The first written word of a word.
+    pub(super) fn token(&self, word: &Word) -> &str {
+        self.tokens.at(word.token as usize)
+    }
+
+    /// The same of the word at a place; empty where there is none.
+    pub(super) fn token_at(&self, at: usize) -> &str {
+        self.words.get(at).map_or("", |word| self.token(word))
+    }
+
+    /// Whether the first written word of a word does any of these.
+    pub(super) fn is(&self, word: &Word, forms: Form) -> bool {
+        self.forms.is(self.tokens.at(word.token as usize), forms)
+    }
+
+    /// Whether a word is the number of an age: the 17 of "17 year old" is no section 17.
+    pub(super) fn is_age(&self, at: usize) -> bool {
+        let token = |at: usize| self.token_at(at);
+        token(at).starts_with(|c: char| c.is_ascii_digit())
+            && (token(at + 1).starts_with('y') || token(at).ends_with("yo"))
+    }
+
+    /// Whether "my 15 year old" ends here, who is a child of theirs as "my son" is.
+    fn is_my_young_one(&self, at: usize) -> bool {
+        let old = matches!(self.token_at(at), "old" | "olds") || self.token_at(at).ends_with("yo");
+        let next = self.words.get(at + 1).filter(|next| next.gap == Gap::None);
+        old && (at.saturating_sub(3)..at).any(|at| self.words.get(at).is_some_and(|word| word.is(MINE)))
+            && self.described_from(at).is_some_and(|from| self.token_at(from).starts_with(|c: char| c.is_ascii_digit()))
+            && !next.is_some_and(|next| next.is(CLIENT))
+    }
+
+    /// Whether "for" and what was done stand here: "for being gay".
+    fn is_for_doing(&self, at: usize) -> bool {
+        let token = |at: usize| self.token_at(at);
+        token(at) == "for" && token(at + 1).ends_with("ing")
     }
 
     /// Where the words begin that describe a relative: behind "my", "his", "with" and the like.
@@ -168,8 +169,7 @@ impl<'a> Scope<'a> {
                 return None;
             }
             let word = self.words.get(from)?;
-            let theirs = matches!(self.tokens.at(word.token as usize), "his" | "her" | "their");
-            if word.is(MINE | BESIDE) || theirs {
+            if word.is(MINE | BESIDE) || self.is(word, THEIRS) {
                 return (back > 1).then_some(from + 1);
             }
             if word.role & !(VAGUE | LIGHT | SKIP | AFTER) != 0 {
@@ -215,7 +215,7 @@ impl<'a> Scope<'a> {
     /// with "he" or names a relative says so itself, and speaks of the person, but for what is done to a relative who
     /// was named before: "worried about my sister, her husband hits her".
     pub(super) fn who_of_phrase(&self, first: usize, last: usize) -> Who {
-        if self.done_to_me(first, last) {
+        if self.done_to_me(first, last) || self.brought_me(first) || self.mine_too(last) {
             return Who::Person;
         }
         let inside = self.words.get(first..=last).unwrap_or_default();
@@ -228,9 +228,19 @@ impl<'a> Scope<'a> {
             // A worker writes "his mum kicked him out": what was done to the client.
             return Who::Client;
         }
+        // "They've stopped my methadone": nobody is named but the one who writes.
+        let mine = linked_mine(inside, before) && self.who(first) == Who::Other;
+        if mine {
+            return Who::Person;
+        }
         let stranger = self.who(first) == Who::Stranger && inside.iter().any(|word| word.is(STRANGER));
         let they = inside.first().is_some_and(|word| word.is(THEY));
         if !they && !stranger && !inside.iter().any(|word| word.is(KIN)) {
+            return self.who(first);
+        }
+        // "My son hits his girlfriend": what he does to his.
+        let to_theirs = inside.first().is_some_and(|word| !word.is(KIN)) && !they && self.names_theirs(first, last);
+        if to_theirs && matches!(self.who(first), Who::Relative | Who::Partner) {
             return self.who(first);
         }
         let to_relative = to_another && before.iter().any(|word| word.is(KIN));
@@ -242,6 +252,48 @@ impl<'a> Scope<'a> {
         let inside = self.words.get(first..=last).unwrap_or_default();
         let next = self.words.get(last + 1).filter(|next| next.gap == Gap::None);
         inside.iter().chain(next).any(|word| word.is(ME))
+    }
+
+    /// Whether somebody brought "me" into what begins here: "got me on crack", "left me homeless".
+    fn brought_me(&self, first: usize) -> bool {
+        let mut at = first;
+        for _ in 0..=BRINGING {
+            if self.words.get(at).is_none_or(|word| at < 2 || word.gap != Gap::None) {
+                return false;
+            }
+            at -= 1;
+            match self.words.get(at) {
+                Some(word) if word.is(ME) => {
+                    let brings = self.words.get(at - 1).is_some_and(|word| self.is(word, BRINGS));
+                    return brings && word.gap == Gap::None;
+                }
+                Some(word) if word.is(LIGHT | SEMI | SKIP) && !word.is(MINE | WHOM | BREAK | AND) => {}
+                Some(_) | None => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether what ends here is said of the one who writes too: "… and so do I", "… and I want to stop too".
+    fn mine_too(&self, last: usize) -> bool {
+        let mut rest =
+            self.words.iter().skip(last + 1).take_while(|word| word.gap != Gap::Stop && !word.is(KIN | STRANGER));
+        let mut stops = false;
+        let mut mine = false;
+        rest.any(|word| {
+            mine |= word.is(I);
+            stops |= mine && self.is(word, STOPS);
+            word.is(ALSO) && (word.is(I) || stops)
+        })
+    }
+
+    /// Whether these words name a relative who is somebody else's: "his girlfriend", "her dad".
+    fn names_theirs(&self, first: usize, last: usize) -> bool {
+        (first + 1..=last).any(|at| {
+            let word = self.words.get(at).filter(|word| word.is(KIN));
+            let before = word.and_then(|word| word.token.checked_sub(1));
+            before.is_some_and(|before| self.forms.is(self.tokens.at(before as usize), THEIRS))
+        })
     }
 
     /// Whether this is said of a relative who is what the text is about: "worried about my sister, …".
@@ -265,206 +317,11 @@ impl<'a> Scope<'a> {
         }
         false
     }
+}
 
-    /// Whether something was so: "was homeless", "were on methadone". What was done or going on ("was evicted", "was
-    /// sleeping rough") may still be so.
-    pub(super) fn was(&self, first: usize) -> bool {
-        const BETWEEN: [&str; 12] =
-            ["a", "an", "the", "also", "once", "on", "in", "just", "both", "all", "always", "already"];
-        let Some(word) = self.words.get(first) else { return false };
-        let mut at = word.token as usize;
-        if ["ed", "ing"].iter().any(|end| self.tokens.at(at).ends_with(end)) {
-            return false;
-        }
-        while at > 0 && self.tokens.list.get(at).is_some_and(|token| token.gap == Gap::None) {
-            at -= 1;
-            match self.tokens.at(at) {
-                "was" | "were" => return true,
-                word if BETWEEN.contains(&word) => {}
-                _ => return false,
-            }
-        }
-        false
-    }
-
-    /// Whether "been" stands before "in": who has been in prison is perhaps out; who has been on remand since June is not.
-    pub(super) fn been(&self, first: usize) -> bool {
-        let is_in = |word: &&Word| word.gap == Gap::None && self.tokens.at(word.token as usize) == "in";
-        let linked = self.words.get(first).filter(is_in);
-        let before = linked.and_then(|word| word.token.checked_sub(1));
-        before.is_some_and(|before| self.tokens.at(before as usize) == "been")
-    }
-
-    /// Whether "was" stands before in the same part of a sentence: "was drinking two bottles of vodka a day".
-    pub(super) fn was_before(&self, first: usize) -> bool {
-        let mut at = first;
-        while let Some(word) =
-            self.words.get(at).filter(|word| at > 0 && word.gap == Gap::None && !word.is(BREAK | AND))
-        {
-            if word.is(I | THEY) && at != first {
-                return false;
-            }
-            at -= 1;
-            let before = self.words.get(at).map_or("", |word| self.tokens.at(word.token as usize));
-            if matches!(before, "was" | "were") {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Whether what is said here was before something else: "… before prison".
-    pub(super) fn before(&self, last: usize) -> bool {
-        let rest = self.words.get(last + 1..).unwrap_or_default().iter().take(REACH);
-        let mut part = rest.take_while(|word| word.gap == Gap::None && !word.is(BREAK | I | AND));
-        part.any(|word| self.tokens.at(word.token as usize) == "before")
-    }
-
-    /// Whether a phrase that ends here is a question of a form, answered with none: "substance misuse: none".
-    fn answered_no(&self, last: usize) -> bool {
-        let Some(answer) = self.words.get(last + 1) else { return false };
-        let ends = self.words.get(last + 2).is_none_or(|word| word.gap != Gap::None);
-        let no = answer.is(LACK | NEVER) || matches!(self.tokens.at(answer.token as usize), "na" | "n");
-        ends && no && answer.gap != Gap::Stop
-    }
-
-    /// Whether a word stands under "worried that" or "scared of" (`Feared`), or under "if" (`Supposed`).
-    pub(super) fn doubt(&self, at: usize) -> Doubt {
-        if self.words.get(at).is_some_and(|word| word.is(BREAK) && !word.is(LIGHT)) {
-            return Doubt::None;
-        }
-        let mut index = at;
-        for _ in 0..REACH {
-            match self.words.get(index) {
-                Some(word) if index > 0 && word.gap == Gap::None => index -= 1,
-                Some(_) | None => return Doubt::None,
-            }
-            match self.words.get(index) {
-                Some(word) if word.is(IF) && self.tokens.at(word.token as usize) == "if" => return Doubt::Supposed,
-                Some(word) if word.is(IF) => return Doubt::Feared,
-                Some(word) if word.is(BREAK) => return Doubt::None,
-                Some(_) | None => {}
-            }
-        }
-        Doubt::None
-    }
-
-    /// What holds a phrase; see `hold`.
-    pub(super) fn hold_of(&self, first: usize, last: usize, taken: &[usize]) -> Hold {
-        if self.answered_no(last) { Hold::Lacking } else { self.hold(first, taken) }
-    }
-
-    /// What holds the word at `at`. Words that are part of a phrase before it deny nothing outside that phrase; `taken`
-    /// has for each word where its phrase ends (the index behind its last word), and 0 where it is part of none.
-    pub(super) fn hold(&self, at: usize, taken: &[usize]) -> Hold {
-        let (mut wanted, mut wish_is_need, mut had) = (false, true, false);
-        // "Not seen a doctor since release": such a word ends what "not" reaches.
-        if self.words.get(at).is_some_and(|word| word.is(BREAK) && !word.is(LIGHT)) {
-            return Hold::Free;
-        }
-        if let Some(word) = self.words.get(at).filter(|word| word.is(WANT)) {
-            (wanted, wish_is_need) = (true, self.is_need(word));
-        }
-        let (mut said, mut and, mut or, mut pause) = (0_usize, false, false, false);
-        let denies = self.words.get(at).is_some_and(|word| word.is(NOT | NEVER | LACK | CANT));
-        let mut index = at;
-        for _ in 0..REACH {
-            let Some(here) = self.words.get(index) else { break };
-            if index == 0 || here.gap == Gap::Stop {
-                break;
-            }
-            if here.gap == Gap::Pause {
-                if !(or || self.in_list(at)) {
-                    break;
-                }
-                pause = true;
-            }
-            index -= 1;
-            let Some(word) = self.words.get(index) else { break };
-            let own = taken.get(index).is_some_and(|end| (1..=at).contains(end));
-            if word.is(BREAK) || (word.is(I) && said > 0) {
-                break;
-            }
-            if word.is(WANT) {
-                wanted = true;
-                wish_is_need = self.is_need(word);
-            } else if word.is(NOT | NEVER | LACK | CANT | PAST | RECORD) && !own {
-                // "No family, no friends": a phrase that denies for itself is denied no further, only refused.
-                if denies && !wanted {
-                    return Hold::Free;
-                }
-                return self.held_by(word, said, wanted, wish_is_need, had, and, pause);
-            } else if word.is(AND) {
-                and = true;
-            } else if word.is(OR) {
-                or = true;
-            } else if word.is(HAVE) && said == 0 {
-                had = true;
-            } else if own && !or && !pause {
-                break;
-            } else if !word.is(LIGHT) {
-                said += 1;
-            }
-        }
-        match (wanted, had) {
-            (true, _) => Hold::Wanted,
-            (false, true) => Hold::Had,
-            (false, false) => Hold::Free,
-        }
-    }
-
-    /// Whether a wish is for what is needed: one may not want to be homeless and need not refuse help.
-    fn is_need(&self, wish: &Word) -> bool {
-        let wish = self.tokens.at(wish.token as usize);
-        !wish.starts_with("wan") && !wish.starts_with("lik")
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the columns of one table of rules")]
-    fn held_by(
-        &self,
-        word: &Word,
-        said: usize,
-        wanted: bool,
-        wish_is_need: bool,
-        had: bool,
-        and: bool,
-        pause: bool,
-    ) -> Hold {
-        if word.is(CANT) {
-            return if had { Hold::Lacking } else { Hold::Cant };
-        }
-        if wanted && word.is(NOT | LACK | NEVER) {
-            return if wish_is_need { Hold::NotNeeded } else { Hold::NotWanted };
-        }
-        // "No money and using": what comes after "and" or a comma is said for itself.
-        if and || pause {
-            return Hold::Free;
-        }
-        if word.is(LACK) {
-            return if said <= REACH_OF_LACK { Hold::Lacking } else { Hold::Free };
-        }
-        if word.is(NEVER) {
-            return if had { Hold::Lacking } else { Hold::Never };
-        }
-        if word.is(PAST) {
-            return Hold::Past;
-        }
-        if word.is(RECORD) {
-            return Hold::Record;
-        }
-        if had { Hold::Lacking } else { Hold::Denied }
-    }
-
-    /// Whether the words from `at` on go on to an "or": the list of "don't need housing, food or clothes".
-    fn in_list(&self, at: usize) -> bool {
-        for word in self.words.iter().skip(at).take(REACH_OF_LIST) {
-            if word.is(OR) {
-                return true;
-            }
-            if word.gap == Gap::Stop || word.is(BREAK | I | WANT) {
-                return false;
-            }
-        }
-        false
-    }
+/// Whether "my" stands right before a phrase or in it, and no relative whose it could be.
+fn linked_mine(inside: &[Word], before: &[Word]) -> bool {
+    let linked = inside.first().is_some_and(|word| word.gap == Gap::None);
+    let mine = inside.iter().chain(before.last().filter(|_| linked)).any(|word| word.is(MINE));
+    mine && !inside.iter().any(|word| word.is(KIN))
 }

@@ -168,10 +168,18 @@ fn is_domain(text: &str) -> bool {
     text.get(..end).is_some_and(|label| DOMAINS.iter().any(|domain| label.eq_ignore_ascii_case(domain)))
 }
 
+/// Whether a text goes on with the "o" of "y/o".
+fn is_of_old(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|c| c.eq_ignore_ascii_case(&'o')) && !letters.next().is_some_and(char::is_alphanumeric)
+}
+
 fn separation(c: char, before: Option<&str>, after: Option<&str>) -> Gap {
     match c {
         '.' if after.is_some_and(is_domain) => Gap::None,
         '.' | '!' | '?' | '\n' | '\r' | '\u{2028}' | '\u{2029}' | '•' => Gap::Stop,
+        // "19 y/o" is one age.
+        '/' if before.is_some_and(|text| text.ends_with(['y', 'Y'])) && after.is_some_and(is_of_old) => Gap::None,
         ',' | ';' | ':' | '(' | ')' | '[' | ']' | '–' | '—' | '…' | '/' | '|' => Gap::Pause,
         '-' => {
             let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);

@@ -17,7 +17,7 @@ pub(super) const UNKNOWN: Sym = 0;
 pub(super) const NUMBER: Sym = 1;
 
 /// What a word does in a sentence; a set of bits.
-pub(super) type Role = u32;
+pub(super) type Role = u64;
 
 macro_rules! roles {
     ($($(#[$meta:meta])* $name:ident = $bit:literal, $text:literal;)+) => {
@@ -93,6 +93,12 @@ roles! {
     TELLS = 30, "tells";
     /// A partner or former one.
     PARTNER = 31, "partner";
+    /// Denies what is said of somebody: "denies drug use".
+    DENIES = 32, "denies";
+    /// Says of the past only of what stands right behind it: "former", "previous".
+    CLOSE = 33, "close";
+    /// Says that something is so of another too: "too", "so do I".
+    ALSO = 34, "also";
 }
 
 /// Words that do something in a sentence and name nothing.
@@ -101,6 +107,7 @@ pub(super) const FUNCTION: Role = LIGHT
     | SKIP
     | NOT
     | LACK
+    | DENIES
     | CANT
     | WANT
     | HAVE
@@ -138,6 +145,8 @@ pub(super) struct Word {
     pub(super) token: u32,
     /// Slips that were forgiven in it.
     pub(super) slips: u8,
+    /// Whether it is something that one has or lacks: a flat, a worker.
+    pub(super) thing: bool,
 }
 
 impl Word {
@@ -155,6 +164,7 @@ pub(super) struct Vocabulary {
     whole: HashSet<Box<str>>,
     ordinary: HashSet<Box<str>>,
     roles: Vec<Role>,
+    things: HashSet<Sym>,
     several: Trie,
     /// What each phrase of `several` stands for.
     stand_for: Vec<Sym>,
@@ -290,7 +300,18 @@ impl Vocabulary {
 
     fn word(&self, sym: Sym, gap: Gap, span: Span, index: usize, slips: u8) -> Word {
         let token = u32::try_from(index).unwrap_or(u32::MAX);
-        Word { sym, role: self.role(sym), gap, span, token, slips }
+        Word { sym, role: self.role(sym), gap, span, token, slips, thing: self.is_thing(sym) }
+    }
+
+    /// Learns a word for something that one has or lacks.
+    pub(super) fn learn_thing(&mut self, word: &str) {
+        let sym = self.learn(word);
+        self.things.insert(sym);
+    }
+
+    /// Whether this is something that one has or lacks.
+    pub(super) fn is_thing(&self, sym: Sym) -> bool {
+        self.things.contains(&sym)
     }
 
     fn role(&self, sym: Sym) -> Role {
@@ -307,7 +328,8 @@ impl Vocabulary {
                     let last = rest.get(len - 1).unwrap_or(word);
                     let sym = self.stand_for.get(which as usize).copied().unwrap_or(UNKNOWN);
                     let slips = rest.iter().take(len).map(|word| word.slips).sum();
-                    out.push(Word { sym, role: self.role(sym), span: word.span.to(last.span), slips, ..*word });
+                    let (role, thing) = (self.role(sym), self.is_thing(sym));
+                    out.push(Word { sym, role, thing, span: word.span.to(last.span), slips, ..*word });
                     at += len;
                 }
                 Some(_) | None => {

@@ -1,73 +1,30 @@
 //! Days and times of the week at which somebody can come.
 //!
 //! Days and times that stand together make one window ("Thursday evenings", "after 5 on Mondays"). A single day is
-//! availability only with some likelihood (a hearing is on one day too), and none where the words say what happens on
-//! it ("court on Thursday"). Days that are denied ("can't do Fridays") are taken out of the week, and of a part of the day
-//! that is refused ("not before 11") what is left of the day is taken.
+//! availability only with some likelihood (a hearing is on one day too), unless the words say so ("can only come
+//! Friday"), and none where they say what happens on it ("court on Thursday"). What takes up regular days and hours
+//! ("probation Tuesdays", "drinks at weekends") makes them none, and with a day goes the time beside it. Days that are
+//! denied ("can't do Fridays") are taken out of the week, and of a part of the day that is refused ("not before 11")
+//! what is left of the day is taken, on the days that stand before it.
 
 use chrono::{NaiveTime, Weekday};
 
+use super::clock::{clock, of_time, range, weekday};
+use super::forms::{ABLE, ATTEND, DENIAL, EVENT, FREE, Form, Forms, HELD_ON, HELPS, PARTS, TAKEN_UP, USAGE};
 use super::said::Found;
 use super::tokens::{Gap, Span, Tokens};
 use crate::hours::{WeekdaySet, Window};
 
 /// How much of a window must be open, in minutes, as where nothing is said.
 const MIN_MINUTES: u16 = 30;
-/// How many words back an event or a denial is looked for.
+/// How many words back a denial is looked for, and what takes up a day.
 const BACK: usize = 4;
-/// Words for what happens on a day: then the day is not when somebody can come.
-const EVENTS: [&str; 22] = [
-    "court",
-    "release",
-    "released",
-    "hearing",
-    "appointment",
-    "interview",
-    "evicted",
-    "eviction",
-    "funeral",
-    "out",
-    "since",
-    "last",
-    "meeting",
-    "assessment",
-    "tribunal",
-    "move",
-    "moving",
-    "bailiffs",
-    "happened",
-    "due",
-    "visit",
-    "by",
-];
-/// Words for what takes up regular days and hours too: "probation Tuesdays at 2", "curfew from 7pm".
-const TAKEN_UP: [&str; 24] = [
-    "court",
-    "hearing",
-    "sentenced",
-    "probation",
-    "curfew",
-    "tag",
-    "sign",
-    "signing",
-    "contact",
-    "work",
-    "works",
-    "working",
-    "shift",
-    "shifts",
-    "relapse",
-    "relapsed",
-    "drink",
-    "drinking",
-    "drank",
-    "drunk",
-    "used",
-    "using",
-    "slip",
-    "slipped",
-];
-const DENIALS: [&str; 9] = ["not", "cant", "dont", "except", "never", "no", "wont", "cannot", "apart"];
+/// How many words back an event is looked for.
+const BACK_TO_EVENT: usize = 6;
+/// How many words may stand between a day and its time.
+const NEAR: usize = 3;
+/// How sure a single day is, one that is asked for, and one that is said to be free or regular, in percent.
+const SURE_OF_DAY: (u8, u8, u8) = (50, 70, 80);
 
 /// A part of the day, from one time to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,95 +41,318 @@ enum Piece {
     Part(Part),
 }
 
+/// Days that wait for their time.
+#[derive(Debug)]
+struct Waiting {
+    days: WeekdaySet,
+    sure: u8,
+    words: Vec<Span>,
+    /// The last token they were read from.
+    last: usize,
+}
+
+/// Windows being collected.
+#[derive(Debug)]
+struct Finding<'a> {
+    tokens: &'a Tokens,
+    forms: &'a Forms,
+    found: Vec<Found<Window>>,
+    waiting: Option<Waiting>,
+    /// Days that are denied, and their words.
+    shut: WeekdaySet,
+    shut_words: Vec<Span>,
+    /// The last token of days that were denied, and of days that were dropped.
+    denied: Option<usize>,
+    dropped: Option<usize>,
+    /// The last token of the window that was made last, while days may still follow: "evenings on weekdays".
+    open_to_days: Option<usize>,
+    /// The same where the window is what a refusal leaves: "not before 11 on Mondays".
+    refused: Option<usize>,
+    /// The last token of a part of the day that was refused.
+    refused_part: Option<usize>,
+}
+
 /// Windows in a text, in its order.
-pub(super) fn find(tokens: &Tokens) -> Vec<Found<Window>> {
-    let mut found = Vec::new();
-    let mut shut = WeekdaySet::EMPTY;
-    let mut shut_words = Vec::new();
-    // Days that wait for their time, with the last token they were read from.
-    let mut waiting: Option<(WeekdaySet, bool, Vec<Span>, usize)> = None;
-    // The window that was made last, while days may still follow: "evenings on weekdays".
-    let mut open_to_days: Option<usize> = None;
+pub(super) fn find(tokens: &Tokens, forms: &Forms) -> Vec<Found<Window>> {
+    let mut finding = Finding {
+        tokens,
+        forms,
+        found: Vec::new(),
+        waiting: None,
+        shut: WeekdaySet::EMPTY,
+        shut_words: Vec::new(),
+        denied: None,
+        dropped: None,
+        open_to_days: None,
+        refused: None,
+        refused_part: None,
+    };
     let mut index = 0;
     while index < tokens.list.len() {
         let Some((piece, len)) = piece(tokens, index) else {
             index += 1;
             continue;
         };
-        let words = span(tokens, index, index + len - 1);
-        let denied = said_before(tokens, index, &DENIALS) || is_excepted(tokens, index);
-        let taken_up = !denied && said_before(tokens, index, &TAKEN_UP);
         match piece {
-            Piece::Days(days, _) if denied => {
-                shut = days.iter().fold(shut, WeekdaySet::with);
-                shut_words.push(words);
-            }
-            Piece::Days(days, regular) => {
-                let near = |at: usize| index <= at + 3;
-                match (&mut waiting, open_to_days) {
-                    (None, Some(at)) if near(at) => {
-                        if let Some(Found { what: Window { days: held, .. }, words: spans, .. }) = found.last_mut() {
-                            *held = days;
-                            spans.push(words);
-                        }
-                        open_to_days = None;
-                    }
-                    (Some((held, held_regular, spans, last)), _) if near(*last) => {
-                        *held = days.iter().fold(*held, WeekdaySet::with);
-                        *held_regular |= regular;
-                        spans.push(words);
-                        *last = index + len - 1;
-                    }
-                    _ => {
-                        flush(waiting.take(), &mut found);
-                        if !taken_up && (regular || !said_before(tokens, index, &EVENTS)) {
-                            waiting = Some((days, regular, vec![words], index + len - 1));
-                        }
-                    }
-                }
-            }
-            Piece::Part(_) if taken_up => {}
-            Piece::Part(part) if denied => {
-                // "Not before 11": the rest of the day, where there is one rest.
-                if let Some(rest) = rest(part).filter(|_| is_refused(tokens, index)) {
-                    let what = Window { days: WeekdaySet::ALL, from: rest.from, to: rest.to, min_minutes: MIN_MINUTES };
-                    found.push(Found { what, confidence: 75, words: vec![words] });
-                }
-            }
-            Piece::Part(part) => {
-                let (days, mut spans) = match waiting.take() {
-                    Some((days, _, spans, last)) if index <= last + 3 => (days, spans),
-                    earlier => {
-                        flush(earlier, &mut found);
-                        (WeekdaySet::EMPTY, Vec::new())
-                    }
-                };
-                spans.push(words);
-                open_to_days = days.is_empty().then_some(index + len - 1);
-                let days = if days.is_empty() { WeekdaySet::ALL } else { days };
-                let what = Window { days, from: part.from, to: part.to, min_minutes: MIN_MINUTES };
-                found.push(Found { what, confidence: 85, words: spans });
-            }
+            Piece::Days(days, regular) => finding.days(days, regular, index, index + len - 1),
+            Piece::Part(part) => finding.part(part, index, index + len - 1),
         }
         index += len;
     }
-    flush(waiting, &mut found);
-    if !shut.is_empty() {
-        let keep = |days: WeekdaySet| days.iter().filter(|day| !shut.contains(*day)).collect::<WeekdaySet>();
-        if found.is_empty() {
-            found.push(Found { what: whole_days(WeekdaySet::ALL), confidence: 75, words: shut_words });
-        }
-        for window in &mut found {
-            window.what.days = keep(window.what.days);
-        }
-        found.retain(|window| !window.what.days.is_empty());
-    }
-    found
+    finding.found()
 }
 
-fn flush(waiting: Option<(WeekdaySet, bool, Vec<Span>, usize)>, found: &mut Vec<Found<Window>>) {
-    if let Some((days, regular, words, _)) = waiting {
-        found.push(Found { what: whole_days(days), confidence: if regular { 80 } else { 50 }, words });
+impl Finding<'_> {
+    fn is(&self, at: usize, forms: Form) -> bool {
+        self.forms.is(self.tokens.at(at), forms)
+    }
+
+    /// Whether nothing parts a token from the one before it.
+    fn linked(&self, at: usize) -> bool {
+        at > 0 && self.tokens.list.get(at).is_some_and(|token| token.gap == Gap::None)
+    }
+
+    fn days(&mut self, days: WeekdaySet, regular: bool, first: usize, last: usize) {
+        let words = span(self.tokens, first, last);
+        // "Not before 11 on Mondays" refuses no Monday.
+        if let Some(end) = self.refused.take()
+            && first <= end + 2
+            && (end + 1..=first).all(|at| self.linked(at))
+            && (first == end + 1 || self.tokens.at(first - 1) == "on")
+            && let Some(Found { what: Window { days: held, .. }, words: spans, .. }) = self.found.last_mut()
+        {
+            *held = days;
+            spans.push(words);
+            return;
+        }
+        let denied = self.is_denied(first) || is_excepted(self.tokens, first) || self.is_no_good(last);
+        if denied || self.joins(self.denied, first) {
+            self.shut = days.iter().fold(self.shut, WeekdaySet::with);
+            self.shut_words.push(words);
+            self.denied = Some(last);
+            return;
+        }
+        let near = |at: usize| first <= at + NEAR;
+        match (&mut self.waiting, self.open_to_days) {
+            (None, Some(at)) if near(at) => {
+                if let Some(Found { what: Window { days: held, .. }, words: spans, .. }) = self.found.last_mut() {
+                    *held = days;
+                    spans.push(words);
+                }
+                self.open_to_days = None;
+            }
+            (Some(waiting), _) if near(waiting.last) => {
+                waiting.days = days.iter().fold(waiting.days, WeekdaySet::with);
+                if regular {
+                    waiting.sure = SURE_OF_DAY.2;
+                }
+                waiting.words.push(words);
+                waiting.last = last;
+            }
+            _ => {
+                self.flush();
+                let happens = !regular && self.said_before(first, BACK_TO_EVENT, EVENT);
+                if happens || self.is_taken_up(first) || self.joins(self.dropped, first) {
+                    self.dropped = Some(last);
+                } else {
+                    let sure = if regular { SURE_OF_DAY.2 } else { self.sure_of_day(first, last) };
+                    self.waiting = Some(Waiting { days, sure, words: vec![words], last });
+                }
+            }
+        }
+    }
+
+    fn part(&mut self, part: Part, first: usize, last: usize) {
+        let words = span(self.tokens, first, last);
+        // "Can't come before 10 or after 3": what is left between.
+        if self.joins(self.refused_part, first)
+            && let Some(rest) = rest(part)
+            && let Some(held) = self.found.last_mut()
+        {
+            held.what.from = held.what.from.max(rest.from);
+            held.what.to =
+                [held.what.to, rest.to].into_iter().filter(|to| *to != NaiveTime::MIN).min().unwrap_or_default();
+            held.words.push(words);
+            return;
+        }
+        let no_good = self.is_no_good(last);
+        if self.is_denied(first) || is_excepted(self.tokens, first) || no_good {
+            // "Not before 11": the rest of the day, where there is one rest.
+            if let Some(rest) = rest(part).filter(|_| no_good || self.is_refused(first)) {
+                let (days, mut spans) =
+                    self.waiting.take().map_or((WeekdaySet::ALL, Vec::new()), |held| (held.days, held.words));
+                spans.push(words);
+                let what = Window { days, from: rest.from, to: rest.to, min_minutes: MIN_MINUTES };
+                self.found.push(Found { what, confidence: 75, words: spans });
+                self.refused_part = Some(last);
+                self.refused = (days == WeekdaySet::ALL).then_some(last);
+            }
+            return;
+        }
+        // With "work at Tesco on Monday evenings" go the evenings.
+        let beside = |day: usize| {
+            let between = day + 1..=first;
+            first <= day + NEAR
+                && between.clone().all(|at| self.linked(at))
+                && !between.into_iter().any(|at| self.is(at, PARTS))
+        };
+        if self.is_taken_up(first) || self.dropped.is_some_and(beside) {
+            return;
+        }
+        let (days, mut spans) = match self.waiting.take() {
+            Some(held) if first <= held.last + NEAR => (held.days, held.words),
+            earlier => {
+                self.waiting = earlier;
+                self.flush();
+                (WeekdaySet::EMPTY, Vec::new())
+            }
+        };
+        spans.push(words);
+        self.open_to_days = days.is_empty().then_some(last);
+        let days = if days.is_empty() { WeekdaySet::ALL } else { days };
+        let what = Window { days, from: part.from, to: part.to, min_minutes: MIN_MINUTES };
+        self.found.push(Found { what, confidence: 85, words: spans });
+    }
+
+    /// What waited for a time, as whole days.
+    fn flush(&mut self) {
+        if let Some(Waiting { days, sure, words, .. }) = self.waiting.take() {
+            self.found.push(Found { what: whole_days(days), confidence: sure, words });
+        }
+    }
+
+    fn found(mut self) -> Vec<Found<Window>> {
+        self.flush();
+        if !self.shut.is_empty() {
+            let shut = self.shut;
+            let keep = |days: WeekdaySet| days.iter().filter(|day| !shut.contains(*day)).collect::<WeekdaySet>();
+            if self.found.is_empty() {
+                let words = self.shut_words;
+                self.found.push(Found { what: whole_days(WeekdaySet::ALL), confidence: 75, words });
+            }
+            for window in &mut self.found {
+                window.what.days = keep(window.what.days);
+            }
+            self.found.retain(|window| !window.what.days.is_empty());
+        }
+        self.found
+    }
+
+    /// Whether a day only goes on with days of which that is said: "Mondays and Tuesdays".
+    fn joins(&self, last: Option<usize>, first: usize) -> bool {
+        let joined = |last: usize| {
+            first == last + 2
+                && matches!(self.tokens.at(last + 1), "and" | "or" | "nor")
+                && self.linked(last + 1)
+                && self.linked(first)
+        };
+        last.is_some_and(joined)
+    }
+
+    /// Whether a word that denies stands before, in the same part of the sentence.
+    fn is_denied(&self, index: usize) -> bool {
+        self.said_before(index, BACK, DENIAL)
+    }
+
+    /// Whether it is said behind a day or a time that it will not do: "mornings are no good".
+    fn is_no_good(&self, last: usize) -> bool {
+        let mut at = last + 1;
+        if self.linked(at) && matches!(self.tokens.at(at), "are" | "is") {
+            at += 1;
+        }
+        let no = matches!(self.tokens.at(at), "no" | "not" | "arent" | "isnt" | "dont" | "doesnt" | "wont");
+        no && self.linked(at)
+            && self.linked(at + 1)
+            && matches!(self.tokens.at(at + 1), "good" | "use" | "work" | "suit" | "possible" | "ok" | "great")
+    }
+
+    /// Whether one of these words stands before, so many words back, in the same part of the sentence.
+    fn said_before(&self, index: usize, back: usize, forms: Form) -> bool {
+        let mut at = index;
+        for _ in 0..back {
+            if !self.linked(at) {
+                return false;
+            }
+            at -= 1;
+            if self.is(at, forms | PARTS) {
+                return self.is(at, forms);
+            }
+        }
+        false
+    }
+
+    /// Whether somebody is busy then, or uses then: "probation Tuesdays", "drinks only at weekends"; not where they can
+    /// come then: "on probation, can do Thursdays".
+    fn is_taken_up(&self, index: usize) -> bool {
+        let mut at = index;
+        for _ in 0..BACK {
+            if !self.linked(at) {
+                return false;
+            }
+            at -= 1;
+            if self.is(at, TAKEN_UP | USAGE) && !self.is_asked_for(at) {
+                return true;
+            }
+            let still_busy = self.tokens.at(at) == "only" && self.linked(at) && self.is(at - 1, TAKEN_UP | USAGE);
+            if self.is(at, FREE | ABLE | ATTEND) || (self.is(at, PARTS) && !still_busy) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Whether what could take up a day is what somebody wants help with, or is over by then: "contact me", "help with
+    /// my drinking", "after work", "a group that works evenings".
+    fn is_asked_for(&self, at: usize) -> bool {
+        let next = self.tokens.at(at + 1);
+        if (self.tokens.at(at) == "contact" && matches!(next, "me" | "us")) || self.is(at + 1, HELD_ON) {
+            return true;
+        }
+        let mut before = at;
+        for _ in 0..BACK {
+            if !self.linked(before) {
+                return false;
+            }
+            before -= 1;
+            let small =
+                matches!(self.tokens.at(before), "with" | "my" | "the" | "for" | "from" | "to" | "that" | "which");
+            if self.is(before, HELPS | HELD_ON) {
+                return true;
+            }
+            if !small && !self.is(before, USAGE) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// How sure it is that somebody can come on a single day: "can only come Friday", "Friday please", "Friday".
+    fn sure_of_day(&self, first: usize, last: usize) -> u8 {
+        let (mut at, mut comes) = (first, false);
+        for _ in 0..BACK_TO_EVENT {
+            if !self.linked(at) {
+                break;
+            }
+            at -= 1;
+            let only = self.tokens.at(at) == "only";
+            if self.is(at, FREE) || (comes && (only || self.is(at, ABLE))) {
+                return SURE_OF_DAY.2;
+            }
+            if self.is(at, PARTS) && !only {
+                break;
+            }
+            comes |= only || self.is(at, ATTEND);
+        }
+        let next = if self.linked(last + 1) { self.tokens.at(last + 1) } else { "" };
+        if matches!(next, "only" | "please" | "pls" | "plz") { SURE_OF_DAY.1 } else { SURE_OF_DAY.0 }
+    }
+
+    /// Whether a part of the day is itself refused, and not what happens in it: "can't do mornings", "not before 11".
+    fn is_refused(&self, index: usize) -> bool {
+        let before = |back: usize| index.checked_sub(back).map_or("", |at| self.tokens.at(at));
+        let on = (1..=BACK).find(|back| !matches!(before(*back), "in" | "the" | "on" | "any" | "at")).unwrap_or(BACK);
+        let can = matches!(before(on), "do" | "make" | "manage" | "come" | "attend");
+        matches!(before(on), "not" | "except" | "never") || (can && self.forms.is(before(on + 1), DENIAL))
     }
 }
 
@@ -185,36 +365,10 @@ fn span(tokens: &Tokens, first: usize, last: usize) -> Span {
     at(first).to(at(last))
 }
 
-/// Whether one of these words stands before, in the same part of the sentence.
-fn said_before(tokens: &Tokens, index: usize, words: &[&str]) -> bool {
-    let mut at = index;
-    for _ in 0..BACK {
-        match tokens.list.get(at) {
-            Some(token) if at > 0 && token.gap == Gap::None => at -= 1,
-            Some(_) | None => return false,
-        }
-        if matches!(tokens.at(at), "but" | "and" | "only" | "so") {
-            return false;
-        }
-        if words.contains(&tokens.at(at)) {
-            return true;
-        }
-    }
-    false
-}
-
 /// Whether it is what is left out: "any day but Friday".
 fn is_excepted(tokens: &Tokens, index: usize) -> bool {
     let before = |back: usize| index.checked_sub(back).map_or("", |at| tokens.at(at));
     before(1) == "but" && matches!(before(2), "day" | "days" | "time" | "anytime" | "anyday")
-}
-
-/// Whether a part of the day is itself refused, and not what happens in it: "can't do mornings", "not before 11".
-fn is_refused(tokens: &Tokens, index: usize) -> bool {
-    let before = |back: usize| index.checked_sub(back).map_or("", |at| tokens.at(at));
-    let on = (1..=BACK).find(|back| !matches!(before(*back), "in" | "the" | "on" | "any" | "at")).unwrap_or(BACK);
-    let can = matches!(before(on), "do" | "make" | "manage" | "come" | "attend");
-    matches!(before(on), "not" | "except" | "never") || (can && DENIALS.contains(&before(on + 1)))
 }
 
 /// What is left of a day without a part at its beginning or its end.
@@ -316,36 +470,6 @@ fn joined(tokens: &Tokens, index: usize) -> bool {
     }
 }
 
-fn range(first: Weekday, last: Weekday) -> WeekdaySet {
-    let mut days = WeekdaySet::EMPTY.with(first);
-    let mut day = first;
-    while day != last {
-        day = day.succ();
-        days = days.with(day);
-    }
-    days
-}
-
-/// A day of the week, and whether it is said as a regular one. "Sat", "Sun" and "Wed" are words too, and are none.
-fn weekday(word: &str) -> Option<(Weekday, bool)> {
-    let (one, regular) = match word.strip_suffix('s') {
-        Some(one) if one.ends_with("day") => (one, true),
-        Some("mon" | "thur" | "fri") => (word.strip_suffix('s')?, false),
-        Some(_) | None => (word, false),
-    };
-    let day = match one {
-        "monday" | "mon" => Weekday::Mon,
-        "tuesday" | "tues" | "tue" => Weekday::Tue,
-        "wednesday" | "weds" | "wendsday" | "wensday" => Weekday::Wed,
-        "thursday" | "thur" | "thurs" | "thu" => Weekday::Thu,
-        "friday" | "fri" => Weekday::Fri,
-        "saturday" => Weekday::Sat,
-        "sunday" => Weekday::Sun,
-        _ => return None,
-    };
-    Some((day, regular))
-}
-
 /// A part of the day by its name: regular ("mornings"), or beside a day ("Thursday evening").
 fn named_part(word: &str, before: &str, tokens: &Tokens, index: usize) -> Option<Part> {
     let beside_day = weekday(before).is_some() || before == "weekday" || before == "weekend";
@@ -370,45 +494,4 @@ fn named_part(word: &str, before: &str, tokens: &Tokens, index: usize) -> Option
 
 fn part(from: (u32, u32), to: (u32, u32)) -> Option<Part> {
     Some(Part { from: NaiveTime::from_hms_opt(from.0, from.1, 0)?, to: NaiveTime::from_hms_opt(to.0, to.1, 0)? })
-}
-
-/// Whether a number before it counts time, and is none of the clock.
-fn of_time(word: &str) -> bool {
-    ["day", "week", "wk", "month", "mth", "year", "yr", "hour", "hr", "min", "night"]
-        .iter()
-        .any(|unit| word.starts_with(unit))
-}
-
-/// A time of the clock: 5pm, 10:30, 17.00, "5 pm", 5. Whether it is clear that it is one; what is not is taken as the
-/// time of day at which people do things: one to six is after noon.
-fn clock(word: &str, next: &str) -> Option<((u32, u32), bool)> {
-    let digits = word.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.')).count();
-    let (figures, rest) = word.split_at_checked(digits)?;
-    if figures.is_empty() && !matches!(word, "noon" | "midday") {
-        return None;
-    }
-    if figures.is_empty() {
-        return Some(((12, 0), true));
-    }
-    let (hour, minute) = match figures.split_once([':', '.']) {
-        Some((hour, minute)) => (hour.parse::<u32>().ok()?, minute.parse::<u32>().ok()?),
-        None => (figures.parse().ok()?, 0),
-    };
-    let half = match (rest, next) {
-        ("pm", _) | ("", "pm") => Some(true),
-        ("am", _) | ("", "am") => Some(false),
-        ("", _) => None,
-        _ => return None,
-    };
-    if hour > 23 || minute > 59 || (half.is_some() && !(1..=12).contains(&hour)) {
-        return None;
-    }
-    let clear = half.is_some() || figures.contains([':', '.']) || next == "oclock";
-    let hour = match half {
-        Some(true) => hour % 12 + 12,
-        Some(false) => hour % 12,
-        None if (1..=6).contains(&hour) => hour + 12,
-        None => hour,
-    };
-    Some(((hour, minute), clear))
 }

@@ -81,6 +81,48 @@ fn times_of_the_week() {
         ("probation tuesdays at 2", vec![]),
         ("on shift Friday nights", vec![]),
         ("probation on Tuesdays so Thursdays are best", vec![("Thu", "00:00", "00:00")]),
+        // What is refused beside a day.
+        ("Mondays not before 11", vec![("Mon", "11:00", "00:00")]),
+        ("Mondays and Wednesdays, not before 11", vec![("Mon Wed", "11:00", "00:00")]),
+        ("Tuesdays but not mornings", vec![("Tue", "12:00", "00:00")]),
+        ("can do Mondays, can't do mornings", vec![("Mon", "12:00", "00:00")]),
+        ("not before 11 on Mondays", vec![("Mon", "11:00", "00:00")]),
+        ("Thursdays but not after 5pm", vec![("Thu", "00:00", "17:00")]),
+        ("can't do Mondays and Tuesdays", vec![("Wed Thu Fri Sat Sun", "00:00", "00:00")]),
+        // What takes up a day takes its time with it, and no more.
+        ("I work at Tesco on Monday evenings", vec![]),
+        ("I work Monday and Tuesday evenings", vec![]),
+        ("in court on Thursday morning", vec![]),
+        ("sign on Thursday mornings so afternoons are best", vec![(week, "12:00", "17:00")]),
+        ("I work Mondays, can come Thursdays", vec![("Thu", "00:00", "00:00")]),
+        ("I work Mondays, evenings are best", vec![(week, "17:00", "22:00")]),
+        ("I go to AA on Monday nights", vec![]),
+        ("working Mondays free Tuesdays", vec![("Tue", "00:00", "00:00")]),
+        ("I only work weekends so weekdays are fine", vec![("Mon Tue Wed Thu Fri", "00:00", "00:00")]),
+        ("contact with kids on Saturdays", vec![]),
+        // What only looks as if it took up a day.
+        ("contact me after 5pm", vec![(week, "17:00", "00:00")]),
+        ("please contact me on Thursdays", vec![("Thu", "00:00", "00:00")]),
+        ("can come after work from 6pm", vec![(week, "17:30", "22:00"), (week, "18:00", "00:00")]),
+        ("on probation can do Thursdays", vec![("Thu", "00:00", "00:00")]),
+        ("help with drinking on Tuesday evenings", vec![("Tue", "17:00", "22:00")]),
+        ("need help with my drinking on Saturday mornings", vec![("Sat", "06:00", "12:00")]),
+        ("stop drinking Thursday evenings", vec![("Thu", "17:00", "22:00")]),
+        ("group that works evenings", vec![(week, "17:00", "22:00")]),
+        ("I've got the kids Monday to Wednesday so only Thursdays", vec![("Thu", "00:00", "00:00")]),
+        ("not eaten since Tuesday", vec![]),
+        ("I get paid on Fridays", vec![]),
+        ("pick up my script Mondays and Thursdays", vec![]),
+        ("can't come in before 10 or after 3", vec![(week, "10:00", "15:00")]),
+        ("mornings are no good, on meds", vec![(week, "12:00", "00:00")]),
+        ("Fridays are no good, Thursdays ok", vec![("Thu", "00:00", "00:00")]),
+        ("I'm at college Mon to Wed, free Thursday and Friday", vec![("Thu Fri", "00:00", "00:00")]),
+        // When somebody uses, or comes out, is not when they can come.
+        ("cocaine at weekends only", vec![]),
+        ("drinks at weekends", vec![]),
+        ("drink only on Fridays", vec![]),
+        ("smokes weed evenings", vec![]),
+        ("coming out of HMP Manchester on Friday", vec![]),
     ] {
         let found = interpret(text).when;
         let time = |time: NaiveTime| time.format("%H:%M").to_string();
@@ -92,6 +134,25 @@ fn times_of_the_week() {
         let expected: Vec<_> =
             expected.into_iter().map(|(days, from, to)| (days.to_owned(), from.to_owned(), to.to_owned())).collect();
         assert_eq!(actual, expected, "{text}");
+    }
+}
+
+#[test]
+fn a_single_day_is_sure_where_the_words_say_so() {
+    for (text, sure) in [
+        ("Friday", 50),
+        ("hostel place ends Friday", 50),
+        ("Thursday please", 70),
+        ("can only come Friday", 80),
+        ("I can come Monday", 80),
+        ("can do Thursday", 80),
+        ("can I come in on Friday", 80),
+        ("free Friday", 80),
+        ("Fridays", 80),
+        ("Friday evening", 85),
+    ] {
+        let found = interpret(text).when;
+        assert_eq!(found.iter().map(|one| one.confidence).collect::<Vec<_>>(), [sure], "{text}");
     }
 }
 
@@ -203,6 +264,12 @@ fn a_wrong_lexicon_is_refused_with_the_place_and_the_reason() {
         ("phrases = [\"using\"", "phrases = [\" \", \"using\"", "\" \"", "1 to 80 characters"),
         ("phrases = [\"using\"", "phrases = [\"he'd like to\", \"using\"", "\"he'd like to\"", "in every sentence"),
         ("phrases = [\"using\"", "phrases = [\"we are with you\", \"using\"", "\"we are with you\"", "say more"),
+        ("phrases = [\"using\"", "phrases = [\"using\", \"Using\"", "\"Using\"", "it says \"using\" in two places"),
+        ("phrases = [\"using drugs\"", "phrases = [\"using\", \"using drugs\"", "\"using\"", "leave the surer"),
+        ("owner = [", "owners = [", "forms.owners", "there is no such list"),
+        ("owner = [\"my\"", "owner = [\"my\", \"my\"", "forms.owner", "stands there twice"),
+        ("owner = [\"my\"", "owner = [\"my own\", \"my\"", "forms.owner", "is not one word"),
+        ("owner = [\"my\"", "owner = [\"I'm\", \"my\"", "forms.owner", "is not one word"),
     ] {
         let changed = good.replacen(from, to, 1);
         assert_ne!(changed, good, "{from}");
