@@ -9,7 +9,7 @@ use super::query::SignpostQuery;
 use super::rules::assess::{Assessment, Assessor, Group, NeedsMet};
 use super::rules::score;
 use crate::directory::needs::NeedIndex;
-use crate::directory::snapshot::briefs::Row;
+use crate::directory::snapshot::briefs::{Brief, Row};
 use crate::directory::snapshot::{ServiceFacts, ServiceIndex, Snapshot, View};
 
 /// Where a service stands in an answer; the order of the answer is the order of these.
@@ -80,12 +80,17 @@ pub fn search<'a>(snapshot: &'a Snapshot, query: &SignpostQuery, assessor: &mut 
     for view in snapshot.views() {
         // The best of each service's offers: those of one stand beside each other.
         let mut best: Vec<(ServiceIndex, Row, Rank)> = Vec::new();
-        for (row, needs_met) in candidates(view, query, assessor) {
-            let Some(brief) = view.part.briefs.at(row) else { continue };
-            if view.holds(brief.service) && assessor.brief_of_interest(view.part, brief) {
-                let weighed = assessor.weigh_brief(view.part, brief, needs_met);
-                best.extend(weighed.map(|weighed| (brief.service, brief.offer, rank(brief.id, &weighed, 0))));
-            }
+        let briefs = &view.part.briefs;
+        let candidates = candidates(view, query, assessor).into_iter().filter_map(|(row, needs_met)| {
+            let brief = briefs.at(row)?;
+            let asked = view.holds(brief.service) && assessor.brief_of_interest(view.part, brief);
+            (asked && assessor.may_reach(brief)).then_some((brief, needs_met))
+        });
+        let candidates: Vec<(&Brief, NeedsMet)> = candidates.collect();
+        briefs.fetch(candidates.iter().map(|(brief, _)| *brief));
+        for (brief, needs_met) in candidates {
+            let weighed = assessor.weigh_brief(view.part, brief, needs_met);
+            best.extend(weighed.map(|weighed| (brief.service, brief.offer, rank(brief.id, &weighed, 0))));
         }
         best.sort_unstable_by_key(|(service, offer, rank)| (*service, *rank, *offer));
         best.dedup_by_key(|(service, ..)| *service);

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use entity::enums::ServiceStatus;
+use entity::enums::{FieldGroup, ServiceStatus};
 use entity::ids::ServiceId;
 use foldhash::fast::FixedState;
 
@@ -204,6 +204,21 @@ impl Briefs {
     #[must_use]
     pub fn capacity(&self, of: &Brief) -> Option<&Capacity> {
         self.capacities.get(of.capacity? as usize)
+    }
+
+    /// Looks at what is about to be weighed. What offers point at lies elsewhere, and most of what it took to weigh one was to
+    /// wait for the next piece of it: a loop that only looks lets the processor fetch many at once.
+    pub fn fetch<'a>(&self, offers: impl Iterator<Item = &'a Brief>) {
+        let looks = offers.map(|of| {
+            let rules = self.eligibility(of).map_or(0, |rules| {
+                usize::from(rules.age.is_some())
+                    + usize::from(rules.substance_use.is_some())
+                    + rules.characteristics.len()
+            });
+            let told = self.assured(of).map_or(0, |assured| usize::from(assured.at(FieldGroup::Capacity).is_some()));
+            rules + told + self.hours(of).map_or(0, Hours::look)
+        });
+        std::hint::black_box(looks.fold(0, usize::wrapping_add));
     }
 
     /// The sets of areas without a place that may hold a place.

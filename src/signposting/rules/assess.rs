@@ -17,7 +17,7 @@ use crate::directory::needs::NeedIndex;
 use crate::directory::snapshot::briefs::Brief;
 use crate::directory::snapshot::{Manner, Offer, Part, ServiceFacts, Way};
 use crate::hours::{self, Ahead, london};
-use crate::places::{self, Coverage, CoveredArea, ResolvedPlace, WhyUnknown};
+use crate::places::{self, Coverage, CoveredArea, Point, ResolvedPlace, WhyUnknown};
 use crate::signposting::query::SignpostQuery;
 
 /// How far ahead a time to come is looked for: five weeks, so that a monthly session is found.
@@ -208,6 +208,18 @@ impl<'q> Assessor<'q> {
         self.best::<false>(service, word_points)
     }
 
+    /// Whether an offer in brief is near enough at the first look, or has no place.
+    #[must_use]
+    pub fn may_reach(&self, brief: &Brief) -> bool {
+        let place = self.query.place.as_ref();
+        !place.zip(brief.point).is_some_and(|(place, point)| self.is_too_far(place, point))
+    }
+
+    fn is_too_far(&self, place: &ResolvedPlace, point: Point) -> bool {
+        // A metre more, for distances are compared in whole ones.
+        places::least_km(place.point, point) > self.query.within_km + 0.001
+    }
+
     /// An offer without words, as [`Self::weigh`] does, or `None` where it is out of reach. It must be
     /// [`Self::brief_of_interest`].
     pub fn weigh_brief(&mut self, part: &Part, brief: &Brief, needs_met: NeedsMet) -> Option<Assessment> {
@@ -340,8 +352,7 @@ impl<'q> Assessor<'q> {
             return None;
         }
         let Some(place) = &query.place else { return Some(Reach { distance_m: None, coverage: None }) };
-        // A metre more, for distances are compared in whole ones.
-        if case.point.is_some_and(|point| places::least_km(place.point, point) > query.within_km + 0.001) {
+        if case.point.is_some_and(|point| self.is_too_far(place, point)) {
             return None;
         }
         let distance_m = case.point.map(|point| metres(places::distance_km(place.point, point)));

@@ -130,7 +130,7 @@ pub(super) fn write(part: &Part, out: &mut Writer<impl Write>) -> io::Result<()>
         locations,
         at_location,
         // Made of the services in little time.
-        briefs: _,
+        briefs,
         names,
         service_words,
         agency_words,
@@ -138,7 +138,12 @@ pub(super) fn write(part: &Part, out: &mut Writer<impl Write>) -> io::Result<()>
         shown,
     } = part;
     let mut tables = Tables::default();
-    services.iter().for_each(|service| drop(tables.service(service)));
+    // In the order of the map: what is read one after the other lies beside each other, and so what one town's services share
+    // is found together.
+    briefs.each(None, |row| {
+        let service = briefs.at(row).and_then(|brief| services.get(brief.service as usize));
+        service.into_iter().for_each(|service| drop(tables.service(service)));
+    });
     let mut sets: Vec<Vec<u32>> = Vec::new();
     for set in &tables.sets.values {
         sets.push(set.iter().map(|area| tables.areas.at(area.address(), area)).collect());
