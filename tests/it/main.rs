@@ -21,6 +21,8 @@ mod agreement;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod briefs;
+#[cfg(test)]
 mod calendars;
 #[cfg(test)]
 mod caseload_import;
