@@ -44,6 +44,48 @@ async fn what_a_wrong_account_says_too_stays_whose_it_was() {
     assert_eq!(network.see(&network.ann, &id).await["keptOut"], json!([]));
 }
 
+/// So it is the other way round: what Ann writes down stands beside what a wrong account said, and is not lost with it.
+#[tokio::test]
+async fn what_is_written_down_beside_a_wrong_account_is_not_lost() {
+    let network = Network::new().await;
+    let id = network.person_called("Ida").await;
+    let wrong = somebody(&network, "wrong@example.org").await;
+    made(&network, &network.ann, &link(&network, &id, &wrong).await).await;
+    made(&network, &wrong, &keep_out(&id, &whole(2))).await;
+    for _ in 0..2 {
+        made(&network, &network.ann, &keep_out(&id, &whole(2))).await;
+    }
+    assert_eq!(bars(&network, &id).await.len(), 2, "each once");
+    let lift = let_in(&network, &network.ann, &id).await;
+    made(&network, &wrong, &let_in(&network, &wrong, &id).await).await;
+    made(&network, &network.ann, &unlink(&id)).await;
+    let kept = bars(&network, &id).await;
+    assert_eq!((kept.len(), kept[0].written_for), (1, Some(Network::agency(0))), "as Ann wrote it down");
+    made(&network, &network.ann, &lift).await;
+    assert!(bars(&network, &id).await.is_empty());
+}
+
+/// What who stands for them says is theirs, though Ann wrote down the same before: she does not lift it alone.
+#[tokio::test]
+async fn what_a_carer_says_too_a_worker_does_not_lift() {
+    let network = Network::new().await;
+    let id = network.person_called("Ida").await;
+    let carer = somebody(&network, "carer@example.org").await;
+    names(&network, &network.ann, &id, &carer, "LEGAL").await;
+    made(&network, &network.ann, &keep_out(&id, &whole(2))).await;
+    for _ in 0..2 {
+        made(&network, &carer, &keep_out(&id, &whole(2))).await;
+    }
+    assert_eq!(bars(&network, &id).await.len(), 2, "each once");
+    let lift = let_in(&network, &network.ann, &id).await;
+    for token in [&network.ann, &carer] {
+        not_found(&network, token, &lift).await;
+    }
+    made(&network, &network.ann, &end_proxy(&network, &network.ann, &id).await).await;
+    made(&network, &network.ann, &lift).await;
+    assert!(bars(&network, &id).await.is_empty());
+}
+
 /// What those lifted and withdrew whom a wrong account named holds again, but for what they had said themselves; what they lifted
 /// as whom Ann named stays lifted.
 #[tokio::test]
