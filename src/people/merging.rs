@@ -71,9 +71,9 @@ impl People {
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         self.works_with(db, by, for_second).await?;
         let at = Ord::max(begun.at, raised.ok_or(Trouble::NotFound)?);
-        // What is told by when it was said is told from here on by the one that stands for both: nothing of it is older than this,
-        // whatever the clock says.
-        raise_service_user(db, keep, at).await?;
+        // What is told by when it was said is told from here on by the one that stands for both: all of it is later than this,
+        // whatever any clock says.
+        raise_service_user(db, keep, Millis(at.0.saturating_add(1))).await?;
         if begun.of == for_second {
             return joined_already(db, agency, keep, other).await;
         }

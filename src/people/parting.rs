@@ -11,14 +11,17 @@ use entity::{consent, consent_scope, exclusion, proxy, service_user, service_use
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, Select,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
 use super::acting::signs_in;
 use super::entering::Worker;
 use super::lifting::Lifting;
+use super::said::{
+    Barred, barred, bars_of, before, denials_of, ended_by_others, ended_by_these, named_by, not_on, one_of, since, stood,
+    there_is,
+};
 use super::{People, Trouble};
 use crate::access::rule::load::among;
 
@@ -44,9 +47,6 @@ type Denied = (ServiceUserId, Option<Millis>, BTreeSet<(AgencyId, DataCategory, 
 /// What consents cover.
 type Covered = BTreeMap<ConsentId, Vec<consent_scope::Model>>;
 
-/// Whom a bar keeps out, and at whose word: an agency's that wrote it down, or an account's.
-type Barred = (Option<AgencyId>, Option<AccountId>, Option<AgencyId>, Option<AccountId>);
-
 impl People {
     /// Puts right what was said while two were one who are parted: whom either kept out and what they denied holds again, but
     /// for what they ended themselves; what was kept out and denied since holds for both; what the account of the other, and who
@@ -56,14 +56,14 @@ impl People {
     /// The database failed.
     pub(super) async fn part_wishes(&self, db: &DatabaseTransaction, parting: Parting<'_>) -> Result<(), Trouble> {
         let Parting { joining, account, by, at } = parting;
-        let (kept, parted, since) = (joining.kept_id, joining.merged_id, joining.merged_at);
+        let (kept, parted, joined_at) = (joining.kept_id, joining.merged_id, joining.merged_at);
         let theirs = speaking_for_parted(db, parting).await?;
         // Of the other all that was ended, but by themselves; of the one that stood for both what was there before, and was
         // ended by who had nothing to do with them.
         let bars = (exclusion::Column::EndsAt, exclusion::Column::EndedBy);
-        let bars_before = before(exclusion::Column::BeginsAt, exclusion::Column::Id, joining);
-        put_bars_again(db, parted, ended_by_others(bars, account, since)).await?;
-        put_bars_again(db, kept, ended_by_these(db, bars, &theirs, since).add(bars_before)).await?;
+        let bars_before = before(exclusion::Column::BeginsAt, joining);
+        put_bars_again(db, parted, ended_by_others(bars, account, joined_at)).await?;
+        put_bars_again(db, kept, ended_by_these(db, bars, &theirs, joined_at).add(bars_before)).await?;
         if let Some(account) = account {
             close_opened_by(db, kept, account, (by.account, at)).await?;
         }
@@ -75,14 +75,14 @@ impl People {
         let said = Condition::any().add(one_of(db, consent::Column::RecordedBy, &theirs)).add(to_a_worker);
         let by_who_stands_for_them = Condition::all()
             .add(consent::Column::GivenBy.eq(ConsentGiver::Proxy))
-            .add(consent::Column::BeginsAt.gte(since))
+            .add(since(consent::Column::BeginsAt, joining))
             .add(said);
         end_permits(db, kept, by_who_stands_for_them, (by.account, at)).await?;
         self.double_refusals(db, parting).await?;
         let denials = (consent::Column::EndedAt, consent::Column::EndedBy);
-        let denials_before = before(consent::Column::BeginsAt, consent::Column::Id, joining);
-        self.put_denials_again(db, parted, ended_by_others(denials, account, since), at).await?;
-        let by_these = ended_by_these(db, denials, &theirs, since).add(denials_before);
+        let denials_before = before(consent::Column::BeginsAt, joining);
+        self.put_denials_again(db, parted, ended_by_others(denials, account, joined_at), at).await?;
+        let by_these = ended_by_these(db, denials, &theirs, joined_at).add(denials_before);
         self.put_denials_again(db, kept, by_these, at).await?;
         let person = service_user::Entity::find_by_id(kept).one(db).await?.ok_or(Trouble::NotFound)?;
         if signs_in(db, &person, at).await? { Ok(()) } else { hand_on(db, &theirs, parting).await }
@@ -94,8 +94,8 @@ impl People {
     /// the other: that is theirs to lift.
     async fn double_refusals(&self, db: &DatabaseTransaction, parting: Parting<'_>) -> Result<(), Trouble> {
         let (of, to) = (parting.joining.kept_id, parting.joining.merged_id);
-        let bars_since = since(exclusion::Column::BeginsAt, exclusion::Column::Id, parting.joining);
-        let denials_since = since(consent::Column::BeginsAt, consent::Column::Id, parting.joining);
+        let bars_since = since(exclusion::Column::BeginsAt, parting.joining);
+        let denials_since = since(consent::Column::BeginsAt, parting.joining);
         let person = service_user::Entity::find_by_id(to).one(db).await?.ok_or(Trouble::NotFound)?;
         let writer = if signs_in(db, &person, parting.at).await? { None } else { Some(parting.by.agency) };
         let mut theirs: BTreeSet<Barred> = bars_of(to).all(db).await?.iter().map(barred).collect();
@@ -268,7 +268,7 @@ async fn hand_on(db: &DatabaseTransaction, these: &BTreeSet<AccountId>, parting:
         .filter(exclusion::Column::EndsAt.is_null())
         .filter(exclusion::Column::WrittenFor.is_null())
         .filter(one_of(db, exclusion::Column::NamedBy, these))
-        .filter(since(exclusion::Column::BeginsAt, exclusion::Column::Id, parting.joining))
+        .filter(since(exclusion::Column::BeginsAt, parting.joining))
         .filter(there_is(stood_for_them).not())
         .filter(not_on(agency))
         .exec(db)
@@ -288,79 +288,11 @@ async fn hand_on(db: &DatabaseTransaction, these: &BTreeSet<AccountId>, parting:
         .filter(consent::Column::AgencyId.is_null())
         .filter(consent::Column::GivenBy.eq(ConsentGiver::Themselves))
         .filter(one_of(db, consent::Column::RecordedBy, these))
-        .filter(since(consent::Column::BeginsAt, consent::Column::Id, parting.joining))
+        .filter(since(consent::Column::BeginsAt, parting.joining))
         .filter(Expr::exists(against).not())
         .exec(db)
         .await?;
     Ok(())
-}
-
-/// The bars of a service user that hold, the oldest first.
-fn bars_of(of: ServiceUserId) -> Select<exclusion::Entity> {
-    exclusion::Entity::find()
-        .filter(exclusion::Column::ServiceUserId.eq(of))
-        .filter(exclusion::Column::EndsAt.is_null())
-        .order_by_asc(exclusion::Column::Id)
-}
-
-fn barred(bar: &exclusion::Model) -> Barred {
-    (bar.agency_id, bar.account_id, bar.written_for, bar.named_by.filter(|_| bar.written_for.is_none()))
-}
-
-/// The denials of a service user, whether they hold or not, the oldest first.
-fn denials_of(of: ServiceUserId) -> Select<consent::Entity> {
-    consent::Entity::find()
-        .filter(consent::Column::ServiceUserId.eq(of))
-        .filter(consent::Column::Kind.eq(ConsentKind::Deny))
-        .order_by_asc(consent::Column::Id)
-}
-
-/// Those who stand for a service user, or did, as an account named them.
-fn named_by(of: ServiceUserId, account: AccountId) -> Condition {
-    Condition::all().add(proxy::Column::ServiceUserId.eq(of)).add(proxy::Column::NamedBy.eq(account))
-}
-
-/// That one of these stood for a service user at an instant.
-fn stood(these: Condition, at: impl ColumnTrait) -> Expr {
-    let begun = proxy::Column::BeginsAt.into_expr().lte(at.into_expr());
-    let lasted = Condition::any()
-        .add(proxy::Column::EndsAt.is_null())
-        .add(proxy::Column::EndsAt.into_expr().gte(at.into_expr()));
-    there_is(these.add(begun).add(lasted))
-}
-
-fn there_is(proxies: Condition) -> Expr {
-    Expr::exists(Query::select().expr(Expr::value(1)).from(proxy::Entity).cond_where(proxies).to_owned())
-}
-
-/// That a column names one of these accounts.
-fn one_of(db: &DatabaseTransaction, column: impl ColumnTrait, these: &BTreeSet<AccountId>) -> Expr {
-    among(db.get_database_backend(), column, these.iter().map(|account| account.0))
-}
-
-/// That something was done by an account as the service user, or by whom it named to stand for them, while they did.
-pub(super) fn done_by(
-    (of, account): (ServiceUserId, AccountId),
-    by: impl ColumnTrait,
-    when: impl ColumnTrait,
-) -> Condition {
-    let named = named_by(of, account).add(proxy::Column::AccountId.into_expr().eq(by.into_expr()));
-    Condition::any().add(by.eq(account)).add(stood(named, when))
-}
-
-/// That something was done by anybody else, or nobody knows by whom.
-pub(super) fn not_done_by(of: (ServiceUserId, AccountId), by: impl ColumnTrait, when: impl ColumnTrait) -> Condition {
-    Condition::any().add(by.is_null()).add(done_by(of, by, when).not())
-}
-
-/// That a bar is on somebody else than an agency.
-pub(super) fn not_on(agency: AgencyId) -> Condition {
-    Condition::any().add(exclusion::Column::AgencyId.is_null()).add(exclusion::Column::AgencyId.ne(agency))
-}
-
-/// That a column names somebody else than an account, or nobody.
-fn not_by(column: impl ColumnTrait, account: AccountId) -> Condition {
-    Condition::any().add(column.is_null()).add(column.ne(account))
 }
 
 /// Withdraws permits of a service user that hold.
@@ -402,41 +334,6 @@ async fn speaking_for_parted(db: &DatabaseTransaction, parting: Parting<'_>) -> 
     theirs.extend(for_kept.iter().filter(|row| is_theirs(row)).map(|row| row.account_id));
     theirs.extend(parting.account);
     Ok(theirs)
-}
-
-/// That something was ended since an instant by somebody else than an account, where there is one.
-fn ended_by_others(
-    (ended_at, ended_by): (impl ColumnTrait, impl ColumnTrait),
-    account: Option<AccountId>,
-    since: Millis,
-) -> Condition {
-    let since = Condition::all().add(ended_at.gte(since));
-    match account {
-        Some(account) => since.add(not_by(ended_by, account)),
-        None => since,
-    }
-}
-
-/// That something was ended since an instant by one of these accounts.
-fn ended_by_these(
-    db: &DatabaseTransaction,
-    (ended_at, ended_by): (impl ColumnTrait, impl ColumnTrait),
-    these: &BTreeSet<AccountId>,
-    since: Millis,
-) -> Condition {
-    Condition::all().add(ended_at.gte(since)).add(one_of(db, ended_by, these))
-}
-
-/// That something began before two were joined; of what began in the same millisecond the ids tell it.
-fn before(begins_at: impl ColumnTrait, id: impl ColumnTrait, joining: &service_user_merge::Model) -> Condition {
-    let at_once = Condition::all().add(begins_at.eq(joining.merged_at)).add(id.lt(joining.id.0));
-    Condition::any().add(begins_at.lt(joining.merged_at)).add(at_once)
-}
-
-/// That something began since two were joined, told as that it began before.
-fn since(begins_at: impl ColumnTrait, id: impl ColumnTrait, joining: &service_user_merge::Model) -> Condition {
-    let at_once = Condition::all().add(begins_at.eq(joining.merged_at)).add(id.gt(joining.id.0));
-    Condition::any().add(begins_at.gt(joining.merged_at)).add(at_once)
 }
 
 /// What these consents cover.

@@ -9,7 +9,8 @@ use super::acting::Stands;
 use super::contents::Wrong;
 use super::entering::Worker;
 use super::merging::kept_out_by;
-use super::parting::{close_opened_by, done_by, not_done_by, not_on, put_bars_again};
+use super::parting::{close_opened_by, put_bars_again};
+use super::said::{done_by, not_done_by, not_on};
 use super::wishes::NOT_OURS;
 use super::{People, Trouble};
 
