@@ -19,8 +19,8 @@ use super::acting::signs_in;
 use super::entering::Worker;
 use super::lifting::Lifting;
 use super::said::{
-    Barred, barred, bars_of, before, denials_of, ended_by_others, ended_by_these, named_by, not_on, one_of, since, stood,
-    there_is,
+    Barred, barred, bars_of, before, denials_of, ended_by_others, ended_by_these, named_by, not_by, not_on,
+    not_on_workers_of, not_taken_back, one_of, said_by_others, since, stood,
 };
 use super::{People, Trouble};
 use crate::access::rule::load::among;
@@ -44,6 +44,9 @@ pub(super) struct Parting<'a> {
 /// For whom a denial was recorded, until when it holds, and what it covers.
 type Denied = (ServiceUserId, Option<Millis>, BTreeSet<(AgencyId, DataCategory, Purpose)>);
 
+/// At whose word something is denied: an agency's that wrote it down, or an account's, as which it spoke.
+type Giver = (Option<AgencyId>, Option<ConsentGiver>, Option<AccountId>);
+
 /// What consents cover.
 type Covered = BTreeMap<ConsentId, Vec<consent_scope::Model>>;
 
@@ -58,12 +61,14 @@ impl People {
         let Parting { joining, account, by, at } = parting;
         let (kept, parted, joined_at) = (joining.kept_id, joining.merged_id, joining.merged_at);
         let theirs = speaking_for_parted(db, parting).await?;
-        // Of the other all that was ended, but by themselves; of the one that stood for both what was there before, and was
-        // ended by who had nothing to do with them.
+        let person = service_user::Entity::find_by_id(kept).one(db).await?.ok_or(Trouble::NotFound)?;
+        let lifts_it_themselves = signs_in(db, &person, at).await?;
+        // Of the other all that was ended, but by themselves; of the one that stood for both what was ended by who had nothing to
+        // do with them, and had not said it; of neither what whoever said it took back.
         let bars = (exclusion::Column::EndsAt, exclusion::Column::EndedBy);
-        let bars_before = before(exclusion::Column::BeginsAt, joining);
-        put_bars_again(db, parted, ended_by_others(bars, account, joined_at)).await?;
-        put_bars_again(db, kept, ended_by_these(db, bars, &theirs, joined_at).add(bars_before)).await?;
+        let bars_stay =
+            || not_taken_back((exclusion::Column::NamedBy, exclusion::Column::WrittenFor, exclusion::Column::EndedBy));
+        put_bars_again(db, parted, ended_by_others(bars, account, joined_at).add(bars_stay())).await?;
         if let Some(account) = account {
             close_opened_by(db, kept, account, (by.account, at)).await?;
         }
@@ -79,19 +84,35 @@ impl People {
             .add(said);
         end_permits(db, kept, by_who_stands_for_them, (by.account, at)).await?;
         self.double_refusals(db, parting).await?;
+        // After what holds was given to the other: what they lifted themselves is not theirs again.
+        let said = (exclusion::Column::NamedBy, exclusion::Column::WrittenFor, exclusion::Column::RecordedFor);
+        let of_others = Condition::any()
+            .add(before(exclusion::Column::BeginsAt, joining))
+            .add(said_by_others(db, said, &theirs, kept));
+        let mut by_these = ended_by_these(db, bars, &theirs, joined_at).add(bars_stay()).add(of_others);
+        if !lifts_it_themselves {
+            // Nobody could lift it.
+            by_these = by_these.add(not_on(by.agency));
+        }
+        put_bars_again(db, kept, by_these).await?;
         let denials = (consent::Column::EndedAt, consent::Column::EndedBy);
-        let denials_before = before(consent::Column::BeginsAt, joining);
-        self.put_denials_again(db, parted, ended_by_others(denials, account, joined_at), at).await?;
-        let by_these = ended_by_these(db, denials, &theirs, joined_at).add(denials_before);
+        let denials_stay =
+            || not_taken_back((consent::Column::RecordedBy, consent::Column::AgencyId, consent::Column::EndedBy));
+        let by_others = ended_by_others(denials, account, joined_at).add(denials_stay());
+        self.put_denials_again(db, parted, by_others, at).await?;
+        let said = (consent::Column::RecordedBy, consent::Column::AgencyId, consent::Column::RecordedFor);
+        let of_others = Condition::any()
+            .add(before(consent::Column::BeginsAt, joining))
+            .add(said_by_others(db, said, &theirs, kept));
+        let by_these = ended_by_these(db, denials, &theirs, joined_at).add(denials_stay()).add(of_others);
         self.put_denials_again(db, kept, by_these, at).await?;
-        let person = service_user::Entity::find_by_id(kept).one(db).await?.ok_or(Trouble::NotFound)?;
-        if signs_in(db, &person, at).await? { Ok(()) } else { hand_on(db, &theirs, parting).await }
+        if lifts_it_themselves { Ok(()) } else { hand_on(db, person.account_id, parting).await }
     }
 
-    /// Gives the other of two who are parted the bars and denials of the one that stood for both that were said since they were
-    /// joined, and hold; no bar that they have. Where the other has no account, what no agency wrote down goes as written down by
-    /// the one that parts them, which can lift it; but never what is said against that one, nor what somebody said who stands for
-    /// the other: that is theirs to lift.
+    /// Gives the other of two who are parted the bars and denials that were said of the one that stood for both since they were
+    /// joined, and hold; no bar that they have, and nothing that was said of a third, joined since. Where the other has no account,
+    /// what no agency wrote down goes as written down by the one that parts them, which can lift it; but never what is said against
+    /// that one or who works there, nor what somebody said who stands for the other: that is theirs to lift.
     async fn double_refusals(&self, db: &DatabaseTransaction, parting: Parting<'_>) -> Result<(), Trouble> {
         let (of, to) = (parting.joining.kept_id, parting.joining.merged_id);
         let bars_since = since(exclusion::Column::BeginsAt, parting.joining);
@@ -103,17 +124,22 @@ impl People {
             let id = ExclusionId(self.clock.new_id());
             exclusion::Model { id, service_user_id: to, recorded_for: to, ..bar }
         };
-        let said = bars_of(of).filter(bars_since).all(db).await?.into_iter();
+        let said = bars_of(of).filter(bars_since).filter(exclusion::Column::RecordedFor.eq(of)).all(db).await?.into_iter();
         let mut bars: Vec<exclusion::Model> = said.filter(|bar| theirs.insert(barred(bar))).map(anew).collect();
         let lifting = Lifting::of(db, &bars, parting.at).await?;
         for bar in bars.iter_mut().filter(|bar| bar.written_for.is_none() && !lifting.is_by_proxy(bar)) {
-            bar.written_for = writer.filter(|writer| bar.agency_id != Some(*writer));
+            bar.written_for = writer.filter(|writer| !lifting.is_against(*writer, bar));
         }
         let bars: Vec<exclusion::ActiveModel> = bars.into_iter().map(IntoActiveModel::into_active_model).collect();
         for some in bars.chunks(MOST_AT_ONCE) {
             exclusion::Entity::insert_many(some.iter().cloned()).exec_without_returning(db).await?;
         }
-        let denials = denials_of(of).filter(consent::Column::EndedAt.is_null()).filter(denials_since).all(db).await?;
+        let denials = denials_of(of)
+            .filter(consent::Column::EndedAt.is_null())
+            .filter(denials_since)
+            .filter(consent::Column::RecordedFor.eq(of))
+            .all(db)
+            .await?;
         let covered = covered(db, &denials).await?;
         let anew = |said: consent::Model| (said.id, consent::Model { service_user_id: to, recorded_for: to, ..said });
         self.say_anew(db, denials.into_iter().map(anew).collect(), &covered, writer).await
@@ -137,8 +163,10 @@ impl People {
         }
         let all = denials_of(of).all(db).await?;
         let covered = covered(db, &all).await?;
-        let mut holding: BTreeSet<Denied> =
-            all.iter().filter(|row| row.ended_at.is_none()).map(|row| denied(row, &covered)).collect();
+        // What another says too is another's to end: it takes the place of none that is put again.
+        let says = |row: &consent::Model| (denied(row, &covered), giver(row));
+        let mut holding: BTreeSet<(Denied, Giver)> =
+            all.iter().filter(|row| row.ended_at.is_none()).map(says).collect();
         // A denial that is put again begins when it did: the last of those that say the same since then is what counts.
         let last: BTreeMap<(Millis, Denied), ConsentId> =
             all.iter().map(|row| ((row.begins_at, denied(row, &covered)), row.id)).collect();
@@ -147,7 +175,7 @@ impl People {
             let what = denied(&denial, &covered);
             let has_run_out = denial.expires_at.is_some_and(|ends| ends <= at);
             let was_put_again = last.get(&(denial.begins_at, what.clone())).is_some_and(|last| *last > denial.id);
-            if has_run_out || was_put_again || !holding.insert(what) {
+            if has_run_out || was_put_again || !holding.insert((what, giver(&denial))) {
                 continue;
             }
             let again =
@@ -192,7 +220,8 @@ impl People {
     }
 }
 
-/// Keeps out again whom a service user let in, by these bars; not whom they keep out already at the same word.
+/// Keeps out again whom a service user let in, by these bars; not whom they keep out already at the same word, and not where it was
+/// said anew at that word since: what became of that is what counts.
 ///
 /// # Errors
 /// The database failed.
@@ -212,8 +241,16 @@ pub(super) async fn put_bars_again(
         return Ok(());
     }
     let says = |bar: &exclusion::Model| (bar.recorded_for, barred(bar));
-    let mut holding: BTreeSet<_> = bars_of(of).all(db).await?.iter().map(says).collect();
-    let again: Vec<Uuid> = lifted.iter().filter(|bar| holding.insert(says(bar))).map(|bar| bar.id.0).collect();
+    let when = |bar: &exclusion::Model| (bar.begins_at, bar.ends_at.is_none(), bar.ends_at, bar.id);
+    let all = exclusion::Entity::find().filter(exclusion::Column::ServiceUserId.eq(of)).all(db).await?;
+    let mut last = BTreeMap::new();
+    for bar in &all {
+        let last = last.entry(says(bar)).or_insert_with(|| when(bar));
+        *last = Ord::max(*last, when(bar));
+    }
+    let mut holding: BTreeSet<_> = all.iter().filter(|bar| bar.ends_at.is_none()).map(says).collect();
+    let again = lifted.iter().filter(|bar| last.get(&says(bar)) == Some(&when(bar)) && holding.insert(says(bar)));
+    let again: Vec<Uuid> = again.map(|bar| bar.id.0).collect();
     let holds = exclusion::ActiveModel { ends_at: Set(None), ended_by: Set(None), ..Default::default() };
     let these = among(db.get_database_backend(), exclusion::Column::Id, again);
     exclusion::Entity::update_many().set(holds).filter(these).exec(db).await?;
@@ -252,27 +289,29 @@ pub(super) async fn close_opened_by(
     Ok(())
 }
 
-/// Hands what was said while two were one by who had to do with the other alone, and holds of the one that stood for both, on to
-/// the agency that parts them, which can lift it: nobody else could. Not what is said against that agency, nor what somebody said
-/// who stands for them, which is lifted as ever.
-async fn hand_on(db: &DatabaseTransaction, these: &BTreeSet<AccountId>, parting: Parting<'_>) -> Result<(), Trouble> {
+/// Hands what was said while two were one, and holds of the one that stood for both, on to the agency that parts them, which can
+/// lift it: they do not sign in, and nobody else could. Not what their own account said, which may sign in again; nor what is said
+/// against that agency or who works there, nor what somebody said who stood for them then, which is lifted as ever.
+async fn hand_on(db: &DatabaseTransaction, own: Option<AccountId>, parting: Parting<'_>) -> Result<(), Trouble> {
     let (of, agency) = (parting.joining.kept_id, parting.by.agency);
-    let stood_for_them = Condition::all()
+    let for_them = Condition::all()
         .add(proxy::Column::ServiceUserId.eq(of))
-        .add(proxy::Column::AccountId.into_expr().eq(exclusion::Column::NamedBy.into_expr()))
-        .add(proxy::Column::BeginsAt.into_expr().lte(exclusion::Column::BeginsAt.into_expr()));
+        .add(proxy::Column::AccountId.into_expr().eq(exclusion::Column::NamedBy.into_expr()));
     let handed_on = exclusion::ActiveModel { written_for: Set(Some(agency)), ..Default::default() };
-    exclusion::Entity::update_many()
+    let mut handing = exclusion::Entity::update_many()
         .set(handed_on)
         .filter(exclusion::Column::ServiceUserId.eq(of))
+        .filter(exclusion::Column::RecordedFor.eq(of))
         .filter(exclusion::Column::EndsAt.is_null())
         .filter(exclusion::Column::WrittenFor.is_null())
-        .filter(one_of(db, exclusion::Column::NamedBy, these))
         .filter(since(exclusion::Column::BeginsAt, parting.joining))
-        .filter(there_is(stood_for_them).not())
+        .filter(stood(for_them, exclusion::Column::BeginsAt).not())
         .filter(not_on(agency))
-        .exec(db)
-        .await?;
+        .filter(not_on_workers_of(agency));
+    if let Some(own) = own {
+        handing = handing.filter(not_by(exclusion::Column::NamedBy, own));
+    }
+    handing.exec(db).await?;
     let against = Query::select()
         .expr(Expr::value(1))
         .from(consent_scope::Entity)
@@ -280,18 +319,20 @@ async fn hand_on(db: &DatabaseTransaction, these: &BTreeSet<AccountId>, parting:
         .and_where(consent_scope::Column::AgencyId.eq(agency))
         .to_owned();
     let handed_on = consent::ActiveModel { agency_id: Set(Some(agency)), ..Default::default() };
-    consent::Entity::update_many()
+    let mut handing = consent::Entity::update_many()
         .set(handed_on)
         .filter(consent::Column::ServiceUserId.eq(of))
+        .filter(consent::Column::RecordedFor.eq(of))
         .filter(consent::Column::Kind.eq(ConsentKind::Deny))
         .filter(consent::Column::EndedAt.is_null())
         .filter(consent::Column::AgencyId.is_null())
         .filter(consent::Column::GivenBy.eq(ConsentGiver::Themselves))
-        .filter(one_of(db, consent::Column::RecordedBy, these))
         .filter(since(consent::Column::BeginsAt, parting.joining))
-        .filter(Expr::exists(against).not())
-        .exec(db)
-        .await?;
+        .filter(Expr::exists(against).not());
+    if let Some(own) = own {
+        handing = handing.filter(not_by(consent::Column::RecordedBy, own));
+    }
+    handing.exec(db).await?;
     Ok(())
 }
 
@@ -355,4 +396,8 @@ fn denied(denial: &consent::Model, covered: &Covered) -> Denied {
     let scopes = covered.get(&denial.id).into_iter().flatten();
     let what = scopes.map(|scope| (scope.agency_id, scope.category, scope.purpose)).collect();
     (denial.recorded_for, denial.expires_at, what)
+}
+
+fn giver(denial: &consent::Model) -> Giver {
+    (denial.agency_id, denial.given_by, denial.recorded_by.filter(|_| denial.agency_id.is_none()))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use entity::enums::ConsentKind;
 use entity::ids::{AccountId, AgencyId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{consent, exclusion, proxy, service_user_merge};
+use entity::{consent, exclusion, membership, proxy, service_user_merge};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Select,
@@ -50,7 +50,7 @@ pub(super) fn stood(these: Condition, at: impl ColumnTrait) -> Expr {
     there_is(these.add(begun).add(lasted))
 }
 
-pub(super) fn there_is(proxies: Condition) -> Expr {
+fn there_is(proxies: Condition) -> Expr {
     Expr::exists(Query::select().expr(Expr::value(1)).from(proxy::Entity).cond_where(proxies).to_owned())
 }
 
@@ -82,6 +82,44 @@ pub(super) fn not_on(agency: AgencyId) -> Condition {
 /// That a column names somebody else than an account, or nobody.
 pub(super) fn not_by(column: impl ColumnTrait, account: AccountId) -> Condition {
     Condition::any().add(column.is_null()).add(column.ne(account))
+}
+
+/// That a bar is on nobody who works for an agency, or ever did.
+pub(super) fn not_on_workers_of(agency: AgencyId) -> Condition {
+    let worked = Query::select()
+        .column(membership::Column::AccountId)
+        .from(membership::Entity)
+        .and_where(membership::Column::AgencyId.eq(agency))
+        .to_owned();
+    Condition::any()
+        .add(exclusion::Column::AccountId.is_null())
+        .add(exclusion::Column::AccountId.not_in_subquery(worked))
+}
+
+/// That something was not said by one of these accounts of a service user: an agency wrote it down, somebody else said it, nobody
+/// knows who did, or it was said of another record.
+pub(super) fn said_by_others(
+    db: &DatabaseTransaction,
+    (by, writer, recorded_for): (impl ColumnTrait, impl ColumnTrait, impl ColumnTrait),
+    these: &BTreeSet<AccountId>,
+    of: ServiceUserId,
+) -> Condition {
+    Condition::any()
+        .add(writer.is_not_null())
+        .add(by.is_null())
+        .add(one_of(db, by, these).not())
+        .add(recorded_for.ne(of))
+}
+
+/// That something was not ended by the account that had said it itself: what an agency wrote down never was.
+pub(super) fn not_taken_back(
+    (by, writer, ended_by): (impl ColumnTrait, impl ColumnTrait, impl ColumnTrait),
+) -> Condition {
+    Condition::any()
+        .add(writer.is_not_null())
+        .add(by.is_null())
+        .add(ended_by.is_null())
+        .add(by.into_expr().ne(ended_by.into_expr()))
 }
 
 /// That something was ended since an instant by somebody else than an account, where there is one.

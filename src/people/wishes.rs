@@ -17,7 +17,7 @@ use super::referrals::moving::is_kept_out;
 use super::{People, Trouble};
 
 /// Who is kept out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeptOut {
     /// An agency, with all who work there.
     Agency(AgencyId),
@@ -343,7 +343,15 @@ async fn locks_out(begun: &Begun, agency: AgencyId) -> Result<bool, Trouble> {
     Ok(is_shut_out && !signs_in(&begun.transaction, &person, begun.at).await?)
 }
 
-async fn is_proxy(db: &impl ConnectionTrait, account: AccountId, of: ServiceUserId) -> Result<bool, Trouble> {
+/// Whether an account stands for a service user, or ever did.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn is_proxy(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    of: ServiceUserId,
+) -> Result<bool, Trouble> {
     let found = proxy::Entity::find()
         .filter(proxy::Column::AccountId.eq(account))
         .filter(proxy::Column::ServiceUserId.eq(of))
