@@ -90,14 +90,14 @@ impl People {
         if kept.account_id.is_some() && merged.account_id.is_some() {
             return Err(Wrong::new("other", "They have an account each, and so are not one person.").into());
         }
-        // Who is kept out by one of them would see all of both as their own, and who stands for one of them would be them. It is not
-        // told that they are kept out.
+        // Who is kept out by one of them would see all of both as their own, and who stands for one of them would be them. It is
+        // not told that they are kept out.
         for (of, account) in [(keep, merged.account_id), (other, kept.account_id)] {
             if let Some(account) = account
                 && (is_proxy(db, account, of).await? || is_kept_out(db, of, account).await?)
             {
-                let message = "The account of one of them is, of the other, that of somebody else or of who stands for them: they \
-                               are not one person.";
+                let message = "The account of one of them is that of somebody else than the other, or of who stands for \
+                               them: they are not one person.";
                 return Err(Wrong::new("other", message).into());
             }
         }

@@ -124,7 +124,8 @@ impl People {
             let id = ExclusionId(self.clock.new_id());
             exclusion::Model { id, service_user_id: to, recorded_for: to, ..bar }
         };
-        let said = bars_of(of).filter(bars_since).filter(exclusion::Column::RecordedFor.eq(of)).all(db).await?.into_iter();
+        let said = bars_of(of).filter(bars_since).filter(exclusion::Column::RecordedFor.eq(of));
+        let said = said.all(db).await?.into_iter();
         let mut bars: Vec<exclusion::Model> = said.filter(|bar| theirs.insert(barred(bar))).map(anew).collect();
         let lifting = Lifting::of(db, &bars, parting.at).await?;
         for bar in bars.iter_mut().filter(|bar| bar.written_for.is_none() && !lifting.is_by_proxy(bar)) {

@@ -26,8 +26,9 @@ impl People {
     ///
     /// Whose it was may have been somebody else. So what opens something and was said by it as themselves ends with it: what they
     /// permitted, whom they named to stand for them, and what these permitted; it is said anew. What they denied, and whom they
-    /// keep out, stays: a worker would let somebody in by it. But where others keep out the same it is theirs alone. And what others denied or barred, and the account or whom it named
-    /// ended, holds again; but for a bar on the agency that takes the account back, which nobody could lift.
+    /// keep out, stays: a worker would let somebody in by it; but whom others keep out too is kept out by these alone. And what
+    /// others denied or barred, and the account or whom it named ended, holds again; but for a bar on the agency that takes the
+    /// account back, which nobody could lift.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] where another agency entered
