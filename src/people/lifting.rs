@@ -78,9 +78,8 @@ impl Lifting {
     pub(super) fn is_by_proxy(&self, bar: &exclusion::Model) -> bool {
         let (None, Some(by)) = (bar.written_for, bar.named_by) else { return false };
         let mut stood = self.stood.iter().filter(|row| row.service_user_id == bar.service_user_id);
-        let stood_then = |row: &proxy::Model| {
-            row.begins_at <= bar.begins_at && row.ends_at.is_none_or(|ends| ends >= bar.begins_at)
-        };
+        let stood_then =
+            |row: &proxy::Model| row.begins_at <= bar.begins_at && row.ends_at.is_none_or(|ends| ends >= bar.begins_at);
         stood.any(|row| row.account_id == by && stood_then(row))
     }
 

@@ -11,9 +11,7 @@ use signpost::api::ids::NodeId;
 use uuid::Uuid;
 
 use super::graph::Network;
-use super::locked_out::{
-    bad, end_proxy, keep_out, let_in, link, made, names, not_found, person, somebody, unlink, whole,
-};
+use super::locked_out::{bad, end_proxy, keep_out, let_in, link, made, names, person, somebody, unlink, whole};
 use super::mergers::{joined, joined_at_once, parted};
 use super::parted::{bars, denials, holding, says, withdraw};
 
