@@ -38,11 +38,16 @@ pub struct Around {
 }
 
 impl Around {
-    /// What of it is for who is them, or stands for them: all but which records were joined to theirs. Where that was a mistake
-    /// the other is somebody else, of whom they are not to know.
+    /// What of it is for who is them, or stands for them: all but which records were joined to theirs, and who wrote a consent down
+    /// or ended it by an account that is not theirs. Where that was a mistake the other is somebody else, of whom they are not to
+    /// know.
     #[must_use]
     pub fn of_themselves(mut self) -> Self {
         self.merges.clear();
+        for consent in &mut self.consents {
+            consent.recorded_by = consent.recorded_by.take().filter(|_| consent.tells_recorder);
+            consent.ended_by = consent.ended_by.take().filter(|_| consent.tells_ender);
+        }
         self.each_once();
         self
     }

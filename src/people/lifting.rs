@@ -74,19 +74,25 @@ impl Lifting {
         Ok(Self { at, entered, worked, on_caseload, stood })
     }
 
-    /// Whether it was somebody who stood for the service user who said that they keep somebody out. An account that stood for
-    /// them is never their own afterwards; one that was theirs, and stands for them since, spoke as themselves until then.
+    /// Whether it was somebody who stood for the service user then who said that they keep somebody out.
     pub(super) fn is_by_proxy(&self, bar: &exclusion::Model) -> bool {
         let (None, Some(by)) = (bar.written_for, bar.named_by) else { return false };
         let mut stood = self.stood.iter().filter(|row| row.service_user_id == bar.service_user_id);
-        stood.any(|row| row.account_id == by && row.begins_at <= bar.begins_at)
+        let stood_then =
+            |row: &proxy::Model| row.begins_at <= bar.begins_at && row.ends_at.is_none_or(|ends| ends >= bar.begins_at);
+        stood.any(|row| row.account_id == by && stood_then(row))
+    }
+
+    /// Whether a bar is on an agency, or on somebody who works there, or ever did.
+    pub(super) fn is_against(&self, agency: AgencyId, bar: &exclusion::Model) -> bool {
+        let works_there = |account| self.worked.contains(&(account, agency));
+        bar.agency_id == Some(agency) || bar.account_id.is_some_and(works_there)
     }
 
     /// Whether workers of an agency may lift a bar on the service user's word: one that it wrote down, or that nobody else is left
     /// to lift; and never one on the agency itself, or on somebody who works there.
     pub(super) fn is_for_workers_of(&self, agency: AgencyId, bar: &exclusion::Model) -> bool {
-        let works_there = |account| self.worked.contains(&(account, agency));
-        if bar.agency_id == Some(agency) || bar.account_id.is_some_and(works_there) {
+        if self.is_against(agency, bar) {
             return false;
         }
         let of = bar.service_user_id;

@@ -26,7 +26,7 @@ use super::parting::Parting;
 use super::recording::hold_again;
 use super::referrals::moving::is_kept_out;
 use super::teams::assigned_at;
-use super::wishes::KeptOut;
+use super::wishes::{KeptOut, is_proxy};
 use super::{People, Trouble};
 use crate::access::epochs::raise_service_user;
 use crate::access::rule::load::among;
@@ -51,7 +51,7 @@ impl People {
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody else; [`Trouble::Wrong`] where they are the same, have an account each, one keeps out
-    /// the account of the other, or they are joined already in another way; the database failed.
+    /// the account of the other, or it stands for them or did, or they are joined already in another way; the database failed.
     pub async fn merge(
         &self,
         by: Worker,
@@ -71,9 +71,9 @@ impl People {
         let Stands::Worker(agency) = begun.stands else { return Err(Trouble::NotFound) };
         self.works_with(db, by, for_second).await?;
         let at = Ord::max(begun.at, raised.ok_or(Trouble::NotFound)?);
-        // What is told by when it was said is told from here on by the one that stands for both: nothing of it is older than this,
-        // whatever the clock says.
-        raise_service_user(db, keep, at).await?;
+        // What is told by when it was said is told from here on by the one that stands for both: all of it is later than this,
+        // whatever any clock says.
+        raise_service_user(db, keep, Millis(at.0.saturating_add(1))).await?;
         if begun.of == for_second {
             return joined_already(db, agency, keep, other).await;
         }
@@ -87,23 +87,27 @@ impl People {
                 Wrong::new("other", "Your agency did not enter both of them: only its own are its to join.").into()
             );
         }
-        let not_one = "They have an account each, and so are not one person.";
-        // Who is kept out by one of them would see all of both as their own. It is not told that they are kept out.
+        if kept.account_id.is_some() && merged.account_id.is_some() {
+            return Err(Wrong::new("other", "They have an account each, and so are not one person.").into());
+        }
+        // Who is kept out by one of them would see all of both as their own, and who stands for one of them would be them. It is
+        // not told that they are kept out.
         for (of, account) in [(keep, merged.account_id), (other, kept.account_id)] {
             if let Some(account) = account
-                && is_kept_out(db, of, account).await?
+                && (is_proxy(db, account, of).await? || is_kept_out(db, of, account).await?)
             {
-                return Err(Wrong::new("other", not_one).into());
+                let message = "The account of one of them is that of somebody else than the other, or of who stands for \
+                               them: they are not one person.";
+                return Err(Wrong::new("other", message).into());
             }
         }
         let moved_account = match (kept.account_id, merged.account_id) {
-            (Some(_), Some(_)) => return Err(Wrong::new("other", not_one).into()),
             (None, Some(account)) => {
                 set_account(db, other, None).await?;
                 set_account(db, keep, Some(account)).await?;
                 true
             }
-            (Some(_) | None, None) => false,
+            (Some(_), _) | (None, None) => false,
         };
         hand_over(db, &BTreeSet::from([other]), None, keep).await?;
         stand_for(db, other, Some(keep)).await?;
@@ -295,11 +299,11 @@ async fn one(db: &impl ConnectionTrait, id: ServiceUserId) -> Result<service_use
     service_user::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)
 }
 
-/// Whom a service user keeps out.
+/// Whom a service user keeps out, each once, however many say it.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn kept_out_by(db: &impl ConnectionTrait, of: ServiceUserId) -> Result<Vec<KeptOut>, Trouble> {
+pub(super) async fn kept_out_by(db: &impl ConnectionTrait, of: ServiceUserId) -> Result<BTreeSet<KeptOut>, Trouble> {
     let bars = exclusion::Entity::find()
         .filter(exclusion::Column::ServiceUserId.eq(of))
         .filter(exclusion::Column::EndsAt.is_null())

@@ -13,6 +13,7 @@
 //! | [`unlinking`] | an account that was said to be theirs is taken back |
 //! | [`merging`] | double records are joined, and parted again |
 //! | `parting` | what was said by who had nothing to do with them is put right |
+//! | `said` | what was said, told by who said it and when; conditions on rows |
 //! | [`recording`] | something is recorded of them, said anew, taken back |
 //! | [`finding`] | whom somebody may see: of a caseload, of a name |
 //! | [`reviews`] | whose care is due to be looked at again |
@@ -53,6 +54,7 @@ pub mod recording;
 pub mod referrals;
 pub mod reopening;
 pub mod reviews;
+mod said;
 pub mod tasks;
 pub mod teams;
 pub mod unlinking;

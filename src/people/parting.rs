@@ -11,14 +11,17 @@ use entity::{consent, consent_scope, exclusion, proxy, service_user, service_use
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, Select,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
 use super::acting::signs_in;
 use super::entering::Worker;
 use super::lifting::Lifting;
+use super::said::{
+    Barred, barred, bars_of, before, denials_of, ended_by_others, ended_by_these, named_by, not_by, not_on,
+    not_on_workers_of, not_taken_back, one_of, said_by_others, since, stood,
+};
 use super::{People, Trouble};
 use crate::access::rule::load::among;
 
@@ -41,11 +44,11 @@ pub(super) struct Parting<'a> {
 /// For whom a denial was recorded, until when it holds, and what it covers.
 type Denied = (ServiceUserId, Option<Millis>, BTreeSet<(AgencyId, DataCategory, Purpose)>);
 
+/// At whose word something is denied: an agency's that wrote it down, or an account's, as which it spoke.
+type Giver = (Option<AgencyId>, Option<ConsentGiver>, Option<AccountId>);
+
 /// What consents cover.
 type Covered = BTreeMap<ConsentId, Vec<consent_scope::Model>>;
-
-/// Whom a bar keeps out, and at whose word: an agency's that wrote it down, or an account's.
-type Barred = (Option<AgencyId>, Option<AccountId>, Option<AgencyId>, Option<AccountId>);
 
 impl People {
     /// Puts right what was said while two were one who are parted: whom either kept out and what they denied holds again, but
@@ -56,14 +59,16 @@ impl People {
     /// The database failed.
     pub(super) async fn part_wishes(&self, db: &DatabaseTransaction, parting: Parting<'_>) -> Result<(), Trouble> {
         let Parting { joining, account, by, at } = parting;
-        let (kept, parted, since) = (joining.kept_id, joining.merged_id, joining.merged_at);
+        let (kept, parted, joined_at) = (joining.kept_id, joining.merged_id, joining.merged_at);
         let theirs = speaking_for_parted(db, parting).await?;
-        // Of the other all that was ended, but by themselves; of the one that stood for both what was there before, and was
-        // ended by who had nothing to do with them.
+        let person = service_user::Entity::find_by_id(kept).one(db).await?.ok_or(Trouble::NotFound)?;
+        let lifts_it_themselves = signs_in(db, &person, at).await?;
+        // Of the other all that was ended, but by themselves; of the one that stood for both what was ended by who had nothing to
+        // do with them, and had not said it; of neither what whoever said it took back.
         let bars = (exclusion::Column::EndsAt, exclusion::Column::EndedBy);
-        let bars_before = before(exclusion::Column::BeginsAt, exclusion::Column::Id, joining);
-        put_bars_again(db, parted, ended_by_others(bars, account, since)).await?;
-        put_bars_again(db, kept, ended_by_these(db, bars, &theirs, since).add(bars_before)).await?;
+        let bars_stay =
+            || not_taken_back((exclusion::Column::NamedBy, exclusion::Column::WrittenFor, exclusion::Column::EndedBy));
+        put_bars_again(db, parted, ended_by_others(bars, account, joined_at).add(bars_stay())).await?;
         if let Some(account) = account {
             close_opened_by(db, kept, account, (by.account, at)).await?;
         }
@@ -75,27 +80,43 @@ impl People {
         let said = Condition::any().add(one_of(db, consent::Column::RecordedBy, &theirs)).add(to_a_worker);
         let by_who_stands_for_them = Condition::all()
             .add(consent::Column::GivenBy.eq(ConsentGiver::Proxy))
-            .add(consent::Column::BeginsAt.gte(since))
+            .add(since(consent::Column::BeginsAt, joining))
             .add(said);
         end_permits(db, kept, by_who_stands_for_them, (by.account, at)).await?;
         self.double_refusals(db, parting).await?;
+        // After what holds was given to the other: what they lifted themselves is not theirs again.
+        let said = (exclusion::Column::NamedBy, exclusion::Column::WrittenFor, exclusion::Column::RecordedFor);
+        let of_others = Condition::any()
+            .add(before(exclusion::Column::BeginsAt, joining))
+            .add(said_by_others(db, said, &theirs, kept));
+        let mut by_these = ended_by_these(db, bars, &theirs, joined_at).add(bars_stay()).add(of_others);
+        if !lifts_it_themselves {
+            // Nobody could lift it.
+            by_these = by_these.add(not_on(by.agency));
+        }
+        put_bars_again(db, kept, by_these).await?;
         let denials = (consent::Column::EndedAt, consent::Column::EndedBy);
-        let denials_before = before(consent::Column::BeginsAt, consent::Column::Id, joining);
-        self.put_denials_again(db, parted, ended_by_others(denials, account, since), at).await?;
-        let by_these = ended_by_these(db, denials, &theirs, since).add(denials_before);
+        let denials_stay =
+            || not_taken_back((consent::Column::RecordedBy, consent::Column::AgencyId, consent::Column::EndedBy));
+        let by_others = ended_by_others(denials, account, joined_at).add(denials_stay());
+        self.put_denials_again(db, parted, by_others, at).await?;
+        let said = (consent::Column::RecordedBy, consent::Column::AgencyId, consent::Column::RecordedFor);
+        let of_others = Condition::any()
+            .add(before(consent::Column::BeginsAt, joining))
+            .add(said_by_others(db, said, &theirs, kept));
+        let by_these = ended_by_these(db, denials, &theirs, joined_at).add(denials_stay()).add(of_others);
         self.put_denials_again(db, kept, by_these, at).await?;
-        let person = service_user::Entity::find_by_id(kept).one(db).await?.ok_or(Trouble::NotFound)?;
-        if signs_in(db, &person, at).await? { Ok(()) } else { hand_on(db, &theirs, parting).await }
+        if lifts_it_themselves { Ok(()) } else { hand_on(db, person.account_id, parting).await }
     }
 
-    /// Gives the other of two who are parted the bars and denials of the one that stood for both that were said since they were
-    /// joined, and hold; no bar that they have. Where the other has no account, what no agency wrote down goes as written down by
-    /// the one that parts them, which can lift it; but never what is said against that one, nor what somebody said who stands for
-    /// the other: that is theirs to lift.
+    /// Gives the other of two who are parted the bars and denials that were said of the one that stood for both since they were
+    /// joined, and hold; no bar that they have, and nothing that was said of a third, joined since. Where the other has no account,
+    /// what no agency wrote down goes as written down by the one that parts them, which can lift it; but never what is said against
+    /// that one or who works there, nor what somebody said who stands for the other: that is theirs to lift.
     async fn double_refusals(&self, db: &DatabaseTransaction, parting: Parting<'_>) -> Result<(), Trouble> {
         let (of, to) = (parting.joining.kept_id, parting.joining.merged_id);
-        let bars_since = since(exclusion::Column::BeginsAt, exclusion::Column::Id, parting.joining);
-        let denials_since = since(consent::Column::BeginsAt, consent::Column::Id, parting.joining);
+        let bars_since = since(exclusion::Column::BeginsAt, parting.joining);
+        let denials_since = since(consent::Column::BeginsAt, parting.joining);
         let person = service_user::Entity::find_by_id(to).one(db).await?.ok_or(Trouble::NotFound)?;
         let writer = if signs_in(db, &person, parting.at).await? { None } else { Some(parting.by.agency) };
         let mut theirs: BTreeSet<Barred> = bars_of(to).all(db).await?.iter().map(barred).collect();
@@ -103,17 +124,23 @@ impl People {
             let id = ExclusionId(self.clock.new_id());
             exclusion::Model { id, service_user_id: to, recorded_for: to, ..bar }
         };
-        let said = bars_of(of).filter(bars_since).all(db).await?.into_iter();
+        let said = bars_of(of).filter(bars_since).filter(exclusion::Column::RecordedFor.eq(of));
+        let said = said.all(db).await?.into_iter();
         let mut bars: Vec<exclusion::Model> = said.filter(|bar| theirs.insert(barred(bar))).map(anew).collect();
         let lifting = Lifting::of(db, &bars, parting.at).await?;
         for bar in bars.iter_mut().filter(|bar| bar.written_for.is_none() && !lifting.is_by_proxy(bar)) {
-            bar.written_for = writer.filter(|writer| bar.agency_id != Some(*writer));
+            bar.written_for = writer.filter(|writer| !lifting.is_against(*writer, bar));
         }
         let bars: Vec<exclusion::ActiveModel> = bars.into_iter().map(IntoActiveModel::into_active_model).collect();
         for some in bars.chunks(MOST_AT_ONCE) {
             exclusion::Entity::insert_many(some.iter().cloned()).exec_without_returning(db).await?;
         }
-        let denials = denials_of(of).filter(consent::Column::EndedAt.is_null()).filter(denials_since).all(db).await?;
+        let denials = denials_of(of)
+            .filter(consent::Column::EndedAt.is_null())
+            .filter(denials_since)
+            .filter(consent::Column::RecordedFor.eq(of))
+            .all(db)
+            .await?;
         let covered = covered(db, &denials).await?;
         let anew = |said: consent::Model| (said.id, consent::Model { service_user_id: to, recorded_for: to, ..said });
         self.say_anew(db, denials.into_iter().map(anew).collect(), &covered, writer).await
@@ -137,8 +164,10 @@ impl People {
         }
         let all = denials_of(of).all(db).await?;
         let covered = covered(db, &all).await?;
-        let mut holding: BTreeSet<Denied> =
-            all.iter().filter(|row| row.ended_at.is_none()).map(|row| denied(row, &covered)).collect();
+        // What another says too is another's to end: it takes the place of none that is put again.
+        let says = |row: &consent::Model| (denied(row, &covered), giver(row));
+        let mut holding: BTreeSet<(Denied, Giver)> =
+            all.iter().filter(|row| row.ended_at.is_none()).map(says).collect();
         // A denial that is put again begins when it did: the last of those that say the same since then is what counts.
         let last: BTreeMap<(Millis, Denied), ConsentId> =
             all.iter().map(|row| ((row.begins_at, denied(row, &covered)), row.id)).collect();
@@ -147,7 +176,7 @@ impl People {
             let what = denied(&denial, &covered);
             let has_run_out = denial.expires_at.is_some_and(|ends| ends <= at);
             let was_put_again = last.get(&(denial.begins_at, what.clone())).is_some_and(|last| *last > denial.id);
-            if has_run_out || was_put_again || !holding.insert(what) {
+            if has_run_out || was_put_again || !holding.insert((what, giver(&denial))) {
                 continue;
             }
             let again =
@@ -192,7 +221,8 @@ impl People {
     }
 }
 
-/// Keeps out again whom a service user let in, by these bars; not whom they keep out already at the same word.
+/// Keeps out again whom a service user let in, by these bars; not whom they keep out already at the same word, and not where it was
+/// said anew at that word since: what became of that is what counts.
 ///
 /// # Errors
 /// The database failed.
@@ -212,8 +242,16 @@ pub(super) async fn put_bars_again(
         return Ok(());
     }
     let says = |bar: &exclusion::Model| (bar.recorded_for, barred(bar));
-    let mut holding: BTreeSet<_> = bars_of(of).all(db).await?.iter().map(says).collect();
-    let again: Vec<Uuid> = lifted.iter().filter(|bar| holding.insert(says(bar))).map(|bar| bar.id.0).collect();
+    let when = |bar: &exclusion::Model| (bar.begins_at, bar.ends_at.is_none(), bar.ends_at, bar.id);
+    let all = exclusion::Entity::find().filter(exclusion::Column::ServiceUserId.eq(of)).all(db).await?;
+    let mut last = BTreeMap::new();
+    for bar in &all {
+        let last = last.entry(says(bar)).or_insert_with(|| when(bar));
+        *last = Ord::max(*last, when(bar));
+    }
+    let mut holding: BTreeSet<_> = all.iter().filter(|bar| bar.ends_at.is_none()).map(says).collect();
+    let again = lifted.iter().filter(|bar| last.get(&says(bar)) == Some(&when(bar)) && holding.insert(says(bar)));
+    let again: Vec<Uuid> = again.map(|bar| bar.id.0).collect();
     let holds = exclusion::ActiveModel { ends_at: Set(None), ended_by: Set(None), ..Default::default() };
     let these = among(db.get_database_backend(), exclusion::Column::Id, again);
     exclusion::Entity::update_many().set(holds).filter(these).exec(db).await?;
@@ -252,27 +290,29 @@ pub(super) async fn close_opened_by(
     Ok(())
 }
 
-/// Hands what was said while two were one by who had to do with the other alone, and holds of the one that stood for both, on to
-/// the agency that parts them, which can lift it: nobody else could. Not what is said against that agency, nor what somebody said
-/// who stands for them, which is lifted as ever.
-async fn hand_on(db: &DatabaseTransaction, these: &BTreeSet<AccountId>, parting: Parting<'_>) -> Result<(), Trouble> {
+/// Hands what was said while two were one, and holds of the one that stood for both, on to the agency that parts them, which can
+/// lift it: they do not sign in, and nobody else could. Not what their own account said, which may sign in again; nor what is said
+/// against that agency or who works there, nor what somebody said who stood for them then, which is lifted as ever.
+async fn hand_on(db: &DatabaseTransaction, own: Option<AccountId>, parting: Parting<'_>) -> Result<(), Trouble> {
     let (of, agency) = (parting.joining.kept_id, parting.by.agency);
-    let stood_for_them = Condition::all()
+    let for_them = Condition::all()
         .add(proxy::Column::ServiceUserId.eq(of))
-        .add(proxy::Column::AccountId.into_expr().eq(exclusion::Column::NamedBy.into_expr()))
-        .add(proxy::Column::BeginsAt.into_expr().lte(exclusion::Column::BeginsAt.into_expr()));
+        .add(proxy::Column::AccountId.into_expr().eq(exclusion::Column::NamedBy.into_expr()));
     let handed_on = exclusion::ActiveModel { written_for: Set(Some(agency)), ..Default::default() };
-    exclusion::Entity::update_many()
+    let mut handing = exclusion::Entity::update_many()
         .set(handed_on)
         .filter(exclusion::Column::ServiceUserId.eq(of))
+        .filter(exclusion::Column::RecordedFor.eq(of))
         .filter(exclusion::Column::EndsAt.is_null())
         .filter(exclusion::Column::WrittenFor.is_null())
-        .filter(one_of(db, exclusion::Column::NamedBy, these))
-        .filter(since(exclusion::Column::BeginsAt, exclusion::Column::Id, parting.joining))
-        .filter(there_is(stood_for_them).not())
+        .filter(since(exclusion::Column::BeginsAt, parting.joining))
+        .filter(stood(for_them, exclusion::Column::BeginsAt).not())
         .filter(not_on(agency))
-        .exec(db)
-        .await?;
+        .filter(not_on_workers_of(agency));
+    if let Some(own) = own {
+        handing = handing.filter(not_by(exclusion::Column::NamedBy, own));
+    }
+    handing.exec(db).await?;
     let against = Query::select()
         .expr(Expr::value(1))
         .from(consent_scope::Entity)
@@ -280,87 +320,21 @@ async fn hand_on(db: &DatabaseTransaction, these: &BTreeSet<AccountId>, parting:
         .and_where(consent_scope::Column::AgencyId.eq(agency))
         .to_owned();
     let handed_on = consent::ActiveModel { agency_id: Set(Some(agency)), ..Default::default() };
-    consent::Entity::update_many()
+    let mut handing = consent::Entity::update_many()
         .set(handed_on)
         .filter(consent::Column::ServiceUserId.eq(of))
+        .filter(consent::Column::RecordedFor.eq(of))
         .filter(consent::Column::Kind.eq(ConsentKind::Deny))
         .filter(consent::Column::EndedAt.is_null())
         .filter(consent::Column::AgencyId.is_null())
         .filter(consent::Column::GivenBy.eq(ConsentGiver::Themselves))
-        .filter(one_of(db, consent::Column::RecordedBy, these))
-        .filter(since(consent::Column::BeginsAt, consent::Column::Id, parting.joining))
-        .filter(Expr::exists(against).not())
-        .exec(db)
-        .await?;
+        .filter(since(consent::Column::BeginsAt, parting.joining))
+        .filter(Expr::exists(against).not());
+    if let Some(own) = own {
+        handing = handing.filter(not_by(consent::Column::RecordedBy, own));
+    }
+    handing.exec(db).await?;
     Ok(())
-}
-
-/// The bars of a service user that hold, the oldest first.
-fn bars_of(of: ServiceUserId) -> Select<exclusion::Entity> {
-    exclusion::Entity::find()
-        .filter(exclusion::Column::ServiceUserId.eq(of))
-        .filter(exclusion::Column::EndsAt.is_null())
-        .order_by_asc(exclusion::Column::Id)
-}
-
-fn barred(bar: &exclusion::Model) -> Barred {
-    (bar.agency_id, bar.account_id, bar.written_for, bar.named_by.filter(|_| bar.written_for.is_none()))
-}
-
-/// The denials of a service user, whether they hold or not, the oldest first.
-fn denials_of(of: ServiceUserId) -> Select<consent::Entity> {
-    consent::Entity::find()
-        .filter(consent::Column::ServiceUserId.eq(of))
-        .filter(consent::Column::Kind.eq(ConsentKind::Deny))
-        .order_by_asc(consent::Column::Id)
-}
-
-/// Those who stand for a service user, or did, as an account named them.
-fn named_by(of: ServiceUserId, account: AccountId) -> Condition {
-    Condition::all().add(proxy::Column::ServiceUserId.eq(of)).add(proxy::Column::NamedBy.eq(account))
-}
-
-/// That one of these stood for a service user at an instant.
-fn stood(these: Condition, at: impl ColumnTrait) -> Expr {
-    let begun = proxy::Column::BeginsAt.into_expr().lte(at.into_expr());
-    let lasted = Condition::any()
-        .add(proxy::Column::EndsAt.is_null())
-        .add(proxy::Column::EndsAt.into_expr().gte(at.into_expr()));
-    there_is(these.add(begun).add(lasted))
-}
-
-fn there_is(proxies: Condition) -> Expr {
-    Expr::exists(Query::select().expr(Expr::value(1)).from(proxy::Entity).cond_where(proxies).to_owned())
-}
-
-/// That a column names one of these accounts.
-fn one_of(db: &DatabaseTransaction, column: impl ColumnTrait, these: &BTreeSet<AccountId>) -> Expr {
-    among(db.get_database_backend(), column, these.iter().map(|account| account.0))
-}
-
-/// That something was done by an account as the service user, or by whom it named to stand for them, while they did.
-pub(super) fn done_by(
-    (of, account): (ServiceUserId, AccountId),
-    by: impl ColumnTrait,
-    when: impl ColumnTrait,
-) -> Condition {
-    let named = named_by(of, account).add(proxy::Column::AccountId.into_expr().eq(by.into_expr()));
-    Condition::any().add(by.eq(account)).add(stood(named, when))
-}
-
-/// That something was done by anybody else, or nobody knows by whom.
-pub(super) fn not_done_by(of: (ServiceUserId, AccountId), by: impl ColumnTrait, when: impl ColumnTrait) -> Condition {
-    Condition::any().add(by.is_null()).add(done_by(of, by, when).not())
-}
-
-/// That a bar is on somebody else than an agency.
-pub(super) fn not_on(agency: AgencyId) -> Condition {
-    Condition::any().add(exclusion::Column::AgencyId.is_null()).add(exclusion::Column::AgencyId.ne(agency))
-}
-
-/// That a column names somebody else than an account, or nobody.
-fn not_by(column: impl ColumnTrait, account: AccountId) -> Condition {
-    Condition::any().add(column.is_null()).add(column.ne(account))
 }
 
 /// Withdraws permits of a service user that hold.
@@ -404,41 +378,6 @@ async fn speaking_for_parted(db: &DatabaseTransaction, parting: Parting<'_>) -> 
     Ok(theirs)
 }
 
-/// That something was ended since an instant by somebody else than an account, where there is one.
-fn ended_by_others(
-    (ended_at, ended_by): (impl ColumnTrait, impl ColumnTrait),
-    account: Option<AccountId>,
-    since: Millis,
-) -> Condition {
-    let since = Condition::all().add(ended_at.gte(since));
-    match account {
-        Some(account) => since.add(not_by(ended_by, account)),
-        None => since,
-    }
-}
-
-/// That something was ended since an instant by one of these accounts.
-fn ended_by_these(
-    db: &DatabaseTransaction,
-    (ended_at, ended_by): (impl ColumnTrait, impl ColumnTrait),
-    these: &BTreeSet<AccountId>,
-    since: Millis,
-) -> Condition {
-    Condition::all().add(ended_at.gte(since)).add(one_of(db, ended_by, these))
-}
-
-/// That something began before two were joined; of what began in the same millisecond the ids tell it.
-fn before(begins_at: impl ColumnTrait, id: impl ColumnTrait, joining: &service_user_merge::Model) -> Condition {
-    let at_once = Condition::all().add(begins_at.eq(joining.merged_at)).add(id.lt(joining.id.0));
-    Condition::any().add(begins_at.lt(joining.merged_at)).add(at_once)
-}
-
-/// That something began since two were joined, told as that it began before.
-fn since(begins_at: impl ColumnTrait, id: impl ColumnTrait, joining: &service_user_merge::Model) -> Condition {
-    let at_once = Condition::all().add(begins_at.eq(joining.merged_at)).add(id.gt(joining.id.0));
-    Condition::any().add(begins_at.gt(joining.merged_at)).add(at_once)
-}
-
 /// What these consents cover.
 async fn covered(db: &DatabaseTransaction, consents: &[consent::Model]) -> Result<Covered, Trouble> {
     let mut covered = Covered::new();
@@ -458,4 +397,8 @@ fn denied(denial: &consent::Model, covered: &Covered) -> Denied {
     let scopes = covered.get(&denial.id).into_iter().flatten();
     let what = scopes.map(|scope| (scope.agency_id, scope.category, scope.purpose)).collect();
     (denial.recorded_for, denial.expires_at, what)
+}
+
+fn giver(denial: &consent::Model) -> Giver {
+    (denial.agency_id, denial.given_by, denial.recorded_by.filter(|_| denial.agency_id.is_none()))
 }

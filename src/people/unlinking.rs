@@ -1,17 +1,24 @@
 //! An account that was said to be a service user's own is taken back.
 
-use entity::ids::ServiceUserId;
+use std::collections::BTreeSet;
+
+use entity::ids::{AccountId, ExclusionId, ServiceUserId};
+use entity::instants::Millis;
 use entity::{consent, exclusion, service_user};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::acting::Stands;
 use super::contents::Wrong;
 use super::entering::Worker;
 use super::merging::kept_out_by;
-use super::parting::{close_opened_by, done_by, not_done_by, not_on, put_bars_again};
+use super::parting::{close_opened_by, put_bars_again};
+use super::said::{bars_of, done_by, not_done_by, not_on};
 use super::wishes::NOT_OURS;
 use super::{People, Trouble};
+use crate::access::rule::load::among;
 
 impl People {
     /// Takes back that an account is the service user's own: from the next read on they see nothing by it, and another one can
@@ -19,8 +26,9 @@ impl People {
     ///
     /// Whose it was may have been somebody else. So what opens something and was said by it as themselves ends with it: what they
     /// permitted, whom they named to stand for them, and what these permitted; it is said anew. What they denied, and whom they
-    /// keep out, stays: a worker would let somebody in by it. And what others denied or barred, and the account or whom it named
-    /// ended, holds again; but for a bar on the agency that takes the account back, which nobody could lift.
+    /// keep out, stays: a worker would let somebody in by it; but whom others keep out too is kept out by these alone. And what
+    /// others denied or barred, and the account or whom it named ended, holds again; but for a bar on the agency that takes the
+    /// account back, which nobody could lift.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] where another agency entered
@@ -52,6 +60,7 @@ impl People {
             .add(not_done_by(theirs, exclusion::Column::NamedBy, exclusion::Column::BeginsAt))
             .add(not_on(agency));
         put_bars_again(db, of, lifted).await?;
+        leave_to_others(db, theirs, at).await?;
         let taken_back = Condition::all()
             .add(done_by(theirs, consent::Column::EndedBy, consent::Column::EndedAt))
             .add(not_done_by(theirs, consent::Column::RecordedBy, consent::Column::BeginsAt));
@@ -62,4 +71,34 @@ impl People {
         self.hold_without_route(db, of, at).await?;
         Ok(begun.transaction.commit().await?)
     }
+}
+
+/// Ends that an account, and those whom it named, keep out whom others keep out of the same record too: it would be nobody's to
+/// lift, and theirs neither with it. It ends as what it took back itself, for it does not hold again where records are parted.
+async fn leave_to_others(
+    db: &DatabaseTransaction,
+    (of, account): (ServiceUserId, AccountId),
+    at: Millis,
+) -> Result<(), Trouble> {
+    let own = bars_of(of)
+        .filter(exclusion::Column::WrittenFor.is_null())
+        .filter(done_by((of, account), exclusion::Column::NamedBy, exclusion::Column::BeginsAt))
+        .all(db)
+        .await?;
+    if own.is_empty() {
+        return Ok(());
+    }
+    let says = |bar: &exclusion::Model| (bar.recorded_for, bar.agency_id, bar.account_id);
+    let theirs: BTreeSet<ExclusionId> = own.iter().map(|bar| bar.id).collect();
+    let all = bars_of(of).all(db).await?;
+    let by_others: BTreeSet<_> = all.iter().filter(|bar| !theirs.contains(&bar.id)).map(says).collect();
+    let ended: Vec<Uuid> = own.iter().filter(|bar| by_others.contains(&says(bar))).map(|bar| bar.id.0).collect();
+    let these = among(db.get_database_backend(), exclusion::Column::Id, ended);
+    exclusion::Entity::update_many()
+        .col_expr(exclusion::Column::EndsAt, Expr::value(at))
+        .col_expr(exclusion::Column::EndedBy, exclusion::Column::NamedBy.into_expr())
+        .filter(these)
+        .exec(db)
+        .await?;
+    Ok(())
 }

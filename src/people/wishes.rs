@@ -17,7 +17,7 @@ use super::referrals::moving::is_kept_out;
 use super::{People, Trouble};
 
 /// Who is kept out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeptOut {
     /// An agency, with all who work there.
     Agency(AgencyId),
@@ -40,7 +40,7 @@ pub(super) const NOT_OURS: &str =
 impl People {
     /// Keeps somebody out at the service user's wish, from now on: of this service user they see nothing any more,
     /// whatever else holds; places in groups with them are given up, and appointments with them called off. Who is kept out
-    /// already stays so; what the service user says themselves stands beside what others said for them.
+    /// already stays so; what the service user says, who stands for them, and what a worker writes down stands beside one another.
     ///
     /// A whole agency is kept out by who can lift it: where the service user has no account of their own, nobody says it on
     /// their word, or for them, of the agency that entered them, nor a worker of the worker's own.
@@ -71,7 +71,7 @@ impl People {
             }
         };
         // Only what was said of this record: a double's goes with it when they are parted.
-        let mut same = exclusion::Entity::find()
+        let same = exclusion::Entity::find()
             .filter(exclusion::Column::ServiceUserId.eq(of))
             .filter(exclusion::Column::RecordedFor.eq(of))
             .filter(match whom {
@@ -79,13 +79,15 @@ impl People {
                 KeptOut::Account(id) => exclusion::Column::AccountId.eq(id),
             })
             .filter(exclusion::Column::EndsAt.is_null());
-        // Said by themselves it is theirs alone to lift, whoever wrote it down before: it stands beside that, and takes nothing
-        // over. Where the account turns out to be somebody else's, what was written down before is as it was.
-        if begun.stands == Stands::Themselves {
-            same = same
-                .filter(exclusion::Column::NamedBy.eq(actor.account))
-                .filter(exclusion::Column::WrittenFor.is_null());
-        }
+        // What is written down on their word, what they say themselves, and what each says who stands for them, stands beside one
+        // another: nobody takes over what another said, nor is what they say lost with it where the other's account turns out to be
+        // somebody else's.
+        let same = match begun.stands {
+            Stands::Worker(_) => same.filter(exclusion::Column::WrittenFor.is_not_null()),
+            Stands::Themselves | Stands::Proxy => same
+                .filter(exclusion::Column::WrittenFor.is_null())
+                .filter(exclusion::Column::NamedBy.eq(actor.account)),
+        };
         if let Some(known) = same.one(db).await? {
             return Ok(known.id);
         }
@@ -341,7 +343,15 @@ async fn locks_out(begun: &Begun, agency: AgencyId) -> Result<bool, Trouble> {
     Ok(is_shut_out && !signs_in(&begun.transaction, &person, begun.at).await?)
 }
 
-async fn is_proxy(db: &impl ConnectionTrait, account: AccountId, of: ServiceUserId) -> Result<bool, Trouble> {
+/// Whether an account stands for a service user, or ever did.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn is_proxy(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    of: ServiceUserId,
+) -> Result<bool, Trouble> {
     let found = proxy::Entity::find()
         .filter(proxy::Column::AccountId.eq(account))
         .filter(proxy::Column::ServiceUserId.eq(of))

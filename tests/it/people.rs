@@ -20,6 +20,7 @@ mod my_day;
 mod names;
 mod notices;
 mod parted;
+mod parted_again;
 mod pathway;
 mod proposals;
 mod racing;

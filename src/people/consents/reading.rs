@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::enums::{ConsentEnd, ConsentGiver, ConsentKind, ConsentMethod, DataCategory, ProposalState, Purpose};
 use entity::ids::{AccountId, AgencyId, ConsentId, ConsentProposalId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{consent, consent_proposal, consent_scope};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use entity::{consent, consent_proposal, consent_scope, membership, proxy, service_user};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::asked::Asked;
 use super::giving::{Beside, place};
@@ -75,6 +76,11 @@ pub struct ConsentSeen {
     pub written_for: Option<AgencyId>,
     /// Who wrote it down, by name.
     pub recorded_by: Option<(AccountId, String)>,
+    /// Whether who wrote it down is told to the service user: a worker, they themselves, or who stands for them or did. Of records
+    /// that were joined by mistake it may have been the other.
+    pub tells_recorder: bool,
+    /// The same of who ended it.
+    pub tells_ender: bool,
     /// The version of the words.
     pub text: Option<(String, i32)>,
     /// The hash of what was shown that each agency would see; absent for workers of another agency than wrote it down.
@@ -126,6 +132,59 @@ fn standing(state: ProposalState, asked: &Asked, at: Millis) -> ProposalStanding
     }
 }
 
+/// Who of those who wrote something down or ended it is told to the service users.
+struct Told {
+    /// Who works for an agency, or ever did.
+    workers: BTreeSet<AccountId>,
+    /// The service users themselves, and who stands for each of them or did.
+    theirs: BTreeSet<(ServiceUserId, AccountId)>,
+}
+
+impl Told {
+    /// Of these accounts.
+    async fn of(db: &impl ConnectionTrait, of: &[ServiceUserId], accounts: &[AccountId]) -> Result<Self, Trouble> {
+        let (mut workers, mut theirs) = (BTreeSet::new(), BTreeSet::new());
+        let each: BTreeSet<Uuid> = accounts.iter().map(|account| account.0).collect();
+        if !each.is_empty() {
+            let (backend, these) = (db.get_database_backend(), || of.iter().map(|id| id.0));
+            let rows: Vec<AccountId> = membership::Entity::find()
+                .select_only()
+                .column(membership::Column::AccountId)
+                .distinct()
+                .filter(among(backend, membership::Column::AccountId, each))
+                .filter(membership::Column::AgencyId.is_not_null())
+                .into_tuple()
+                .all(db)
+                .await?;
+            workers.extend(rows);
+            let rows: Vec<(ServiceUserId, AccountId)> = service_user::Entity::find()
+                .select_only()
+                .column(service_user::Column::Id)
+                .column(service_user::Column::AccountId)
+                .filter(among(backend, service_user::Column::Id, these()))
+                .filter(service_user::Column::AccountId.is_not_null())
+                .into_tuple()
+                .all(db)
+                .await?;
+            theirs.extend(rows);
+            let rows: Vec<(ServiceUserId, AccountId)> = proxy::Entity::find()
+                .select_only()
+                .column(proxy::Column::ServiceUserId)
+                .column(proxy::Column::AccountId)
+                .filter(among(backend, proxy::Column::ServiceUserId, these()))
+                .into_tuple()
+                .all(db)
+                .await?;
+            theirs.extend(rows);
+        }
+        Ok(Self { workers, theirs })
+    }
+
+    fn tells(&self, of: ServiceUserId, account: AccountId) -> bool {
+        self.workers.contains(&account) || self.theirs.contains(&(of, account))
+    }
+}
+
 impl People {
     /// The consents of service users, the newest first. Who may see them is for who calls this.
     pub(in crate::people) async fn consents(
@@ -147,6 +206,7 @@ impl People {
         let keys: Vec<_> = rows.iter().filter_map(|row| key_of(row.sealed.as_deref()?)).collect();
         let keys = self.vault.keys(db, &keys).await?;
         let by: Vec<AccountId> = rows.iter().flat_map(|row| [row.recorded_by, row.ended_by]).flatten().collect();
+        let told = Told::of(db, of, &by).await?;
         let names = names_of(db, by.into_iter()).await?;
         let mut covered: BTreeMap<ConsentId, Vec<&consent_scope::Model>> = BTreeMap::new();
         for scope in &scopes {
@@ -180,6 +240,8 @@ impl People {
                 ended_by: row.ended_by.and_then(|by| names.get(&by).cloned()),
                 written_for: row.agency_id,
                 recorded_by: row.recorded_by.and_then(|by| Some((by, names.get(&by)?.clone()))),
+                tells_recorder: row.recorded_by.is_some_and(|by| told.tells(row.service_user_id, by)),
+                tells_ender: row.ended_by.is_some_and(|by| told.tells(row.service_user_id, by)),
                 text: row.text_key.zip(row.text_version),
                 preview_hash: row.preview_hash,
                 beside,

@@ -151,8 +151,8 @@ impl Consent {
         self.0.ended.map(|at| DateTime(at.to_utc()))
     }
 
-    /// The name of who ended it, or wrote down that they did; null where nobody has, and for workers of another agency than the
-    /// one that wrote it down.
+    /// The name of who ended it, or wrote down that they did; null where nobody has, for workers of another agency than the one that
+    /// wrote it down, and for the service user where it was neither a worker, nor they themselves, nor who stands for them or did.
     async fn ended_by(&self) -> Option<&str> {
         self.0.ended_by.as_deref()
     }
@@ -167,7 +167,8 @@ impl Consent {
         self.0.given_by == Some(stored::ConsentGiver::Proxy)
     }
 
-    /// The name of who wrote it down, or gave it in the app; null for workers of another agency than the one that wrote it down.
+    /// The name of who wrote it down, or gave it in the app; null for workers of another agency than the one that wrote it down, and
+    /// for the service user where it was neither a worker, nor they themselves, nor who stands for them or did.
     async fn recorded_by(&self) -> Option<&str> {
         self.0.recorded_by.as_ref().map(|(_, name)| name.as_str())
     }

@@ -19,7 +19,7 @@ use super::locked_out::person;
 use super::my_day::done;
 
 /// Joins two; the global id of the joining, as it stands in a question. What is said next is said in the same millisecond.
-async fn joined_at_once(network: &Network, keep: &str, other: &str) -> Value {
+pub(super) async fn joined_at_once(network: &Network, keep: &str, other: &str) -> Value {
     let merge = format!("mergeServiceUsers(input: {{ keep: {keep:?}, other: {other:?} }})");
     done(network, &network.ann, &merge, "id").await["id"].take()
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::graph::Network;
 use super::locked_out::{end_proxy, keep_out, let_in, link, made, names, not_found, somebody, unlink, whole};
+use super::mergers::{joined, parted};
 use super::parted::{bars, denials, gives, holding, permitted_for_them, says, state, withdraw};
 
 /// A second passes: what is said next is said later.
@@ -42,6 +43,95 @@ async fn what_a_wrong_account_says_too_stays_whose_it_was() {
     assert_eq!(bars(&network, &id).await, [written]);
     made(&network, &network.ann, &lift).await;
     assert_eq!(network.see(&network.ann, &id).await["keptOut"], json!([]));
+}
+
+/// So it is the other way round: what Ann writes down stands beside what a wrong account said, and is not lost with it.
+#[tokio::test]
+async fn what_is_written_down_beside_a_wrong_account_is_not_lost() {
+    let network = Network::new().await;
+    let id = network.person_called("Ida").await;
+    let wrong = somebody(&network, "wrong@example.org").await;
+    made(&network, &network.ann, &link(&network, &id, &wrong).await).await;
+    made(&network, &wrong, &keep_out(&id, &whole(2))).await;
+    for _ in 0..2 {
+        made(&network, &network.ann, &keep_out(&id, &whole(2))).await;
+    }
+    assert_eq!(bars(&network, &id).await.len(), 2, "each once");
+    let lift = let_in(&network, &network.ann, &id).await;
+    made(&network, &wrong, &let_in(&network, &wrong, &id).await).await;
+    made(&network, &network.ann, &unlink(&id)).await;
+    let kept = bars(&network, &id).await;
+    assert_eq!((kept.len(), kept[0].written_for), (1, Some(Network::agency(0))), "as Ann wrote it down");
+    made(&network, &network.ann, &lift).await;
+    assert!(bars(&network, &id).await.is_empty());
+}
+
+/// What who stands for them says is theirs, though Ann wrote down the same before: she does not lift it alone.
+#[tokio::test]
+async fn what_a_carer_says_too_a_worker_does_not_lift() {
+    let network = Network::new().await;
+    let id = network.person_called("Ida").await;
+    let carer = somebody(&network, "carer@example.org").await;
+    names(&network, &network.ann, &id, &carer, "LEGAL").await;
+    made(&network, &network.ann, &keep_out(&id, &whole(2))).await;
+    for _ in 0..2 {
+        made(&network, &carer, &keep_out(&id, &whole(2))).await;
+    }
+    assert_eq!(bars(&network, &id).await.len(), 2, "each once");
+    let lift = let_in(&network, &network.ann, &id).await;
+    for token in [&network.ann, &carer] {
+        not_found(&network, token, &lift).await;
+    }
+    made(&network, &network.ann, &end_proxy(&network, &network.ann, &id).await).await;
+    made(&network, &network.ann, &lift).await;
+    assert!(bars(&network, &id).await.is_empty());
+}
+
+/// Where a wrong account says too what Ann wrote down, and is taken back with nothing lifted, it is Ann's alone again; what nobody
+/// else says stays. Of records that are parted afterwards too.
+#[tokio::test]
+async fn what_a_wrong_account_says_too_goes_with_it() {
+    let network = Network::new().await;
+    let (one, two) = (network.person_called("Ada").await, network.person_called("Ida").await);
+    let wrong = somebody(&network, "wrong@example.org").await;
+    let bea = network.account(&network.bea).await;
+    made(&network, &network.ann, &keep_out(&two, &whole(2))).await;
+    let written = bars(&network, &two).await.remove(0);
+    made(&network, &network.ann, &link(&network, &two, &wrong).await).await;
+    made(&network, &wrong, &keep_out(&two, &whole(2))).await;
+    made(&network, &wrong, &keep_out(&two, &format!("account: {bea:?}"))).await;
+    let id = joined(&network, &one, &two).await;
+    made(&network, &network.ann, &unlink(&one)).await;
+    let left = bars(&network, &one).await;
+    assert_eq!((left.len(), left.iter().any(|bar| bar.id == written.id)), (2, true), "hers, and of Bea");
+    later(&network);
+    parted(&network, &network.ann, &id).await;
+    let left = bars(&network, &two).await;
+    assert_eq!((left.len(), left.contains(&written)), (2, true));
+    made(&network, &network.ann, &let_in(&network, &network.ann, &two).await).await;
+    let left = bars(&network, &two).await;
+    assert_eq!((left.len(), left[0].agency_id), (1, None), "Bea is kept out by whose account it is");
+}
+
+/// A bar that a wrong account lifted, and that was written down anew at the same word since, is not put again: what became of that
+/// is what counts.
+#[tokio::test]
+async fn a_bar_that_was_written_down_anew_since_does_not_come_back() {
+    for lifted_by_ann in [true, false] {
+        let network = Network::new().await;
+        let id = network.person_called("Ida").await;
+        let wrong = somebody(&network, "wrong@example.org").await;
+        made(&network, &network.ann, &keep_out(&id, &whole(2))).await;
+        made(&network, &network.ann, &link(&network, &id, &wrong).await).await;
+        made(&network, &wrong, &let_in(&network, &wrong, &id).await).await;
+        later(&network);
+        made(&network, &network.ann, &keep_out(&id, &whole(2))).await;
+        later(&network);
+        let by = if lifted_by_ann { &network.ann } else { &wrong };
+        made(&network, by, &let_in(&network, by, &id).await).await;
+        made(&network, &network.ann, &unlink(&id)).await;
+        assert_eq!(bars(&network, &id).await.len(), usize::from(!lifted_by_ann));
+    }
 }
 
 /// What those lifted and withdrew whom a wrong account named holds again, but for what they had said themselves; what they lifted
@@ -189,18 +279,26 @@ async fn taking_an_account_back_costs_the_same_whatever_it_ended() {
         let network = Network::new().await;
         let (id, _) = network.agreed().await;
         let wrong = somebody(&network, "wrong@example.org").await;
+        let bea = network.account(&network.bea).await;
+        made(&network, &network.ann, &keep_out(&id, &whole(2))).await;
         made(&network, &network.ann, &link(&network, &id, &wrong).await).await;
+        made(&network, &wrong, &let_in(&network, &wrong, &id).await).await;
         for (number, category) in ["IDENTITY", "HOUSING", "OFFENDING"].into_iter().take(many).enumerate() {
             let denial = says(&network, &network.ann, &id, "DENY", category).await;
             made(&network, &wrong, &withdraw(&denial)).await;
             let friend = somebody(&network, &format!("friend{number}@example.org")).await;
             names(&network, &wrong, &id, &friend, "NAMED").await;
             says(&network, &friend, &id, "PERMIT", category).await;
+            // However many keep out the same, they are parted from them once; and what Ann says too goes with the account.
+            for whom in [whole(2), format!("account: {bea:?}")] {
+                made(&network, &friend, &keep_out(&id, &whom)).await;
+            }
         }
         let before = network.app.db().statements();
         made(&network, &network.ann, &unlink(&id)).await;
         counted.push(network.app.db().statements() - before);
         assert_eq!(holding(&network, &id, ConsentKind::Deny).await, many);
+        assert_eq!(bars(&network, &id).await.len(), many + 1, "of Bea, and what Ann wrote down");
     }
     assert_eq!(counted[0], counted[1]);
 }
