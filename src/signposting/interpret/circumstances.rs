@@ -159,6 +159,10 @@ impl<'a> Statements<'a> {
     /// Whether a word for a person ("lad", "woman") is for the one it is about: "I'm a …", "19 year old …", or at the
     /// head of a text that speaks of a person.
     fn is_the_person(&self, at: usize) -> bool {
+        // "Ma" is "my" as often as it is mum: "I hate ma life".
+        if self.words.get(at).is_some_and(|word| self.scope.is(word, OWNER)) {
+            return false;
+        }
         // "I'm 17 and my mum …": never one who is somebody's.
         let owned = self.words.get(at).filter(|word| word.gap == Gap::None);
         let before = owned.and_then(|word| (word.token as usize).checked_sub(1));
@@ -195,7 +199,8 @@ impl<'a> Statements<'a> {
     fn is_over(&self, said: &Said, first: usize, last: usize) -> bool {
         match said {
             Said::SubstanceUse(SubstanceUse::Using) => {
-                self.scope.listed_denial(first) || self.scope.was_before(first) && self.scope.before(last)
+                let over = self.scope.before(last) || self.scope.not_now(last);
+                self.scope.listed_denial(first) || self.scope.was_before(first) && over
             }
             Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first, last, &self.durations) => {
                 true
@@ -269,7 +274,9 @@ impl<'a> Statements<'a> {
 
     /// Takes the gender that a worker's pronouns say, where they can only be the client's and are of one gender.
     pub(super) fn pronouns(&mut self) {
-        if !self.scope.described || self.scope.relatives {
+        // In "our lad", "my lad" the word for whose he is stands in another.
+        let mine = self.tokens.list.iter().any(|token| matches!(self.tokens.word(token), "my" | "our" | "me" | "us"));
+        if !self.scope.described || self.scope.relatives || mine {
             return;
         }
         // "Got a staffy, won't go in without her": behind a pet it may be the pet.
@@ -344,6 +351,10 @@ fn held(said: &Said, hold: Hold, flips: bool) -> Option<(Said, f64)> {
         Hold::Free | Hold::Had | Hold::Cant => Some((said.clone(), 1.0)),
         // Who wants to be clean is not; who wants housing may well be homeless.
         Hold::Wanted if matches!(said, Said::SubstanceUse(SubstanceUse::Abstinent { .. })) => {
+            said.opposite().map(|opposite| (opposite, 0.9))
+        }
+        // Who wants to come off a script is on one.
+        Hold::Wanted if matches!(said, Said::Characteristic(Characteristic::SubstitutePrescribing, false)) => {
             said.opposite().map(|opposite| (opposite, 0.9))
         }
         Hold::Wanted => Some((said.clone(), 1.0)),

@@ -216,19 +216,37 @@ impl Scope<'_> {
         false
     }
 
-    /// Whether what is said here was before something else: "… before prison".
+    /// Whether what is said here was before something else or long ago: "… before prison", "… 10 years ago".
     pub(super) fn before(&self, last: usize) -> bool {
-        let rest = self.words.get(last + 1..).unwrap_or_default().iter().take(REACH);
-        let mut part = rest.take_while(|word| word.gap == Gap::None && !word.is(BREAK | I | AND));
-        part.any(|word| self.tokens.at(word.token as usize) == "before")
+        let end =
+            |at: &usize| self.words.get(*at).is_some_and(|word| word.gap == Gap::None && !word.is(BREAK | I | AND));
+        let mut part = (last + 1..self.words.len()).take(REACH).take_while(end);
+        part.any(|at| {
+            let years = matches!(self.token_at(at - 1), "year" | "years" | "yr" | "yrs");
+            self.token_at(at) == "before" || self.token_at(at) == "ago" && years
+        })
     }
 
-    /// Whether a phrase that ends here is a question of a form, answered with none: "substance misuse: none".
+    /// Whether it is said later in the sentence that it is not so now: "… but not now".
+    pub(super) fn not_now(&self, last: usize) -> bool {
+        let mut rest =
+            (last + 1..self.words.len()).take_while(|at| self.words.get(*at).is_some_and(|word| word.gap != Gap::Stop));
+        rest.any(|at| self.token_at(at) == "not" && self.token_at(at + 1) == "now")
+    }
+
+    /// Whether a phrase that ends here is a question of a form, answered with none: "substance misuse: none", "veteran?
+    /// No", "dependents: 0".
     fn answered_no(&self, last: usize) -> bool {
         let Some(answer) = self.words.get(last + 1) else { return false };
-        let ends = self.words.get(last + 2).is_none_or(|word| word.gap != Gap::None);
-        let no = answer.is(LACK | NEVER | DENIES) || matches!(self.tokens.at(answer.token as usize), "na" | "n");
-        ends && no && answer.gap != Gap::Stop
+        // "Nil disclosed".
+        let told = matches!(
+            self.token_at(last + 2),
+            "disclosed" | "reported" | "known" | "noted" | "stated" | "identified" | "declared" | "recorded"
+        );
+        let ends = self.words.get(last + 2 + usize::from(told)).is_none_or(|word| word.gap != Gap::None);
+        let no = answer.is(LACK | NEVER | DENIES) || matches!(self.tokens.at(answer.token as usize), "na" | "n" | "0");
+        let asked = self.tokens.list.get(answer.token as usize).is_some_and(|token| token.asked);
+        ends && no && (answer.gap != Gap::Stop || asked)
     }
 
     /// Whether a word stands under "worried that" or "scared of" (`Feared`), or under "if" (`Supposed`).

@@ -36,6 +36,7 @@ mod lexicon;
 mod needs;
 mod numbers;
 mod phrases;
+mod pieces;
 mod place;
 mod reading;
 mod said;

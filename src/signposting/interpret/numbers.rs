@@ -172,10 +172,10 @@ fn age_at(tokens: &Tokens, index: usize, age: u16, rest: &str) -> Option<(f64, u
         ("just" | "have" | "ive" | "hes" | "shes" | "i" | "he" | "she", "turned") => {
             return Some((0.88, index - 1, index));
         }
-        (_, "i" | "im") | ("i", "am" | "m" | "only" | "just") | ("im", "only" | "just") => {
+        (_, "i" | "im" | "ah") | ("i", "am" | "m" | "only" | "just") | ("im", "only" | "just") => {
             return Some((0.85, index - 1, index));
         }
-        (_, "hes" | "shes") | ("he" | "she" | "client" | "they", "is" | "are" | "was") => {
+        (_, "hes" | "shes") | ("he" | "she" | "client" | "they", "is" | "are") => {
             return Some((0.8, index - 1, index));
         }
         _ => {}
@@ -193,13 +193,24 @@ fn age_at(tokens: &Tokens, index: usize, age: u16, rest: &str) -> Option<(f64, u
     }
     // "Veteran, 55, Glasgow": a number between commas.
     let between = |at: usize| tokens.list.get(at).is_none_or(|token| token.gap != Gap::None);
-    if index > 0 && between(index) && between(index + 1) && age >= 16 {
+    if index > 0 && between(index) && between(index + 1) && age >= 16 && !is_of_date(tokens, index) {
         return Some((0.55, index, index));
     }
     // "34, just out of prison": a number at the head of a text, with nothing that it counts.
     let alone =
         tokens.list.get(index + 1).is_some_and(|token| token.gap == Gap::Pause) || matches!(next(1), "and" | "with");
     (index == 0 && alone && age >= 16).then_some((0.6, index, index))
+}
+
+/// Whether a number goes on with another: the 88 of "14/2/88", the 80 of "120/80".
+fn is_of_date(tokens: &Tokens, index: usize) -> bool {
+    let goes_on = |one: usize, next: usize| {
+        let (Some(one), Some(next)) = (tokens.list.get(one), tokens.list.get(next)) else { return false };
+        next.span.start - one.span.end == 1
+            && figures(tokens.word(one)).is_some()
+            && figures(tokens.word(next)).is_some()
+    };
+    index.checked_sub(1).is_some_and(|before| goes_on(before, index)) || goes_on(index, index + 1)
 }
 
 /// Whose age a young one is.
@@ -309,7 +320,7 @@ fn is_child(word: &str, forms: &Forms) -> bool {
 }
 
 /// Words for what a number counts, where it is no age.
-fn counts(word: &str) -> bool {
+pub(super) fn counts(word: &str) -> bool {
     const COUNTED: [&str; 40] = [
         "miles", "mile", "stone", "pounds", "pound", "quid", "times", "kids", "children", "grand", "minutes", "mins",
         "hours", "hour", "hrs", "people", "pm", "am", "percent", "days", "day", "weeks", "week", "wks", "months",

@@ -42,6 +42,8 @@ pub(super) struct Token {
     pub(super) span: Span,
     /// What separates it from the word before.
     pub(super) gap: Gap,
+    /// Whether a question mark stands before it: "Veteran? No".
+    pub(super) asked: bool,
     folded: (u32, u32),
 }
 
@@ -60,16 +62,17 @@ impl Tokens {
     /// The words of a text. Case, accents and apostrophes are gone; "I'm" and "I'll" are `i`, "don't" is `dont`.
     pub(super) fn of(text: &str) -> Self {
         let mut tokens = Self { folded: String::with_capacity(text.len()), list: Vec::with_capacity(text.len() / 5) };
-        let mut gap = Gap::None;
+        let (mut gap, mut asked) = (Gap::None, false);
         let mut chars = text.char_indices().peekable();
         while let Some((start, c)) = chars.next() {
             if !c.is_alphanumeric() {
                 gap = gap.max(separation(c, text.get(..start), text.get(start + c.len_utf8()..)));
+                asked |= c == '?';
                 if (c == '&' || c == '+') && !tokens.list.is_empty() {
                     let from = tokens.folded.len();
                     tokens.folded.push_str("and");
-                    tokens.push(Span { start, end: start + c.len_utf8() }, gap, from);
-                    gap = Gap::None;
+                    tokens.push(Span { start, end: start + c.len_utf8() }, (gap, asked), from);
+                    (gap, asked) = (Gap::None, false);
                 }
                 continue;
             }
@@ -103,17 +106,17 @@ impl Tokens {
                 tokens.folded.truncate(cut);
             }
             if tokens.folded.len() > from {
-                tokens.push(Span { start, end }, gap, from);
-                gap = Gap::None;
+                tokens.push(Span { start, end }, (gap, asked), from);
+                (gap, asked) = (Gap::None, false);
             }
         }
         tokens
     }
 
-    fn push(&mut self, span: Span, gap: Gap, from: usize) {
+    fn push(&mut self, span: Span, (gap, asked): (Gap, bool), from: usize) {
         // A text is far shorter than 4 GiB: its length was checked.
         let folded = (u32::try_from(from).unwrap_or(0), u32::try_from(self.folded.len()).unwrap_or(0));
-        self.list.push(Token { span, gap, folded });
+        self.list.push(Token { span, gap, asked, folded });
     }
 
     /// A word as it is compared.

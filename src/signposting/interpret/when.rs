@@ -7,10 +7,10 @@
 //! denied ("can't do Fridays") are taken out of the week, and of a part of the day that is refused ("not before 11")
 //! what is left of the day is taken, on the days that stand before it.
 
-use chrono::{NaiveTime, Weekday};
+use chrono::NaiveTime;
 
-use super::clock::{clock, of_time, range, weekday};
 use super::forms::{ABLE, ATTEND, DENIAL, EVENT, FREE, Form, Forms, HELD_ON, HELPS, PARTS, TAKEN_UP, USAGE};
+use super::pieces::{Part, Piece, piece};
 use super::said::Found;
 use super::tokens::{Gap, Span, Tokens};
 use crate::hours::{WeekdaySet, Window};
@@ -25,21 +25,6 @@ const BACK_TO_EVENT: usize = 6;
 const NEAR: usize = 3;
 /// How sure a single day is, one that is asked for, and one that is said to be free or regular, in percent.
 const SURE_OF_DAY: (u8, u8, u8) = (50, 70, 80);
-
-/// A part of the day, from one time to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Part {
-    from: NaiveTime,
-    to: NaiveTime,
-}
-
-/// A piece of a text that says something about when.
-#[derive(Clone, Copy, Debug)]
-enum Piece {
-    /// Days, and whether they are said as regular ones ("Mondays", "weekends").
-    Days(WeekdaySet, bool),
-    Part(Part),
-}
 
 /// Days that wait for their time.
 #[derive(Debug)]
@@ -133,6 +118,16 @@ impl Finding<'_> {
             return;
         }
         let near = |at: usize| first <= at + NEAR;
+        // "Evenings or weekends" are two, "evenings on weekdays" one.
+        let other = self.open_to_days.is_some_and(|end| {
+            first == end + 2
+                && matches!(self.tokens.at(end + 1), "and" | "or")
+                && self.linked(end + 1)
+                && self.linked(first)
+        });
+        if other {
+            self.open_to_days = None;
+        }
         match (&mut self.waiting, self.open_to_days) {
             (None, Some(at)) if near(at) => {
                 if let Some(Found { what: Window { days: held, .. }, words: spans, .. }) = self.found.last_mut() {
@@ -155,7 +150,7 @@ impl Finding<'_> {
                 if happens || self.is_taken_up(first) || self.joins(self.dropped, first) {
                     self.dropped = Some(last);
                 } else {
-                    let sure = if regular { SURE_OF_DAY.2 } else { self.sure_of_day(first, last) };
+                    let sure = if regular || other { SURE_OF_DAY.2 } else { self.sure_of_day(first, last) };
                     self.waiting = Some(Waiting { days, sure, words: vec![words], last });
                 }
             }
@@ -198,6 +193,15 @@ impl Finding<'_> {
         };
         if self.is_taken_up(first) || self.dropped.is_some_and(beside) {
             return;
+        }
+        // "Saturdays and evenings" are two, "Saturday evenings" one.
+        let beside = first > 0 && matches!(self.tokens.at(first - 1), "and" | "or") && self.linked(first - 1);
+        if let Some(held) = self.waiting.as_mut()
+            && first == held.last + 2
+            && beside
+        {
+            held.sure = SURE_OF_DAY.2;
+            self.flush();
         }
         let (days, mut spans) = match self.waiting.take() {
             Some(held) if first <= held.last + NEAR => (held.days, held.words),
@@ -260,6 +264,14 @@ impl Finding<'_> {
         if self.linked(at) && matches!(self.tokens.at(at), "are" | "is") {
             at += 1;
         }
+        if self.linked(at) && matches!(self.tokens.at(at), "really" | "very" | "too" | "just" | "always") {
+            at += 1;
+        }
+        let bad =
+            matches!(self.tokens.at(at), "bad" | "hard" | "difficult" | "impossible" | "tricky" | "awkward" | "busy");
+        if self.linked(at) && (bad || at > last + 1 && self.tokens.at(at) == "out") {
+            return true;
+        }
         let no = matches!(self.tokens.at(at), "no" | "not" | "arent" | "isnt" | "dont" | "doesnt" | "wont");
         no && self.linked(at)
             && self.linked(at + 1)
@@ -284,6 +296,11 @@ impl Finding<'_> {
     /// Whether somebody is busy then, or uses then: "probation Tuesdays", "drinks only at weekends"; not where they can
     /// come then: "on probation, can do Thursdays".
     fn is_taken_up(&self, index: usize) -> bool {
+        let before = |back: usize| index.checked_sub(back).map_or("", |at| self.tokens.at(at));
+        // "Have to be in evenings".
+        if self.linked(index) && before(1) == "in" && matches!(before(2), "be" | "stay") {
+            return true;
+        }
         let mut at = index;
         for _ in 0..BACK {
             if !self.linked(at) {
@@ -380,118 +397,4 @@ fn rest(part: Part) -> Option<Part> {
     } else {
         (part.to == midnight || part.to >= late).then_some(Part { from: midnight, to: part.from })
     }
-}
-
-/// What a token and those behind it say about when, and how many they are.
-fn piece(tokens: &Tokens, index: usize) -> Option<(Piece, usize)> {
-    let near = |on: usize| {
-        let ahead = tokens.list.get(index + 1..=index + on);
-        if ahead.is_some_and(|ahead| ahead.iter().all(|token| token.gap != Gap::Stop)) {
-            tokens.at(index + on)
-        } else {
-            ""
-        }
-    };
-    let word = tokens.at(index);
-    let before = index.checked_sub(1).map_or("", |at| tokens.at(at));
-    if let Some((day, regular)) = weekday(word) {
-        // "Monday to Friday", "Mon-Fri".
-        let (to, len) = if matches!(near(1), "to" | "till" | "til" | "until" | "thru" | "through") {
-            (weekday(near(2)), 3)
-        } else {
-            (weekday(near(1)).filter(|_| joined(tokens, index)), 2)
-        };
-        return Some(match to {
-            Some((last, _)) => (Piece::Days(range(day, last), true), len),
-            None => (Piece::Days(WeekdaySet::EMPTY.with(day), regular || before == "every"), 1),
-        });
-    }
-    let weekend = WeekdaySet::EMPTY.with(Weekday::Sat).with(Weekday::Sun);
-    match (word, near(1)) {
-        ("weekend", _) if matches!(before, "this" | "last") => return None,
-        // At "the weekend" something may have happened.
-        ("weekend", next) => {
-            let regular = before == "every" || matches!(next, "only" | "appointment" | "appointments" | "please");
-            return Some((Piece::Days(weekend, regular), 1));
-        }
-        ("weekends", _) => return Some((Piece::Days(weekend, true), 1)),
-        ("weekday" | "weekdays", _) => return Some((Piece::Days(range(Weekday::Mon, Weekday::Fri), true), 1)),
-        ("school", "hours" | "time") => return Some((Piece::Part(part((9, 30), (14, 30))?), 2)),
-        ("office", "hours") => return Some((Piece::Part(part((9, 0), (17, 0))?), 2)),
-        ("after", "work") => return Some((Piece::Part(part((17, 30), (22, 0))?), 2)),
-        _ => {}
-    }
-    if let Some(part) = named_part(word, before, tokens, index) {
-        return Some((Piece::Part(part), 1));
-    }
-    let midnight = (0, 0);
-    match word {
-        "after" | "from" => {
-            let (from, clear) = clock(near(1), near(2))?;
-            if matches!(near(2), "to" | "till" | "til" | "until")
-                && let Some((to, _)) = clock(near(3), near(4))
-            {
-                return Some((Piece::Part(part(from, to)?), 4));
-            }
-            (clear || (word == "after" && !of_time(near(2)))).then_some(())?;
-            Some((Piece::Part(part(from, midnight)?), 2))
-        }
-        "before" | "until" | "till" | "til" => {
-            let (to, clear) = clock(near(1), near(2))?;
-            (clear || (word == "before" && !of_time(near(2)))).then_some((Piece::Part(part(midnight, to)?), 2))
-        }
-        "between" if matches!(near(2), "and" | "to") => {
-            let ((from, _), (to, _)) = (clock(near(1), "")?, clock(near(3), near(4))?);
-            Some((Piece::Part(part(from, to)?), 4))
-        }
-        _ => {
-            let ((from, clear), onwards) = (clock(word, near(1))?, near(1));
-            if matches!(onwards, "onwards" | "on" | "onward") && clear {
-                return Some((Piece::Part(part(from, midnight)?), 2));
-            }
-            // "9-5", "10am-2pm".
-            let (to, to_clear) = clock(onwards, near(2))?;
-            (joined(tokens, index) && (clear || to_clear || (from.0 >= 7 && to.0 >= 12)))
-                .then_some((Piece::Part(part(from, to)?), 2))
-        }
-    }
-}
-
-/// Whether a token is joined to the next by a hyphen or a dash, not by a space alone.
-fn joined(tokens: &Tokens, index: usize) -> bool {
-    match (tokens.list.get(index), tokens.list.get(index + 1)) {
-        (Some(one), Some(next)) => {
-            next.gap == Gap::None && next.span.start - one.span.end == 1 && {
-                // A space would leave the words as two of a sentence; figures and days side by side are a range.
-                one.span.end + 1 == next.span.start
-            }
-        }
-        _ => false,
-    }
-}
-
-/// A part of the day by its name: regular ("mornings"), or beside a day ("Thursday evening").
-fn named_part(word: &str, before: &str, tokens: &Tokens, index: usize) -> Option<Part> {
-    let beside_day = weekday(before).is_some() || before == "weekday" || before == "weekend";
-    let counted = before.bytes().all(|byte| byte.is_ascii_digit()) && !before.is_empty();
-    let (name, regular) = match word.strip_suffix('s') {
-        Some(name) => (name, !counted && !matches!(before, "work" | "working" | "few" | "some" | "good")),
-        None => (word, false),
-    };
-    let only = matches!(tokens.at(index + 1), "only" | "appointment" | "appointments" | "session" | "sessions");
-    if !(regular || beside_day || only) {
-        return None;
-    }
-    match name {
-        "morning" => part((6, 0), (12, 0)),
-        "afternoon" => part((12, 0), (17, 0)),
-        "evening" | "eve" => part((17, 0), (22, 0)),
-        "night" => part((18, 0), (0, 0)),
-        "lunchtime" => part((12, 0), (14, 0)),
-        _ => None,
-    }
-}
-
-fn part(from: (u32, u32), to: (u32, u32)) -> Option<Part> {
-    Some(Part { from: NaiveTime::from_hms_opt(from.0, from.1, 0)?, to: NaiveTime::from_hms_opt(to.0, to.1, 0)? })
 }
