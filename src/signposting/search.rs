@@ -160,9 +160,8 @@ fn candidates(view: View<'_>, query: &SignpostQuery, assessor: &mut Assessor<'_>
             None => briefs.each(need, |row| found.push((row, met))),
             Some((place, perhaps)) => {
                 briefs.near(need, place.point, query.within_km, |row| found.push((row, met)));
-                let may_cover =
-                    |set| perhaps.contains(set) && briefs.areas(set).is_some_and(|set| assessor.may_cover(set));
-                briefs.unplaced(need, may_cover, |row| found.push((row, met)));
+                let may_cover = |set| briefs.areas(set).is_some_and(|areas| assessor.may_cover(areas));
+                briefs.unplaced(need, |set| perhaps.contains(set), may_cover, |row| found.push((row, met)));
             }
         }
     }

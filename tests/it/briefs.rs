@@ -116,7 +116,7 @@ proptest! {
         // What has no place, by its areas.
         let mut without = BTreeSet::new();
         let is_second = |set| briefs.areas(set).unwrap().as_ptr() == sets[1].as_ptr();
-        briefs.unplaced(need.map(NeedIndex), is_second, |row| {
+        briefs.unplaced(need.map(NeedIndex), |_| true, is_second, |row| {
             without.insert(of(row));
         });
         let second = offers().filter(|(.., offer)| offer.point.is_none() && offer.areas.as_ptr() == sets[1].as_ptr());

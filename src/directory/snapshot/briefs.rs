@@ -50,6 +50,8 @@ pub struct Briefs {
     cells: Vec<(Cell, Row)>,
     /// How many have a place: they come first.
     placed: usize,
+    /// The first offer of each set of areas of those without.
+    sets: Vec<(AreaSet, Row)>,
     /// Of each need the offers of the services that meet it, in order.
     by_need: Vec<Vec<Row>>,
     areas: Vec<Arc<[CoveredArea]>>,
@@ -83,6 +85,11 @@ impl<T: ?Sized> Numbered<T> {
             number(self.values.len() - 1)
         })
     }
+
+    fn values(mut self) -> Vec<Arc<T>> {
+        self.values.shrink_to_fit();
+        self.values
+    }
 }
 
 impl Briefs {
@@ -107,7 +114,15 @@ impl Briefs {
             })
             .collect();
         order.sort_unstable();
-        let mut briefs = Self { of_unplaced, ..Self::default() };
+        let mut briefs = Self { of_unplaced, rows: Vec::with_capacity(order.len()), ..Self::default() };
+        let mut capacities = Vec::new();
+        let number_capacity = |facts: &ServiceFacts| {
+            facts.capacity.as_deref().map(|capacity| {
+                capacities.push(*capacity);
+                number(capacities.len() - 1)
+            })
+        };
+        let capacity_of: Vec<Option<u32>> = services.iter().map(number_capacity).collect();
         let (mut hours, mut ways) = (Numbered::default(), Numbered::default());
         let (mut eligibilities, mut manners, mut assured) =
             (Numbered::default(), Numbered::default(), Numbered::default());
@@ -115,11 +130,10 @@ impl Briefs {
             let Some(facts) = services.get(index as usize) else { continue };
             let Some(offer) = facts.offers.get(number_of_offer as usize) else { continue };
             let row = number(briefs.rows.len());
-            if !unplaced {
-                briefs.placed += 1;
-                if briefs.cells.last().is_none_or(|(cell, _)| *cell != at) {
-                    briefs.cells.push((at, row));
-                }
+            briefs.placed += usize::from(!unplaced);
+            let firsts = if unplaced { &mut briefs.sets } else { &mut briefs.cells };
+            if firsts.last().is_none_or(|(before, _)| *before != at) {
+                firsts.push((at, row));
             }
             for need in &facts.needs {
                 let need = usize::from(need.0);
@@ -128,10 +142,6 @@ impl Briefs {
                 }
                 briefs.by_need.get_mut(need).into_iter().for_each(|list| list.push(row));
             }
-            let capacity = facts.capacity.as_deref().map(|capacity| {
-                briefs.capacities.push(*capacity);
-                number(briefs.capacities.len() - 1)
-            });
             briefs.rows.push(Brief {
                 id: facts.id,
                 service: index,
@@ -143,17 +153,22 @@ impl Briefs {
                 eligibility: eligibilities.of(&facts.eligibility),
                 manner: manners.of(&facts.manner),
                 assured: assured.of(&facts.assured),
-                capacity,
+                capacity: capacity_of.get(index as usize).copied().flatten(),
                 status: facts.status,
             });
         }
+        briefs.by_need.iter_mut().for_each(Vec::shrink_to_fit);
+        briefs.cells.shrink_to_fit();
+        briefs.sets.shrink_to_fit();
+        capacities.shrink_to_fit();
         Self {
-            areas: areas.values,
-            hours: hours.values,
-            ways: ways.values,
-            eligibilities: eligibilities.values,
-            manners: manners.values,
-            assured: assured.values,
+            areas: areas.values(),
+            hours: hours.values(),
+            ways: ways.values(),
+            eligibilities: eligibilities.values(),
+            manners: manners.values(),
+            assured: assured.values(),
+            capacities,
             ..briefs
         }
     }
@@ -254,25 +269,22 @@ impl Briefs {
         }
     }
 
-    /// Tells of every such offer without a place whose areas may hold one.
+    /// Tells of every such offer without a place whose areas may hold one: `perhaps` is asked of every set, `may_cover` only of
+    /// those that are left.
     pub fn unplaced(
         &self,
         need: Option<NeedIndex>,
+        perhaps: impl Fn(AreaSet) -> bool,
         mut may_cover: impl FnMut(AreaSet) -> bool,
         mut told: impl FnMut(Row),
     ) {
-        let mut before: Option<(AreaSet, bool)> = None;
-        self.list(need).between(number(self.placed), Row::MAX, |row| {
-            let Some(brief) = self.at(row) else { return };
-            let may = match before {
-                Some((set, may)) if set == brief.areas => may,
-                Some(_) | None => may_cover(brief.areas),
-            };
-            before = Some((brief.areas, may));
-            if may {
-                told(row);
+        let list = self.list(need);
+        let ends = self.sets.iter().skip(1).map(|(_, row)| *row).chain([number(self.rows.len())]);
+        for ((set, begin), end) in self.sets.iter().zip(ends) {
+            if perhaps(*set) && list.has_between(*begin, end) && may_cover(*set) {
+                list.between(*begin, end, &mut told);
             }
-        });
+        }
     }
 
     /// The services that meet a need, or all there are: each once, in order.
@@ -295,6 +307,14 @@ enum List<'a> {
 }
 
 impl List<'_> {
+    /// Whether there are any from one number up to another.
+    fn has_between(self, begin: Row, end: Row) -> bool {
+        match self {
+            Self::All(count) => begin < end.min(count),
+            Self::Of(rows) => rows.get(rows.partition_point(|row| *row < begin)).is_some_and(|row| *row < end),
+        }
+    }
+
     /// Tells of those from one number up to another.
     fn between(self, begin: Row, end: Row, told: impl FnMut(Row)) {
         match self {
