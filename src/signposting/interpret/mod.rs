@@ -29,6 +29,7 @@
 
 mod circumstances;
 mod clock;
+mod families;
 mod forms;
 mod gist;
 mod hold;
