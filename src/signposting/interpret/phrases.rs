@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::families::Place;
 use super::tokens::Gap;
 use super::vocabulary::{CANT, DENIES, LACK, LIGHT, NEVER, NOT, SEMI, SKIP, Sym, WANT, Word};
 
@@ -14,6 +15,8 @@ const MAX_COUNTED: u8 = 2;
 #[derive(Debug, Default)]
 pub(super) struct TrieBuilder {
     edges: BTreeMap<(u32, Sym), u32>,
+    /// Edges of families, which part and meet again.
+    parting: Vec<(u32, Sym, u32)>,
     ends: BTreeMap<u32, Vec<u32>>,
     nodes: u32,
 }
@@ -33,13 +36,48 @@ impl TrieBuilder {
         }
     }
 
+    /// Adds a family of phrases that all mean `which`.
+    pub(super) fn family(&mut self, places: &[Place], which: u32) {
+        let mut from = vec![0];
+        for place in places {
+            self.nodes += 1;
+            let to = self.nodes;
+            let mut between: BTreeMap<(u32, Sym), u32> = BTreeMap::new();
+            for start in &from {
+                for way in &place.ways {
+                    let Some((last, before)) = way.split_last() else { continue };
+                    let mut node = *start;
+                    for sym in before {
+                        node = *between.entry((node, *sym)).or_insert_with(|| {
+                            self.nodes += 1;
+                            self.nodes
+                        });
+                    }
+                    self.parting.push((node, *last, to));
+                }
+            }
+            self.parting.extend(between.into_iter().map(|((node, sym), next)| (node, sym, next)));
+            if !place.optional {
+                from.clear();
+            }
+            from.push(to);
+        }
+        for node in from.into_iter().filter(|node| *node != 0) {
+            self.ends.entry(node).or_default().push(which);
+        }
+    }
+
     /// The trie as it is asked.
     pub(super) fn build(self) -> Trie {
         let mut trie = Trie::default();
         let mut from = 0;
-        let mut edges = self.edges.into_iter().peekable();
+        let edges = self.edges.into_iter().map(|((node, sym), to)| (node, sym, to));
+        let mut edges: Vec<(u32, Sym, u32)> = edges.chain(self.parting).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let mut edges = edges.into_iter().peekable();
         for node in 0..=self.nodes {
-            while let Some(((_, sym), to)) = edges.next_if(|((of, _), _)| *of == node) {
+            while let Some((_, sym, to)) = edges.next_if(|(of, ..)| *of == node) {
                 trie.edges.push((sym, to));
             }
             let to = u32::try_from(trie.edges.len()).unwrap_or(u32::MAX);
@@ -76,13 +114,28 @@ pub(super) struct Match {
     pub(super) first: usize,
     /// Its last.
     pub(super) last: usize,
+    /// How many words of it there are, without those passed over.
+    pub(super) words: u8,
+}
+
+/// How far a phrase has been followed.
+#[derive(Clone, Copy, Debug)]
+struct Path {
+    node: u32,
+    first: usize,
+    last: usize,
+    words: u8,
+    /// Words passed over since the last one, and how many of them say something.
+    passed: (u8, u8),
 }
 
 impl Trie {
-    fn next(&self, node: u32, sym: Sym) -> Option<u32> {
-        let node = self.nodes.get(node as usize)?;
-        let edges = self.edges.get(node.edges.0 as usize..node.edges.1 as usize)?;
-        edges.binary_search_by_key(&sym, |edge| edge.0).ok().and_then(|at| edges.get(at)).map(|edge| edge.1)
+    /// Where this word leads; of families to several places.
+    fn nexts(&self, node: u32, sym: Sym) -> impl Iterator<Item = u32> {
+        let node = self.nodes.get(node as usize).copied().unwrap_or_default();
+        let edges = self.edges.get(node.edges.0 as usize..node.edges.1 as usize).unwrap_or_default();
+        let from = edges.partition_point(|edge| edge.0 < sym);
+        edges.iter().skip(from).take_while(move |edge| edge.0 == sym).map(|edge| edge.1)
     }
 
     fn ends(&self, node: u32) -> &[u32] {
@@ -97,7 +150,7 @@ impl Trie {
             if at > 0 && word.gap != Gap::None {
                 break;
             }
-            let Some(next) = self.next(node, word.sym) else { break };
+            let Some(next) = self.nexts(node, word.sym).next() else { break };
             node = next;
             if let Some(which) = self.ends(node).first() {
                 found = Some((at + 1, *which));
@@ -109,27 +162,30 @@ impl Trie {
     /// Adds every phrase that occurs in a text, with words that say little passed over, to `found`.
     pub(super) fn matches(&self, words: &[Word], found: &mut Vec<Match>) {
         for (first, word) in words.iter().enumerate() {
-            if let Some(node) = self.next(0, word.sym) {
-                self.follow(words, node, first, first, (0, 0), found);
+            for node in self.nexts(0, word.sym) {
+                self.follow(words, Path { node, first, last: first, words: 1, passed: (0, 0) }, found);
             }
         }
     }
 
-    /// From `node`, reached with the word at `last`. How many words are passed over is bounded, so is the depth.
-    fn follow(&self, words: &[Word], node: u32, first: usize, last: usize, passed: (u8, u8), found: &mut Vec<Match>) {
+    /// From a node, reached with the word at `last`. How many words are passed over is bounded, so is the depth.
+    fn follow(&self, words: &[Word], path: Path, found: &mut Vec<Match>) {
+        let Path { node, first, last, passed, .. } = path;
         if passed == (0, 0) {
-            found.extend(self.ends(node).iter().map(|which| Match { which: *which, first, last }));
+            let ends = self.ends(node).iter();
+            found.extend(ends.map(|which| Match { which: *which, first, last, words: path.words }));
         }
         let at = last + 1 + usize::from(passed.0);
         let Some(word) = words.get(at).filter(|word| word.gap == Gap::None) else { return };
-        if let Some(next) = self.next(node, word.sym) {
-            self.follow(words, next, first, at, (0, 0), found);
+        for next in self.nexts(node, word.sym) {
+            let words_so_far = path.words.saturating_add(1);
+            self.follow(words, Path { node: next, last: at, words: words_so_far, passed: (0, 0), ..path }, found);
         }
         let counted = passed.1 + u8::from(!word.is(LIGHT));
         // "Don't need sleep" is not "don't sleep".
         let wish = word.is(WANT) && words.get(last).is_some_and(|word| word.is(NOT | NEVER | LACK | CANT | DENIES));
         if word.is(LIGHT | SEMI | SKIP) && !wish && passed.0 < MAX_PASSED && counted <= MAX_COUNTED {
-            self.follow(words, node, first, last, (passed.0 + 1, counted), found);
+            self.follow(words, Path { passed: (passed.0 + 1, counted), ..path }, found);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::families::{self, Family};
 use super::forms::Forms;
 use super::gist::{Gist, GistBuilder};
 use super::lexicon::{self, Lexicon, LexiconError, Says, named};
@@ -15,6 +16,8 @@ use crate::directory::needs::{Need, NeedList};
 
 /// How strong a phrase of a need is, by its words that count.
 const STRENGTHS: [f64; 3] = [0.72, 0.85, 0.92];
+/// How strong a phrase of a family is.
+const OF_FAMILY: f64 = 0.80;
 /// How strong a word is that means other things as often.
 const WEAK: f64 = 0.45;
 /// A word that stands in more phrases than this tells nothing by itself.
@@ -189,6 +192,12 @@ impl Reading {
             let all_things = covers(&lexicon.needs_of_things, &need.key);
             making.need(index, need, all_things, &passed_over, &weak);
         }
+        for family in families::embedded()? {
+            match keys.iter().position(|held| *held == family.need).and_then(|at| u16::try_from(at).ok()) {
+                Some(need) => making.family(need, &family, covers(&lexicon.needs_of_things, &family.need))?,
+                None => unknown_needs.push(family.need),
+            }
+        }
         for (key, said) in &lexicon.examples {
             match keys.iter().position(|held| held == key).and_then(|at| u16::try_from(at).ok()) {
                 Some(need) => said.iter().for_each(|said| making.example(need, said)),
@@ -239,6 +248,7 @@ impl Reading {
         };
         matches.sort_by_cached_key(|one| (one.first, usize::MAX - one.last, !nothing(one), one.which));
         matches.dedup();
+        self.keep_fullest(&mut matches);
         let mut found = Vec::with_capacity(matches.len());
         // The longest so far, of each sort: a later one that ends no further is inside it.
         let (mut needs, mut life) = ((0, 0), (0, 0));
@@ -282,6 +292,28 @@ impl Reading {
         found
     }
 
+    /// Of phrases for needs over the same words keeps those that pass over the fewest: "get out the house" is not "get
+    /// a house" with a word between.
+    fn keep_fullest(&self, matches: &mut Vec<Match>) {
+        let for_needs = |one: &Match| match self.entries.get(one.which as usize) {
+            Some(Entry::Means(which, _)) => {
+                self.meanings.get(usize::from(*which)).is_some_and(|meaning| !meaning.needs.is_empty())
+            }
+            Some(Entry::Need { .. }) => true,
+            None => false,
+        };
+        let mut fullest: HashMap<(usize, usize), u8> = HashMap::new();
+        for one in matches.iter().filter(|one| for_needs(one)) {
+            let most = fullest.entry((one.first, one.last)).or_default();
+            *most = one.words.max(*most);
+        }
+        matches.retain(|one| {
+            let says = self.entries.get(one.which as usize).and_then(|entry| self.meaning(*entry));
+            let only_needs = says.is_none_or(|meaning| meaning.says.is_empty() && !meaning.nothing);
+            !only_needs || fullest.get(&(one.first, one.last)).is_none_or(|most| one.words >= *most)
+        });
+    }
+
     pub(super) fn meaning(&self, entry: Entry) -> Option<&Meaning> {
         match entry {
             Entry::Need { .. } => None,
@@ -306,6 +338,17 @@ impl Making {
         self.trie.add(&syms, which);
         self.entries.push(entry);
         Some(which)
+    }
+
+    /// Adds a family of phrases of a need.
+    fn family(&mut self, need: u16, family: &Family, all_things: bool) -> Result<(), LexiconError> {
+        let (places, lasts) = family.learn(&mut self.vocabulary)?;
+        let thing = all_things || lasts.iter().all(|word| self.vocabulary.is_thing(word.sym));
+        if let Ok(which) = u32::try_from(self.entries.len()) {
+            self.trie.family(&places, which);
+            self.entries.push(Entry::Need { need, strength: OF_FAMILY, thing });
+        }
+        Ok(())
     }
 
     /// What somebody says who has a need.

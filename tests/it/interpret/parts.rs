@@ -282,6 +282,23 @@ fn the_lexicon_and_the_list_of_needs_fit_together() {
 }
 
 #[test]
+fn a_family_is_said_with_any_word_in_each_of_its_places() {
+    for (text, key) in [
+        ("owe my landlord weeks of rent", "housing.rent-arrears"),
+        ("owing the council rent", "housing.rent-arrears"),
+        ("hit me with the bus pass prices", "travel.fares"),
+        ("who takes on ex cons", "work.fair-chance-employers"),
+        ("firms that hire people with a record", "work.fair-chance-employers"),
+    ] {
+        assert!(needs(&interpret(text), 45).contains(&key), "{text}: {:?}", needs(&interpret(text), 45));
+    }
+    // To whom it is done is part of what is said.
+    assert!(!needs(&interpret("my ex hits the bottle"), 0).contains(&"safety.domestic-abuse"));
+    // Of phrases over the same words the one that passes over fewer counts.
+    assert!(!needs(&interpret("get me out the house"), 0).contains(&"housing.council-duty"));
+}
+
+#[test]
 fn a_wrong_lexicon_is_refused_with_the_place_and_the_reason() {
     let list = NeedList::embedded().unwrap();
     let good = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/words.toml"));
