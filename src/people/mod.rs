@@ -9,6 +9,7 @@
 //! | [`teams`], [`caseload`], [`reopening`] | whose caseload they are on |
 //! | [`around`] | what stands around them now: caseloads, whom they keep out, who stands for them |
 //! | [`wishes`] | whom they keep out, who stands for them, which account is theirs |
+//! | `proxies` | it ends that somebody stands for them, and holds again |
 //! | `lifting` | who lifts it that they keep somebody out, where it is not they themselves |
 //! | [`unlinking`] | an account that was said to be theirs is taken back |
 //! | [`merging`] | double records are joined, and parted again |
@@ -49,6 +50,7 @@ mod lifting;
 pub mod merging;
 pub mod names;
 mod parting;
+mod proxies;
 pub mod reading;
 pub mod recording;
 pub mod referrals;
