@@ -27,7 +27,7 @@ use super::{People, Trouble};
 use crate::access::rule::load::among;
 
 /// Most rows of one statement: none grows beyond what an engine takes.
-const MOST_AT_ONCE: usize = 500;
+pub(super) const MOST_AT_ONCE: usize = 500;
 
 /// Two who are parted: their rows and the account are back where they were before they were joined.
 #[derive(Clone, Copy, Debug)]
@@ -182,8 +182,7 @@ impl People {
         for denial in ended {
             let (what, by) = (denied(&denial, &covered), giver(&denial));
             let has_run_out = denial.expires_at.is_some_and(|ends| ends <= at);
-            let was_put_again =
-                last.get(&(denial.begins_at, what.clone(), by)).is_some_and(|last| *last > denial.id);
+            let was_put_again = last.get(&(denial.begins_at, what.clone(), by)).is_some_and(|last| *last > denial.id);
             if has_run_out || was_put_again || !holding.insert((what, by)) {
                 continue;
             }

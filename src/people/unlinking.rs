@@ -69,9 +69,7 @@ impl People {
             .add(done_by(theirs, consent::Column::EndedBy, consent::Column::EndedAt))
             .add(not_done_by(theirs, consent::Column::RecordedBy, consent::Column::BeginsAt));
         self.put_denials_again(db, of, taken_back, at).await?;
-        for whom in kept_out_by(db, of).await? {
-            self.part_from(db, of, whom, (by.into(), begun.stands), at).await?;
-        }
+        self.part_from(db, of, &kept_out_by(db, of).await?, (by.into(), begun.stands), at).await?;
         self.hold_without_route(db, of, at).await?;
         Ok(begun.transaction.commit().await?)
     }

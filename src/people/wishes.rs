@@ -1,5 +1,7 @@
 //! Whom a service user keeps out, who stands for them, and which account is their own.
 
+use std::collections::BTreeSet;
+
 use entity::enums::{CancelledBy, ProxyAuthority};
 use entity::ids::{AccountId, AgencyId, ExclusionId, ProxyId, ServiceUserId};
 use entity::instants::Millis;
@@ -25,6 +27,24 @@ pub enum KeptOut {
     Agency(AgencyId),
     /// One account: a relative, a former partner.
     Account(AccountId),
+}
+
+impl KeptOut {
+    /// The agency, where it is one.
+    pub(super) const fn agency(self) -> Option<AgencyId> {
+        match self {
+            Self::Agency(id) => Some(id),
+            Self::Account(_) => None,
+        }
+    }
+
+    /// The account, where it is one.
+    pub(super) const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Agency(_) => None,
+            Self::Account(id) => Some(id),
+        }
+    }
 }
 
 /// Longest that somebody stands for a service user before it is said anew, in days of 24 hours.
@@ -54,14 +74,13 @@ impl People {
     pub async fn keep_out(&self, actor: Actor, of: ServiceUserId, whom: KeptOut) -> Result<ExclusionId, Trouble> {
         let begun = self.begin_change(actor, of).await?;
         let (db, of, at) = (&begun.transaction, begun.of, begun.at);
-        let (agency, account) = match whom {
+        match whom {
             KeptOut::Agency(id) => {
                 let found = agency::Entity::find_by_id(id).one(db).await?;
                 found.ok_or_else(|| Wrong::new("agency", "There is no such agency."))?;
                 if locks_out(&begun, id).await? {
                     return Err(Wrong::new("agency", NOBODY_TO_LIFT).into());
                 }
-                (Some(id), None)
             }
             KeptOut::Account(id) => {
                 let person = service_user::Entity::find_by_id(of).one(db).await?.ok_or(Trouble::NotFound)?;
@@ -70,9 +89,8 @@ impl People {
                 }
                 let found = account::Entity::find_by_id(id).one(db).await?;
                 found.ok_or_else(|| Wrong::new("account", "There is no such account."))?;
-                (None, Some(id))
             }
-        };
+        }
         // Only what was said of this record: a double's goes with it when they are parted.
         let same = exclusion::Entity::find()
             .filter(exclusion::Column::ServiceUserId.eq(of))
@@ -99,8 +117,8 @@ impl People {
             id: Set(id),
             service_user_id: Set(of),
             recorded_for: Set(of),
-            agency_id: Set(agency),
-            account_id: Set(account),
+            agency_id: Set(whom.agency()),
+            account_id: Set(whom.account()),
             begins_at: Set(at),
             ends_at: Set(None),
             named_by: Set(Some(actor.account)),
@@ -111,14 +129,14 @@ impl People {
             ended_by: Set(None),
         };
         exclusion::Entity::insert(row).exec_without_returning(db).await?;
-        self.part_from(db, of, whom, (actor, begun.stands), at).await?;
+        self.part_from(db, of, &BTreeSet::from([whom]), (actor, begun.stands), at).await?;
         self.hold_without_route(db, of, at).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }
 
-    /// Ends what would bring a service user together with whom they keep out: places in groups, and appointments still to
-    /// come. Whoever calls this holds the service user.
+    /// Ends what would bring a service user together with those whom they keep out: places in groups, and appointments still to
+    /// come; in as many statements whoever and however much it is. Whoever calls this holds the service user.
     ///
     /// # Errors
     /// The database failed.
@@ -126,10 +144,13 @@ impl People {
         &self,
         db: &impl ConnectionTrait,
         of: ServiceUserId,
-        whom: KeptOut,
+        whom: &BTreeSet<KeptOut>,
         (by, stands): (Actor, Stands),
         at: Millis,
     ) -> Result<(), Trouble> {
+        if whom.is_empty() {
+            return Ok(());
+        }
         self.leave_groups_with(db, of, whom, (by, stands), at).await?;
         // It is the service user's wish, whoever writes it down.
         let agency = match stands {

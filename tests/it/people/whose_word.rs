@@ -235,8 +235,7 @@ async fn a_bar_that_was_said_again_by_mistake_and_lifted_comes_back() {
 async fn a_denial_is_kept_beside_the_same_of_a_wrong_account() {
     let network = Network::new().await;
     let (id, _) = network.agreed().await;
-    let (wrong, carer) =
-        (somebody(&network, "wrong@example.org").await, somebody(&network, "carer@example.org").await);
+    let (wrong, carer) = (somebody(&network, "wrong@example.org").await, somebody(&network, "carer@example.org").await);
     names(&network, &network.ann, &id, &carer, "LEGAL").await;
     made(&network, &network.ann, &link(&network, &id, &wrong).await).await;
     let of_wrong = says(&network, &wrong, &id, "DENY", "OFFENDING").await;
