@@ -181,6 +181,8 @@ pub(super) async fn hub_of(
         Err(Trouble::Wrong(_)) => Ok(None),
         Err(
             other @ (Trouble::NotFound
+            | Trouble::Changed(_)
+            | Trouble::NothingChanges
             | Trouble::Changing
             | Trouble::Database(_)
             | Trouble::Vault(_)
