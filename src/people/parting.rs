@@ -240,10 +240,10 @@ pub(super) async fn put_bars_again(
     counts: Condition,
     lifted: Condition,
 ) -> Result<(), Trouble> {
-    let all = || exclusion::Entity::find().filter(exclusion::Column::ServiceUserId.eq(of));
-    let lifted = all()
+    let all = exclusion::Entity::find().filter(exclusion::Column::ServiceUserId.eq(of)).filter(counts);
+    let lifted = all
+        .clone()
         .filter(exclusion::Column::EndsAt.is_not_null())
-        .filter(counts.clone())
         .filter(lifted)
         .order_by_asc(exclusion::Column::Id)
         .all(db)
@@ -253,12 +253,13 @@ pub(super) async fn put_bars_again(
     }
     let says = |bar: &exclusion::Model| (bar.recorded_for, barred(bar));
     let when = |bar: &exclusion::Model| (bar.begins_at, bar.ends_at.is_none(), bar.ends_at, bar.id);
+    let all = all.all(db).await?;
     let mut last = BTreeMap::new();
-    for bar in &all().filter(counts).all(db).await? {
+    for bar in &all {
         let last = last.entry(says(bar)).or_insert_with(|| when(bar));
         *last = Ord::max(*last, when(bar));
     }
-    let mut holding: BTreeSet<_> = bars_of(of).all(db).await?.iter().map(says).collect();
+    let mut holding: BTreeSet<_> = all.iter().filter(|bar| bar.ends_at.is_none()).map(says).collect();
     let again = lifted.iter().filter(|bar| last.get(&says(bar)) == Some(&when(bar)) && holding.insert(says(bar)));
     let again: Vec<Uuid> = again.map(|bar| bar.id.0).collect();
     let holds = exclusion::ActiveModel { ends_at: Set(None), ended_by: Set(None), ..Default::default() };
