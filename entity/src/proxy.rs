@@ -24,6 +24,10 @@ pub struct Model {
     pub begins_at: Millis,
     /// Until when, exclusive; absent for as long as nobody ends it.
     pub ends_at: Option<Millis>,
+    /// Who ended it before that; absent where nobody did.
+    pub ended_by: Option<AccountId>,
+    /// Until when they were named to stand for them, where it was ended before that.
+    pub named_until: Option<Millis>,
     /// On what authority they stand for them.
     pub authority: Option<ProxyAuthority>,
     /// Who named them; absent for the demonstration.

@@ -47,6 +47,7 @@ mod m20261124_000030_replaced_by;
 mod m20261124_000031_unlinked;
 mod m20261124_000032_taken_back;
 mod m20261124_000033_keys;
+mod m20261124_000034_proxies_ended;
 
 /// All migrations, in order.
 #[derive(Debug)]
@@ -94,6 +95,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000031_unlinked::Migration),
             Box::new(m20261124_000032_taken_back::Migration),
             Box::new(m20261124_000033_keys::Migration),
+            Box::new(m20261124_000034_proxies_ended::Migration),
         ]
     }
 }

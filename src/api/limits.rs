@@ -35,6 +35,8 @@ use async_graphql::{
     value,
 };
 
+use super::errors::bad_input;
+use super::scalars::right;
 use crate::config::Graphql;
 
 /// Code of an error that refuses a query for its size or cost.
@@ -356,7 +358,20 @@ fn validation_errors(mut errors: Vec<ServerError>) -> Vec<ServerError> {
     if more > 0 {
         errors.push(ServerError::new(format!("There are {more} more errors like these."), None));
     }
-    errors.into_iter().map(|error| with_code(error, GRAPHQL_VALIDATION_FAILED)).collect()
+    let told = |error| match of_scalar(&error) {
+        Some(told) => told,
+        None => with_code(error, GRAPHQL_VALIDATION_FAILED),
+    };
+    errors.into_iter().map(told).collect()
+}
+
+/// What the engine says of a value that a scalar of ours would not take, told as of any other argument that is wrong: with its field,
+/// which the engine has in its words alone, and with what would be right, which it has not.
+fn of_scalar(error: &ServerError) -> Option<ServerError> {
+    let rest = error.message.strip_prefix("Invalid value for argument \"")?;
+    let (field, scalar) = rest.split_once("\", expected type \"")?;
+    let told = bad_input(field, right(scalar.strip_suffix('"')?)?).into_server_error(Pos::default());
+    Some(ServerError { locations: error.locations.clone(), ..told })
 }
 
 /// The error with this code, unless it has one.

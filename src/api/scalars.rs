@@ -1,4 +1,5 @@
-//! Scalars: instants, dates, wall times, addresses on the web.
+//! Scalars: instants, dates, wall times, addresses on the web. A value that one would not take is refused while the question is
+//! held against the schema, for only there its field is known (`api::limits` says by [`right`] what would be right).
 
 use std::ops::RangeInclusive;
 
@@ -9,7 +10,24 @@ use chrono::{Datelike, NaiveDate, NaiveTime, SecondsFormat, Timelike, Utc};
 pub const FIRST_YEAR: i32 = 1900;
 /// The years that dates may lie in: what lies farther ahead is a slip. Databases hold fewer years than the calendar has.
 const YEARS: RangeInclusive<i32> = FIRST_YEAR..=2200;
-const OF_OUR_TIME: &str = ", and lies between the years 1900 and 2200";
+
+const INSTANT: &str =
+    "An instant is written as \"2026-11-26T18:00:00Z\", with its offset, and lies between the years 1900 and 2200.";
+const DATE: &str = "A date is written as \"2026-11-26\", and lies between the years 1900 and 2200.";
+const LOCAL_TIME: &str = "A time is written as \"18:30\", from 00:00 to 23:59.";
+const URL: &str = "An address on the web begins with http:// or https://.";
+
+/// How values of a scalar are written, by its name in the schema; none of one that is not ours.
+#[must_use]
+pub fn right(scalar: &str) -> Option<&'static str> {
+    match scalar {
+        "DateTime" => Some(INSTANT),
+        "Date" => Some(DATE),
+        "LocalTime" => Some(LOCAL_TIME),
+        "Url" => Some(URL),
+        _ => None,
+    }
+}
 
 fn is_near(date: NaiveDate) -> bool {
     YEARS.contains(&date.year())
@@ -24,11 +42,12 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let at = if let Value::String(text) = &value { chrono::DateTime::parse_from_rfc3339(text).ok() } else { None };
-        at.map(|at| at.with_timezone(&Utc)).filter(|at| is_near(at.date_naive())).map(Self).ok_or_else(|| {
-            InputValueError::custom(format!(
-                "an instant is written as \"2026-11-26T18:00:00Z\", with its offset{OF_OUR_TIME}"
-            ))
-        })
+        let at = at.map(|at| at.with_timezone(&Utc)).filter(|at| is_near(at.date_naive()));
+        at.map(Self).ok_or_else(|| InputValueError::custom(INSTANT))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {
@@ -46,9 +65,11 @@ impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         let date =
             if let Value::String(text) = &value { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None };
-        date.filter(|date| is_near(*date))
-            .map(Self)
-            .ok_or_else(|| InputValueError::custom(format!("a date is written as \"2026-11-26\"{OF_OUR_TIME}")))
+        date.filter(|date| is_near(*date)).map(Self).ok_or_else(|| InputValueError::custom(DATE))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {
@@ -65,7 +86,11 @@ pub struct LocalTime(pub NaiveTime);
 impl ScalarType for LocalTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let time = if let Value::String(text) = &value { NaiveTime::parse_from_str(text, "%H:%M").ok() } else { None };
-        time.map(Self).ok_or_else(|| InputValueError::custom("a time is written as \"18:30\", from 00:00 to 23:59"))
+        time.map(Self).ok_or_else(|| InputValueError::custom(LOCAL_TIME))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {
@@ -104,7 +129,11 @@ impl ScalarType for Url {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        Self::safe(text).ok_or_else(|| InputValueError::custom("an address on the web begins with http:// or https://"))
+        Self::safe(text).ok_or_else(|| InputValueError::custom(URL))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Failure, open_migrated, open_vault, say};
+use super::{Failure, open_migrated, open_unchanged, open_vault, say};
 use crate::app::need_list;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -33,6 +33,7 @@ pub(super) struct ImportCaseloadArgs {
 }
 
 const TRIED: &str = "Dry run: nothing is written. Run it again with --write to write.";
+const MAKES_NONE: &str = "a dry run makes no database, and brings none up to date";
 
 pub(super) async fn run(config: &Config, args: ImportCaseloadArgs) -> Result<ExitCode, Failure> {
     // What can be told without a database is told first.
@@ -48,7 +49,11 @@ pub(super) async fn run(config: &Config, args: ImportCaseloadArgs) -> Result<Exi
     };
     let clock = Clock::system();
     let vault = open_vault(config, &clock)?;
-    let database = open_migrated(config).await?;
+    let database = if args.write {
+        open_migrated(config).await?
+    } else {
+        open_unchanged(config).await.map_err(|error| format!("{error}; {MAKES_NONE}"))?
+    };
     if !args.write {
         say(TRIED)?;
     }

@@ -23,7 +23,7 @@ use tokio::runtime::Builder;
 
 use crate::clock::Clock;
 use crate::config::{Config, Override};
-use crate::database::{Database, Settings};
+use crate::database::{Database, DatabaseError, Settings};
 use crate::directory::store::duplicate_keys;
 use crate::telemetry;
 use crate::vault::Vault;
@@ -163,6 +163,16 @@ async fn open_migrated(config: &Config) -> Result<Database, Failure> {
 /// The same, to write very much.
 async fn open_in_bulk(config: &Config) -> Result<Database, Failure> {
     open_with(config, Settings { in_bulk: true, ..Settings::from(config) }).await
+}
+
+/// Opens a database that is there with its schema up to date, and changes nothing of it; starts logging.
+async fn open_unchanged(config: &Config) -> Result<Database, Failure> {
+    telemetry::init(&config.log)?;
+    let database = Database::connect(&Settings { create: false, ..Settings::from(config) }).await?;
+    match database.pending_migrations().await? {
+        0 => Ok(database),
+        pending => Err(DatabaseError::Behind(pending).into()),
+    }
 }
 
 /// The vault with the master keys of the settings.

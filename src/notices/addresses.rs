@@ -102,12 +102,7 @@ impl Notices {
             // It stands there with what came of it; and that the mail server was asked about it counts.
             let refused = notice_endpoint::ActiveModel { last_error: Set(Some(REFUSED)), ..Default::default() };
             self.change_asked(id, &code, refused).await?;
-            match self.endpoint(agency, id).await {
-                Ok(seen) => Some(Box::new(seen)),
-                // Somebody removed it meanwhile.
-                Err(Trouble::NotFound) => None,
-                Err(error) => return Err(error),
-            }
+            self.as_it_stands(agency, id).await?
         } else {
             // Nobody was asked: as if it had not been named.
             let transaction = self.database.begin_write().await?;
@@ -127,7 +122,8 @@ impl Notices {
     ///
     /// # Errors
     /// [`Trouble::NotFound`]; [`Trouble::NoMail`]; [`Trouble::Wrong`] where it needs none, was sent one lately, or was sent
-    /// enough; [`Trouble::NotSent`], and the one before still works; the database or the vault failed.
+    /// enough; [`Trouble::NotSent`] with the endpoint as it stands, and the code before still works; the database or the vault
+    /// failed.
     pub async fn resend_code(&self, agency: AgencyId, id: NoticeEndpointId) -> Result<Seen, Trouble> {
         let (now, code, index) = (self.now(), self.new_code()?, self.index().await?);
         let transaction = self.database.begin_write().await?;
@@ -152,7 +148,16 @@ impl Notices {
             take_back(self.database.connection(), letter).await?;
         }
         self.change_asked(id, &code, asked(row.confirm_hash, row.confirm_sent_at, last_error)).await?;
-        Err(Trouble::NotSent { was_refused, kept: None })
+        Err(Trouble::NotSent { was_refused, kept: self.as_it_stands(agency, id).await? })
+    }
+
+    /// An endpoint as it stands now; none where somebody removed it meanwhile.
+    async fn as_it_stands(&self, agency: AgencyId, id: NoticeEndpointId) -> Result<Option<Box<Seen>>, Trouble> {
+        match self.endpoint(agency, id).await {
+            Ok(seen) => Ok(Some(Box::new(seen))),
+            Err(Trouble::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Confirms an address by the code of its letter: from now on it is told.

@@ -95,7 +95,7 @@ pub enum Trouble {
     NotSent {
         /// Whether the mail server refused it, for now or for good.
         was_refused: bool,
-        /// The endpoint that it was to confirm, where this call named it and it stays named.
+        /// The endpoint that it was to confirm, as it stands, where it is named still.
         kept: Option<Box<Seen>>,
     },
     /// The database failed.

@@ -44,6 +44,9 @@ pub async fn listeners(db: &impl ConnectionTrait, agencies: &[AgencyId], kind: &
     Ok(told.map(|(endpoint, agency, _)| Listener { endpoint, agency }).collect())
 }
 
+/// Most notices of one statement: none grows beyond what an engine takes.
+const AT_ONCE: usize = 500;
+
 /// Puts out a notice of an event for each of these endpoints. One that stands there already stays as it is.
 ///
 /// # Errors
@@ -54,9 +57,22 @@ pub async fn put(
     event: &Event,
     to: &[NoticeEndpointId],
 ) -> Result<(), DbErr> {
+    let each: Vec<(Event, NoticeEndpointId)> = to.iter().map(|endpoint| (*event, *endpoint)).collect();
+    put_each(db, clock, &each).await
+}
+
+/// The same of several events, each for an endpoint.
+///
+/// # Errors
+/// The database failed.
+pub async fn put_each(
+    db: &impl ConnectionTrait,
+    clock: &Clock,
+    each: &[(Event, NoticeEndpointId)],
+) -> Result<(), DbErr> {
     let now = Millis::from(clock.now());
-    for endpoint in to {
-        let row = notice::ActiveModel {
+    for some in each.chunks(AT_ONCE) {
+        let row = |(event, endpoint): &(Event, NoticeEndpointId)| notice::ActiveModel {
             id: Set(NoticeId(clock.new_id())),
             endpoint_id: Set(*endpoint),
             event_id: Set(event.id()),
@@ -75,8 +91,9 @@ pub async fn put(
             perhaps_at: Set(None),
             perhaps_letter_id: Set(None),
         };
+        let rows: Vec<notice::ActiveModel> = some.iter().map(row).collect();
         let once = OnConflict::columns([notice::Column::EndpointId, notice::Column::EventId]).do_nothing().to_owned();
-        notice::Entity::insert(row).on_conflict(once).exec_without_returning(db).await?;
+        notice::Entity::insert_many(rows).on_conflict(once).exec_without_returning(db).await?;
     }
     Ok(())
 }

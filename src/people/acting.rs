@@ -171,6 +171,16 @@ pub(super) async fn holds_role(
     Ok(found.is_some())
 }
 
+/// The agencies of which an account holds a role at an instant, whichever it is.
+pub(super) async fn agencies_of(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    at: Millis,
+) -> Result<BTreeSet<AgencyId>, Trouble> {
+    let held = membership::Entity::find().filter(membership::Column::AccountId.eq(account)).filter(holding(at));
+    Ok(held.all(db).await?.into_iter().filter_map(|row| row.agency_id).collect())
+}
+
 /// Whether an account is for somebody of their own, and not for work: it holds the role of service users, and none of an
 /// agency or of the network besides.
 pub(super) async fn is_of_somebody_themselves(

@@ -184,7 +184,7 @@ pub struct KeptOutNow {
     pub account: Option<(AccountId, String)>,
     /// The agency that wrote it down; absent where they said so themselves.
     pub written_for: Option<AgencyId>,
-    /// The agency that entered them, where its workers may lift it: all that is said of whom they keep out.
+    /// The agency that entered them, where its workers may lift it.
     pub left_to: Option<AgencyId>,
     /// From when.
     pub since: Millis,
@@ -286,9 +286,6 @@ pub(super) async fn around(
         .all(db)
         .await?;
     let lifting = Lifting::of(db, &kept_out, at).await?;
-    // Several may say it: whoever is let in is let in by all of them, or by none.
-    let whom = |bar: &exclusion::Model| (bar.service_user_id, bar.agency_id, bar.account_id);
-    let not_left: BTreeSet<_> = kept_out.iter().filter(|bar| lifting.entering(bar).is_none()).map(whom).collect();
     let merges = service_user_merge::Entity::find()
         .filter(among(backend, service_user_merge::Column::KeptId, these()))
         .filter(service_user_merge::Column::UndoneAt.is_null())
@@ -328,7 +325,7 @@ pub(super) async fn around(
             agency: row.agency_id,
             account: row.account_id.map(named),
             written_for: row.written_for,
-            left_to: lifting.entering(&row).filter(|_| !not_left.contains(&whom(&row))),
+            left_to: lifting.entering(&row),
             since: row.begins_at,
         });
     }

@@ -149,7 +149,9 @@ impl People {
     }
 
     /// Ends all that the worker's agency does for a service user: they are on none of its caseloads any more, and wait for none
-    /// of its groups. What it recorded stays its own, and is seen by nobody until they are assigned anew.
+    /// of its groups. What it recorded stays its own, and is seen by nobody until they are assigned anew. Links of signposts that
+    /// it gave them work until they run out: they are on the sheet or the phone of the service user, show what anybody may know
+    /// of services, and are needed most by who is on their own from now on. They end them themselves.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] while the agency answers for
@@ -208,13 +210,17 @@ impl People {
             return Err(Wrong::new("to", "It is the same caseload.").into());
         }
         raise_service_users_of(&transaction, from.theirs(by.agency), now).await?;
-        let running = assignment::Entity::find().filter(from.theirs(by.agency)).filter(assigned_at(now));
-        let running = running.all(&transaction).await?;
+        let lasts = Condition::any().add(assignment::Column::EndsAt.is_null()).add(assignment::Column::EndsAt.gt(now));
+        let running = assignment::Entity::find().filter(from.theirs(by.agency)).filter(lasts).all(&transaction).await?;
         // Where double records were joined somebody may be on it twice.
         let (mut moved, mut stayed) = (BTreeSet::new(), BTreeSet::new());
         for row in &running {
             let of = row.service_user_id;
             let at = raise_service_user(&transaction, of, now).await?.unwrap_or(now);
+            // As of their own last change: another process may have put them on it, or taken them off, by a clock that is ahead.
+            if row.begins_at > at || row.ends_at.is_some_and(|ends| ends <= at) {
+                continue;
+            }
             if keeps_out(&transaction, of, &working).await? {
                 stayed.insert(of);
                 continue;

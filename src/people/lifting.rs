@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entity::ids::{AccountId, AgencyId, ServiceUserId};
+use entity::ids::{AccountId, AgencyId, ExclusionId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{assignment, exclusion, membership, proxy, service_user};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::Trouble;
-use super::acting::{Begun, Stands};
+use super::acting::{Begun, Stands, agencies_of};
 use super::teams::assigned_at;
 use crate::access::rule::load::among;
 
@@ -116,15 +116,27 @@ impl Lifting {
     }
 }
 
-/// Whether who acts may lift bars of the service user: all of them.
+/// Those of some bars of the service user that whoever acts may lift, where what others said stays: each lifts what their own said,
+/// and who is kept out is so until nobody says it any more. A worker who works for several agencies gains by a bar on any of them
+/// being lifted, and lifts none of these.
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn may_lift(begun: &Begun, bars: &[exclusion::Model]) -> Result<bool, Trouble> {
-    let lifting = Lifting::of(&begun.transaction, bars, begun.at).await?;
-    Ok(bars.iter().all(|bar| match begun.stands {
+pub(super) async fn liftable(
+    begun: &Begun,
+    by: AccountId,
+    bars: &[exclusion::Model],
+) -> Result<Vec<ExclusionId>, Trouble> {
+    let (db, at) = (&begun.transaction, begun.at);
+    let lifting = Lifting::of(db, bars, at).await?;
+    let works_for = agencies_of(db, by, at).await?;
+    let may = |bar: &exclusion::Model| match begun.stands {
         Stands::Themselves => true,
         Stands::Proxy => lifting.is_by_proxy(bar),
-        Stands::Worker(agency) => lifting.is_for_workers_of(agency, bar),
-    }))
+        Stands::Worker(agency) => {
+            let gains = works_for.iter().any(|own| lifting.is_against(*own, bar));
+            !gains && lifting.is_for_workers_of(agency, bar)
+        }
+    };
+    Ok(bars.iter().filter(|bar| may(bar)).map(|bar| bar.id).collect())
 }

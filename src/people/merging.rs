@@ -22,7 +22,7 @@ use sea_orm::{
 use super::acting::Stands;
 use super::contents::Wrong;
 use super::entering::Worker;
-use super::parting::Parting;
+use super::parting::{MOST_AT_ONCE, Parting};
 use super::recording::hold_again;
 use super::referrals::moving::is_kept_out;
 use super::teams::assigned_at;
@@ -125,9 +125,7 @@ impl People {
         };
         service_user_merge::Entity::insert(row).exec_without_returning(db).await?;
         // Whom one of them keeps out the other is not to meet either.
-        for whom in kept_out_by(db, keep).await? {
-            self.part_from(db, keep, whom, (by.into(), begun.stands), at).await?;
-        }
+        self.part_from(db, keep, &kept_out_by(db, keep).await?, (by.into(), begun.stands), at).await?;
         // What one of them denied, or whom they keep out, is in the way of the other's referrals now.
         self.hold_without_route(db, keep, at).await?;
         begun.transaction.commit().await?;
@@ -179,9 +177,7 @@ impl People {
         let this = service_user_merge::Column::Id.eq(id);
         service_user_merge::Entity::update_many().set(undone).filter(this).exec(db).await?;
         for id in [kept, merged] {
-            for whom in kept_out_by(db, id).await? {
-                self.part_from(db, id, whom, (by.into(), begun.stands), at).await?;
-            }
+            self.part_from(db, id, &kept_out_by(db, id).await?, (by.into(), begun.stands), at).await?;
             self.hold_without_route(db, id, at).await?;
         }
         begun.transaction.commit().await?;
@@ -207,12 +203,16 @@ impl People {
         }
         let of_other = all(other).filter(assigned_at(at)).order_by_asc(assignment::Column::Id).all(db).await?;
         let mut each = BTreeSet::new();
+        let mut same: Vec<assignment::ActiveModel> = Vec::new();
         for row in of_other.into_iter().filter(|row| agencies.contains(&row.agency_id)) {
             if each.insert((row.agency_id, row.account_id, row.team_id)) {
                 let id = AssignmentId(self.clock.new_id());
-                let same = assignment::Model { id, service_user_id: of, recorded_for: of, begins_at: at, ..row };
-                assignment::Entity::insert(same.into_active_model()).exec_without_returning(db).await?;
+                let row = assignment::Model { id, service_user_id: of, recorded_for: of, begins_at: at, ..row };
+                same.push(row.into_active_model());
             }
+        }
+        for some in same.chunks(MOST_AT_ONCE) {
+            assignment::Entity::insert_many(some.iter().cloned()).exec_without_returning(db).await?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@
 //! | [`teams`], [`caseload`], [`reopening`] | whose caseload they are on |
 //! | [`around`] | what stands around them now: caseloads, whom they keep out, who stands for them |
 //! | [`wishes`] | whom they keep out, who stands for them, which account is theirs |
+//! | `proxies` | it ends that somebody stands for them, and holds again |
 //! | `lifting` | who lifts it that they keep somebody out, where it is not they themselves |
 //! | [`unlinking`] | an account that was said to be theirs is taken back |
 //! | [`merging`] | double records are joined, and parted again |
@@ -49,6 +50,7 @@ mod lifting;
 pub mod merging;
 pub mod names;
 mod parting;
+mod proxies;
 pub mod reading;
 pub mod recording;
 pub mod referrals;
@@ -92,6 +94,12 @@ pub enum Trouble {
     /// What was given is not of the form it must have.
     #[error(transparent)]
     Wrong(#[from] Wrong),
+    /// It is of another version by now than was seen.
+    #[error(transparent)]
+    Changed(Wrong),
+    /// It is all of what it is to become already.
+    #[error("it is all of that already")]
+    NothingChanges,
     /// What it rests on changes faster than it can be decided.
     #[error("what it was decided on has changed, several times in a row")]
     Changing,
@@ -107,6 +115,14 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// That something is of this version by now, and not of the one that was seen.
+    pub(crate) fn changed(version: i32) -> Self {
+        let message = format!(
+            "It was changed meanwhile: it is at version {version} by now. Look at what it is, and ask again with that version."
+        );
+        Self::Changed(Wrong::new("expectedVersion", message))
+    }
+
     /// The same, where what is wrong is a field of this part; the key stands beside all parts.
     #[must_use]
     pub fn within(self, part: &str) -> Self {
@@ -124,7 +140,13 @@ impl Trouble {
     pub fn with_field(self, named: impl FnOnce(String) -> String) -> Self {
         match self {
             Self::Wrong(wrong) => Self::Wrong(Wrong { field: named(wrong.field), ..wrong }),
-            other @ (Self::NotFound | Self::Changing | Self::Database(_) | Self::Vault(_) | Self::Failed(_)) => other,
+            Self::Changed(wrong) => Self::Changed(Wrong { field: named(wrong.field), ..wrong }),
+            other @ (Self::NotFound
+            | Self::NothingChanges
+            | Self::Changing
+            | Self::Database(_)
+            | Self::Vault(_)
+            | Self::Failed(_)) => other,
         }
     }
 }

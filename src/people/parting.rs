@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::acting::signs_in;
 use super::entering::Worker;
 use super::lifting::Lifting;
+use super::proxies::{end_proxies, stand_again};
 use super::said::{
     Barred, barred, bars_of, before, denials_of, ended_by_others, ended_by_these, named_by, not_by, not_on,
     not_on_workers_of, not_taken_back, one_of, said_by_others, since, stood,
@@ -26,7 +27,7 @@ use super::{People, Trouble};
 use crate::access::rule::load::among;
 
 /// Most rows of one statement: none grows beyond what an engine takes.
-const MOST_AT_ONCE: usize = 500;
+pub(super) const MOST_AT_ONCE: usize = 500;
 
 /// Two who are parted: their rows and the account are back where they were before they were joined.
 #[derive(Clone, Copy, Debug)]
@@ -68,9 +69,14 @@ impl People {
         let bars = (exclusion::Column::EndsAt, exclusion::Column::EndedBy);
         let bars_stay =
             || not_taken_back((exclusion::Column::NamedBy, exclusion::Column::WrittenFor, exclusion::Column::EndedBy));
-        put_bars_again(db, parted, ended_by_others(bars, account, joined_at).add(bars_stay())).await?;
+        let by_others = ended_by_others(bars, account, joined_at).add(bars_stay());
+        put_bars_again(db, parted, Condition::all(), by_others).await?;
         if let Some(account) = account {
             close_opened_by(db, kept, account, (by.account, at)).await?;
+            stand_again(db, kept, (account, Some(joined_at)), at).await?;
+        }
+        if let Some(own) = person.account_id {
+            stand_again(db, parted, (own, Some(joined_at)), at).await?;
         }
         // A worker did not write down who of those who stood for them said it: where one was of these it may have been that one.
         let for_either = proxy::Column::ServiceUserId.is_in([kept, parted]);
@@ -89,12 +95,12 @@ impl People {
         let of_others = Condition::any()
             .add(before(exclusion::Column::BeginsAt, joining))
             .add(said_by_others(db, said, &theirs, kept));
-        let mut by_these = ended_by_these(db, bars, &theirs, joined_at).add(bars_stay()).add(of_others);
+        let mut by_these = ended_by_these(db, bars, &theirs, joined_at).add(bars_stay());
         if !lifts_it_themselves {
             // Nobody could lift it.
             by_these = by_these.add(not_on(by.agency));
         }
-        put_bars_again(db, kept, by_these).await?;
+        put_bars_again(db, kept, of_others, by_these).await?;
         let denials = (consent::Column::EndedAt, consent::Column::EndedBy);
         let denials_stay =
             || not_taken_back((consent::Column::RecordedBy, consent::Column::AgencyId, consent::Column::EndedBy));
@@ -168,15 +174,16 @@ impl People {
         let says = |row: &consent::Model| (denied(row, &covered), giver(row));
         let mut holding: BTreeSet<(Denied, Giver)> =
             all.iter().filter(|row| row.ended_at.is_none()).map(says).collect();
-        // A denial that is put again begins when it did: the last of those that say the same since then is what counts.
-        let last: BTreeMap<(Millis, Denied), ConsentId> =
-            all.iter().map(|row| ((row.begins_at, denied(row, &covered)), row.id)).collect();
+        // A denial that is put again begins when it did: the last of those that say the same at the same word since then is what
+        // counts.
+        let last: BTreeMap<(Millis, Denied, Giver), ConsentId> =
+            all.iter().map(|row| ((row.begins_at, denied(row, &covered), giver(row)), row.id)).collect();
         let mut anew = Vec::new();
         for denial in ended {
-            let what = denied(&denial, &covered);
+            let (what, by) = (denied(&denial, &covered), giver(&denial));
             let has_run_out = denial.expires_at.is_some_and(|ends| ends <= at);
-            let was_put_again = last.get(&(denial.begins_at, what.clone())).is_some_and(|last| *last > denial.id);
-            if has_run_out || was_put_again || !holding.insert((what, giver(&denial))) {
+            let was_put_again = last.get(&(denial.begins_at, what.clone(), by)).is_some_and(|last| *last > denial.id);
+            if has_run_out || was_put_again || !holding.insert((what, by)) {
                 continue;
             }
             let again =
@@ -221,18 +228,21 @@ impl People {
     }
 }
 
-/// Keeps out again whom a service user let in, by these bars; not whom they keep out already at the same word, and not where it was
-/// said anew at that word since: what became of that is what counts.
+/// Keeps out again whom a service user let in, by those of the bars that count that were lifted so; not whom they keep out already
+/// at the same word, and not where it was said anew at that word since: what became of that is what counts. What was said anew by
+/// who spoke for them by mistake is not among what counts.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn put_bars_again(
     db: &DatabaseTransaction,
     of: ServiceUserId,
+    counts: Condition,
     lifted: Condition,
 ) -> Result<(), Trouble> {
-    let lifted = exclusion::Entity::find()
-        .filter(exclusion::Column::ServiceUserId.eq(of))
+    let all = exclusion::Entity::find().filter(exclusion::Column::ServiceUserId.eq(of)).filter(counts);
+    let lifted = all
+        .clone()
         .filter(exclusion::Column::EndsAt.is_not_null())
         .filter(lifted)
         .order_by_asc(exclusion::Column::Id)
@@ -243,7 +253,7 @@ pub(super) async fn put_bars_again(
     }
     let says = |bar: &exclusion::Model| (bar.recorded_for, barred(bar));
     let when = |bar: &exclusion::Model| (bar.begins_at, bar.ends_at.is_none(), bar.ends_at, bar.id);
-    let all = exclusion::Entity::find().filter(exclusion::Column::ServiceUserId.eq(of)).all(db).await?;
+    let all = all.all(db).await?;
     let mut last = BTreeMap::new();
     for bar in &all {
         let last = last.entry(says(bar)).or_insert_with(|| when(bar));
@@ -280,13 +290,7 @@ pub(super) async fn close_opened_by(
         .add(consent::Column::GivenBy.eq(ConsentGiver::Proxy))
         .add(stood(named_by(of, account).add(said), consent::Column::BeginsAt));
     end_permits(db, of, Condition::any().add(themselves).add(meanwhile), (by, at)).await?;
-    let lasts = Condition::any().add(proxy::Column::EndsAt.is_null()).add(proxy::Column::EndsAt.gt(at));
-    proxy::Entity::update_many()
-        .col_expr(proxy::Column::EndsAt, Expr::value(at))
-        .filter(named_by(of, account))
-        .filter(lasts)
-        .exec(db)
-        .await?;
+    end_proxies(db, named_by(of, account), (by, at)).await?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use super::contents::Wrong;
 use super::entering::Worker;
 use super::merging::kept_out_by;
 use super::parting::{close_opened_by, put_bars_again};
+use super::proxies::stand_again;
 use super::said::{bars_of, done_by, not_done_by, not_on};
 use super::wishes::NOT_OURS;
 use super::{People, Trouble};
@@ -28,7 +29,9 @@ impl People {
     /// permitted, whom they named to stand for them, and what these permitted; it is said anew. What they denied, and whom they
     /// keep out, stays: a worker would let somebody in by it; but whom others keep out too is kept out by these alone. And what
     /// others denied or barred, and the account or whom it named ended, holds again; but for a bar on the agency that takes the
-    /// account back, which nobody could lift.
+    /// account back, which nobody could lift. Who stands for them by law does so again where the account ended it: what they said
+    /// is theirs to lift. Whom the service user named to stand for them does not, for if the account was theirs after all they
+    /// may have sent them away themselves.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for anybody whom the worker does not work with; [`Trouble::Wrong`] where another agency entered
@@ -53,21 +56,20 @@ impl People {
         service_user::Entity::update_many().set(unlinked).filter(service_user::Column::Id.eq(of)).exec(db).await?;
         self.keep_account_where_parted(db, of).await?;
         close_opened_by(db, of, account, (by.account, at)).await?;
+        stand_again(db, of, (account, None), at).await?;
         // The entering agency is kept out by nobody without an account: it could not name another.
         let theirs = (of, account);
+        let by_others = not_done_by(theirs, exclusion::Column::NamedBy, exclusion::Column::BeginsAt);
         let lifted = Condition::all()
             .add(done_by(theirs, exclusion::Column::EndedBy, exclusion::Column::EndsAt))
-            .add(not_done_by(theirs, exclusion::Column::NamedBy, exclusion::Column::BeginsAt))
             .add(not_on(agency));
-        put_bars_again(db, of, lifted).await?;
+        put_bars_again(db, of, by_others, lifted).await?;
         leave_to_others(db, theirs, at).await?;
         let taken_back = Condition::all()
             .add(done_by(theirs, consent::Column::EndedBy, consent::Column::EndedAt))
             .add(not_done_by(theirs, consent::Column::RecordedBy, consent::Column::BeginsAt));
         self.put_denials_again(db, of, taken_back, at).await?;
-        for whom in kept_out_by(db, of).await? {
-            self.part_from(db, of, whom, (by.into(), begun.stands), at).await?;
-        }
+        self.part_from(db, of, &kept_out_by(db, of).await?, (by.into(), begun.stands), at).await?;
         self.hold_without_route(db, of, at).await?;
         Ok(begun.transaction.commit().await?)
     }

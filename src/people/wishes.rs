@@ -1,5 +1,7 @@
 //! Whom a service user keeps out, who stands for them, and which account is their own.
 
+use std::collections::BTreeSet;
+
 use entity::enums::{CancelledBy, ProxyAuthority};
 use entity::ids::{AccountId, AgencyId, ExclusionId, ProxyId, ServiceUserId};
 use entity::instants::Millis;
@@ -12,9 +14,11 @@ use super::acting::{Actor, Begun, Stands, is_of_somebody_themselves, signs_in};
 use super::appointments::sessions::CallsOff;
 use super::contents::Wrong;
 use super::entering::Worker;
-use super::lifting::may_lift;
+use super::lifting::liftable;
+use super::proxies::end_proxies;
 use super::referrals::moving::is_kept_out;
 use super::{People, Trouble};
+use crate::access::rule::load::among;
 
 /// Who is kept out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +27,24 @@ pub enum KeptOut {
     Agency(AgencyId),
     /// One account: a relative, a former partner.
     Account(AccountId),
+}
+
+impl KeptOut {
+    /// The agency, where it is one.
+    pub(super) const fn agency(self) -> Option<AgencyId> {
+        match self {
+            Self::Agency(id) => Some(id),
+            Self::Account(_) => None,
+        }
+    }
+
+    /// The account, where it is one.
+    pub(super) const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Agency(_) => None,
+            Self::Account(id) => Some(id),
+        }
+    }
 }
 
 /// Longest that somebody stands for a service user before it is said anew, in days of 24 hours.
@@ -40,7 +62,8 @@ pub(super) const NOT_OURS: &str =
 impl People {
     /// Keeps somebody out at the service user's wish, from now on: of this service user they see nothing any more,
     /// whatever else holds; places in groups with them are given up, and appointments with them called off. Who is kept out
-    /// already stays so; what the service user says, who stands for them, and what a worker writes down stands beside one another.
+    /// already stays so; what the service user says, who stands for them, and what each agency writes down stands beside one
+    /// another, and is lifted by itself.
     ///
     /// A whole agency is kept out by who can lift it: where the service user has no account of their own, nobody says it on
     /// their word, or for them, of the agency that entered them, nor a worker of the worker's own.
@@ -51,14 +74,13 @@ impl People {
     pub async fn keep_out(&self, actor: Actor, of: ServiceUserId, whom: KeptOut) -> Result<ExclusionId, Trouble> {
         let begun = self.begin_change(actor, of).await?;
         let (db, of, at) = (&begun.transaction, begun.of, begun.at);
-        let (agency, account) = match whom {
+        match whom {
             KeptOut::Agency(id) => {
                 let found = agency::Entity::find_by_id(id).one(db).await?;
                 found.ok_or_else(|| Wrong::new("agency", "There is no such agency."))?;
                 if locks_out(&begun, id).await? {
                     return Err(Wrong::new("agency", NOBODY_TO_LIFT).into());
                 }
-                (Some(id), None)
             }
             KeptOut::Account(id) => {
                 let person = service_user::Entity::find_by_id(of).one(db).await?.ok_or(Trouble::NotFound)?;
@@ -67,9 +89,8 @@ impl People {
                 }
                 let found = account::Entity::find_by_id(id).one(db).await?;
                 found.ok_or_else(|| Wrong::new("account", "There is no such account."))?;
-                (None, Some(id))
             }
-        };
+        }
         // Only what was said of this record: a double's goes with it when they are parted.
         let same = exclusion::Entity::find()
             .filter(exclusion::Column::ServiceUserId.eq(of))
@@ -79,11 +100,11 @@ impl People {
                 KeptOut::Account(id) => exclusion::Column::AccountId.eq(id),
             })
             .filter(exclusion::Column::EndsAt.is_null());
-        // What is written down on their word, what they say themselves, and what each says who stands for them, stands beside one
-        // another: nobody takes over what another said, nor is what they say lost with it where the other's account turns out to be
-        // somebody else's.
+        // What each agency writes down on their word, what they say themselves, and what each says who stands for them, stands beside
+        // one another: nobody takes over what another said, nor is what they say lost with it where the other's account turns out
+        // to be somebody else's, or the other agency lifts what it wrote.
         let same = match begun.stands {
-            Stands::Worker(_) => same.filter(exclusion::Column::WrittenFor.is_not_null()),
+            Stands::Worker(agency) => same.filter(exclusion::Column::WrittenFor.eq(agency)),
             Stands::Themselves | Stands::Proxy => same
                 .filter(exclusion::Column::WrittenFor.is_null())
                 .filter(exclusion::Column::NamedBy.eq(actor.account)),
@@ -96,8 +117,8 @@ impl People {
             id: Set(id),
             service_user_id: Set(of),
             recorded_for: Set(of),
-            agency_id: Set(agency),
-            account_id: Set(account),
+            agency_id: Set(whom.agency()),
+            account_id: Set(whom.account()),
             begins_at: Set(at),
             ends_at: Set(None),
             named_by: Set(Some(actor.account)),
@@ -108,14 +129,14 @@ impl People {
             ended_by: Set(None),
         };
         exclusion::Entity::insert(row).exec_without_returning(db).await?;
-        self.part_from(db, of, whom, (actor, begun.stands), at).await?;
+        self.part_from(db, of, &BTreeSet::from([whom]), (actor, begun.stands), at).await?;
         self.hold_without_route(db, of, at).await?;
         begun.transaction.commit().await?;
         Ok(id)
     }
 
-    /// Ends what would bring a service user together with whom they keep out: places in groups, and appointments still to
-    /// come. Whoever calls this holds the service user.
+    /// Ends what would bring a service user together with those whom they keep out: places in groups, and appointments still to
+    /// come; in as many statements whoever and however much it is. Whoever calls this holds the service user.
     ///
     /// # Errors
     /// The database failed.
@@ -123,10 +144,13 @@ impl People {
         &self,
         db: &impl ConnectionTrait,
         of: ServiceUserId,
-        whom: KeptOut,
+        whom: &BTreeSet<KeptOut>,
         (by, stands): (Actor, Stands),
         at: Millis,
     ) -> Result<(), Trouble> {
+        if whom.is_empty() {
+            return Ok(());
+        }
         self.leave_groups_with(db, of, whom, (by, stands), at).await?;
         // It is the service user's wish, whoever writes it down.
         let agency = match stands {
@@ -138,35 +162,36 @@ impl People {
     }
 
     /// Lets somebody in again who was kept out: the service user says so themselves; who stands for them, where it was somebody
-    /// who stands for them who said it. On their word a worker does only where it was written down on their word too, or where
+    /// who stands for them who said it. On their word a worker does only where their agency wrote it down on their word too, or where
     /// somebody said it who stood for them and nobody does any more, or, for the agency that entered them, where it was written down
-    /// for one that has them on no caseload any more; and never for their own agency or somebody who works there. Where several said
-    /// it, or either of double records that were joined, it ends all of it, where all of it may be lifted.
+    /// for one that has them on no caseload any more; and never where it is on an agency that the worker works for, be it another
+    /// than the one they act for, or on somebody who works there.
+    ///
+    /// Where several said it, of either of double records that were joined too, it ends what of it is theirs to lift; who is kept
+    /// out is let in once nobody says it any more. That others say it too is told to nobody by it.
     ///
     /// # Errors
-    /// [`Trouble::NotFound`] for whoever may not lift it, and where nobody is kept out; the database failed.
+    /// [`Trouble::NotFound`] for whoever may lift nothing of it, and where nobody is kept out; the database failed.
     pub async fn let_in(&self, actor: Actor, id: ExclusionId) -> Result<ServiceUserId, Trouble> {
         let found = exclusion::Entity::find_by_id(id).one(self.database.connection()).await?;
         let of = found.map_or(ServiceUserId(id.0), |found| found.service_user_id);
         let begun = self.begin_change(actor, of).await?;
         let (db, at) = (&begun.transaction, begun.at);
-        let found = exclusion::Entity::find_by_id(id).one(db).await?.ok_or(Trouble::NotFound)?;
-        // Several may say it, of double records that were joined too: whoever is let in is let in by all of them, or by none.
+        let found = exclusion::Entity::find_by_id(id).one(db).await?;
+        let found = found.filter(|found| found.service_user_id == begun.of && found.ends_at.is_none());
+        let found = found.ok_or(Trouble::NotFound)?;
         let bars = exclusion::Entity::find().filter(saying_the_same(&found)).all(db).await?;
-        if found.ends_at.is_some() || !may_lift(&begun, &bars).await? {
+        let theirs = liftable(&begun, actor.account, &bars).await?;
+        if theirs.is_empty() {
             return Err(Trouble::NotFound);
         }
-        let done = exclusion::Entity::update_many()
+        let these = among(db.get_database_backend(), exclusion::Column::Id, theirs.iter().map(|id| id.0));
+        exclusion::Entity::update_many()
             .col_expr(exclusion::Column::EndsAt, Expr::value(at))
             .col_expr(exclusion::Column::EndedBy, Expr::value(actor.account))
-            .filter(saying_the_same(&found))
-            .filter(exclusion::Column::ServiceUserId.eq(begun.of))
-            .filter(exclusion::Column::EndsAt.is_null())
-            .exec(&begun.transaction)
+            .filter(these)
+            .exec(db)
             .await?;
-        if done.rows_affected == 0 {
-            return Err(Trouble::NotFound);
-        }
         begun.transaction.commit().await?;
         Ok(of)
     }
@@ -236,6 +261,8 @@ impl People {
             account_id: Set(account),
             begins_at: Set(at),
             ends_at: Set(Some(until)),
+            ended_by: Set(None),
+            named_until: Set(None),
             authority: Set(Some(authority)),
             named_by: Set(Some(actor.account)),
         };
@@ -264,15 +291,8 @@ impl People {
         if !may {
             return Err(Trouble::NotFound);
         }
-        let lasts = proxy::Column::EndsAt.is_null().or(proxy::Column::EndsAt.gt(begun.at));
-        let done = proxy::Entity::update_many()
-            .col_expr(proxy::Column::EndsAt, Expr::value(begun.at))
-            .filter(proxy::Column::Id.eq(id))
-            .filter(proxy::Column::ServiceUserId.eq(begun.of))
-            .filter(lasts)
-            .exec(&begun.transaction)
-            .await?;
-        if done.rows_affected == 0 {
+        let this = Condition::all().add(proxy::Column::Id.eq(id)).add(proxy::Column::ServiceUserId.eq(begun.of));
+        if end_proxies(&begun.transaction, this, (actor.account, begun.at)).await? == 0 {
             return Err(Trouble::NotFound);
         }
         begun.transaction.commit().await?;

@@ -37,6 +37,7 @@ mod tasks;
 mod tasks_at_random;
 mod texts;
 mod third_parties;
+mod whose_word;
 mod worklists;
 
 use chrono::TimeDelta;

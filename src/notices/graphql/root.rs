@@ -66,7 +66,7 @@ pub struct SetNoticeKindsInput {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct NoticeEndpointPayload {
     /// The endpoint as it now is; null where it was refused. Where `addNoticeAddress` answers `NOT_SENT` because the mail server
-    /// refused the letter, the address stays named, and stands here.
+    /// refused the letter, the address stays named, and stands here; so does one for which `resendNoticeCode` does.
     endpoint: Option<NoticeEndpoint>,
     /// What it was refused for; empty where it was done.
     errors: Vec<NoticeError>,

@@ -1,5 +1,7 @@
 //! An appointment is booked; and another in the place of one that is moved to another time.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use entity::enums::{AppointmentDelivery, AppointmentKind, AppointmentState, AppointmentStep};
 use entity::ids::{AccountId, AgencyId, AppointmentEventId, AppointmentId, LocationId, ReferralId, ServiceUserId};
 use entity::instants::Millis;
@@ -13,7 +15,7 @@ use super::place;
 use super::sessions::follow_to;
 use crate::directory::store::edges::locations;
 use crate::notices::event::{Event, Happened};
-use crate::notices::outbox::{listeners, put};
+use crate::notices::outbox::{listeners, put, put_each};
 use crate::people::acting::{Stands, is_link_worker};
 use crate::people::contents::{Wrong, paragraphs};
 use crate::people::entering::Worker;
@@ -229,20 +231,7 @@ impl People {
             None => None,
         };
         let number = last.flatten().unwrap_or(0) + 1;
-        let row = appointment_event::ActiveModel {
-            id: Set(id),
-            appointment_id: Set(appointment),
-            number: Set(number),
-            step: Set(done.step),
-            state: Set(done.state),
-            at: Set(done.at),
-            by: Set(Some(done.by)),
-            agency_id: Set(done.agency),
-            is_late: Set(done.said.0),
-            is_acceptable: Set(done.said.1),
-            delivered: Set(done.said.2),
-            sealed: Set(sealed),
-        };
+        let row = event_row(id, (appointment, number), done, sealed);
         appointment_event::Entity::insert(row).exec_without_returning(db).await?;
         Ok((id, number))
     }
@@ -265,6 +254,70 @@ impl People {
         let to: Vec<_> = told.iter().map(|listener| listener.endpoint).collect();
         put(db, &self.clock, &event, &to).await?;
         Ok(())
+    }
+
+    /// Writes a step without words into the history of each of these appointments, and puts out the notices of all of them. As
+    /// many statements however many they are, up to as many as one statement takes, which is for who calls this; who holds the
+    /// service users against other changes too.
+    pub(super) async fn note_appointments(
+        &self,
+        db: &impl ConnectionTrait,
+        rows: &[appointment::Model],
+        done: Done,
+    ) -> Result<(), Trouble> {
+        let last: Vec<(AppointmentId, i32)> = appointment_event::Entity::find()
+            .select_only()
+            .column(appointment_event::Column::AppointmentId)
+            .column_as(appointment_event::Column::Number.max(), "last")
+            .filter(appointment_event::Column::AppointmentId.is_in(rows.iter().map(|row| row.id)))
+            .group_by(appointment_event::Column::AppointmentId)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let last: BTreeMap<AppointmentId, i32> = last.into_iter().collect();
+        let (mut steps, mut events) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for row in rows {
+            let (event, appointment) = (AppointmentEventId(self.clock.new_id()), row.id);
+            let number = last.get(&appointment).copied().unwrap_or(0) + 1;
+            steps.push(event_row(event, (appointment, number), done, None));
+            let happened = Happened::Appointment { event, appointment, step: done.step, state: done.state };
+            events.push((row.agency_id, Event { happened, number, at: done.at }));
+        }
+        appointment_event::Entity::insert_many(steps).exec_without_returning(db).await?;
+        let Some((_, first)) = events.first() else { return Ok(()) };
+        // Of one step there is one kind.
+        let agencies: BTreeSet<AgencyId> = events.iter().map(|(agency, _)| *agency).collect();
+        let agencies: Vec<AgencyId> = agencies.into_iter().collect();
+        let told = listeners(db, &agencies, &first.kind()).await?;
+        let mut each = Vec::new();
+        for (agency, event) in &events {
+            let theirs = told.iter().filter(|listener| listener.agency == *agency);
+            each.extend(theirs.map(|listener| (*event, listener.endpoint)));
+        }
+        put_each(db, &self.clock, &each).await?;
+        Ok(())
+    }
+}
+
+fn event_row(
+    id: AppointmentEventId,
+    (appointment, number): (AppointmentId, i32),
+    done: Done,
+    sealed: Option<String>,
+) -> appointment_event::ActiveModel {
+    appointment_event::ActiveModel {
+        id: Set(id),
+        appointment_id: Set(appointment),
+        number: Set(number),
+        step: Set(done.step),
+        state: Set(done.state),
+        at: Set(done.at),
+        by: Set(Some(done.by)),
+        agency_id: Set(done.agency),
+        is_late: Set(done.said.0),
+        is_acceptable: Set(done.said.1),
+        delivered: Set(done.said.2),
+        sealed: Set(sealed),
     }
 }
 

@@ -2,16 +2,19 @@
 //! it up. Each is an appointment as any other: moved, called off and recorded by itself. Called off together is also what
 //! somebody has with whom they keep out from now on.
 
+use std::collections::BTreeSet;
+
 use entity::enums::{AppointmentDelivery, AppointmentState, AppointmentStep, CancelledBy};
 use entity::ids::{AccountId, AgencyId, AppointmentId, LocationId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{appointment, group_booking};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::booking::{Booking, Done, booked};
 use super::life::check_time;
+use crate::access::rule::load::among;
 use crate::people::entering::Worker;
 use crate::people::wishes::KeptOut;
 use crate::people::{People, Trouble};
@@ -115,8 +118,8 @@ impl People {
         Ok(made)
     }
 
-    /// Calls off what a service user has still to come with an agency, or a worker, whom they keep out from now on, be it for
-    /// a session of a group or not: they would be told to come, and who is to meet them could not see it. Whoever calls this
+    /// Calls off what a service user has still to come with the agencies and the workers whom they keep out from now on, be it
+    /// for a session of a group or not: they would be told to come, and who is to meet them could not see it. Whoever calls this
     /// holds the service user against other changes.
     ///
     /// # Errors
@@ -125,19 +128,20 @@ impl People {
         &self,
         db: &impl ConnectionTrait,
         of: ServiceUserId,
-        whom: KeptOut,
+        whom: &BTreeSet<KeptOut>,
         who: CallsOff,
         at: Millis,
     ) -> Result<(), Trouble> {
-        let with_them = match whom {
-            KeptOut::Agency(agency) => appointment::Column::AgencyId.eq(agency),
-            KeptOut::Account(account) => appointment::Column::WithId.eq(account),
-        };
+        let backend = db.get_database_backend();
+        let agencies = whom.iter().filter_map(|one| Some(one.agency()?.0));
+        let accounts = whom.iter().filter_map(|one| Some(one.account()?.0));
+        let of_agencies = among(backend, appointment::Column::AgencyId, agencies);
+        let with_accounts = among(backend, appointment::Column::WithId, accounts);
         let rows = appointment::Entity::find()
             .filter(appointment::Column::ServiceUserId.eq(of))
             .filter(appointment::Column::State.eq(AppointmentState::Booked))
             .filter(appointment::Column::StartsAt.gt(at))
-            .filter(with_them)
+            .filter(Condition::any().add(of_agencies).add(with_accounts))
             .all(db)
             .await?;
         let ids: Vec<AppointmentId> = rows.into_iter().map(|row| row.id).collect();
@@ -158,17 +162,18 @@ impl People {
         at: Millis,
     ) -> Result<(), Trouble> {
         let (step, state) = (AppointmentStep::Cancelled, AppointmentState::Cancelled);
-        for row in to_come(db, of, ids, at).await? {
-            let next = appointment::ActiveModel {
-                state: Set(state),
-                changed_at: Set(at),
-                cancelled_by: Set(Some(who.side)),
-                cancelled_at: Set(Some(at)),
-                ..Default::default()
-            };
-            self.change_appointment(db, row.id, next).await?;
-            let done = Done { step, state, at, by: who.by, agency: who.agency, said: (None, None, None) };
-            self.note_appointment(db, of, row.id, done, None).await?;
+        let next = appointment::ActiveModel {
+            state: Set(state),
+            changed_at: Set(at),
+            cancelled_by: Set(Some(who.side)),
+            cancelled_at: Set(Some(at)),
+            ..Default::default()
+        };
+        let done = Done { step, state, at, by: who.by, agency: who.agency, said: (None, None, None) };
+        for some in to_come(db, of, ids, at).await?.chunks(AT_ONCE) {
+            let these = appointment::Column::Id.is_in(some.iter().map(|row| row.id));
+            appointment::Entity::update_many().set(next.clone()).filter(these).exec(db).await?;
+            self.note_appointments(db, some, done).await?;
         }
         Ok(())
     }

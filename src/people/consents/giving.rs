@@ -75,7 +75,7 @@ impl People {
         }
         asked.check(begun.at)?;
         if let Some(before) = supersedes {
-            self.may_end(&begun, before).await?;
+            self.may_end(&begun, actor.account, before).await?;
         }
         let id = self.put_consent(&begun, actor, asked, preview_hash, supersedes, manner).await?;
         if let Some(before) = supersedes {
@@ -261,10 +261,19 @@ impl People {
             return Err(Wrong::new("byProxy", "Nobody stands for them now: name who does first.").into());
         }
         let preview = self.hold_against(begun, actor, asked, preview_hash, supersedes).await?;
-        let same = consent::Entity::find()
+        let mut same = consent::Entity::find()
             .filter(consent::Column::ServiceUserId.eq(begun.of))
             .filter(consent::Column::PreviewHash.eq(preview_hash))
             .filter(consent::Column::EndedAt.is_null());
+        if asked.kind == ConsentKind::Deny {
+            // At whose word is part of what a denial says: who ends theirs ends nobody else's. A permit holds once, so that who
+            // takes it back has taken back all of it.
+            let by_account = consent::Column::AgencyId.is_null().and(consent::Column::RecordedBy.eq(actor.account));
+            same = same.filter(consent::Column::GivenBy.eq(given_by)).filter(match agency {
+                Some(agency) => consent::Column::AgencyId.eq(agency),
+                None => by_account,
+            });
+        }
         if same.one(&begun.transaction).await?.is_some() {
             return Err(Wrong::new("previewHash", "This was said already, and holds.").into());
         }

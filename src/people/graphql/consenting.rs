@@ -296,8 +296,9 @@ impl ConsentMutation {
     /// Withdraws a consent, without a reason: from the next read on nothing is shown on it. By the service user, by who
     /// stands for them, or on their word by a link worker who works with them. A denial, which keeps something shut, is
     /// withdrawn by the service user; by who stands for them where one who does said it; on their word by a link worker
-    /// where it does not name that worker's agency, and one of the same agency wrote it down or one said it who stood for them
-    /// and nobody does any more.
+    /// where it names no agency that the worker works for, and one of the same agency wrote it down, or one said it who stood for
+    /// them and nobody does any more. What an account denied of which it was taken back that it is theirs a link worker of the
+    /// agency that entered them withdraws on their word while they have none, but not the one who took it back.
     async fn withdraw_consent(
         &self,
         ctx: &Context<'_>,

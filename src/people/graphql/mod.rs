@@ -22,6 +22,7 @@ use entity::ids::ServiceUserId;
 
 use self::service_user::ServiceUser;
 use super::acting::Actor;
+use super::contents::Wrong;
 use super::entering::Worker;
 use super::reading::{Reader, Wanted};
 use super::{People, Trouble};
@@ -38,6 +39,10 @@ pub enum ServiceUserErrorCode {
     NotFound,
     /// A value is not of the form it must have.
     BadValue,
+    /// It has changed since the version that was expected: the message says which it is at now.
+    Changed,
+    /// It is all of that already.
+    NothingChanges,
     /// What it rests on changed several times while it was done: nothing was; try again.
     Changing,
 }
@@ -71,14 +76,17 @@ impl ServiceUserError {
 /// argument; where that is empty it is an argument itself.
 fn told(ctx: &Context<'_>, trouble: Trouble, within: &str) -> Result<ServiceUserError> {
     let error = |code, message: &str, field| ServiceUserError { code, message: message.to_owned(), field };
+    let of_input = |code, wrong: Wrong| {
+        let field = if within.is_empty() { wrong.field } else { format!("{within}.{}", wrong.field) };
+        error(code, &wrong.message, Some(field))
+    };
     match trouble {
         Trouble::NotFound => {
             Ok(error(ServiceUserErrorCode::NotFound, "There is no such thing, or it is not yours.", None))
         }
-        Trouble::Wrong(wrong) => {
-            let field = if within.is_empty() { wrong.field } else { format!("{within}.{}", wrong.field) };
-            Ok(error(ServiceUserErrorCode::BadValue, &wrong.message, Some(field)))
-        }
+        Trouble::Wrong(wrong) => Ok(of_input(ServiceUserErrorCode::BadValue, wrong)),
+        Trouble::Changed(wrong) => Ok(of_input(ServiceUserErrorCode::Changed, wrong)),
+        Trouble::NothingChanges => Ok(error(ServiceUserErrorCode::NothingChanges, "It is all of that already.", None)),
         Trouble::Changing => {
             let message = "Who may see what of them changed several times meanwhile: try again.";
             Ok(error(ServiceUserErrorCode::Changing, message, None))
@@ -107,11 +115,13 @@ pub(crate) fn parted_within<T>(
 /// What was found; what it was refused for is an error of the whole field.
 pub(crate) fn found<T>(ctx: &Context<'_>, done: Result<T, Trouble>) -> Result<T> {
     done.map_err(|trouble| match trouble {
-        Trouble::Wrong(wrong) => bad_input(wrong.field, wrong.message),
+        Trouble::Wrong(wrong) | Trouble::Changed(wrong) => bad_input(wrong.field, wrong.message),
         Trouble::Changing => changing(),
-        other @ (Trouble::NotFound | Trouble::Database(_) | Trouble::Vault(_) | Trouble::Failed(_)) => {
-            internal(ctx, &other)
-        }
+        other @ (Trouble::NotFound
+        | Trouble::NothingChanges
+        | Trouble::Database(_)
+        | Trouble::Vault(_)
+        | Trouble::Failed(_)) => internal(ctx, &other),
     })
 }
 

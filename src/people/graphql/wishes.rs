@@ -223,10 +223,12 @@ impl WishesMutation {
         payload(ctx, done.map(|_| of), "keepOut").await
     }
 
-    /// Lets somebody in again who was kept out. For the service user; for who stands for them where one who does said it; on
-    /// their word a link worker does it where one of the same agency wrote the wish down, or where one said it who stood for them
+    /// Lets somebody in again who was kept out, as far as that is the viewer's to lift: each lifts what their own said, and who is
+    /// kept out is so until nobody says it any more. The service user lifts all of it; who stands for them what one who does said;
+    /// on their word a link worker does it where one of the same agency wrote the wish down, or where one said it who stood for them
     /// and nobody does any more, or, for the agency that entered them, where the one that wrote it down has them on no caseload any
-    /// more; and never for that agency or somebody who works there.
+    /// more; and never of an agency that the worker works for, be it another than the one they act for, or of somebody who works
+    /// there.
     async fn let_in(
         &self,
         ctx: &Context<'_>,
@@ -278,7 +280,8 @@ impl WishesMutation {
     /// Takes back that an account is the service user's own: by it they see nothing of them any more, and another one can be
     /// linked. What was permitted by it ends, and who was named by it stands for them no more, nor does what these permitted hold;
     /// what was denied by it, and who is kept out, stays so until they say otherwise by another, and what others denied or barred
-    /// and it ended holds again. For link workers of the agency that entered them who work with them.
+    /// and it ended holds again. What it denied another link worker of the same agency ends on their word meanwhile. Who stands
+    /// for them by law does so again where it ended that. For link workers of the agency that entered them who work with them.
     async fn unlink_account(
         &self,
         ctx: &Context<'_>,

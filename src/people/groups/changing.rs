@@ -42,9 +42,9 @@ impl People {
     /// managers.
     ///
     /// # Errors
-    /// [`Trouble::Wrong`] for a group of another agency, which is the same as none, for one that is closed, another version, what
-    /// changes nothing and what is not of the form; [`Trouble::Changing`] where others join all the time; the database failed,
-    /// and nothing is changed.
+    /// [`Trouble::Wrong`] for a group of another agency, which is the same as none, for one that is closed, and what is not of the
+    /// form; [`Trouble::Changed`] where it is of another version; [`Trouble::NothingChanges`]; [`Trouble::Changing`] where others
+    /// join all the time; the database failed, and nothing is changed.
     pub async fn change_group(
         &self,
         by: Worker,
@@ -75,7 +75,7 @@ impl People {
         let before = terms_of(&group);
         let terms = edit.of(&before);
         if terms == before {
-            return Err(Wrong::new("group", "It is all of that already.").into());
+            return Err(Trouble::NothingChanges);
         }
         terms.check()?;
         may_become(db, by, &group, (&before, &terms)).await?;
@@ -112,8 +112,8 @@ impl People {
     ///
     /// # Errors
     /// [`Trouble::Wrong`] for a cohort of another agency, which is the same as none, for one that is called off or over, of a
-    /// group that is closed, another version, what changes nothing and what is not of the form: fewer places than are taken
-    /// among it, a worker whom somebody in it keeps out, and new sessions with one who works there no more;
+    /// group that is closed, and what is not of the form: fewer places than are taken among it, a worker whom somebody in it
+    /// keeps out, and new sessions with one who works there no more; [`Trouble::Changed`], [`Trouble::NothingChanges`] and
     /// [`Trouble::Changing`] as above; the database failed, and nothing is changed.
     pub async fn change_cohort(
         &self,
@@ -163,7 +163,7 @@ impl People {
         };
         let terms = edit.of(&before, at)?;
         if terms == before {
-            return Err(Wrong::new("cohort", "It is all of that already.").into());
+            return Err(Trouble::NothingChanges);
         }
         let begins_anew = terms.begins_on != before.begins_on;
         let is_of_form = if begins_anew { terms.check(today) } else { terms.check_again(today) };
@@ -295,11 +295,8 @@ fn terms_of(group: &support_group::Model) -> GroupTerms {
 }
 
 /// That it is the version that was seen.
-fn is_version(expected: i32, version: i32) -> Result<(), Wrong> {
-    if expected == version {
-        return Ok(());
-    }
-    Err(Wrong::new("expectedVersion", format!("It was changed meanwhile: it is version {version} by now.")))
+fn is_version(expected: i32, version: i32) -> Result<(), Trouble> {
+    if expected == version { Ok(()) } else { Err(Trouble::changed(version)) }
 }
 
 /// That a group may become what it is to be.

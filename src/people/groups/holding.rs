@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entity::enums::GroupPlaceState;
-use entity::ids::{AgencyId, CohortId, GroupId, ServiceUserId};
+use entity::ids::{AccountId, AgencyId, CohortId, GroupId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{exclusion, group_cohort, group_place, service_user, support_group};
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
@@ -141,12 +141,15 @@ pub(super) async fn taken(db: &impl ConnectionTrait, of: Condition) -> Result<BT
 }
 
 /// Who is first in line for a place in a cohort: the first of those who wait for its group and do not keep out whom they
-/// would meet. Whoever keeps them out is passed, and keeps their place in line for another cohort.
+/// would meet, nor who gives the place away, where somebody does. Whoever keeps them out is passed, and keeps their place in line for
+/// another cohort, and for another who gives one away.
 pub(super) async fn first_in_line(
     db: &impl ConnectionTrait,
     cohort: &group_cohort::Model,
+    giver: Option<AccountId>,
 ) -> Result<Option<group_place::Model>, Trouble> {
-    let whom = exclusion::Column::AccountId.eq(cohort.with_id).or(exclusion::Column::AgencyId.eq(cohort.agency_id));
+    let accounts = std::iter::once(cohort.with_id).chain(giver);
+    let whom = exclusion::Column::AccountId.is_in(accounts).or(exclusion::Column::AgencyId.eq(cohort.agency_id));
     let keeping_out = Query::select()
         .column(exclusion::Column::ServiceUserId)
         .from(exclusion::Entity)

@@ -73,7 +73,7 @@ impl People {
             }
             let is_free = taken.get(&one.id).copied().unwrap_or(0) < i64::from(one.places);
             // Nobody passes those who wait.
-            if is_free && first_in_line(db, one).await?.is_none() {
+            if is_free && first_in_line(db, one, None).await?.is_none() {
                 free = Some(one);
                 break;
             }
@@ -181,6 +181,8 @@ pub(super) async fn hub_of(
         Err(Trouble::Wrong(_)) => Ok(None),
         Err(
             other @ (Trouble::NotFound
+            | Trouble::Changed(_)
+            | Trouble::NothingChanges
             | Trouble::Changing
             | Trouble::Database(_)
             | Trouble::Vault(_)

@@ -1,7 +1,7 @@
 //! A place is given up, or the waiting for one; what is still to come of its appointments is called off. So it is where the
 //! agency closes the case, and where the service user keeps out the agency or the worker whom they would meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entity::enums::{CancelledBy, GroupEndReason, GroupPlaceState, GroupPlaceStep};
 use entity::ids::{AgencyId, AppointmentId, CohortId, GroupPlaceId, GroupSessionId, ServiceUserId};
@@ -14,6 +14,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use super::AT_ONCE;
 use super::history::Done;
 use super::holding::held_by;
+use crate::access::rule::load::among;
 use crate::hours::london;
 use crate::people::acting::{Actor, Begun, Stands};
 use crate::people::appointments::sessions::CallsOff;
@@ -102,7 +103,7 @@ impl People {
         self.end_places(db, &held, Ends { who, step: GroupPlaceStep::Ended, reason: None }, at).await
     }
 
-    /// Ends what a service user waits for and has in groups of an agency that they keep out from now on; of a worker whom they
+    /// Ends what a service user waits for and has in groups of agencies that they keep out from now on; of workers whom they
     /// keep out, the places in cohorts that are with them. Whoever calls this holds the service user.
     ///
     /// # Errors
@@ -111,22 +112,22 @@ impl People {
         &self,
         db: &impl ConnectionTrait,
         of: ServiceUserId,
-        whom: KeptOut,
+        whom: &BTreeSet<KeptOut>,
         (by, stands): (Actor, Stands),
         at: Millis,
     ) -> Result<(), Trouble> {
-        let which = match whom {
-            KeptOut::Agency(agency) => group_place::Column::AgencyId.eq(agency),
-            KeptOut::Account(account) => {
-                let with = Query::select()
-                    .column(group_cohort::Column::Id)
-                    .from(group_cohort::Entity)
-                    .and_where(group_cohort::Column::WithId.eq(account))
-                    .to_owned();
-                group_place::Column::CohortId.in_subquery(with)
-            }
-        };
-        let held = held_by(db, of, Condition::all().add(which), london(at.to_utc()).date()).await?;
+        let backend = db.get_database_backend();
+        let agencies = whom.iter().filter_map(|one| Some(one.agency()?.0));
+        let accounts = whom.iter().filter_map(|one| Some(one.account()?.0));
+        let with = Query::select()
+            .column(group_cohort::Column::Id)
+            .from(group_cohort::Entity)
+            .and_where(among(backend, group_cohort::Column::WithId, accounts))
+            .to_owned();
+        let which = Condition::any()
+            .add(among(backend, group_place::Column::AgencyId, agencies))
+            .add(group_place::Column::CohortId.in_subquery(with));
+        let held = held_by(db, of, which, london(at.to_utc()).date()).await?;
         // It is the service user's wish, whoever writes it down.
         let who = CallsOff { side: CancelledBy::ServiceUser, ..calls_off(by, stands) };
         self.end_places(db, &held, Ends::left(who), at).await

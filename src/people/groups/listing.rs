@@ -154,16 +154,6 @@ impl People {
         }
     }
 
-    /// How many wait for a group, as far as a worker is told: whoever keeps them out does not.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub(super) async fn waiting_for(&self, by: Worker, group: GroupId) -> Result<i64, Trouble> {
-        let ask = Showing::to(by, false, self.clock.now().into()).ask;
-        let counts = waiting(self.database.connection(), &[group], &ask).await?;
-        Ok(counts.get(&group).copied().unwrap_or(0))
-    }
-
     /// Groups with what belongs to them: these cohorts in any case, however long they are over.
     pub(super) async fn seen_groups(
         &self,

@@ -20,7 +20,7 @@
 //!
 //! Whoever changes places holds the service user first, then the group, then its cohorts: in this order, so that nobody waits
 //! for one who waits for them. So a cohort never has more than its places, and of those who wait none passes another unless
-//! it is said why. What changes a group for everybody in it holds them all, in the order of their ids, and looks again whether
+//! it is said why, or the other keeps out whom they would meet or who gives the place away. What changes a group for everybody in it holds them all, in the order of their ids, and looks again whether
 //! somebody joined meanwhile.
 
 pub mod changing;

@@ -19,8 +19,11 @@ use crate::people::{People, Trouble};
 
 impl People {
     /// Gives a place in a cohort of the agency to who is first in line: for those who work for the agency, who are not shown
-    /// whom they do not work with; to nobody where all who wait keep them out. Or to whom the worker names among those who wait
-    /// and whom they work with; where they pass somebody who waits longer, for a reason.
+    /// whom they do not work with. Or to whom the worker names among those who wait and whom they work with; where they pass
+    /// somebody who waits longer, for a reason.
+    ///
+    /// Whoever keeps out who gives it away is passed, and is first for everybody else: they are in no count and before nobody in
+    /// line that this one is told, who would learn by a place that goes elsewhere that somebody keeps them out.
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for a place of anybody whom the worker does not work with; [`Trouble::Wrong`];
@@ -87,10 +90,7 @@ impl People {
         }
         let found = group_cohort::Entity::find_by_id(cohort).filter(group_cohort::Column::AgencyId.eq(by.agency));
         let found = found.one(db).await?.ok_or_else(no_cohort)?;
-        let first = first_in_line(db, &found).await?;
-        // Where they are told that nobody waits, nobody does: they would learn by it that somebody keeps them out.
-        let is_told = self.waiting_for(by, found.group_id).await? > 0;
-        let Some(first) = first.filter(|_| is_told) else {
+        let Some(first) = first_in_line(db, &found, Some(by.account)).await? else {
             // Sent twice at once, the other may have given it to who was last in line meanwhile.
             let before = self.was_made(db).await?.map(GroupPlaceId);
             let nobody = || Wrong::new("cohort", "Nobody waits who could take a place in it.").into();
@@ -106,7 +106,8 @@ impl People {
             return Ok(Some(GroupPlaceId(before)));
         }
         held_group(&transaction, by.agency, found.group_id).await?;
-        if first_in_line(&transaction, &found).await?.is_none_or(|now| now.id != first.id) {
+        let now_first = first_in_line(&transaction, &found, Some(by.account)).await?;
+        if now_first.is_none_or(|now| now.id != first.id) {
             return Ok(None);
         }
         let given = self.give_place(&transaction, by, row, cohort, (None, at)).await?;
@@ -134,7 +135,8 @@ impl People {
         if taken >= i64::from(cohort.places) {
             return Err(Wrong::new("cohort", "Every place in it is taken.").into());
         }
-        let passes = first_in_line(db, cohort).await?.is_some_and(|first| first.id != row.id);
+        let first = first_in_line(db, cohort, Some(by.account)).await?;
+        let passes = first.is_some_and(|first| first.id != row.id);
         if passes && reason.is_none() {
             return Err(Wrong::new("reason", "Somebody waits longer: say why they do not come first.").into());
         }

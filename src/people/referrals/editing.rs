@@ -80,8 +80,8 @@ impl People {
     ///
     /// # Errors
     /// [`Trouble::NotFound`] for a referral that is not theirs to see, and for whoever is not of the sender; [`Trouble::Wrong`]
-    /// for what is no draft any more, another version, what changes nothing and what is not of the form; the database failed,
-    /// and nothing is changed.
+    /// for what is no draft any more and what is not of the form; [`Trouble::Changed`] where it is of another version;
+    /// [`Trouble::NothingChanges`]; the database failed, and nothing is changed.
     pub async fn edit_referral_draft(
         &self,
         by: Worker,
@@ -94,8 +94,7 @@ impl People {
         let Held { transaction, row, side, state, at } = self.held_referral(by.into(), id).await?;
         let (_, state) = transition(side, ReferralStep::Edited, state, row.held_from).map_err(refused)?;
         if row.version != expected {
-            let message = format!("It was written anew meanwhile: it is version {} by now.", row.version);
-            return Err(Wrong::new("expectedVersion", message).into());
+            return Err(Trouble::changed(row.version));
         }
         let before = Draft {
             to: row.to_agency_id,
@@ -107,7 +106,7 @@ impl People {
         };
         let draft = edit.of(&before);
         if draft == before {
-            return Err(Wrong::new("referral", "It says all of that already.").into());
+            return Err(Trouble::NothingChanges);
         }
         draft.check(row.agency_id)?;
         known(&transaction, &draft).await?;

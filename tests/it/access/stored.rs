@@ -339,6 +339,8 @@ pub(crate) async fn store(world: &World, ids: Ids, source: SourceId, db: &impl C
             account_id,
             begins_at,
             ends_at,
+            ended_by: None,
+            named_until: None,
             authority: None,
             named_by: None,
         }

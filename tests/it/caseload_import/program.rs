@@ -62,4 +62,16 @@ async fn the_program_tries_writes_and_says_what_it_refused() {
     assert!(error.contains("wrong.toml") && error.contains("born_no"), "{error}");
     let error = failed(&mut run(&["import-caseload", "nowhere.toml"]));
     assert!(error.contains("nowhere.toml"), "{error}");
+
+    // What is only tried makes no database and brings none up to date.
+    let nothing = ["--database", "sqlite://missing.db", "import-caseload", "mapping.toml"];
+    let error = failed(signpost(folder.path()).args(nothing));
+    assert!(error.contains("missing.db") && error.contains("a dry run makes no database"), "{error}");
+    assert!(!folder.path().join("missing.db").exists());
+    database.migrate_down(Some(1)).await.unwrap();
+    let error = failed(&mut run(&["import-caseload", "mapping.toml"]));
+    assert!(error.contains("signpost migrate up") && error.contains("a dry run"), "{error}");
+    assert_eq!(database.pending_migrations().await.unwrap(), 1);
+    let output = run(&["import-caseload", "mapping.toml", "--write"]).output().unwrap();
+    assert_eq!((output.status.code(), database.pending_migrations().await.unwrap()), (Some(2), 0));
 }

@@ -317,6 +317,9 @@ async fn what_databases_do_not_hold_is_refused_by_its_name() {
         let (_, answer) = two.app.ask(As::token(&two.editor), mutation, json!({ "input": input })).await;
         let message = answer["errors"][0]["message"].as_str().unwrap();
         assert!(message.contains("1900 and 2200"), "{date}: {answer}");
+        let told = &answer["errors"][0]["extensions"];
+        assert_eq!(told["code"], "BAD_USER_INPUT", "{date}: {answer}");
+        assert!(told["field"].as_str().unwrap().ends_with(".schedules.0.validFrom"), "{date}: {answer}");
     }
     assert_same(&before, &everything(two.app.db()).await);
 }

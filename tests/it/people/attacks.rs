@@ -73,7 +73,7 @@ async fn who_is_kept_out_is_let_in_by_nobody_who_would_gain_by_it() {
     assert_eq!(network.keep_out(&network.ann, &id, &format!("account: {bea:?}")).await, json!([]));
     let of_colleague = kept(&network.ann).await[0].take();
     assert_eq!(network.only_code(&network.ann, &lift(&of_colleague)).await, "NOT_FOUND");
-    // What Ann wrote down and Sam said too is Sam's alone to lift: all of it at once.
+    // What Ann wrote down and Sam said too: each lifts their own, and Sam all of it at once.
     assert_eq!(network.keep_out(&network.ann, &id, &other).await, json!([]));
     assert_eq!(network.keep_out(&network.sam, &id, &other).await, json!([]));
     assert_eq!(kept(&network.ann).await.as_array().unwrap().len(), 2, "her colleague, and what she wrote of the other");
@@ -82,9 +82,14 @@ async fn who_is_kept_out_is_let_in_by_nobody_who_would_gain_by_it() {
     };
     let (of_ann, of_sam) = (of_agency(&kept(&network.ann).await), of_agency(&kept(&network.sam).await));
     assert_eq!((of_ann.len(), of_sam.len()), (1, 1), "each is told once, whoever said it");
+    let lifted = network.change(&network.ann, &lift(&of_ann[0])).await;
+    assert_eq!(lifted, json!([]), "she is not told that Sam says it too");
+    let of_sam = of_agency(&kept(&network.sam).await);
+    assert_eq!(of_sam.len(), 1, "he still does");
     for row in of_ann.iter().chain(&of_sam) {
         assert_eq!(network.only_code(&network.ann, &lift(row)).await, "NOT_FOUND");
     }
+    assert_eq!(network.keep_out(&network.ann, &id, &other).await, json!([]));
     assert_eq!(network.change(&network.sam, &lift(&of_sam[0])).await, json!([]));
     assert_eq!(of_agency(&kept(&network.sam).await), Vec::<Value>::new(), "all of it");
     assert_eq!(of_agency(&kept(&network.ann).await), Vec::<Value>::new());

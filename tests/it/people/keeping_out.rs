@@ -1,10 +1,14 @@
 //! Whom a service user keeps out they are not told to meet: what is booked with them is called off with the wish, however it came
 //! about.
 
+use entity::enums::Role;
 use serde_json::{Value, json};
 
 use super::consents::agency;
 use super::graph::Network;
+use super::left_behind::assign;
+use super::locked_out::{let_in, link, made};
+use super::mergers::{joined, parted};
 
 /// Books an appointment with a worker on a day at ten; its id.
 async fn books(network: &Network, of: &str, with: &str, day: &str) -> String {
@@ -112,4 +116,52 @@ async fn joined_records_meet_nobody_whom_one_of_them_keeps_out() {
     assert_eq!(merged["errors"], json!([]));
     let off = json!(["2026-11-23", "CANCELLED", "SERVICE_USER", ann, own]);
     assert_eq!(standing(&network, &network.ann, &one).await, [off, booked("2026-11-24")]);
+}
+
+/// Parting two records costs the same however many are kept out again by it, however much is called off, and however many caseloads
+/// both are on.
+#[tokio::test]
+async fn parting_costs_the_same_whatever_it_calls_off() {
+    let mut counted = Vec::new();
+    for many in [1, 3] {
+        let network = Network::new().await;
+        let (one, two) = (network.person_called("Ada").await, network.person_called("Beth").await);
+        let mut workers = Vec::new();
+        for number in 0..many {
+            let email = format!("worker{number}@example.org");
+            let token = network.app.signed_in(&email, Role::LinkWorker, Some(Network::agency(0))).await;
+            workers.push(network.account(&token).await);
+        }
+        for worker in &workers {
+            keeps_out(&network, &network.ann, &one, &format!("account: {worker:?}")).await;
+        }
+        made(&network, &network.ann, &link(&network, &two, &network.sam).await).await;
+        let id = joined(&network, &one, &two).await;
+        // By mistake they are let in, met, and have them on their caseload.
+        for _ in &workers {
+            made(&network, &network.sam, &let_in(&network, &network.sam, &one).await).await;
+        }
+        let bea = network.account(&network.bea).await;
+        assert_eq!(assign(&network, &network.ann, &one, &format!("account: {bea:?}"), true).await, json!([]));
+        for (worker, day) in workers.iter().zip(["2026-11-23", "2026-11-24", "2026-11-25"]) {
+            let book = format!(
+                "bookAppointment(input: {{ serviceUser: {one:?}, kind: ONE_TO_ONE, delivery: IN_PERSON, with: {worker:?}, \
+                 startsAt: \"{day}T10:00:00Z\", endsAt: \"{day}T11:00:00Z\" }})"
+            );
+            made(&network, &network.bea, &book).await;
+            let to = format!("account: {worker:?}");
+            assert_eq!(assign(&network, &network.bea, &one, &to, false).await, json!([]));
+        }
+        let before = network.app.db().statements();
+        parted(&network, &network.bea, &id).await;
+        counted.push(network.app.db().statements() - before);
+        let meetings = network.meetings_of(&network.bea, &one).await;
+        let off = meetings.iter().filter(|(_, state)| state == "CANCELLED").count();
+        assert_eq!((meetings.len(), off), (many, many));
+        for of in [&one, &two] {
+            let seen = network.see(&network.bea, of).await;
+            assert_eq!(seen["caseloads"].as_array().unwrap().len(), many + 1, "Bea's, and each of theirs");
+        }
+    }
+    assert_eq!(counted[0], counted[1]);
 }

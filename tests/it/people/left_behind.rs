@@ -9,6 +9,11 @@ use migration::{Migrator, MigratorTrait as _};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use signpost::api::ids::NodeId;
+use signpost::clock::Clock;
+use signpost::people::People;
+use signpost::people::caseload::Whose;
+use signpost::people::contents::Identity;
+use signpost::people::entering::Worker;
 
 use super::consents::agency;
 use super::graph::Network;
@@ -149,6 +154,23 @@ async fn what_was_still_to_be_done_goes_with_a_caseload() {
     assert_eq!(last_steps(&network, &network.bea, &left).await, [handed.clone(), handed.clone(), handed]);
     let stays = last_steps(&network, &network.bea, &over).await.map(|(step, _)| step);
     assert_eq!(stays, [json!("COMPLETED"), json!("CANCELLED"), json!("WITHDRAWN")]);
+}
+
+/// Whom another process has put on a caseload, by a clock that is ahead, goes with it, and whom it took off does not.
+#[tokio::test]
+async fn a_caseload_is_moved_as_of_the_last_change_of_each() {
+    let network = Network::new().await;
+    let (ann, bea) = (network.account(&network.ann).await, network.account(&network.bea).await);
+    let ahead = Clock::manual(network.app.clock.now() + TimeDelta::minutes(5));
+    let there = People::new(network.app.db().clone(), ahead, network.app.app.vault.clone());
+    let worker = |id: &str| Worker { account: account(id), agency: Network::agency(0) };
+    let named = Identity { given_names: "Una".to_owned(), ..Identity::default() };
+    let una = NodeId::ServiceUser(there.enter(worker(&ann), named).await.unwrap()).encode().0;
+    let taken_off = person(&network.person_called("Ida").await);
+    there.assign(worker(&ann), taken_off, Whose::Account(account(&bea)), true).await.unwrap();
+    assert_eq!(moves(&network, &format!("account: {bea:?}")).await, (json!(1), json!(0)));
+    assert_eq!(network.see(&network.bea, &una).await["name"], "Una");
+    assert_eq!(network.see(&network.ann, &una).await, Value::Null);
 }
 
 /// So they do where somebody is put on one caseload alone; while there is another who sees them they stay whose they are.

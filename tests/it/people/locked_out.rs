@@ -251,8 +251,9 @@ async fn what_was_said_for_them_is_lifted_without_them() {
     made(&network, &carer, &keep_out(&id, &whole(1))).await;
     let of_agency = let_in(&network, &carer, &id).await;
     made(&network, &network.sam, &keep_out(&id, &whole(1))).await;
-    not_found(&network, &carer, &of_agency).await;
-    made(&network, &network.sam, &of_agency).await;
+    made(&network, &carer, &of_agency).await;
+    not_found(&network, &carer, &let_in(&network, &network.sam, &id).await).await;
+    made(&network, &network.sam, &let_in(&network, &network.sam, &id).await).await;
 }
 
 /// A no that was said for somebody ends on their word once nobody stands for them; but not by who would gain by it.

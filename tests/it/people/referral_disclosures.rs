@@ -195,8 +195,8 @@ async fn a_draft_is_written_anew_by_who_saw_it_last() {
         network.refused_for(&network.ann, "editReferralDraft", &draft, &input).await
     };
     let released = "releaseOn: \"2026-12-01\", discloses: [IDENTITY, HOUSING, OFFENDING]";
+    assert_eq!(edit(1, "urgency: ROUTINE").await, json!(["NOTHING_CHANGES", null]), "it is that already");
     for (input, field) in [
-        ("urgency: ROUTINE", "input.referral"),
         ("needs: []", "input.needs"),
         ("discloses: []", "input.discloses"),
         ("discloses: [IDENTITY]", "input.discloses"),
@@ -211,7 +211,7 @@ async fn a_draft_is_written_anew_by_who_saw_it_last() {
     assert_eq!(edit(1, released).await, Value::Null);
     assert_eq!(
         edit(1, "urgency: URGENT").await,
-        json!(["BAD_VALUE", "input.expectedVersion"]),
+        json!(["CHANGED", "input.expectedVersion"]),
         "not seen by who says it"
     );
     assert_eq!(edit(2, "urgency: URGENT, words: \"Today.\"").await, Value::Null);

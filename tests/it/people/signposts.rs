@@ -430,3 +430,12 @@ proptest! {
         prop_assert!(!rest.contains('<') && !rest.contains('>'), "{rest}");
     }
 }
+
+/// The link is theirs who was told: that a case is closed takes nothing from them that anybody may know.
+#[tokio::test]
+async fn a_link_outlives_the_case() {
+    let network = Network::new().await;
+    let (id, told) = network.told().await;
+    assert_eq!(network.change(&network.ann, &format!("closeCase(serviceUser: {id:?})")).await, json!([]));
+    assert_eq!(network.follow(told["link"].as_str().unwrap()).await.0, StatusCode::OK);
+}

@@ -132,10 +132,12 @@ async fn dates_have_one_bound_and_are_told_how_they_are_written() {
         "mutation($input: EnterServiceUserInput!) { enterServiceUser(input: $input) { errors { message field } } }";
     for born in [json!("1899-12-31"), json!("23.11.1986"), json!(1986), json!(true)] {
         let identity = json!({ "identity": { "givenNames": "Ida", "bornOn": born } });
-        for (query, input) in [(find, json!({ "bornOn": born })), (enter, identity)] {
+        for (query, input, field) in
+            [(find, json!({ "bornOn": born }), "input.bornOn"), (enter, identity, "input.identity.bornOn")]
+        {
             let (_, answer) = network.app.ask(As::token(&network.ann), query, json!({ "input": input })).await;
             let error = &answer["errors"][0];
-            assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
+            assert_eq!(error["extensions"], json!({ "code": "BAD_USER_INPUT", "field": field }), "{answer}");
             let message = error["message"].as_str().unwrap();
             assert!(message.contains("2026-11-26") && message.contains("1900"), "{message}");
         }
@@ -148,4 +150,5 @@ async fn dates_have_one_bound_and_are_told_how_they_are_written() {
         until: 7 }) { hash } }";
     let (_, answer) = network.app.ask(As::token(&network.ann), until, json!({})).await;
     assert!(answer["errors"][0]["message"].as_str().unwrap().contains("2026-11-26T18:00:00Z"), "{answer}");
+    assert_eq!(answer["errors"][0]["extensions"]["field"], "input.until");
 }

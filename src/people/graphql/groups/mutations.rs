@@ -226,10 +226,10 @@ impl GroupMutation {
         of_place(ctx, done.map(|_: ServiceUserId| id), "leaveGroup").await
     }
 
-    /// Gives a place in a cohort to who is first in line of those who wait for its group and do not keep its worker out; they
-    /// get appointments for its sessions that are still to come. For link workers and managers of its agency, who are shown
-    /// it only where they work with the service user; where all who wait keep the viewer out, nobody waits as far as they are
-    /// told. To somebody else who waits it is given, for a reason, by link workers who work with them.
+    /// Gives a place in a cohort to who is first in line of those who wait for its group and keep out neither its worker nor the
+    /// viewer; they get appointments for its sessions that are still to come. For link workers and managers of its agency, who are
+    /// shown it only where they work with the service user. To somebody else who waits it is given, for a reason, by link workers
+    /// who work with them.
     async fn offer_place(
         &self,
         ctx: &Context<'_>,

@@ -212,6 +212,34 @@ async fn who_is_kept_out_does_not_learn_it_from_who_waits() {
     assert_eq!(network.told_of(&network.ann, &group).await, (json!(2), json!(2), json!(1)));
 }
 
+/// Nor do they learn it by whom a place goes to that they give away: it goes by the line as they are told it, without a reason and
+/// without a word of one. Who keeps them out is first for everybody else.
+#[tokio::test]
+async fn who_is_kept_out_gives_places_away_by_the_line_that_they_are_told() {
+    for named in [false, true] {
+        let network = Network::new().await;
+        let (group, cohort) = network.group_of(1).await;
+        let bea = network.account(&network.bea).await;
+        let (ada, dot) = (network.person_called("Ada").await, network.person_called("Dot").await);
+        let of_ada = id_of(&network.joins_group(&network.ann, &ada, &group, "").await);
+        let keep = format!("keepOut(input: {{ serviceUser: {dot:?}, whom: {{ account: {bea:?} }} }})");
+        assert_eq!(network.change(&network.ann, &keep).await, json!([]));
+        let of_dot = id_of(&network.joins_group(&network.ann, &dot, &group, "").await);
+        let eve = network.enter(&network.bea, json!({ "givenNames": "Eve" })).await;
+        let of_eve = id_of(&network.joins_group(&network.bea, &eve, &group, "").await);
+        id_of(&network.leaves_group(&network.ann, &of_ada).await);
+        let to = if named { format!(", to: {of_eve:?}") } else { String::new() };
+        let given = network.offers_place(&network.bea, &cohort, &to).await;
+        assert_eq!((id_of(&given), &given["group"]["waiting"]), (of_eve.clone(), &json!(0)));
+        assert_eq!(network.history_of(&network.bea, &of_eve).await[1]["step"], "MOVED_UP");
+        let waits = network.group_place(&network.ann, &of_dot).await;
+        assert_eq!((&waits["state"], &waits["placeInLine"]), (&json!("WAITING"), &json!(1)));
+        id_of(&network.leaves_group(&network.bea, &of_eve).await);
+        assert_eq!(network.offers_place(&network.manager, &cohort, "").await["errors"], json!([]));
+        assert_eq!(network.group_place(&network.ann, &of_dot).await["state"], "PLACED");
+    }
+}
+
 /// How many were given a place is the agency's to know; others are told how many weeks they may have to wait.
 #[tokio::test]
 async fn who_is_told_no_counts_is_told_the_wait_in_weeks() {

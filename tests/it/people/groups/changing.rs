@@ -47,15 +47,28 @@ fn field_of(payload: &Value) -> &str {
     payload["errors"][0]["field"].as_str().unwrap()
 }
 
+/// The one error of what was refused: code and field.
+fn error_of(payload: &Value) -> (&str, Option<&str>) {
+    assert_eq!((&payload["group"], payload["errors"].as_array().unwrap().len()), (&Value::Null, 1), "{payload}");
+    let error = &payload["errors"][0];
+    (error["code"].as_str().unwrap(), error["field"].as_str())
+}
+
+/// What it is refused for where it is of another version, and where it is all of that already: as listings are.
+const CHANGED: (&str, Option<&str>) = ("CHANGED", Some("input.expectedVersion"));
+const NOTHING_CHANGES: (&str, Option<&str>) = ("NOTHING_CHANGES", None);
+
 #[tokio::test]
 async fn a_group_is_changed_by_who_saw_its_last_version() {
     let network = Network::new().await;
     let (group, _) = network.group_of(2).await;
     let other = network.makes_group(&network.ann, json!({ "name": "Fridays" })).await;
     assert_eq!(other["errors"], json!([]));
+    for more in [json!({}), json!({ "name": "Moving on", "placesPerCohort": 2 })] {
+        assert_eq!(error_of(&network.changes_group(&group, 1, more.clone()).await), NOTHING_CHANGES, "{more}");
+        assert_eq!(error_of(&network.changes_group(&group, 2, more.clone()).await), CHANGED, "{more}");
+    }
     for (more, field) in [
-        (json!({}), "input.group"),
-        (json!({ "name": "Moving on", "placesPerCohort": 2 }), "input.group"),
         (json!({ "name": "" }), "input.name"),
         (json!({ "name": "Fridays" }), "input.name"),
         (json!({ "placesPerCohort": 201 }), "input.placesPerCohort"),
@@ -73,7 +86,8 @@ async fn a_group_is_changed_by_who_saw_its_last_version() {
     );
     assert_eq!(now["cohorts"][0]["places"], 2, "what is open has as many as before");
     let late = network.changes_group(&group, 1, json!({ "name": "Moving out" })).await;
-    assert_eq!(field_of(&late), "input.expectedVersion");
+    assert_eq!(error_of(&late), CHANGED);
+    assert!(late["errors"][0]["message"].as_str().unwrap().contains("version 2"), "{late}");
     // While nobody has ever joined it, it may tell of less.
     let narrower = network.changes_group(&group, 2, json!({ "needs": ["money.benefits-advice"] })).await;
     assert_eq!(narrower["errors"], json!([]));
@@ -136,9 +150,11 @@ async fn a_cohort_never_has_fewer_places_than_are_taken() {
     let fewer = network.changes_cohort(&cohort, 1, json!({ "places": 1 })).await;
     assert_eq!(field_of(&fewer), "input.places");
     assert!(fewer["errors"][0]["message"].as_str().unwrap().contains('2'), "{fewer}");
+    for more in [json!({}), json!({ "places": 2 })] {
+        assert_eq!(error_of(&network.changes_cohort(&cohort, 1, more.clone()).await), NOTHING_CHANGES, "{more}");
+        assert_eq!(error_of(&network.changes_cohort(&cohort, 2, more.clone()).await), CHANGED, "{more}");
+    }
     for (more, field) in [
-        (json!({}), "input.cohort"),
-        (json!({ "places": 2 }), "input.cohort"),
         (json!({ "places": 0 }), "input.places"),
         (json!({ "endsOn": "2026-12-06" }), "input.sessions"),
         (json!({ "endsOn": "2026-11-20" }), "input.endsOn"),
@@ -155,8 +171,7 @@ async fn a_cohort_never_has_fewer_places_than_are_taken() {
     assert_eq!(network.group_place(&network.ann, &places[2]).await["state"], "WAITING", "somebody gives it away");
     id_of(&network.offers_place(&network.ann, &cohort, "").await);
     assert_eq!(network.group_place(&network.ann, &places[2]).await["state"], "PLACED");
-    let late = network.changes_cohort(&cohort, 1, json!({ "places": 4 })).await;
-    assert_eq!(field_of(&late), "input.expectedVersion");
+    assert_eq!(error_of(&network.changes_cohort(&cohort, 1, json!({ "places": 4 })).await), CHANGED);
     id_of(&network.leaves_group(&network.ann, &places[0]).await);
     assert_eq!(network.changes_cohort(&cohort, 2, json!({ "places": 2 })).await["errors"], json!([]));
 }

@@ -245,7 +245,7 @@ async fn of_two_who_change_a_cohort_one_does() {
                 assert_eq!(group, ground.group);
                 done += 1;
             }
-            Err(Trouble::Wrong(wrong)) => assert_eq!(wrong.field, "expectedVersion"),
+            Err(Trouble::Changed(wrong)) => assert_eq!(wrong.field, "expectedVersion"),
             Err(other) => panic!("{other}"),
         }
     }

@@ -43,7 +43,9 @@ async fn nobody_is_flooded_with_codes() {
     // Where our own mail server is away, the code before it stays as it was, and nothing is counted.
     let first = mail.last().code();
     mail.is(Mood::TurnsAway("554 5.3.2 not now\r\n"));
-    assert_eq!(code_of(&network.resends(&mo, &id).await).0, "NOT_SENT");
+    let not_sent = network.resends(&mo, &id).await;
+    assert_eq!(code_of(&not_sent).0, "NOT_SENT");
+    assert_eq!((global(endpoint_of(&not_sent)), &not_sent["endpoint"]["lastError"]), (id.clone(), &Value::Null));
     mail.is(Mood::Takes);
     assert_eq!(network.resends(&mo, &id).await["errors"], json!([]));
     assert_eq!((mail.letters().len(), code_of(&network.confirms(&mo, &id, &first).await).0), (2, "BAD_VALUE"));
@@ -187,7 +189,12 @@ async fn a_code_outlives_a_letter_that_is_refused() {
     network.passes(BETWEEN_CODES);
     let mo = network.mo().await;
     mail.is(Mood::Says("451 4.7.1 later\r\n"));
-    assert_eq!(code_of(&network.resends(&mo, &id).await), ("NOT_SENT", None));
+    let not_sent = network.resends(&mo, &id).await;
+    assert_eq!(code_of(&not_sent), ("NOT_SENT", None));
+    assert_eq!(
+        (global(endpoint_of(&not_sent)), &not_sent["endpoint"]["lastError"]),
+        (id.clone(), &json!("MAIL_REFUSED"))
+    );
     assert_eq!(network.listed(&mo).await[0]["lastError"], "MAIL_REFUSED");
     mail.is(Mood::Takes);
     assert_eq!(code_of(&network.resends(&mo, &id).await), ("BAD_VALUE", None), "it counts");
