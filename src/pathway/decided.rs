@@ -208,7 +208,12 @@ async fn decided(
         let Ok(Some(close)) = signposts::shows(said, of, &row) else { return Ok(Err(Again)) };
         given.push((row, close));
     }
-    let referrals = referrals::decided(db, of_referrals, rows.referrals).await?;
+    let mut headers = Vec::new();
+    for row in rows.referrals {
+        let Ok(Some(ground)) = of_referrals.shows_referral(&header(&row)) else { return Ok(Err(Again)) };
+        headers.push((row, ground));
+    }
+    let referrals = referrals::decided(db, of_referrals, headers).await?;
     let Ok(referrals) = referrals else { return Ok(Err(Again)) };
     let mut appointments = Vec::new();
     for row in rows.appointments {

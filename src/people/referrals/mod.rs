@@ -13,6 +13,7 @@
 //! | [`holding`] | what is put on hold, when what a service user permitted is taken back |
 //! | `telling` | what the agencies' own systems are told of each step |
 //! | [`reading`] | the one way in which referrals leave the tables |
+//! | `about` | what they are about and disclose |
 //! | `line` | how manieth one is on a waiting list |
 //! | [`worklist`] | what waits at an agency, and for how long |
 //! | [`figures`] | why referrals were refused, which expired, which waited, and for which needs |
@@ -22,6 +23,7 @@
 //! Exactly one account answers for a referral at every instant, for the column that says so can't be empty: the sender's
 //! until the receiver takes it on, and then the receiver's.
 
+mod about;
 pub mod drafting;
 pub mod editing;
 pub mod figures;

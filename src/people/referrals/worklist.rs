@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use entity::enums::{ReferralState, ReferralUrgency};
-use entity::ids::{AgencyId, ReferralId, ServiceId};
+use entity::ids::{AgencyId, ReferralId, ServiceId, ServiceUserId};
 use entity::instants::Millis;
 use entity::referral;
 use sea_orm::sea_query::{
@@ -60,7 +60,16 @@ pub enum Order {
     Waiting,
 }
 
-/// A row of a page: from when on it waits, and which.
+/// A row of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it stands.
+    pub place: Place,
+    /// Whom it was about when it was listed.
+    pub of: ServiceUserId,
+}
+
+/// Where a row of a page stands: from when on it waits, and which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// When it was sent; of a draft, when it was written.
@@ -142,6 +151,8 @@ impl WaitsFor {
 pub struct Waiting {
     /// Which.
     pub id: ReferralId,
+    /// Whom it was about when it was listed.
+    pub of: ServiceUserId,
     /// What it waits for: one thing at least.
     pub waits_for: Vec<WaitsFor>,
 }
@@ -162,6 +173,11 @@ fn state_now(at: Millis) -> Expr {
 fn since() -> Expr {
     let sent = Func::coalesce([referral::Column::SentAt.into_expr(), referral::Column::CreatedAt.into_expr()]);
     Expr::expr(sent)
+}
+
+/// Whom it is about.
+fn whom() -> Expr {
+    referral::Column::ServiceUserId.into_expr()
 }
 
 /// That a row is of an age.
@@ -236,7 +252,7 @@ impl Sought {
     fn arm(self, ask: &Ask, agency: AgencyId, work: &Work, state: Expr) -> SelectStatement {
         let id = referral::Column::Id;
         let mut arm = those(ask, agency, work);
-        arm.expr_as(id.into_expr(), "id").expr_as(since(), "since");
+        arm.expr_as(id.into_expr(), "id").expr_as(since(), "since").expr_as(whom(), "whom");
         arm.and_where(referral::Column::State.into_expr().eq(state));
         match (self.order, self.after) {
             (_, None) => {}
@@ -267,11 +283,11 @@ impl Sought {
             page.join_lateral(JoinType::InnerJoin, arm, "page", Condition::all());
         } else {
             let arms = states.map(|state| self.arm(ask, agency, work, Expr::value(state)));
-            if let Some(arms) = united(arms.collect(), &["id", "since"], UnionType::All) {
+            if let Some(arms) = united(arms.collect(), &["id", "since", "whom"], UnionType::All) {
                 page.from_subquery(arms, "page");
             }
         }
-        page.column(("page", "id")).column(("page", "since"));
+        page.column(("page", "id")).column(("page", "since")).column(("page", "whom"));
         if self.order == Order::Waiting {
             page.order_by(("page", "since"), SqlOrder::Asc);
         }
@@ -302,7 +318,8 @@ fn waits(what: WaitsFor, ask: &Ask, agency: AgencyId) -> Expr {
 /// The first rows that wait for this of who asks, each with whether it waits for that and for the others.
 fn waiting(what: WaitsFor, ask: &Ask, agency: AgencyId, limit: u64) -> SelectStatement {
     let mut arm = Query::select();
-    arm.expr_as(referral::Column::Id.into_expr(), "id").expr_as(since(), "since").from(referral::Entity);
+    arm.expr_as(referral::Column::Id.into_expr(), "id").expr_as(since(), "since").expr_as(whom(), "whom");
+    arm.from(referral::Entity);
     for (other, name) in WaitsFor::ALL {
         let case = CaseStatement::new().case(waits(other, ask, agency), Expr::value(1_i32));
         let case: Expr = case.finally(Expr::value(0_i32)).into();
@@ -336,7 +353,7 @@ impl People {
         let ask = ask_of(reader, self.clock.now().into());
         let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
         let arms = WaitsFor::ALL.iter().map(|(what, _)| waiting(*what, &ask, agency, limit));
-        let columns = ["id", "since"].into_iter().chain(WaitsFor::ALL.iter().map(|(_, name)| *name));
+        let columns = ["id", "since", "whom"].into_iter().chain(WaitsFor::ALL.iter().map(|(_, name)| *name));
         let columns: Vec<&'static str> = columns.collect();
         // What waits for two things is in two arms, and the same in both.
         let Some(arms) = united(arms.collect(), &columns, UnionType::Distinct) else { return Ok(Vec::new()) };
@@ -353,7 +370,7 @@ impl People {
                     waits_for.push(what);
                 }
             }
-            all.push(Waiting { id: row.try_get("", "id")?, waits_for });
+            all.push(Waiting { id: row.try_get("", "id")?, of: row.try_get("", "whom")?, waits_for });
         }
         Ok(all)
     }
@@ -370,14 +387,17 @@ impl People {
         order: Order,
         after: Option<Place>,
         first: usize,
-    ) -> Result<Vec<Place>, Trouble> {
+    ) -> Result<Vec<Listed>, Trouble> {
         let Some(agency) = reader.agency else { return Ok(Vec::new()) };
         let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
         let (ask, db) = (ask_of(reader, self.clock.now().into()), self.database.connection());
         let select = Sought { order, after, limit }.page(db.get_database_backend(), &ask, agency, work);
         let rows = db.query_all(&select).await?;
-        let place = |row: &QueryResult| Ok(Place { since: row.try_get("", "since")?, id: row.try_get("", "id")? });
-        Ok(rows.iter().map(place).collect::<Result<_, DbErr>>()?)
+        let listed = |row: &QueryResult| {
+            let place = Place { since: row.try_get("", "since")?, id: row.try_get("", "id")? };
+            Ok(Listed { place, of: row.try_get("", "whom")? })
+        };
+        Ok(rows.iter().map(listed).collect::<Result<_, DbErr>>()?)
     }
 
     /// How many of an agency's referrals that somebody may see are in which state and of which age.
