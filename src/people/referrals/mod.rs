@@ -16,6 +16,7 @@
 //! | `about` | what they are about and disclose |
 //! | `line` | how manieth one is on a waiting list |
 //! | [`worklist`] | what waits at an agency, and for how long |
+//! | `counting` | how much of it there is |
 //! | [`figures`] | why referrals were refused, which expired, which waited, and for which needs |
 //! | [`refused`] | which services refuse people again and again for one reason |
 //! | [`suppressing`] | what of counts may be told where few people stand behind some; no database |
@@ -24,6 +25,7 @@
 //! until the receiver takes it on, and then the receiver's.
 
 mod about;
+mod counting;
 pub mod drafting;
 pub mod editing;
 pub mod figures;

@@ -105,13 +105,13 @@ impl Age {
     ];
 
     /// From how many days on it is of this age.
-    fn least_days(self) -> i64 {
+    pub(super) fn least_days(self) -> i64 {
         let place = Self::ALL.iter().position(|(age, _)| *age == self).unwrap_or(0);
         place.checked_sub(1).and_then(|before| Self::ALL.get(before)).map_or(0, |(_, days)| *days)
     }
 
     /// Until how many days, exclusive; none where there is no end.
-    fn until_days(self) -> Option<i64> {
+    pub(super) fn until_days(self) -> Option<i64> {
         let days = Self::ALL.iter().find(|(age, _)| *age == self).map(|(_, days)| *days);
         days.filter(|days| *days < i64::MAX)
     }
@@ -157,7 +157,8 @@ pub struct Waiting {
     pub waits_for: Vec<WaitsFor>,
 }
 
-const DAY: i64 = 86_400_000;
+/// Milliseconds of a day of 24 hours.
+pub(super) const DAY: i64 = 86_400_000;
 
 /// The state of a row now, as text: what nobody answered in time has expired.
 fn state_now(at: Millis) -> Expr {
@@ -170,7 +171,7 @@ fn state_now(at: Millis) -> Expr {
 }
 
 /// When it was sent; of a draft, when it was written.
-fn since() -> Expr {
+pub(super) fn since() -> Expr {
     let sent = Func::coalesce([referral::Column::SentAt.into_expr(), referral::Column::CreatedAt.into_expr()]);
     Expr::expr(sent)
 }
@@ -189,19 +190,8 @@ fn is_of_age(age: Age, at: Millis) -> Condition {
     Condition::all().add_option(begun).add_option(over)
 }
 
-/// Where a row falls in [`Age::ALL`].
-fn age(at: Millis) -> Expr {
-    let mut case = CaseStatement::new();
-    let mut place: i32 = 0;
-    for (_, days) in Age::ALL.iter().take(Age::ALL.len() - 1) {
-        case = case.case(since().gt(at.0 - days * DAY), Expr::value(place));
-        place += 1;
-    }
-    case.finally(Expr::value(place)).into()
-}
-
 /// The states as which is stored what is looked for: what has expired is stored as what it was before.
-fn stored(work: &Work) -> BTreeSet<ReferralState> {
+pub(super) fn stored(work: &Work) -> BTreeSet<ReferralState> {
     let asked = if work.states.is_empty() { ReferralState::ALL } else { work.states.as_slice() };
     let expired = asked.contains(&ReferralState::Expired);
     let before = UNANSWERED.iter().filter(|_| expired);
@@ -210,12 +200,7 @@ fn stored(work: &Work) -> BTreeSet<ReferralState> {
 
 /// What is looked for, in whichever state it is stored.
 fn those(ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
-    let side = match work.direction {
-        Direction::Sent => referral::Column::AgencyId.eq(agency),
-        Direction::Received => referral::Column::PartyId.eq(agency),
-    };
-    let mut select = Query::select();
-    select.from(referral::Entity).and_where(side).and_where(referral_visible(ask));
+    let mut select = whichever(ask, agency, work, referral_visible(ask));
     if !work.states.is_empty() {
         select.and_where(state_now(ask.at).is_in(work.states.iter().map(|state| state.as_str())));
     }
@@ -223,6 +208,17 @@ fn those(ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
         let one_of = work.ages.iter().fold(Condition::any(), |any, age| any.add(is_of_age(*age, ask.at)));
         select.cond_where(one_of);
     }
+    select
+}
+
+/// What is looked for of what may be seen, in whichever state and of whichever age.
+pub(super) fn whichever(ask: &Ask, agency: AgencyId, work: &Work, may_be_seen: Expr) -> SelectStatement {
+    let side = match work.direction {
+        Direction::Sent => referral::Column::AgencyId.eq(agency),
+        Direction::Received => referral::Column::PartyId.eq(agency),
+    };
+    let mut select = Query::select();
+    select.from(referral::Entity).and_where(side).and_where(may_be_seen);
     if !work.urgencies.is_empty() {
         select.and_where(referral::Column::Urgency.is_in(work.urgencies.iter().copied()));
     }
@@ -398,36 +394,5 @@ impl People {
             Ok(Listed { place, of: row.try_get("", "whom")? })
         };
         Ok(rows.iter().map(listed).collect::<Result<_, DbErr>>()?)
-    }
-
-    /// How many of an agency's referrals that somebody may see are in which state and of which age.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn count_referrals(&self, reader: Reader, work: &Work) -> Result<Vec<Count>, Trouble> {
-        let Some(agency) = reader.agency else { return Ok(Vec::new()) };
-        let ask = ask_of(reader, self.clock.now().into());
-        let mut select = those(&ask, agency, work);
-        if !work.states.is_empty() {
-            select.and_where(referral::Column::State.is_in(stored(work)));
-        }
-        let number = Func::count(referral::Column::Id.into_expr());
-        select
-            .expr_as(state_now(ask.at), "state_now")
-            .expr_as(age(ask.at), "age")
-            .expr_as(number, "number")
-            .group_by_columns(["state_now", "age"])
-            .order_by("state_now", SqlOrder::Asc)
-            .order_by("age", SqlOrder::Asc);
-        let rows = self.database.connection().query_all(&select).await?;
-        let mut counts = Vec::with_capacity(rows.len());
-        for row in rows {
-            let state: String = row.try_get("", "state_now")?;
-            let (age, number): (i32, i64) = (row.try_get("", "age")?, row.try_get("", "number")?);
-            let age = usize::try_from(age).ok().and_then(|age| Age::ALL.get(age));
-            let (Some(state), Some((age, _))) = (ReferralState::parse(&state), age) else { continue };
-            counts.push(Count { state, age: *age, number: number.unsigned_abs() });
-        }
-        Ok(counts)
     }
 }
