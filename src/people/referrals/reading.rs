@@ -67,6 +67,8 @@ impl Besides {
 /// A step of a referral.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepSeen {
+    /// Id.
+    pub id: ReferralEventId,
     /// What.
     pub step: ReferralStep,
     /// How far it had come by it.
@@ -381,6 +383,7 @@ impl People {
                 None => None,
             };
             history.entry(event.referral_id).or_default().push(StepSeen {
+                id: event.id,
                 step: event.step,
                 state: event.state,
                 at: event.at,
