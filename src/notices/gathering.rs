@@ -136,7 +136,8 @@ impl Notices {
             return Ok(0);
         }
         let these: Vec<Uuid> = letter.iter().map(|notice| notice.id.0).collect();
-        let is_awaited = earlier_pending(to, &these).and_where(of_earlier(notice::Column::DueAt).gt(self.now())).to_owned();
+        let is_awaited =
+            earlier_pending(to, &these).and_where(of_earlier(notice::Column::DueAt).gt(self.now())).to_owned();
         notice::Entity::find()
             .filter(notice::Column::EndpointId.eq(to))
             .filter(notice::Column::State.eq(NoticeState::Pending))

@@ -128,12 +128,7 @@ impl Sender {
     }
 
     /// The same to one that is taken, for as long as it is.
-    async fn send_taken(
-        &self,
-        taken: &mut Taken,
-        over: &AtomicBool,
-        place: &mut Place<'_>,
-    ) -> Result<Round, DbErr> {
+    async fn send_taken(&self, taken: &mut Taken, over: &AtomicBool, place: &mut Place<'_>) -> Result<Round, DbErr> {
         let db = self.notices.database.connection();
         let mut round = Round::default();
         while let Some(until) = taken.until {

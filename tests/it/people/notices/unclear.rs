@@ -155,7 +155,10 @@ async fn an_address_is_not_to_blame_for_what_is_wrong_with_us() {
         (Mood::SaysOfUs("530 5.7.0 sign in first\r\n"), None),
         (Mood::Says("421 4.3.2 closing\r\n"), Some(421)),
         // Said of the sender, though only where it is told to whom a letter goes.
-        (Mood::Says("553 5.7.1 <post@signpost.example.org>: Sender address rejected: not owned by user\r\n"), Some(553)),
+        (
+            Mood::Says("553 5.7.1 <post@signpost.example.org>: Sender address rejected: not owned by user\r\n"),
+            Some(553),
+        ),
         (Mood::Says("450 4.1.8 <post@signpost.example.org>: Sender address rejected: Domain not found\r\n"), Some(450)),
     ] {
         mail.is(mood);
