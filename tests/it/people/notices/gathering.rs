@@ -140,8 +140,8 @@ async fn an_address_is_not_flooded() {
     }
     assert_eq!((delivered, mail.letters().len()), (fits as u64, 1 + MOST_LETTERS_AN_HOUR));
     // Nobody looks at it before there is room.
-    let rests_until = network.app.clock.now() + TimeDelta::hours(1);
-    assert_eq!(network.endpoint(to).await.busy_until, Some(rests_until.into()));
+    let rests_until = Millis::from(network.app.clock.now() + TimeDelta::hours(1));
+    assert_eq!(network.endpoint(to).await.busy_until, Some(rests_until));
     assert!(mail.last().text().contains("And 5 more"), "{}", mail.last().text());
     network.app.clock.advance(TimeDelta::hours(1));
     assert_eq!(sender.send_due().await.unwrap(), Round { delivered: 5, ..Round::default() });
