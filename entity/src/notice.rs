@@ -40,9 +40,10 @@ pub struct Model {
     pub last_status: Option<i32>,
     /// Why the last try failed.
     pub last_error: Option<NoticeFailure>,
-    /// When it was taken.
+    /// When it was taken; of one that is dead, for nobody can say whether it was, when it was handed over the second time.
     pub delivered_at: Option<Millis>,
-    /// The letter that it was taken in, with others or alone; absent until it was, and for systems.
+    /// The letter that it was taken in, or handed over the second time, with others or alone; absent until it was, and for
+    /// systems.
     pub letter_id: Option<Uuid>,
     /// When it was handed over in a letter last and nobody said whether it was taken; absent where that never was.
     pub perhaps_at: Option<Millis>,

@@ -12,7 +12,7 @@ use entity::enums::{NoticeChannel, NoticeState};
 use entity::ids::NoticeEndpointId;
 use entity::instants::Millis;
 use entity::{notice, notice_endpoint};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub const MOST_IN_A_LETTER: usize = 20;
 /// Most letters that an e-mail address gets in an hour, or may have got; what is due beyond that waits.
 pub const MOST_LETTERS_AN_HOUR: usize = 30;
 const HOUR: i64 = 3_600_000;
+/// What an earlier notice is called in a statement about notices.
+const EARLIER: &str = "earlier";
 
 /// That a notice to an e-mail address has waited long enough for others.
 pub(super) fn ripe(now: Millis) -> Condition {
@@ -48,6 +50,25 @@ pub(super) fn letter_id(letter: &[notice::Model]) -> Uuid {
         [one] => *one,
         all => all.iter().fold(Uuid::nil(), |made, id| Uuid::new_v5(&made, id.as_bytes())),
     }
+}
+
+/// A column of an earlier notice.
+fn of_earlier(column: notice::Column) -> Expr {
+    Expr::col((Alias::new(EARLIER), column))
+}
+
+/// An earlier notice of the same subject to an endpoint that is still to come and is none of these; part of a statement about
+/// notices.
+fn earlier_pending(to: NoticeEndpointId, beside: &[Uuid]) -> SelectStatement {
+    Query::select()
+        .expr(Expr::value(1))
+        .from_as(notice::Entity, Alias::new(EARLIER))
+        .and_where(of_earlier(notice::Column::EndpointId).eq(Expr::value(to)))
+        .and_where(of_earlier(notice::Column::SubjectId).eq(notice::Column::SubjectId.into_expr()))
+        .and_where(of_earlier(notice::Column::State).eq(Expr::value(NoticeState::Pending)))
+        .and_where(of_earlier(notice::Column::Number).lt(notice::Column::Number.into_expr()))
+        .and_where(of_earlier(notice::Column::Id).is_not_in(beside.iter().copied()))
+        .to_owned()
 }
 
 impl Notices {
@@ -93,18 +114,8 @@ impl Notices {
         beside: &[notice::Model],
         most: usize,
     ) -> Result<Vec<notice::Model>, DbErr> {
-        let earlier = || Alias::new("earlier");
-        let of_earlier = |column: notice::Column| Expr::col((earlier(), column));
         let beside: Vec<Uuid> = beside.iter().map(|notice| notice.id.0).collect();
-        let an_earlier = Query::select()
-            .expr(Expr::value(1))
-            .from_as(notice::Entity, earlier())
-            .and_where(of_earlier(notice::Column::EndpointId).eq(Expr::value(to)))
-            .and_where(of_earlier(notice::Column::SubjectId).eq(notice::Column::SubjectId.into_expr()))
-            .and_where(of_earlier(notice::Column::State).eq(Expr::value(NoticeState::Pending)))
-            .and_where(of_earlier(notice::Column::Number).lt(notice::Column::Number.into_expr()))
-            .and_where(of_earlier(notice::Column::Id).is_not_in(beside.iter().copied()))
-            .to_owned();
+        let an_earlier = earlier_pending(to, &beside);
         notice::Entity::find()
             .filter(notice::Column::EndpointId.eq(to))
             .filter(notice::Column::State.eq(NoticeState::Pending))
@@ -118,12 +129,15 @@ impl Notices {
             .await
     }
 
-    /// How many more are due to an e-mail address than go in a letter that is full: they go in the next.
+    /// How many more are due to an e-mail address than go in a letter that is full: they go in the next. What waits for an
+    /// earlier one of the same subject, which is to be tried again later, is not among them: it does not come in the next.
     pub(super) async fn beyond(&self, to: NoticeEndpointId, letter: &[notice::Model]) -> Result<u64, DbErr> {
         if letter.len() < MOST_IN_A_LETTER {
             return Ok(0);
         }
         let these: Vec<Uuid> = letter.iter().map(|notice| notice.id.0).collect();
+        let is_awaited =
+            earlier_pending(to, &these).and_where(of_earlier(notice::Column::DueAt).gt(self.now())).to_owned();
         notice::Entity::find()
             .filter(notice::Column::EndpointId.eq(to))
             .filter(notice::Column::State.eq(NoticeState::Pending))
@@ -131,14 +145,16 @@ impl Notices {
             // What was tried for the last time is dead, though nobody has said so yet.
             .filter(notice::Column::Attempts.lt(MOST_TRIES))
             .filter(notice::Column::Id.is_not_in(these.iter().copied()))
+            .filter(Expr::exists(is_awaited).not())
             .count(self.database.connection())
             .await
     }
 
-    /// Whether an address had as many letters in the last hour as it gets in one.
-    pub(super) async fn has_had_enough(&self, to: &notice_endpoint::Model) -> Result<bool, DbErr> {
+    /// From when on an address gets letters again, where it had as many in the last hour as it gets in one; none where it gets
+    /// them now.
+    pub(super) async fn full_until(&self, to: &notice_endpoint::Model) -> Result<Option<Millis>, DbErr> {
         match to.channel {
-            NoticeChannel::Webhook => Ok(false),
+            NoticeChannel::Webhook => Ok(None),
             NoticeChannel::Email => {
                 let taken =
                     self.letters_of_the_hour(to.id, notice::Column::LetterId, notice::Column::DeliveredAt).await?;
@@ -146,7 +162,11 @@ impl Notices {
                 let perhaps = self.letters_of_the_hour(to.id, perhaps.0, perhaps.1).await?;
                 // The same that went twice is two; one of which part was taken, as far as anybody knows, is one.
                 let letters: HashSet<(Uuid, Millis)> = taken.into_iter().chain(perhaps).collect();
-                Ok(letters.len() >= MOST_LETTERS_AN_HOUR)
+                let mut instants: Vec<Millis> = letters.into_iter().map(|(_, at)| at).collect();
+                instants.sort_unstable();
+                // There is room once this one is longer ago than an hour, and all before it.
+                let last = instants.len().checked_sub(MOST_LETTERS_AN_HOUR).and_then(|place| instants.get(place));
+                Ok(last.map(|at| Millis(at.0 + HOUR)))
             }
         }
     }

@@ -38,6 +38,15 @@ pub const LETTER_TAKEN_FOR: i64 = 12 * 60_000;
 const SLOW: Duration = Duration::from_secs(2);
 /// For how long it is slow from then on, in milliseconds: ten minutes.
 pub const SLOW_FOR: i64 = 10 * 60_000;
+/// How long is waited until what came of a try is written again, where the database failed. All of it is over before another
+/// process may take the endpoint, whose letter would go twice.
+const AGAIN: [Duration; 5] = [
+    Duration::from_millis(250),
+    Duration::from_secs(1),
+    Duration::from_secs(4),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+];
 /// After how long an endpoint that took nothing is switched off, in milliseconds: five days.
 pub const OFF_AFTER: i64 = 5 * 86_400_000;
 
@@ -63,6 +72,15 @@ impl Round {
             switched_off: self.switched_off + other.switched_off,
         }
     }
+}
+
+/// An endpoint that is taken here.
+struct Taken {
+    id: NoticeEndpointId,
+    /// Until when; none where another process has it by now, or it was switched off.
+    until: Option<Millis>,
+    /// Until when nobody has to look at it.
+    rests_until: Option<Millis>,
 }
 
 /// Sends notices. Cheap to clone.
@@ -98,15 +116,26 @@ impl Sender {
         }
     }
 
-    /// Sends an endpoint what is due to it.
+    /// Sends an endpoint what is due to it. It is given back whatever fails meanwhile: else nobody would send to it for as long
+    /// as it was taken for.
     async fn send_to(&self, id: NoticeEndpointId, over: &AtomicBool, place: &mut Place<'_>) -> Result<Round, DbErr> {
+        let until = self.take(id, place.lane, None).await?;
+        let mut taken = Taken { id, until, rests_until: None };
+        let sent = self.send_taken(&mut taken, over, place).await;
+        let given_back = self.give_back(&taken).await;
+        let round = sent?;
+        given_back.map(|()| round)
+    }
+
+    /// The same to one that is taken, for as long as it is.
+    async fn send_taken(&self, taken: &mut Taken, over: &AtomicBool, place: &mut Place<'_>) -> Result<Round, DbErr> {
         let db = self.notices.database.connection();
         let mut round = Round::default();
-        let Some(mut taken) = self.take(id, place.lane, None).await? else { return Ok(round) };
-        loop {
+        while let Some(until) = taken.until {
             // Read again: it may have been switched off, or been given another secret.
-            let Some(endpoint) = notice_endpoint::Entity::find_by_id(id).one(db).await? else { break };
-            if self.notices.has_had_enough(&endpoint).await? {
+            let Some(endpoint) = notice_endpoint::Entity::find_by_id(taken.id).one(db).await? else { break };
+            taken.rests_until = self.notices.full_until(&endpoint).await?;
+            if taken.rests_until.is_some() {
                 break;
             }
             let next = self.notices.next(&endpoint).await?;
@@ -118,13 +147,8 @@ impl Sender {
             if once.delivered == 0 || place.is_over() || over.load(Ordering::Relaxed) {
                 break;
             }
-            match self.take(id, place.lane, Some(taken)).await? {
-                Some(again) => taken = again,
-                // Another process took it, or it was switched off.
-                None => return Ok(round),
-            }
+            taken.until = self.take(taken.id, place.lane, Some(until)).await?;
         }
-        self.give_back(id, taken).await?;
         Ok(round)
     }
 
@@ -149,14 +173,27 @@ impl Sender {
         Ok((result.rows_affected == 1).then_some(until))
     }
 
-    async fn give_back(&self, id: NoticeEndpointId, taken: Millis) -> Result<(), DbErr> {
-        notice_endpoint::Entity::update_many()
-            .set(notice_endpoint::ActiveModel { busy_until: Set(None), ..Default::default() })
-            .filter(notice_endpoint::Column::Id.eq(id))
-            .filter(notice_endpoint::Column::BusyUntil.eq(taken))
-            .exec(self.notices.database.connection())
-            .await?;
-        Ok(())
+    /// Gives an endpoint back, or lets it rest.
+    async fn give_back(&self, taken: &Taken) -> Result<(), DbErr> {
+        let Some(until) = taken.until else { return Ok(()) };
+        let mut again = AGAIN.into_iter();
+        loop {
+            let given_back = notice_endpoint::ActiveModel { busy_until: Set(taken.rests_until), ..Default::default() };
+            let done = notice_endpoint::Entity::update_many()
+                .set(given_back)
+                .filter(notice_endpoint::Column::Id.eq(taken.id))
+                .filter(notice_endpoint::Column::BusyUntil.eq(until))
+                .exec(self.notices.database.connection())
+                .await;
+            match (done, again.next()) {
+                (Ok(_), _) => return Ok(()),
+                (Err(error), None) => return Err(error),
+                (Err(error), Some(wait)) => {
+                    tracing::warn!(endpoint = %taken.id.0, %error, "notices.given_back: not now");
+                    sleep(wait).await;
+                }
+            }
+        }
     }
 
     /// Tries what an endpoint is sent next once: one notice, or all of a letter.
@@ -191,11 +228,31 @@ impl Sender {
                 self.notices.mail(to, letter, more).await
             }
         };
+        // Only here it is known what came of it.
+        let mut again = AGAIN.into_iter();
+        loop {
+            match (self.came_of(to, &tried, sent).await, again.next()) {
+                (Err(error), Some(wait)) => {
+                    tracing::warn!(endpoint = %to.id.0, %error, "notices.outcome: not written yet");
+                    sleep(wait).await;
+                }
+                (written, _) => return written,
+            }
+        }
+    }
+
+    /// Writes down what came of a try; to write it twice is to write it once.
+    async fn came_of(
+        &self,
+        to: &notice_endpoint::Model,
+        tried: &[notice::Model],
+        sent: Result<(), NotTaken>,
+    ) -> Result<Round, DbErr> {
         match sent {
-            Ok(()) => self.taken(to, &tried, &tried, self.notices.now()).await,
-            Err(why) if why.perhaps_there => self.perhaps_taken(to, &tried, why).await,
+            Ok(()) => self.taken(to, tried).await,
+            Err(why) if why.perhaps_there => self.perhaps_taken(to, tried, why).await,
             Err(why) => {
-                let (last, later) = parted(&tried, why);
+                let (last, later) = parted(tried, why);
                 self.not_taken(to, &last, &later, why).await
             }
         }
@@ -264,22 +321,16 @@ impl Sender {
         }
     }
 
-    /// Writes down that these were taken, in this letter where they go in one.
-    async fn taken(
-        &self,
-        to: &notice_endpoint::Model,
-        notices: &[notice::Model],
-        letter: &[notice::Model],
-        at: Millis,
-    ) -> Result<Round, DbErr> {
+    /// Writes down that these were taken, in a letter where they go in one.
+    async fn taken(&self, to: &notice_endpoint::Model, notices: &[notice::Model]) -> Result<Round, DbErr> {
         let db = self.notices.database.connection();
         let letter = match to.channel {
             NoticeChannel::Webhook => None,
-            NoticeChannel::Email => Some(letter_id(letter)),
+            NoticeChannel::Email => Some(letter_id(notices)),
         };
         let row = notice::ActiveModel {
             state: Set(NoticeState::Delivered),
-            delivered_at: Set(Some(at)),
+            delivered_at: Set(Some(self.notices.now())),
             letter_id: Set(letter),
             last_status: Set(None),
             last_error: Set(None),
@@ -302,7 +353,7 @@ impl Sender {
     }
 
     /// Writes down that a letter may have been taken. It is tried once more, for it may be lost, and no more than that, for it
-    /// may not be: what may have arrived twice counts as taken.
+    /// may not be: what may have arrived twice is dead, as what nobody can say of whether it arrived.
     async fn perhaps_taken(
         &self,
         to: &notice_endpoint::Model,
@@ -314,7 +365,17 @@ impl Sender {
             letter.iter().cloned().partition(|notice| notice.perhaps_at.is_some());
         let mut round = Round::default();
         if !again.is_empty() {
-            round = round.and(self.taken(to, &again, letter, at).await?);
+            // By which it counts among the letters of the hour.
+            let row = notice::ActiveModel {
+                letter_id: Set(Some(letter_id(letter))),
+                delivered_at: Set(Some(at)),
+                ..Default::default()
+            };
+            let ids: Vec<NoticeId> = again.iter().map(|notice| notice.id).collect();
+            let these = notice::Column::Id.is_in(ids.iter().copied());
+            notice::Entity::update_many().set(row).filter(these).exec(db).await?;
+            let unclear = NotTaken::because(NoticeFailure::Unclear);
+            round = round.and(self.not_taken(to, &ids, &[], unclear).await?);
         }
         if !first.is_empty() {
             let row = notice::ActiveModel {
@@ -357,7 +418,7 @@ impl Sender {
                 .await?;
         }
         // An address is not to blame for our mail server, and is not switched off for it.
-        let is_ours = why.why == NoticeFailure::MailServer;
+        let is_ours = matches!(why.why, NoticeFailure::MailServer | NoticeFailure::Unclear);
         let since = if is_ours { to.failing_since } else { to.failing_since.or(Some(now)) };
         let is_over = !is_ours && since.is_some_and(|since| now.0 - since.0 >= OFF_AFTER);
         let mut failing = notice_endpoint::ActiveModel {

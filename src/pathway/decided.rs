@@ -1,16 +1,17 @@
 //! What is decided about a page of a pathway, before anything of it is opened. Nothing of it may be shown before what was
 //! decided is written.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::enums::Purpose;
-use entity::ids::{GroupId, ReferralEventId, ReferralId, ServiceUserId};
+use entity::ids::{GroupId, ServiceUserId};
 use entity::instants::Millis;
 use entity::{
     appointment, easement, group_place, person_record, referral, referral_event, release, signpost, support_group, task,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::Pathways;
@@ -63,7 +64,6 @@ pub(super) struct Decided {
 pub(super) struct Shown {
     pub(super) records: Vec<(SealedRecord, Ground)>,
     pub(super) signposts: Vec<(signpost::Model, bool)>,
-    pub(super) steps: HashMap<ReferralEventId, (ReferralId, i32)>,
     pub(super) referrals: DecidedReferrals,
     pub(super) appointments: Vec<(appointment::Model, Ground)>,
     pub(super) releases: Vec<ShownRelease>,
@@ -78,7 +78,6 @@ pub(super) struct Shown {
 struct Rows {
     records: Vec<person_record::Model>,
     signposts: Vec<signpost::Model>,
-    steps: HashMap<ReferralEventId, (ReferralId, i32)>,
     referrals: Vec<referral::Model>,
     appointments: Vec<appointment::Model>,
     releases: Vec<release::Model>,
@@ -141,10 +140,14 @@ impl Pathways {
     ) -> Result<Result<Decided, Again>, Trouble> {
         let people = &self.people;
         let db = people.database().connection();
-        let of = people.stands_for(of).await?;
-        let mut purposes = Purposes::begin(people, db, reader, of).await?;
+        let (mut of, mut purposes) = (of, Purposes::begin(people, db, reader, of).await?);
         if purposes.said.has_joined() {
-            return Ok(Err(Again));
+            // Another stands for them.
+            of = people.stands_for(of).await?;
+            purposes = Purposes::begin(people, db, reader, of).await?;
+            if purposes.said.has_joined() {
+                return Ok(Err(Again));
+            }
         }
         let (at, care) = (purposes.said.ask.at, purposes.care.ask);
         let groups = groups_of_person(db, of).await?;
@@ -208,7 +211,12 @@ async fn decided(
         let Ok(Some(close)) = signposts::shows(said, of, &row) else { return Ok(Err(Again)) };
         given.push((row, close));
     }
-    let referrals = referrals::decided(db, of_referrals, rows.referrals).await?;
+    let mut headers = Vec::new();
+    for row in rows.referrals {
+        let Ok(Some(ground)) = of_referrals.shows_referral(&header(&row)) else { return Ok(Err(Again)) };
+        headers.push((row, ground));
+    }
+    let referrals = referrals::decided(db, of_referrals, headers).await?;
     let Ok(referrals) = referrals else { return Ok(Err(Again)) };
     let mut appointments = Vec::new();
     for row in rows.appointments {
@@ -236,9 +244,9 @@ async fn decided(
         let Ok(Some(ground)) = care.shows_all(&place_as_rows(&row, group)) else { return Ok(Err(Again)) };
         places.push((row, ground));
     }
-    let (steps, groups) = (rows.steps, rows.groups.into_values().collect());
+    let groups = rows.groups.into_values().collect();
     let signposts = given;
-    Ok(Ok(Shown { records, signposts, steps, referrals, appointments, releases, tasks, easements, places, groups }))
+    Ok(Ok(Shown { records, signposts, referrals, appointments, releases, tasks, easements, places, groups }))
 }
 
 /// Whether anything of these rows tells that there is somebody; it is noted, and nothing as shown, but for signposts.
@@ -289,12 +297,12 @@ async fn rows(db: &impl ConnectionTrait, keys: &[Key]) -> Result<Rows, Trouble> 
     }
     let steps = of(&[Kind::ReferralStep]);
     if !steps.is_empty() {
-        let these = among(backend, referral_event::Column::Id, steps);
-        for event in referral_event::Entity::find().filter(these).all(db).await? {
-            rows.steps.insert(event.id, (event.referral_id, event.number));
-        }
-        let referrals: BTreeSet<Uuid> = rows.steps.values().map(|(referral, _)| referral.0).collect();
-        let these = among(backend, referral::Column::Id, referrals);
+        let of_steps = Query::select()
+            .column((referral_event::Entity, referral_event::Column::ReferralId))
+            .from(referral_event::Entity)
+            .and_where(among(backend, referral_event::Column::Id, steps))
+            .to_owned();
+        let these = referral::Column::Id.in_subquery(of_steps);
         rows.referrals = referral::Entity::find().filter(these).all(db).await?;
     }
     let appointments = of(&[Kind::Appointment]);

@@ -1,11 +1,11 @@
 //! The one way in which a pathway leaves the tables: decided, written into the ledger, opened. In this order. One decision
 //! covers all of a page, whatever its entries are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::enums::{Purpose, RecordKind};
-use entity::ids::{ReferralId, ServiceUserId};
+use entity::ids::ServiceUserId;
 
 use super::Pathways;
 use super::decided::{Decided, Shown};
@@ -122,8 +122,7 @@ impl Pathways {
             return Ok(Ok(None));
         }
         let people = &self.people;
-        let Shown { records, signposts, steps, referrals, appointments, releases, tasks, easements, places, groups } =
-            shown;
+        let Shown { records, signposts, referrals, appointments, releases, tasks, easements, places, groups } = shown;
         let mut items: HashMap<(Kind, uuid::Uuid), Item> = HashMap::with_capacity(keys.len());
         for opened in people.opened(records, true).await? {
             let kind = match opened.contents.kind() {
@@ -143,14 +142,13 @@ impl Pathways {
         }
         let reader = Reader { purpose: Purpose::Referral, ..reader };
         let besides = Besides { history: true, ..Besides::default() };
-        let seen = people.opened_referrals(reader, referrals, besides, at).await?;
-        let seen: HashMap<ReferralId, Arc<ReferralSeen>> =
-            seen.into_iter().map(|seen| (seen.id, Arc::new(seen))).collect();
-        for (event, (referral, number)) in steps {
-            let Some(referral) = seen.get(&referral) else { continue };
-            let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-            let Some(step) = place.and_then(|place| referral.history.get(place)).cloned() else { continue };
-            items.insert((Kind::ReferralStep, event.0), Item::ReferralStep(Arc::clone(referral), step));
+        let steps = keys.iter().filter(|key| key.kind == Kind::ReferralStep);
+        let steps: HashSet<uuid::Uuid> = steps.map(|key| key.id).collect();
+        for seen in people.opened_referrals(reader, referrals, besides, at).await? {
+            let seen = Arc::new(seen);
+            for step in seen.history.iter().filter(|step| steps.contains(&step.id.0)) {
+                items.insert((Kind::ReferralStep, step.id.0), Item::ReferralStep(Arc::clone(&seen), step.clone()));
+            }
         }
         for seen in people.opened_appointments(appointments).await? {
             items.insert((Kind::Appointment, seen.id.0), Item::Appointment(seen));

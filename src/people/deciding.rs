@@ -90,6 +90,17 @@ impl Deciding {
         }))
     }
 
+    /// Decides about something else of some of them: on the same facts, as of the same instant, and as decisions of its own.
+    pub(crate) fn beside(&self, people: &People, operation: &'static str, of: &[ServiceUserId]) -> Self {
+        let mut decisions = Decisions::new(self.ask, operation);
+        for id in of {
+            let themselves = self.facts(*id).and_then(|facts| facts.themselves.first());
+            let epoch = themselves.map(|them| them.epoch);
+            decisions.asked_about(*id, epoch, LedgerEntryId(people.clock.new_id()));
+        }
+        Self { ask: self.ask, apart: Arc::clone(&self.apart), has_joined: self.has_joined, decisions }
+    }
+
     /// Whether one of them was joined to another, who is to be looked for.
     pub(crate) fn has_joined(&self) -> bool {
         self.has_joined

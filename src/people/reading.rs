@@ -232,12 +232,42 @@ impl People {
         wanted: &Wanted,
         pending: Option<&Pending>,
     ) -> Result<Decided, Trouble> {
+        let deciding = Deciding::begin(self, self.database.connection(), reader, of).await?;
+        self.read_by(deciding, of, wanted, pending).await
+    }
+
+    /// What [`People::read`] gives, of service users about whom something else was decided just now: on the same facts, which
+    /// are read anew where they have changed meanwhile.
+    ///
+    /// # Errors
+    /// Those of [`People::read`].
+    pub(crate) async fn read_beside(
+        &self,
+        deciding: Deciding,
+        reader: Reader,
+        of: &[ServiceUserId],
+        wanted: &Wanted,
+        pending: Option<&Pending>,
+    ) -> Result<Vec<Seen>, Trouble> {
+        match self.read_by(deciding, of, wanted, pending).await? {
+            Decided::Released(seen) => Ok(seen),
+            Decided::Again | Decided::Joined => self.read(reader, of, wanted, pending).await,
+        }
+    }
+
+    async fn read_by(
+        &self,
+        mut deciding: Deciding,
+        of: &[ServiceUserId],
+        wanted: &Wanted,
+        pending: Option<&Pending>,
+    ) -> Result<Decided, Trouble> {
         let db = self.database.connection();
-        let mut deciding = Deciding::begin(self, db, reader, of).await?;
         if deciding.has_joined() {
             return Ok(Decided::Joined);
         }
-        let (ask, agency) = (deciding.ask, reader.agency);
+        let ask = deciding.ask;
+        let agency = ask.agency;
         let mut shown = Vec::new();
         let mut known: BTreeSet<ServiceUserId> = BTreeSet::new();
         for record in records(db, of, wanted).await? {

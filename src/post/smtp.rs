@@ -146,9 +146,43 @@ fn at_sender(error: &Error) -> PostError {
     }
 }
 
-/// What it says of whom a letter goes to, and of the letter itself.
+/// What it says of whom a letter goes to, and of the letter itself. Some mail servers say only here what they have against whom
+/// it is from, of which whom it goes to is not to blame.
 fn at_letter(error: &Error) -> PostError {
-    said(error).map_or_else(|error| error, |code| PostError::Refused { code })
+    match said(error) {
+        Ok(_) if is_about_us(error) => at_sender(error),
+        Ok(code) => PostError::Refused { code },
+        Err(error) => error,
+    }
+}
+
+/// Enhanced status codes, without their class, that are about whom a letter is from or what sends it: the sender's address
+/// (RFC 3463 section 3.2), its signature, its origin (RFC 7372), that nobody can answer it (RFC 7505).
+const OF_THE_SENDER: [&str; 10] = ["1.7", "1.8", "7.20", "7.21", "7.22", "7.23", "7.24", "7.25", "7.26", "7.27"];
+
+/// Enhanced status codes that are of whoever the words name: it is not allowed.
+const OF_EITHER: [&str; 2] = ["7.0", "7.1"];
+
+/// How the usual mail servers say that it is the sender, or the one who connects. No address holds any of them.
+const NAMES_THE_SENDER: [&str; 8] = [
+    "sender address rejected",
+    "sender rejected",
+    "sender denied",
+    "not owned by user",
+    "client host rejected",
+    "relay access denied",
+    "relaying denied",
+    "unable to relay",
+];
+
+/// Whether an answer is about whom a letter is from, or about what sends it. Nothing of its words is kept.
+fn is_about_us(error: &Error) -> bool {
+    let words = std::error::Error::source(error).map(|words| words.to_string().to_ascii_lowercase());
+    let words = words.unwrap_or_default();
+    let first = words.split_whitespace().next().unwrap_or_default();
+    let Some((_, status)) = first.split_once('.') else { return false };
+    OF_THE_SENDER.contains(&status)
+        || OF_EITHER.contains(&status) && NAMES_THE_SENDER.iter().any(|name| words.contains(name))
 }
 
 /// What it says before it was told anything of the letter.

@@ -36,6 +36,8 @@ closed_set! {
         MailRefused = "mail_refused",
         /// Our mail server could not be used, or there is none; the address is not to blame.
         MailServer = "mail_server",
+        /// The letter was handed over twice, and each time our mail server gave no word: it may have arrived.
+        Unclear = "unclear",
     }
 }
 

@@ -123,6 +123,14 @@ pub fn referral_visible(ask: &Ask) -> Expr {
     condition(&REFERRAL_VISIBLE, ask, &Columns::of_referrals())
 }
 
+/// The same for a statement that looks at very many rows, as one that counts them: whom an account stands for, and who keeps out
+/// whom, is looked up once, and not with each row.
+#[must_use]
+pub fn referral_visible_of_many(ask: &Ask) -> Expr {
+    let (who, row) = (Expr::value(ask.account), Columns::of_referrals());
+    Said { ask, who: &who, row: &row, of_many: true }.rule(&REFERRAL_VISIBLE)
+}
+
 /// Whether a row of `referral` that was sent to the agency is its to count; for figures, which show no row.
 #[must_use]
 pub fn counted_visible(ask: &Ask) -> Expr {
@@ -195,16 +203,56 @@ pub fn condition(rule: &Rule, ask: &Ask, row: &Columns) -> Expr {
 
 /// The same for another account than that of who asks.
 fn condition_for(rule: &Rule, ask: &Ask, who: &Expr, row: &Columns) -> Expr {
-    let part_for = |part: &Rule| condition_for(part, ask, who, row);
-    match rule {
-        Rule::All(parts) => all_of(parts.iter(), &part_for).into(),
-        Rule::Any(parts) => one_of(parts, &part_for),
-        Rule::Not(part) => part_for(part).not(),
-        Rule::Some(over, part) => {
-            let there_is = tables(*over).expr(Expr::value(1)).and_where(part_for(part)).to_owned();
-            Expr::exists(there_is)
+    Said { ask, who, row, of_many: false }.rule(rule)
+}
+
+/// How a rule is said.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    ask: &'a Ask,
+    who: &'a Expr,
+    row: &'a Columns,
+    /// Whether very many rows are held against it.
+    of_many: bool,
+}
+
+impl Said<'_> {
+    fn rule(self, rule: &Rule) -> Expr {
+        let part_for = |part: &Rule| self.rule(part);
+        match rule {
+            Rule::All(parts) => all_of(parts.iter(), &part_for).into(),
+            Rule::Any(parts) => one_of(parts, &part_for),
+            Rule::Not(part) => part_for(part).not(),
+            Rule::Some(over, part) => self.looked_up_once(*over, part).unwrap_or_else(|| {
+                let there_is = tables(*over).expr(Expr::value(1)).and_where(part_for(part)).to_owned();
+                Expr::exists(there_is)
+            }),
+            Rule::Is(clause) => compared(*clause, self.ask, self.who, self.row),
         }
-        Rule::Is(clause) => compared(*clause, ask, who, row),
+    }
+
+    /// That whom a row is about is one of those of whom there is a fact of this kind, which an engine looks up once for all rows.
+    /// Said of few alone, and of what hangs on the row by its service user and nothing else: an engine holds all of them.
+    fn looked_up_once(self, over: Over, part: &Rule) -> Option<Expr> {
+        let (of_row, whose) = match over {
+            Over::Proxies => (Clause::ProxyOfRow, proxy::Column::ServiceUserId.into_expr()),
+            Over::Exclusions => (Clause::ExclusionOfRow, exclusion::Column::ServiceUserId.into_expr()),
+            Over::Memberships
+            | Over::ServiceUsers
+            | Over::Assignments
+            | Over::TeamPlaces
+            | Over::Flows
+            | Over::Consents
+            | Over::Relationships => return None,
+        };
+        let parts = needed(part);
+        let others = parts.iter().copied().filter(|part| **part != Rule::Is(of_row));
+        let is_of_row = self.of_many && parts.iter().any(|part| **part == Rule::Is(of_row));
+        is_of_row.then(|| {
+            let those = all_of(others, &|part: &Rule| self.rule(part));
+            let those = tables(over).expr(whose).cond_where(those).to_owned();
+            self.row.service_user.clone().in_subquery(those)
+        })
     }
 }
 

@@ -175,6 +175,8 @@ impl Listings {
                     Err(not_sent) if not_sent.perhaps_there => {
                         tracing::warn!(error = %not_sent.error, "listings.reminder: unclear whether it was sent");
                         reminded.unclear += 1;
+                        // Whoever gives no word of this one may be waited for as long with each of the others.
+                        return Ok(reminded);
                     }
                     Err(not_sent) => {
                         self.take_back(ids).await?;

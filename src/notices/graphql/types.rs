@@ -29,6 +29,9 @@ pub enum NoticeFailure {
     MailRefused,
     /// The mail server could not be used, or there is none: tell whoever runs this server. The address is not to blame.
     MailServer,
+    /// The mail server was given the letter twice, and never said whether it took it: it may have arrived, and is sent no more
+    /// until somebody replays it. The address is not to blame.
+    Unclear,
 }
 
 /// Why an endpoint is off.
@@ -130,7 +133,8 @@ impl NoticeEndpoint {
         whole(self.0.counts.delivered)
     }
 
-    /// Notices that were not taken and are tried no more, until somebody replays them.
+    /// Notices that were not taken, or of which nobody can say whether they were, and are tried no more, until somebody replays
+    /// them.
     async fn dead(&self) -> i32 {
         whole(self.0.counts.dead)
     }

@@ -5,11 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use entity::enums::{AppointmentDelivery, GroupEndReason, GroupPlaceState, Purpose};
+use entity::enums::{AppointmentDelivery, GroupEndReason, GroupPlaceState, GroupPlaceStep, Purpose};
 use entity::ids::{AccountId, AgencyId, CohortId, GroupId, LocationId, ServiceId};
 use entity::instants::Millis;
 use entity::lists::Words;
-use entity::{group_cohort, group_place, group_session, support_group};
+use entity::{group_cohort, group_place, group_place_event, group_session, support_group};
+use sea_orm::sea_query::{Expr, Func, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::AT_ONCE;
@@ -286,16 +287,23 @@ async fn waiting(db: &impl ConnectionTrait, of: &[GroupId], ask: &Ask) -> Result
 }
 
 /// How many milliseconds each waited who was given a place from the line of these groups since an instant. Who got a place at
-/// once, for one was free, waited for none.
+/// once, for one was free, waited for none; and who was put back in the line, for the cohort was called off, waited from then on.
 async fn waits(
     db: &impl ConnectionTrait,
     of: &[GroupId],
     since: Millis,
 ) -> Result<BTreeMap<GroupId, Vec<i64>>, Trouble> {
+    let put_back = Query::select()
+        .expr(Func::max(group_place_event::Column::At.into_expr()))
+        .from(group_place_event::Entity)
+        .and_where(group_place_event::Column::PlaceId.into_expr().eq(group_place::Column::Id.into_expr()))
+        .and_where(group_place_event::Column::Step.eq(GroupPlaceStep::PutBack))
+        .to_owned();
+    let begun = Func::coalesce([Expr::expr(put_back), group_place::Column::JoinedAt.into_expr()]);
     let given: Vec<(GroupId, Millis, Millis)> = group_place::Entity::find()
         .select_only()
         .column(group_place::Column::GroupId)
-        .column(group_place::Column::JoinedAt)
+        .expr_as(Expr::expr(begun), "begun")
         .column(group_place::Column::PlacedAt)
         .filter(group_place::Column::GroupId.is_in(of.iter().copied()))
         .filter(group_place::Column::OfferedBy.is_not_null())
@@ -304,8 +312,8 @@ async fn waits(
         .all(db)
         .await?;
     let mut waits: BTreeMap<GroupId, Vec<i64>> = BTreeMap::new();
-    for (group, joined, placed) in given {
-        waits.entry(group).or_default().push(placed.0 - joined.0);
+    for (group, begun, placed) in given {
+        waits.entry(group).or_default().push(placed.0 - begun.0);
     }
     Ok(waits)
 }

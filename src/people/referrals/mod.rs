@@ -13,8 +13,10 @@
 //! | [`holding`] | what is put on hold, when what a service user permitted is taken back |
 //! | `telling` | what the agencies' own systems are told of each step |
 //! | [`reading`] | the one way in which referrals leave the tables |
+//! | `about` | what they are about and disclose |
 //! | `line` | how manieth one is on a waiting list |
 //! | [`worklist`] | what waits at an agency, and for how long |
+//! | `counting` | how much of it there is |
 //! | [`figures`] | why referrals were refused, which expired, which waited, and for which needs |
 //! | [`refused`] | which services refuse people again and again for one reason |
 //! | [`suppressing`] | what of counts may be told where few people stand behind some; no database |
@@ -22,6 +24,8 @@
 //! Exactly one account answers for a referral at every instant, for the column that says so can't be empty: the sender's
 //! until the receiver takes it on, and then the receiver's.
 
+mod about;
+mod counting;
 pub mod drafting;
 pub mod editing;
 pub mod figures;

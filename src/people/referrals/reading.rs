@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use entity::enums::{Achievement, DataCategory, Purpose, ReferralReason, ReferralState, ReferralStep, ReferralUrgency};
 use entity::ids::{AccountId, AgencyId, ReferralEventId, ReferralId, ServiceId, ServiceUserId};
 use entity::instants::Millis;
-use entity::{referral, referral_category, referral_event, referral_need};
+use entity::{referral, referral_event, referral_need};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::about::AboutEach;
 use super::life::{UNANSWERED, standing};
 use super::line::places_in_line;
 use super::moving::header;
@@ -17,11 +18,10 @@ use super::place;
 use crate::access::ledger::Pending;
 use crate::access::rule::decide::Ground;
 use crate::access::rule::load::among;
-use crate::access::rule::predicate::referral_visible;
 use crate::access::rule::{Ask, Row};
 use crate::people::contents::work::category_of;
 use crate::people::deciding::{Again, Deciding, whom};
-use crate::people::reading::{Reader, TRIES};
+use crate::people::reading::{Reader, Seen, TRIES, Wanted};
 use crate::people::teams::names_of;
 use crate::people::{People, Trouble};
 use crate::vault::sealed::key_of;
@@ -34,8 +34,20 @@ const DAY: i64 = 86_400_000;
 pub enum WhichReferrals {
     /// These.
     Of(Vec<ReferralId>),
+    /// These, of a list that was read just now: with whom each was about then.
+    Listed(Vec<(ReferralId, ServiceUserId)>),
     /// All of these service users.
     About(Vec<ServiceUserId>),
+}
+
+impl WhichReferrals {
+    /// The same, whomever they are about by now.
+    fn anew(&self) -> Self {
+        match self {
+            Self::Listed(listed) => Self::Of(listed.iter().map(|(id, _)| *id).collect()),
+            Self::Of(_) | Self::About(_) => self.clone(),
+        }
+    }
 }
 
 /// What of referrals is asked for beside what stands in their rows.
@@ -55,6 +67,8 @@ impl Besides {
 /// A step of a referral.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepSeen {
+    /// Id.
+    pub id: ReferralEventId,
     /// What.
     pub step: ReferralStep,
     /// How far it had come by it.
@@ -181,51 +195,27 @@ fn is_party(ground: Ground) -> bool {
     matches!(ground, Ground::Party { .. })
 }
 
-/// What these referrals disclose: a category each, and by which step.
-async fn disclosed(db: &impl ConnectionTrait, of: &[ReferralId]) -> Result<Vec<Disclosed>, Trouble> {
-    if of.is_empty() {
-        return Ok(Vec::new());
-    }
-    let column = referral_category::Column::ReferralId;
-    Ok(referral_category::Entity::find()
-        .select_only()
-        .columns([column, referral_category::Column::Category, referral_category::Column::EventId])
-        .filter(among(db.get_database_backend(), column, of.iter().map(|id| id.0)))
-        .into_tuple()
-        .all(db)
-        .await?)
-}
-
-/// A referral, a category that it discloses, and the step by which it does.
-type Disclosed = (ReferralId, DataCategory, Option<ReferralEventId>);
-
-/// Referrals that may be shown, what they disclose, and what of that may flow to who sees them as the receiver.
+/// Referrals that may be shown, what they are about and disclose, and what of that may flow to who sees them as the receiver.
 pub(crate) struct DecidedReferrals {
     shown: Vec<(referral::Model, Ground)>,
-    disclosed: Vec<Disclosed>,
+    about: AboutEach,
     flows: BTreeSet<(ReferralId, DataCategory)>,
 }
 
-/// Decides about rows of referrals: all of them have to be ones that may be shown.
+/// Decides what of referrals goes with their headers, of which is decided that they may be shown.
 ///
 /// # Errors
 /// The database failed.
 pub(crate) async fn decided(
     db: &impl ConnectionTrait,
     deciding: &mut Deciding,
-    rows: Vec<referral::Model>,
+    shown: Vec<(referral::Model, Ground)>,
 ) -> Result<Result<DecidedReferrals, Again>, Trouble> {
-    let mut shown = Vec::with_capacity(rows.len());
-    for row in rows {
-        // Both readings of the rule have to agree; where they do not, one saw what the other did not see yet.
-        let Ok(Some(ground)) = deciding.shows_referral(&header(&row)) else { return Ok(Err(Again)) };
-        shown.push((row, ground));
-    }
     // What a referral is about tells of the service user as a row of theirs would, and is decided as one.
     let mut flows: BTreeSet<(ReferralId, DataCategory)> = BTreeSet::new();
     let ids: Vec<ReferralId> = shown.iter().map(|(row, _)| row.id).collect();
-    let disclosed = disclosed(db, &ids).await?;
-    for (id, category, _) in &disclosed {
+    let about = AboutEach::of(db, &ids).await?;
+    for (id, category, _) in &about.disclosed {
         let received = shown.iter().find(|(row, ground)| row.id == *id && is_party(*ground));
         let Some((row, _)) = received else { continue };
         match deciding.shows(&Row::of(row.service_user_id, row.agency_id, *category)) {
@@ -234,7 +224,7 @@ pub(crate) async fn decided(
             Err(Again) => return Ok(Err(Again)),
         };
     }
-    Ok(Ok(DecidedReferrals { shown, disclosed, flows }))
+    Ok(Ok(DecidedReferrals { shown, about, flows }))
 }
 
 impl People {
@@ -252,8 +242,25 @@ impl People {
         besides: Besides,
         pending: Option<&Pending>,
     ) -> Result<Vec<ReferralSeen>, Trouble> {
-        for _ in 0..TRIES {
-            if let Some(seen) = self.try_to_read_referrals(reader, which, besides, pending).await? {
+        Ok(self.read_referrals_of(reader, which, besides, None, pending).await?.0)
+    }
+
+    /// The same, with what is wanted of whom they are about, as [`People::read`] gives it for referrals.
+    ///
+    /// # Errors
+    /// Those of [`People::read_referrals`].
+    pub async fn read_referrals_of(
+        &self,
+        reader: Reader,
+        which: &WhichReferrals,
+        besides: Besides,
+        wanted: Option<&Wanted>,
+        pending: Option<&Pending>,
+    ) -> Result<(Vec<ReferralSeen>, Vec<Seen>), Trouble> {
+        let reader = Reader { purpose: Purpose::Referral, ..reader };
+        let anew = which.anew();
+        for which in std::iter::once(which).chain(std::iter::repeat_n(&anew, TRIES - 1)) {
+            if let Some(seen) = self.try_to_read_referrals(reader, which, besides, wanted, pending).await? {
                 return Ok(seen);
             }
         }
@@ -265,31 +272,39 @@ impl People {
         reader: Reader,
         which: &WhichReferrals,
         besides: Besides,
+        wanted: Option<&Wanted>,
         pending: Option<&Pending>,
-    ) -> Result<Option<Vec<ReferralSeen>>, Trouble> {
+    ) -> Result<Option<(Vec<ReferralSeen>, Vec<Seen>)>, Trouble> {
         let db = self.database.connection();
         let of = self.whom_they_are_about(which).await?;
         if of.is_empty() {
-            return Ok(Some(Vec::new()));
+            return Ok(Some((Vec::new(), Vec::new())));
         }
-        let mut deciding = Deciding::begin(self, db, Reader { purpose: Purpose::Referral, ..reader }, &of).await?;
-        let ask = deciding.ask;
-        let backend = db.get_database_backend();
-        let these = match which {
-            WhichReferrals::Of(ids) => among(backend, referral::Column::Id, ids.iter().map(|id| id.0)),
-            WhichReferrals::About(_) => among(backend, referral::Column::ServiceUserId, of.iter().map(|id| id.0)),
-        };
-        let rows = referral::Entity::find()
-            .filter(these)
-            .filter(referral_visible(&ask))
-            .order_by_asc(referral::Column::Id)
-            .all(db)
-            .await?;
-        let Ok(decided) = decided(db, &mut deciding, rows).await? else { return Ok(None) };
+        let mut deciding = Deciding::begin(self, db, reader, &of).await?;
+        let mut shown = Vec::new();
+        for row in rows_of(db, which, &of).await? {
+            match deciding.shows_referral(&header(&row)) {
+                Ok(Some(ground)) => shown.push((row, ground)),
+                Ok(None) if deciding.facts(row.service_user_id).is_some() => {}
+                // It is about another by now than was asked about: they were joined, or parted.
+                Ok(None) | Err(Again) => return Ok(None),
+            }
+        }
+        let whom: BTreeSet<ServiceUserId> = shown.iter().map(|(row, _)| row.service_user_id).collect();
+        let whom: Vec<ServiceUserId> = whom.into_iter().collect();
+        let Ok(decided) = decided(db, &mut deciding, shown).await? else { return Ok(None) };
+        let wanted = wanted.filter(|_| !whom.is_empty());
+        let beside = wanted.map(|wanted| (wanted, deciding.beside(self, reader.operation, &whom)));
+        let at = deciding.ask.at;
         if deciding.release(db, pending).await? == Err(Again) {
             return Ok(None);
         }
-        Ok(Some(self.opened_referrals(reader, decided, besides, ask.at).await?))
+        let seen = self.opened_referrals(reader, decided, besides, at).await?;
+        let people = match beside {
+            Some((wanted, beside)) => Box::pin(self.read_beside(beside, reader, &whom, wanted, pending)).await?,
+            None => Vec::new(),
+        };
+        Ok(Some((seen, people)))
     }
 
     /// Whom these referrals are about, joined records as the one that stands for them; of a referral that is not there,
@@ -297,6 +312,10 @@ impl People {
     async fn whom_they_are_about(&self, which: &WhichReferrals) -> Result<Vec<ServiceUserId>, Trouble> {
         match which {
             WhichReferrals::About(of) => self.standing(of).await,
+            WhichReferrals::Listed(listed) => {
+                let of: BTreeSet<ServiceUserId> = listed.iter().map(|(_, of)| *of).collect();
+                Ok(of.into_iter().collect())
+            }
             WhichReferrals::Of(ids) if ids.is_empty() => Ok(Vec::new()),
             WhichReferrals::Of(ids) => {
                 let db = self.database.connection();
@@ -320,8 +339,8 @@ impl People {
         besides: Besides,
         at: Millis,
     ) -> Result<Vec<ReferralSeen>, Trouble> {
-        let DecidedReferrals { shown, disclosed, flows } = decided;
-        let mut seen = self.opened_each(shown, disclosed, besides, at).await?;
+        let DecidedReferrals { shown, about, flows } = decided;
+        let mut seen = self.opened_each(shown, about, besides, at).await?;
         seen.iter_mut().filter(|seen| is_party(seen.ground)).for_each(|seen| seen.keep_what_flows(&flows));
         if let Some(agency) = reader.agency {
             let others = seen.iter_mut().filter(|seen| !matches!(seen.ground, Ground::OwnRecord | Ground::Proxy));
@@ -333,7 +352,7 @@ impl People {
     async fn opened_each(
         &self,
         shown: Vec<(referral::Model, Ground)>,
-        disclosed: Vec<Disclosed>,
+        about: AboutEach,
         besides: Besides,
         at: Millis,
     ) -> Result<Vec<ReferralSeen>, Trouble> {
@@ -342,7 +361,7 @@ impl People {
         }
         let db = self.database.connection();
         let ids: Vec<ReferralId> = shown.iter().map(|(row, _)| row.id).collect();
-        let mut needs = needs_of_each(db, &ids).await?;
+        let AboutEach { mut needs, disclosed } = about;
         let mut discloses: HashMap<ReferralId, BTreeSet<DataCategory>> = HashMap::new();
         let mut disclosed_by: HashMap<ReferralEventId, BTreeSet<DataCategory>> = HashMap::new();
         for (id, category, event) in disclosed {
@@ -364,6 +383,7 @@ impl People {
                 None => None,
             };
             history.entry(event.referral_id).or_default().push(StepSeen {
+                id: event.id,
                 step: event.step,
                 state: event.state,
                 at: event.at,
@@ -436,18 +456,21 @@ fn named(names: &BTreeMap<AccountId, String>, account: AccountId) -> (AccountId,
     (account, names.get(&account).cloned().unwrap_or_default())
 }
 
-/// What each of these referrals is about.
-async fn needs_of_each(
+/// The rows of these referrals, or of all that are about these service users, in the order in which they were written. Which
+/// may be shown is for the rule.
+async fn rows_of(
     db: &impl ConnectionTrait,
-    of: &[ReferralId],
-) -> Result<HashMap<ReferralId, BTreeSet<String>>, Trouble> {
-    let column = referral_need::Column::ReferralId;
-    let these = among(db.get_database_backend(), column, of.iter().map(|id| id.0));
-    let mut needs: HashMap<ReferralId, BTreeSet<String>> = HashMap::new();
-    for row in referral_need::Entity::find().filter(these).all(db).await? {
-        needs.entry(row.referral_id).or_default().insert(row.need_key);
-    }
-    Ok(needs)
+    which: &WhichReferrals,
+    of: &[ServiceUserId],
+) -> Result<Vec<referral::Model>, Trouble> {
+    let backend = db.get_database_backend();
+    let these = |ids: Vec<Uuid>| among(backend, referral::Column::Id, ids);
+    let these = match which {
+        WhichReferrals::Of(ids) => these(ids.iter().map(|id| id.0).collect()),
+        WhichReferrals::Listed(listed) => these(listed.iter().map(|(id, _)| id.0).collect()),
+        WhichReferrals::About(_) => among(backend, referral::Column::ServiceUserId, of.iter().map(|id| id.0)),
+    };
+    Ok(referral::Entity::find().filter(these).order_by_asc(referral::Column::Id).all(db).await?)
 }
 
 /// What was done with these referrals, the first first, still sealed.

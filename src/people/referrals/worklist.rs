@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use entity::enums::{ReferralState, ReferralUrgency};
-use entity::ids::{AgencyId, ReferralId, ServiceId};
+use entity::ids::{AgencyId, ReferralId, ServiceId, ServiceUserId};
 use entity::instants::Millis;
 use entity::referral;
 use sea_orm::sea_query::{
@@ -60,7 +60,16 @@ pub enum Order {
     Waiting,
 }
 
-/// A row of a page: from when on it waits, and which.
+/// A row of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it stands.
+    pub place: Place,
+    /// Whom it was about when it was listed.
+    pub of: ServiceUserId,
+}
+
+/// Where a row of a page stands: from when on it waits, and which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// When it was sent; of a draft, when it was written.
@@ -96,13 +105,13 @@ impl Age {
     ];
 
     /// From how many days on it is of this age.
-    fn least_days(self) -> i64 {
+    pub(super) fn least_days(self) -> i64 {
         let place = Self::ALL.iter().position(|(age, _)| *age == self).unwrap_or(0);
         place.checked_sub(1).and_then(|before| Self::ALL.get(before)).map_or(0, |(_, days)| *days)
     }
 
     /// Until how many days, exclusive; none where there is no end.
-    fn until_days(self) -> Option<i64> {
+    pub(super) fn until_days(self) -> Option<i64> {
         let days = Self::ALL.iter().find(|(age, _)| *age == self).map(|(_, days)| *days);
         days.filter(|days| *days < i64::MAX)
     }
@@ -142,11 +151,14 @@ impl WaitsFor {
 pub struct Waiting {
     /// Which.
     pub id: ReferralId,
+    /// Whom it was about when it was listed.
+    pub of: ServiceUserId,
     /// What it waits for: one thing at least.
     pub waits_for: Vec<WaitsFor>,
 }
 
-const DAY: i64 = 86_400_000;
+/// Milliseconds of a day of 24 hours.
+pub(super) const DAY: i64 = 86_400_000;
 
 /// The state of a row now, as text: what nobody answered in time has expired.
 fn state_now(at: Millis) -> Expr {
@@ -159,9 +171,14 @@ fn state_now(at: Millis) -> Expr {
 }
 
 /// When it was sent; of a draft, when it was written.
-fn since() -> Expr {
+pub(super) fn since() -> Expr {
     let sent = Func::coalesce([referral::Column::SentAt.into_expr(), referral::Column::CreatedAt.into_expr()]);
     Expr::expr(sent)
+}
+
+/// Whom it is about.
+fn whom() -> Expr {
+    referral::Column::ServiceUserId.into_expr()
 }
 
 /// That a row is of an age.
@@ -173,19 +190,8 @@ fn is_of_age(age: Age, at: Millis) -> Condition {
     Condition::all().add_option(begun).add_option(over)
 }
 
-/// Where a row falls in [`Age::ALL`].
-fn age(at: Millis) -> Expr {
-    let mut case = CaseStatement::new();
-    let mut place: i32 = 0;
-    for (_, days) in Age::ALL.iter().take(Age::ALL.len() - 1) {
-        case = case.case(since().gt(at.0 - days * DAY), Expr::value(place));
-        place += 1;
-    }
-    case.finally(Expr::value(place)).into()
-}
-
 /// The states as which is stored what is looked for: what has expired is stored as what it was before.
-fn stored(work: &Work) -> BTreeSet<ReferralState> {
+pub(super) fn stored(work: &Work) -> BTreeSet<ReferralState> {
     let asked = if work.states.is_empty() { ReferralState::ALL } else { work.states.as_slice() };
     let expired = asked.contains(&ReferralState::Expired);
     let before = UNANSWERED.iter().filter(|_| expired);
@@ -194,12 +200,7 @@ fn stored(work: &Work) -> BTreeSet<ReferralState> {
 
 /// What is looked for, in whichever state it is stored.
 fn those(ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
-    let side = match work.direction {
-        Direction::Sent => referral::Column::AgencyId.eq(agency),
-        Direction::Received => referral::Column::PartyId.eq(agency),
-    };
-    let mut select = Query::select();
-    select.from(referral::Entity).and_where(side).and_where(referral_visible(ask));
+    let mut select = whichever(ask, agency, work, referral_visible(ask));
     if !work.states.is_empty() {
         select.and_where(state_now(ask.at).is_in(work.states.iter().map(|state| state.as_str())));
     }
@@ -207,6 +208,17 @@ fn those(ask: &Ask, agency: AgencyId, work: &Work) -> SelectStatement {
         let one_of = work.ages.iter().fold(Condition::any(), |any, age| any.add(is_of_age(*age, ask.at)));
         select.cond_where(one_of);
     }
+    select
+}
+
+/// What is looked for of what may be seen, in whichever state and of whichever age.
+pub(super) fn whichever(ask: &Ask, agency: AgencyId, work: &Work, may_be_seen: Expr) -> SelectStatement {
+    let side = match work.direction {
+        Direction::Sent => referral::Column::AgencyId.eq(agency),
+        Direction::Received => referral::Column::PartyId.eq(agency),
+    };
+    let mut select = Query::select();
+    select.from(referral::Entity).and_where(side).and_where(may_be_seen);
     if !work.urgencies.is_empty() {
         select.and_where(referral::Column::Urgency.is_in(work.urgencies.iter().copied()));
     }
@@ -236,7 +248,7 @@ impl Sought {
     fn arm(self, ask: &Ask, agency: AgencyId, work: &Work, state: Expr) -> SelectStatement {
         let id = referral::Column::Id;
         let mut arm = those(ask, agency, work);
-        arm.expr_as(id.into_expr(), "id").expr_as(since(), "since");
+        arm.expr_as(id.into_expr(), "id").expr_as(since(), "since").expr_as(whom(), "whom");
         arm.and_where(referral::Column::State.into_expr().eq(state));
         match (self.order, self.after) {
             (_, None) => {}
@@ -267,11 +279,11 @@ impl Sought {
             page.join_lateral(JoinType::InnerJoin, arm, "page", Condition::all());
         } else {
             let arms = states.map(|state| self.arm(ask, agency, work, Expr::value(state)));
-            if let Some(arms) = united(arms.collect(), &["id", "since"], UnionType::All) {
+            if let Some(arms) = united(arms.collect(), &["id", "since", "whom"], UnionType::All) {
                 page.from_subquery(arms, "page");
             }
         }
-        page.column(("page", "id")).column(("page", "since"));
+        page.column(("page", "id")).column(("page", "since")).column(("page", "whom"));
         if self.order == Order::Waiting {
             page.order_by(("page", "since"), SqlOrder::Asc);
         }
@@ -302,7 +314,8 @@ fn waits(what: WaitsFor, ask: &Ask, agency: AgencyId) -> Expr {
 /// The first rows that wait for this of who asks, each with whether it waits for that and for the others.
 fn waiting(what: WaitsFor, ask: &Ask, agency: AgencyId, limit: u64) -> SelectStatement {
     let mut arm = Query::select();
-    arm.expr_as(referral::Column::Id.into_expr(), "id").expr_as(since(), "since").from(referral::Entity);
+    arm.expr_as(referral::Column::Id.into_expr(), "id").expr_as(since(), "since").expr_as(whom(), "whom");
+    arm.from(referral::Entity);
     for (other, name) in WaitsFor::ALL {
         let case = CaseStatement::new().case(waits(other, ask, agency), Expr::value(1_i32));
         let case: Expr = case.finally(Expr::value(0_i32)).into();
@@ -336,7 +349,7 @@ impl People {
         let ask = ask_of(reader, self.clock.now().into());
         let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
         let arms = WaitsFor::ALL.iter().map(|(what, _)| waiting(*what, &ask, agency, limit));
-        let columns = ["id", "since"].into_iter().chain(WaitsFor::ALL.iter().map(|(_, name)| *name));
+        let columns = ["id", "since", "whom"].into_iter().chain(WaitsFor::ALL.iter().map(|(_, name)| *name));
         let columns: Vec<&'static str> = columns.collect();
         // What waits for two things is in two arms, and the same in both.
         let Some(arms) = united(arms.collect(), &columns, UnionType::Distinct) else { return Ok(Vec::new()) };
@@ -353,7 +366,7 @@ impl People {
                     waits_for.push(what);
                 }
             }
-            all.push(Waiting { id: row.try_get("", "id")?, waits_for });
+            all.push(Waiting { id: row.try_get("", "id")?, of: row.try_get("", "whom")?, waits_for });
         }
         Ok(all)
     }
@@ -370,44 +383,16 @@ impl People {
         order: Order,
         after: Option<Place>,
         first: usize,
-    ) -> Result<Vec<Place>, Trouble> {
+    ) -> Result<Vec<Listed>, Trouble> {
         let Some(agency) = reader.agency else { return Ok(Vec::new()) };
         let limit = u64::try_from(first).unwrap_or(u64::MAX).saturating_add(1);
         let (ask, db) = (ask_of(reader, self.clock.now().into()), self.database.connection());
         let select = Sought { order, after, limit }.page(db.get_database_backend(), &ask, agency, work);
         let rows = db.query_all(&select).await?;
-        let place = |row: &QueryResult| Ok(Place { since: row.try_get("", "since")?, id: row.try_get("", "id")? });
-        Ok(rows.iter().map(place).collect::<Result<_, DbErr>>()?)
-    }
-
-    /// How many of an agency's referrals that somebody may see are in which state and of which age.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn count_referrals(&self, reader: Reader, work: &Work) -> Result<Vec<Count>, Trouble> {
-        let Some(agency) = reader.agency else { return Ok(Vec::new()) };
-        let ask = ask_of(reader, self.clock.now().into());
-        let mut select = those(&ask, agency, work);
-        if !work.states.is_empty() {
-            select.and_where(referral::Column::State.is_in(stored(work)));
-        }
-        let number = Func::count(referral::Column::Id.into_expr());
-        select
-            .expr_as(state_now(ask.at), "state_now")
-            .expr_as(age(ask.at), "age")
-            .expr_as(number, "number")
-            .group_by_columns(["state_now", "age"])
-            .order_by("state_now", SqlOrder::Asc)
-            .order_by("age", SqlOrder::Asc);
-        let rows = self.database.connection().query_all(&select).await?;
-        let mut counts = Vec::with_capacity(rows.len());
-        for row in rows {
-            let state: String = row.try_get("", "state_now")?;
-            let (age, number): (i32, i64) = (row.try_get("", "age")?, row.try_get("", "number")?);
-            let age = usize::try_from(age).ok().and_then(|age| Age::ALL.get(age));
-            let (Some(state), Some((age, _))) = (ReferralState::parse(&state), age) else { continue };
-            counts.push(Count { state, age: *age, number: number.unsigned_abs() });
-        }
-        Ok(counts)
+        let listed = |row: &QueryResult| {
+            let place = Place { since: row.try_get("", "since")?, id: row.try_get("", "id")? };
+            Ok(Listed { place, of: row.try_get("", "whom")? })
+        };
+        Ok(rows.iter().map(listed).collect::<Result<_, DbErr>>()?)
     }
 }

@@ -372,6 +372,13 @@ async fn a_pathway_of_somebody_else_is_not_there() {
         (&empty["entries"]["nodes"], &empty["isOpen"], &empty["next"]),
         (&json!([]), &json!(true), &Value::Null)
     );
+    // Steps of referrals cost what appointments do, and one statement more: what the referrals are about and disclose.
+    let cost = async |kind: &str| {
+        let before = network.app.db().statements();
+        assert_eq!(network.kinds(&network.ann, &id, "CARE_COORDINATION", &format!(", kinds: [{kind}]")).await[0], kind);
+        network.app.db().statements() - before
+    };
+    assert_eq!(cost("REFERRAL_STEP").await, cost("APPOINTMENT").await + 1);
     // However much is on a page, the statements are as many.
     let mut counts = BTreeSet::new();
     for first in [3, 6] {

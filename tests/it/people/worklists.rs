@@ -211,4 +211,15 @@ async fn what_is_not_asked_for_is_not_looked_up() {
     assert_eq!(none, plain, "nobody of them is in a line");
     let told = network.statements(&network.cal, all, "id history { step words }").await;
     assert!(told > plain, "{told} {plain}");
+    // Whom they are about is decided on the same facts: what is read besides is their rows, which sorts of rows there are of
+    // whom nothing of it is shown, and keys.
+    let named = network.statements(&network.cal, all, "id owner { account { name } } serviceUser { id name }").await;
+    assert_eq!(named, plain + 3);
+    let counted = {
+        let before = network.app.db().statements();
+        network.ask(&network.cal, "{ referralCounts(direction: RECEIVED) { number } }", json!({})).await;
+        network.app.db().statements() - before
+    };
+    // The list takes the place of the counts: beside it facts, rows, what they are about, names, the ledger.
+    assert_eq!(plain, counted + 5);
 }

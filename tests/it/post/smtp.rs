@@ -72,6 +72,23 @@ async fn what_a_server_answers_becomes_what_to_do() {
         ("RCPT", Says(words), "refused the letter with code 550"),
         ("RCPT", Says("450 greylisted\r\n"), "refused the letter with code 450"),
         ("RCPT", Says("421 closing\r\n"), "turned us away with code 421"),
+        // It is the sender that is refused, though only here.
+        ("RCPT", Says("550 5.1.8 bad domain\r\n"), "takes no letters from post.from, with code 550"),
+        ("RCPT", Says("450 4.1.8 bad domain\r\n"), "turned us away with code 450"),
+        (
+            "RCPT",
+            Says("553 5.7.1 <a@b.org>: Sender address rejected: not owned by user\r\n"),
+            "with code 553: see whether it",
+        ),
+        (
+            "RCPT",
+            Says("554 5.7.1 <a@b.org>: Relay access denied\r\n"),
+            "takes no letters from post.from, with code 554",
+        ),
+        ("RCPT", Says("550 5.7.1 <sender@b.org>: Recipient address rejected\r\n"), "refused the letter with code 550"),
+        ("RCPT", Says("550 sender address rejected, without a status\r\n"), "refused the letter with code 550"),
+        (".", Says("550 5.7.26 unauthenticated\r\n"), "takes no letters from post.from, with code 550"),
+        (".", Says("554 5.7.1 looks like spam\r\n"), "refused the letter with code 554"),
         ("RCPT", HangsUp, ""),
         ("DATA", Says("451 later\r\n"), "turned us away with code 451"),
         ("DATA", Says("554 none of yours\r\n"), "turned us away with code 554"),

@@ -9,8 +9,10 @@ pub mod preview;
 pub mod queries;
 pub mod waiting;
 
+use std::collections::BTreeMap;
+
 use async_graphql::{ComplexObject, Context, ID, Lookahead, Result, SimpleObject};
-use entity::ids::{AgencyId, ReferralId, ServiceId};
+use entity::ids::{AgencyId, ReferralId, ServiceId, ServiceUserId};
 
 use self::enums::{Achievement, ReferralReason, ReferralState, ReferralStep, ReferralUrgency};
 use super::caseloads::{NamedAccount, named};
@@ -26,7 +28,7 @@ use crate::directory::graphql::nullable;
 use crate::directory::graphql::service::Service;
 use crate::directory::loaders::{AgencyKey, ServiceKey};
 use crate::directory::snapshot::refresh::Live;
-use crate::people::reading::Reader;
+use crate::people::reading::{Reader, Wanted};
 use crate::people::referrals::reading::{Besides, ReferralSeen, StepSeen, WhichReferrals};
 
 /// A referral: one agency asks another to take a service user on. Shown to who works with them at the sender, to link
@@ -252,18 +254,13 @@ async fn shown(
     let people = people(ctx)?;
     let asks = |name: &str| asked.iter().any(|asked| asked.field(name).exists());
     let besides = Besides { history: asks("history"), place_in_line: asks("placeInLine") };
-    let seen = found(ctx, people.read_referrals(reader, which, besides, pending(ctx)).await)?;
     let wants: Vec<_> = asked.iter().map(|asked| asked.field("serviceUser")).filter(Lookahead::exists).collect();
-    let mut of = std::collections::BTreeMap::new();
-    if !wants.is_empty() && !seen.is_empty() {
-        let mut kinds = crate::people::reading::Wanted::default();
-        wants.iter().for_each(|asked| kinds.add(wanted(asked)));
-        let whom: std::collections::BTreeSet<_> = seen.iter().map(|seen| seen.service_user).collect();
-        let whom: Vec<_> = whom.into_iter().collect();
-        for person in found(ctx, people.read(reader, &whom, &kinds, pending(ctx)).await)? {
-            of.insert(person.service_user, ServiceUser::of(person, reader));
-        }
-    }
+    let mut kinds = Wanted::default();
+    wants.iter().for_each(|asked| kinds.add(wanted(asked)));
+    let kinds = (!wants.is_empty()).then_some(&kinds);
+    let (seen, whom) = found(ctx, people.read_referrals_of(reader, which, besides, kinds, pending(ctx)).await)?;
+    let of: BTreeMap<ServiceUserId, ServiceUser> =
+        whom.into_iter().map(|person| (person.service_user, ServiceUser::of(person, reader))).collect();
     let referral = |seen: ReferralSeen| Referral { service_user: of.get(&seen.service_user).cloned(), seen };
     Ok(seen.into_iter().map(referral).collect())
 }

@@ -1,5 +1,7 @@
 //! Root fields that ask for referrals.
 
+use std::collections::HashMap;
+
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use entity::enums::Purpose;
 use entity::ids::ReferralId;
@@ -15,7 +17,7 @@ use crate::api::paging::{Cursor, PageArgs, PageInfo, PageSize};
 use crate::directory::graphql::filters::print_of;
 use crate::people::graphql::{found, pending, people, reader};
 use crate::people::referrals::reading::WhichReferrals;
-use crate::people::referrals::worklist::{Order, Place, Work};
+use crate::people::referrals::worklist::{Listed, Order, Place, Work};
 
 /// How many referrals are in a state and of an age.
 #[derive(Clone, Copy, Debug, SimpleObject)]
@@ -122,18 +124,18 @@ impl ReferralQuery {
         let has_next_page = rows.len() > args.first;
         rows.truncate(args.first);
         let nodes_asked = [asked.field("nodes"), asked.field("edges").field("node")];
-        let which = WhichReferrals::Of(rows.iter().map(|row| row.id).collect());
+        let which = WhichReferrals::Listed(rows.iter().map(|row| (row.place.id, row.of)).collect());
         let mut nodes = shown(ctx, reader, &which, &nodes_asked).await?;
-        let placed = |id: ReferralId| rows.iter().position(|row| row.id == id);
-        nodes.sort_by_key(|node| placed(node.seen.id));
+        let placed: HashMap<ReferralId, usize> = rows.iter().zip(0..).map(|(row, at)| (row.place.id, at)).collect();
+        nodes.sort_by_key(|node| placed.get(&node.seen.id).copied());
         let total = if asked.field("totalCount").exists() {
             let counts = found(ctx, people.count_referrals(reader, &work).await)?;
             counts.iter().map(|count| usize::try_from(count.number).unwrap_or(usize::MAX)).sum()
         } else {
             0
         };
-        let cursor = |row: &Place| Cursor::timeless(print, RowKey(row.since.0, row.id.0)).encode();
-        let row_of = |node: &Referral| rows.iter().find(|row| row.id == node.seen.id);
+        let cursor = |row: &Listed| Cursor::timeless(print, RowKey(row.place.since.0, row.place.id.0)).encode();
+        let row_of = |node: &Referral| rows.get(*placed.get(&node.seen.id)?);
         let cursors: Vec<String> = nodes.iter().filter_map(|node| row_of(node).map(cursor)).collect();
         let page_info = PageInfo {
             has_next_page,

@@ -46,7 +46,7 @@ pub(crate) async fn waiting(
     if !asked.exists() {
         return Ok(First { rows: Vec::new(), more });
     }
-    let which = WhichReferrals::Of(rows.iter().map(|row| row.id).collect());
+    let which = WhichReferrals::Listed(rows.iter().map(|row| (row.id, row.of)).collect());
     let seen = shown(ctx, reader, &which, &[asked.field("referral")]).await?;
     let mut seen: BTreeMap<ReferralId, Referral> =
         seen.into_iter().map(|referral| (referral.seen.id, referral)).collect();

@@ -86,7 +86,10 @@ impl Asking<'_> {
                 let rows: Vec<_> = wanted.iter().map(|number| ids.referral(*number)).collect();
                 // They were all sent at one instant: both orders are that of their ids.
                 for order in [Order::Written, Order::Waiting] {
-                    let page = async |after| people.page_of_referrals(reader, &work, order, after, SIZE).await.unwrap();
+                    let page = async |after| {
+                        let page = people.page_of_referrals(reader, &work, order, after, SIZE).await.unwrap();
+                        page.into_iter().map(|row| row.place).collect::<Vec<_>>()
+                    };
                     let found = whole(SIZE, page).await;
                     let found: Vec<_> = found.into_iter().map(|place| place.id).collect();
                     assert_eq!(found, rows, "{work:?} {order:?}: {}", self.told());

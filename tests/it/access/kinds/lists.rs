@@ -245,7 +245,9 @@ impl Asking<'_> {
         let reader = self.reader(asked.purpose, "referral");
         let wanted = self.oracle.referrals(asked);
         let all = WhichReferrals::Of(Self::all(rows.len(), |number| ids.referral(number)));
-        for which in [WhichReferrals::About(self.everybody()), all] {
+        // A list that is old: whom they were about then, they are not about now.
+        let old = WhichReferrals::Listed(Self::all(rows.len(), |number| (ids.referral(number), ids.person(0))));
+        for which in [WhichReferrals::About(self.everybody()), all, old] {
             let seen = people.read_referrals(reader, &which, Besides::ALL, None).await.unwrap();
             let these: Vec<_> = seen.iter().map(|seen| seen.id).collect();
             let those: Vec<_> = wanted.iter().map(|number| ids.referral(*number)).collect();

@@ -128,6 +128,21 @@ async fn where_nobody_can_say_whether_it_went_it_does_not_go_twice() {
     assert_eq!(heard(&asked), ["mute"], "the next period asks again");
 }
 
+/// A mail server that gives no word of a letter is waited for with one in a round, and not with each.
+#[tokio::test]
+async fn where_no_word_comes_of_one_letter_the_others_wait_for_the_next_round() {
+    let app = TestApp::of(&[old("one", "a"), old("two", "b")]).await;
+    app.account("mute@example.org", Role::AgencyManager, Some(agency("one"))).await;
+    app.account("too.mute@example.org", Role::AgencyManager, Some(agency("two"))).await;
+    let (post, asked) = mail_server().await;
+    for _ in 0..2 {
+        assert_eq!(run(&app, &post).await, Reminded { unclear: 1, ..Reminded::default() });
+        assert_eq!(heard(&asked).len(), 1);
+    }
+    assert_eq!(run(&app, &post).await, Reminded::default());
+    assert_eq!(rows(&app).await.len(), 2);
+}
+
 #[tokio::test]
 async fn a_server_that_is_away_is_tried_again() {
     let app = TestApp::of(&[old("one", "a"), old("two", "b")]).await;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use entity::enums::{AppointmentState, GroupEndReason, GroupPlaceState};
 use entity::ids::{CohortId, GroupId};
 use entity::{appointment, group_place, group_place_event};
@@ -24,6 +25,31 @@ impl Network {
     async fn calls_off(&self, token: &str, cohort: &str, reason: &str) -> Value {
         self.makes_different(token, "callOffCohort", json!({ "cohort": cohort, "reason": reason })).await
     }
+}
+
+/// Who was put back waited for the place that they got from then on, and not since they joined.
+#[tokio::test]
+async fn who_was_put_back_waits_from_then_on() {
+    let network = Network::new().await;
+    let (group, cohort) = network.group_of(5).await;
+    for number in 0..5 {
+        let of = network.person_called(&format!("Person {number}")).await;
+        id_of(&network.joins_group(&network.ann, &of, &group, "").await);
+    }
+    network.app.clock.advance(TimeDelta::days(3));
+    let ann = network.app.token("ann@example.org").await;
+    let off = network.calls_off(&ann, &cohort, "NO_ROOM").await;
+    assert_eq!((&off["errors"], &off["group"]["waiting"]), (&json!([]), &json!(5)));
+    network.app.clock.advance(TimeDelta::days(2));
+    let ann = network.app.token("ann@example.org").await;
+    let opened = network.opens_cohort(&ann, &group, json!({ "places": 5 })).await;
+    let cohorts = opened["group"]["cohorts"].as_array().unwrap();
+    let another = cohorts.iter().find(|cohort| cohort["closedAt"].is_null()).unwrap();
+    for _ in 0..5 {
+        id_of(&network.offers_place(&ann, another["id"].as_str().unwrap(), "").await);
+    }
+    let wait = network.group(&ann, &group).await["expectedWait"].take();
+    assert_eq!(wait, json!({ "medianDays": 2.0, "number": 5 }));
 }
 
 #[tokio::test]

@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use entity::enums::NoticeState;
 use entity::ids::{NoticeEndpointId, ReferralId};
+use entity::instants::Millis;
+use entity::notice;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use signpost::api::ids::NodeId;
 use signpost::notices::backoff::WAITS;
@@ -91,6 +95,30 @@ async fn a_full_letter_says_how_many_more_come() {
     }
 }
 
+/// What waits for an earlier notice of its referral, which is tried again tomorrow, does not come in the next letter.
+#[tokio::test]
+async fn what_does_not_come_next_is_not_counted() {
+    let mail = MailServer::new().await;
+    let network = network(&mail).await;
+    let to = network.writes_to(&network.manager, &mail, TEAM, &[]).await;
+    network.happens(to, 0..1, 3).await;
+    let tomorrow = Millis::from(network.app.clock.now() + TimeDelta::days(1));
+    notice::Entity::update_many()
+        .set(notice::ActiveModel { due_at: Set(tomorrow), ..Default::default() })
+        .filter(notice::Column::EndpointId.eq(to))
+        .filter(notice::Column::Number.eq(1))
+        .exec(network.app.db().connection())
+        .await
+        .unwrap();
+    network.happens(to, 1..9, 3).await;
+    network.gathers();
+    assert_eq!(network.sender().send_due().await.unwrap(), Round { delivered: 24, ..Round::default() });
+    let letters = mail.letters();
+    let [_, full, rest] = letters.as_slice() else { panic!("{letters:?}") };
+    assert!(full.text().contains("And 4 more, which come in another letter."), "{}", full.text());
+    assert_eq!((told(full).len(), told(rest).len()), (MOST_IN_A_LETTER, 4));
+}
+
 /// An address gets so many letters in an hour, however many stand in each; the rest waits, and is not lost.
 #[tokio::test]
 async fn an_address_is_not_flooded() {
@@ -111,6 +139,9 @@ async fn an_address_is_not_flooded() {
         delivered += round.delivered;
     }
     assert_eq!((delivered, mail.letters().len()), (fits as u64, 1 + MOST_LETTERS_AN_HOUR));
+    // Nobody looks at it before there is room.
+    let rests_until = Millis::from(network.app.clock.now() + TimeDelta::hours(1));
+    assert_eq!(network.endpoint(to).await.busy_until, Some(rests_until));
     assert!(mail.last().text().contains("And 5 more"), "{}", mail.last().text());
     network.app.clock.advance(TimeDelta::hours(1));
     assert_eq!(sender.send_due().await.unwrap(), Round { delivered: 5, ..Round::default() });

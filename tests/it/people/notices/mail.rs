@@ -22,6 +22,8 @@ pub(super) enum Mood {
     Silent,
     /// Takes a letter, and hangs up before it says so.
     HangsUp,
+    /// Takes a letter, and says so once it is of another mood.
+    Holds,
 }
 
 /// A letter that it took.
@@ -151,7 +153,9 @@ async fn serve(stream: TcpStream, shared: &Shared) {
                 match mood {
                     Mood::Says(words) => words,
                     Mood::Silent => std::future::pending().await,
-                    Mood::Takes | Mood::HangsUp | Mood::TurnsAway(_) | Mood::SaysOfUs(_) => "250 2.1.5 ok\r\n",
+                    Mood::Takes | Mood::HangsUp | Mood::Holds | Mood::TurnsAway(_) | Mood::SaysOfUs(_) => {
+                        "250 2.1.5 ok\r\n"
+                    }
                 }
             }
             "DATA" => {
@@ -163,6 +167,9 @@ async fn serve(stream: TcpStream, shared: &Shared) {
                 shared.letters.lock().unwrap().push(Letter { to: to.clone(), raw });
                 if mood == Mood::HangsUp {
                     return;
+                }
+                while mood == Mood::Holds && *shared.mood.lock().unwrap() == Mood::Holds {
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
                 }
                 "250 2.0.0 taken\r\n"
             }
