@@ -4,6 +4,7 @@ mod cases;
 mod disclosing;
 mod failures;
 mod flows;
+mod ids;
 mod kinds;
 mod mutants;
 mod oracle;

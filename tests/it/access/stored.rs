@@ -2,9 +2,8 @@
 
 use entity::enums::{ConsentKind, DataCategory, RecordKind, RelationshipKind};
 use entity::ids::{
-    AccountId, AgencyId, AgreementFlowId, AgreementId, AgreementPeriodId, AgreementVersionId, AssignmentId, ConsentId,
-    ConsentScopeId, ExclusionId, FlowScopeId, MembershipId, ProxyId, RecordId, ReferralId, RelationshipId,
-    SealingKeyId, ServiceUserId, SourceId, TeamId, TeamPlaceId,
+    AccountId, AgencyId, AgreementFlowId, AgreementPeriodId, AssignmentId, ConsentScopeId, ExclusionId, FlowScopeId,
+    MembershipId, ProxyId, SealingKeyId, SourceId, TeamId, TeamPlaceId,
 };
 use entity::instants::Millis;
 use entity::{
@@ -14,76 +13,12 @@ use entity::{
 };
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use signpost::access::rule::facts::{self, Facts};
-use signpost::access::rule::{Ask, Row};
 use signpost::directory::store::save_source;
 use uuid::Uuid;
 
-use super::world::{ACCOUNTS, AGENCIES, KeptOut, Number, PEOPLE, Question, Record, Whose, World};
+pub(crate) use super::ids::Ids;
+use super::world::{ACCOUNTS, AGENCIES, KeptOut, Number, PEOPLE, Whose, World};
 use crate::support::source;
-
-/// The ids of a world: its number, what they are of, and which.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ids(pub(crate) u64);
-
-impl Ids {
-    pub(super) fn id(self, kind: u8, number: usize) -> Uuid {
-        Uuid::from_u64_pair(self.0, (u64::from(kind) << 48) | u64::try_from(number).unwrap())
-    }
-
-    pub(crate) fn account(self, number: Number) -> AccountId {
-        AccountId(self.id(1, number))
-    }
-
-    pub(crate) fn agency(self, number: Number) -> AgencyId {
-        AgencyId(self.id(2, number))
-    }
-
-    pub(crate) fn person(self, number: Number) -> ServiceUserId {
-        ServiceUserId(self.id(3, number))
-    }
-
-    pub(super) fn dealing(self, number: usize) -> RelationshipId {
-        RelationshipId(self.id(13, number))
-    }
-
-    pub(super) fn referral(self, number: usize) -> ReferralId {
-        ReferralId(self.id(12, number))
-    }
-
-    pub(crate) fn record(self, number: usize) -> RecordId {
-        RecordId(self.id(4, number))
-    }
-
-    fn team(self, number: Number) -> TeamId {
-        TeamId(self.id(5, number))
-    }
-
-    fn version(self, number: usize) -> AgreementVersionId {
-        AgreementVersionId(self.id(6, number))
-    }
-
-    fn agreement(self, number: usize) -> AgreementId {
-        AgreementId(self.id(7, number))
-    }
-
-    pub(super) fn consent(self, number: usize) -> ConsentId {
-        ConsentId(self.id(8, number))
-    }
-
-    pub(crate) fn ask(self, question: Question) -> Ask {
-        Ask {
-            account: self.account(question.account),
-            agency: question.agency.map(|agency| self.agency(agency)),
-            purpose: question.purpose,
-            at: Millis(question.at),
-        }
-    }
-
-    pub(crate) fn row(self, record: &Record) -> Row {
-        let row = Row::of(self.person(record.person), self.agency(record.agency), record.category);
-        Row { party: record.party.map(|party| self.agency(party)), ..row }
-    }
-}
 
 fn kind(denies: bool) -> ConsentKind {
     if denies { ConsentKind::Deny } else { ConsentKind::Permit }
