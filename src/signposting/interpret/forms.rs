@@ -81,6 +81,10 @@ forms! {
     HELD_ON = 25, "held_on";
     /// Help with what follows it.
     HELPS = 26, "helps";
+    /// Asks for something, so that a day or a time beside it is one to come at.
+    WISHES = 31, "wishes";
+    /// May stand beside days and times where nothing else is said: "Mondays are best for me".
+    TIMELY = 32, "timely";
 }
 
 /// Which written word does what.

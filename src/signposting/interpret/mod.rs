@@ -34,6 +34,7 @@ mod forms;
 mod gist;
 mod hold;
 mod lexicon;
+mod meant;
 mod needs;
 mod numbers;
 mod phrases;

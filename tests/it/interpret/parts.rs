@@ -153,6 +153,9 @@ fn times_of_the_week() {
         ("drink only on Fridays", vec![]),
         ("smokes weed evenings", vec![]),
         ("coming out of HMP Manchester on Friday", vec![]),
+        // What is denied there is none of the days on which somebody can come.
+        ("there's no bus on Sundays", vec![]),
+        ("not a penny till Friday", vec![]),
     ] {
         let found = interpret(text).when;
         let time = |time: NaiveTime| time.format("%H:%M").to_string();
@@ -180,6 +183,21 @@ fn a_single_day_is_sure_where_the_words_say_so() {
         ("free Friday", 80),
         ("Fridays", 80),
         ("Friday evening", 85),
+        // A regular day or time, where it is said when somebody can come or nothing else is.
+        ("I can do Mondays", 80),
+        ("need help with housing, Mondays or Tuesdays", 80),
+        ("weekdays only", 80),
+        ("evenings are best for me", 85),
+        ("I work Mondays, evenings are best", 85),
+        ("I'm busy on Mondays", 75),
+        ("not Mondays", 75),
+        // Where it is only told of: less than a question goes by.
+        ("is the advice centre busy on Mondays?", 55),
+        ("do you open Saturdays?", 55),
+        ("we get chips on Fridays", 55),
+        ("nobody's home on Mondays", 55),
+        ("my ex shouts in the evenings", 55),
+        ("Drinks: weekends", 55),
     ] {
         let found = interpret(text).when;
         assert_eq!(found.iter().map(|one| one.confidence).collect::<Vec<_>>(), [sure], "{text}");
