@@ -81,6 +81,8 @@ forms! {
     HELD_ON = 25, "held_on";
     /// Help with what follows it.
     HELPS = 26, "helps";
+    /// Says behind the name of a prison that somebody is not there: "HMP Leeds healthcare".
+    NO_STAY = 33, "no_stay";
     /// Asks for something, so that a day or a time beside it is one to come at.
     WISHES = 31, "wishes";
     /// May stand beside days and times where nothing else is said: "Mondays are best for me".

@@ -16,7 +16,7 @@ use super::said::Said as Statement;
 use super::scope::Who;
 use super::tokens::{Gap, Span};
 use super::vocabulary::{
-    AND, BREAK, DENIES, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, Role, SEMI, SKIP, Sym, THEY,
+    AND, BREAK, BY, DENIES, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, Role, SEMI, SKIP, Sym, THEY,
     UNKNOWN, VAGUE, Word,
 };
 
@@ -40,13 +40,15 @@ struct Said {
     names: bool,
     /// Whether it is denied: then it counts only together with the denial before it.
     denied: bool,
+    /// Whether it only parts what was done from who did it: "by".
+    parts: bool,
 }
 
 impl Said {
     /// All words that deny are one.
     const fn of(word: &Word, denied: bool) -> Self {
         let sym = if word.is(NOT | NEVER | LACK | DENIES) { DENIAL } else { word.sym };
-        Self { sym, names: !word.is(KIN | THEY), denied }
+        Self { sym, names: !word.is(KIN | THEY), denied, parts: word.is(BY) }
     }
 }
 
@@ -74,7 +76,8 @@ impl GistBuilder {
         }
         #[expect(clippy::cast_precision_loss, reason = "a phrase speaks of few needs")]
         let each = sure / needs.len() as f32;
-        let said = words.iter().filter(|word| says(word)).map(|word| Said::of(word, false));
+        let said = (0..words.len()).filter(|at| says(words, *at)).filter_map(|at| words.get(at));
+        let said = said.map(|word| Said::of(word, false));
         for feature in features(said) {
             let counts = self.counts.entry(feature).or_default();
             for need in needs {
@@ -135,6 +138,10 @@ impl Gist {
 fn features(words: impl Iterator<Item = Said>) -> Vec<Feature> {
     let (mut all, mut seen, mut before) = (Vec::new(), HashSet::new(), UNKNOWN);
     for word in words {
+        if word.parts {
+            before = UNKNOWN;
+            continue;
+        }
         for feature in [(word.sym, UNKNOWN), (before, word.sym)] {
             let counts = if feature.1 == UNKNOWN {
                 !word.denied && word.sym != DENIAL
@@ -150,10 +157,16 @@ fn features(words: impl Iterator<Item = Said>) -> Vec<Feature> {
     all
 }
 
-/// Whether a word says anything about what is needed.
-fn says(word: &Word) -> bool {
+/// Whether a word says anything about what is needed; "by" parts what was done from who did it.
+fn says(words: &[Word], at: usize) -> bool {
     const NOTHING: Role = LIGHT | SEMI | SKIP | VAGUE | AND | OR | I | ME | MINE | HAVE | BREAK;
-    !word.is(NOTHING) && word.sym != UNKNOWN && word.sym != NUMBER
+    let says = |word: &Word| !word.is(NOTHING) && word.sym != UNKNOWN && word.sym != NUMBER;
+    words.get(at).is_some_and(|word| says(word) || word.is(BY) && is_doer(words, at))
+}
+
+/// Whether somebody who did something stands behind a "by".
+pub(super) fn is_doer(words: &[Word], by: usize) -> bool {
+    words.iter().skip(by + 1).find(|next| !next.is(LIGHT)).is_some_and(|next| next.gap == Gap::None && next.is(KIN))
 }
 
 impl Evidence<'_> {
@@ -168,7 +181,8 @@ impl Evidence<'_> {
             let ends = |word: &Word| word.gap != Gap::None || word.is(BREAK | AND);
             let to = rest.iter().position(ends).map_or(self.words.len(), |at| from + 1 + at);
             let counts = |at: &usize| {
-                self.words.get(*at).is_some_and(|word| says(word) && !of_time(word)) && !self.scope.is_age(*at)
+                let times = self.words.get(*at).is_none_or(of_time);
+                says(self.words, *at) && !times && !self.scope.is_age(*at)
             };
             let said: Vec<usize> = (from..to).filter(counts).collect();
             let part = self.words.get(from..to).unwrap_or_default();

@@ -54,7 +54,8 @@ fn is_told_of(tokens: &Tokens, at: usize) -> bool {
         return false;
     }
     let from = *part(tokens, at, at).start();
-    let small = |word: &str| matches!(word, "is" | "am" | "are" | "always" | "usually" | "really" | "very" | "too" | "so");
+    let small =
+        |word: &str| matches!(word, "is" | "am" | "are" | "always" | "usually" | "really" | "very" | "too" | "so");
     let who = (from..at).rev().map(|at| tokens.at(at)).find(|word| !small(word));
     // "Mondays are busy": the day itself.
     let day = piece(tokens, from).is_some_and(|(_, len)| from + len <= at);
@@ -69,7 +70,8 @@ fn asks(tokens: &Tokens, forms: &Forms, at: usize) -> bool {
     let before = at.checked_sub(1).map_or("", |before| tokens.at(before));
     // "Do you open", and "the support".
     let question = word == "do" && matches!(next, "you" | "they" | "we" | "i" | "he" | "she" | "it" | "the");
-    let group = is(at, HELD_ON) && (matches!(before, "a" | "any" | "another" | "some") || matches!(next, "that" | "which"));
+    let group =
+        is(at, HELD_ON) && (matches!(before, "a" | "any" | "another" | "some") || matches!(next, "that" | "which"));
     let like = word == "like" && matches!(before, "i" | "would" | "id" | "wed" | "hed" | "shed");
     let named = matches!(before, "the" | "my" | "his" | "her" | "their" | "our" | "this" | "that");
     (is(at, FREE | ABLE | ATTEND | WISHES) && !question && !named) || group || like

@@ -33,6 +33,7 @@ mod families;
 mod forms;
 mod gist;
 mod hold;
+mod inside;
 mod lexicon;
 mod meant;
 mod needs;
@@ -45,6 +46,7 @@ mod said;
 mod scope;
 mod spelling;
 mod stem;
+mod stopped;
 mod tokens;
 mod vocabulary;
 mod when;
@@ -181,6 +183,7 @@ impl Interpreter {
 
         let mut statements = Statements::new(&self.reading, &tokens, &words, &scope, &found);
         statements.phrases();
+        statements.inside();
         statements.numbers();
         statements.pronouns();
         let (circumstances, delivery) = statements.found();

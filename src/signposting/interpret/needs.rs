@@ -15,6 +15,8 @@ use super::{FoundNeed, LEAST_CONFIDENCE};
 pub(super) const MISSPELT: f64 = 0.9;
 /// What a doubt leaves of it.
 const DOUBTED: f64 = 0.85;
+/// What is left where a professional queries it: "?domestic abuse".
+const QUERIED: f64 = 0.6;
 /// What is left where it is a relative's need.
 const OF_RELATIVE: f64 = 0.6;
 /// What is left where a worker writes of a client.
@@ -112,9 +114,11 @@ impl<'a> Evidence<'a> {
 
     /// Adds evidence, less what doubts and slips of the hand take off.
     pub(super) fn add(&mut self, mut need: u16, mut sure: f64, first: usize, last: usize) {
-        if self.scope.doubt(first) != Doubt::None {
-            sure *= DOUBTED;
-        }
+        sure *= match self.scope.doubt(first) {
+            Doubt::None => 1.0,
+            Doubt::Feared | Doubt::Supposed => DOUBTED,
+            Doubt::Queried => QUERIED,
+        };
         let Some(words) = self.words.get(first..=last) else { return };
         for word in words {
             sure *= MISSPELT.powi(i32::from(word.slips));

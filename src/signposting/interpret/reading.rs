@@ -9,7 +9,7 @@ use super::lexicon::{self, Lexicon, LexiconError, Says, named};
 use super::phrases::{Match, Trie, TrieBuilder};
 use super::tokens::Tokens;
 use super::vocabulary::{
-    CANT, DENIES, FUNCTION, HELD, I, KIN, LACK, LIGHT, LITTLE, MINE, NEVER, NOT, SEMI, SKIP, Sym, THEY, VAGUE,
+    BY, CANT, DENIES, FUNCTION, HELD, I, KIN, LACK, LIGHT, LITTLE, MINE, NEVER, NOT, SEMI, SKIP, Sym, THEY, VAGUE,
     Vocabulary, WANT, WHOM, Word,
 };
 use crate::directory::needs::{Need, NeedList};
@@ -286,8 +286,15 @@ impl Reading {
             .filter(|one| self.meaning(one.entry).is_some_and(|meaning| meaning.nothing))
             .map(|one| (one.first, one.last))
             .collect();
+        // "Out on Monday" in "chucked out on Monday": its first word belongs to what was found before.
+        let ends: Vec<(usize, usize)> =
+            found.iter().filter(|one| one.for_needs && one.first < one.last).map(|one| (one.first, one.last)).collect();
         found.retain(|one| {
-            !blocks.iter().any(|(first, last)| one.first < *first && (*first..*last).contains(&one.last))
+            let small = words.get(one.first).is_some_and(|word| word.is(SKIP) && !word.is(SEMI | VAGUE | LIGHT));
+            let ended = small
+                && one.first < one.last
+                && ends.iter().any(|(first, last)| *first < one.first && *last == one.first);
+            !ended && !blocks.iter().any(|(first, last)| one.first < *first && (*first..*last).contains(&one.last))
         });
         found
     }
@@ -415,7 +422,12 @@ fn kept(all: Vec<Word>, anyone: bool) -> Vec<Word> {
         _ => {
             // "Don't want to go back": there the wish is what is denied.
             let denies = says.iter().any(|word| word.is(NOT | LACK | CANT | DENIES | NEVER));
-            says.into_iter().filter(|word| !word.is(SEMI) || (denies && word.is(WANT))).collect()
+            let next = says.iter().skip(1).map(|next| next.is(KIN)).chain([false]);
+            let told = says
+                .iter()
+                .zip(next)
+                .filter(|(word, kin)| !word.is(SEMI) || (denies && word.is(WANT)) || (word.is(BY) && *kin));
+            told.map(|(word, _)| *word).collect()
         }
     }
 }

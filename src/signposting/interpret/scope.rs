@@ -108,6 +108,9 @@ impl<'a> Scope<'a> {
             }
             scope.who.push(now);
         }
+        for part in scope.children_in_care() {
+            scope.who.iter_mut().take(part.end).skip(part.start).for_each(|who| *who = Who::Relative);
+        }
         scope
     }
 

@@ -99,6 +99,8 @@ roles! {
     CLOSE = 33, "close";
     /// Says that something is so of another too: "too", "so do I".
     ALSO = 34, "also";
+    /// Kept before somebody who did it: "hit by my partner" is not "hit my partner".
+    BY = 35, "by";
 }
 
 /// Words that do something in a sentence and name nothing.
@@ -277,11 +279,18 @@ impl Vocabulary {
         self.spelling.nearest(word).unwrap_or((UNKNOWN, 0))
     }
 
+    /// Somebody behind whose name an apostrophe and an s stand: "pal's" is no PALS.
+    fn owner(&self, word: &str, owns: bool) -> Option<(Sym, u8)> {
+        let sym = self.known(word.strip_suffix('s').filter(|_| owns)?)?;
+        (self.role(sym) & (KIN | STRANGER) != 0).then_some((sym, 0))
+    }
+
     /// The words of a text, with those that are said in several words as one.
     pub(super) fn words(&self, tokens: &Tokens) -> Vec<Word> {
         let mut words: Vec<Word> = Vec::with_capacity(tokens.list.len());
         for (index, token) in tokens.list.iter().enumerate() {
-            let (sym, slips) = self.find(tokens.word(token));
+            let (sym, slips) =
+                self.owner(tokens.word(token), token.owns).unwrap_or_else(|| self.find(tokens.word(token)));
             words.push(self.word(sym, token.gap, token.span, index, slips));
         }
         self.joined(words)
