@@ -84,12 +84,17 @@ impl Family {
     pub(super) fn learn(&self, vocabulary: &mut Vocabulary) -> Result<(Vec<Place>, Vec<Word>), LexiconError> {
         let (mut places, mut lasts): (Vec<Place>, Vec<Word>) = (Vec::new(), Vec::new());
         let (mut naming, mut least) = (0, 0);
+        let alone = self.places.len() == 1;
         for written in &self.places {
             let mut said: Vec<Vec<Word>> = Vec::new();
             let mut optional = false;
             for way in written {
                 let all = vocabulary.learn_words(way);
-                let words = telling(&all);
+                let mut words = telling(&all);
+                // "Had a fall" is no "fall", where nothing else is said.
+                if alone && words.len() == 1 {
+                    words = all.iter().filter(|word| !word.is(LIGHT) || word.role & FUNCTION == 0).copied().collect();
+                }
                 optional |= way.is_empty();
                 if !words.is_empty() {
                     said.push(words);
@@ -108,7 +113,6 @@ impl Family {
             let ways = said.iter().map(|words| words.iter().map(|word| word.sym).collect()).collect();
             places.push(Place { optional, ways });
         }
-        let alone = self.places.len() == 1;
         if naming == 0 || (least < 2 && !alone) {
             return Err(LexiconError {
                 entry: format!("{:?}", self.written),

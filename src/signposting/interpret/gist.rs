@@ -205,6 +205,10 @@ impl Evidence<'_> {
         let inside = |word: &Word| found.iter().any(|span| span.start < word.span.end && word.span.start < span.end);
         let least = if words.clone().any(inside) { NEAR.1 } else { NEAR.0 };
         let words: Vec<Said> = said.iter().filter_map(|at| self.said(*at)).collect();
+        // "Sorry", "same", "number".
+        if words.iter().all(|word| !word.names || self.reading.not_alone.contains(&word.sym)) {
+            return;
+        }
         let (near, count) = self.reading.gist.of(&words);
         let least = if count > 1 && count >= unknown { least } else { NEAR_ALONE };
         let Some((need, near)) = near.first().copied().filter(|nearest| nearest.1 >= least) else { return };

@@ -50,6 +50,8 @@ pub(super) struct Lexicon {
     pub(super) weak: Vec<String>,
     /// Words and phrases of a need that people's sentences use too differently to go by.
     pub(super) passed_over: Vec<String>,
+    /// Words that tell of no need where they are all that a part of a text says.
+    pub(super) not_alone: Vec<String>,
     /// What a need of a relative is to the person who asks.
     pub(super) relatives: BTreeMap<String, String>,
     /// Words that mean the same.

@@ -90,6 +90,8 @@ pub(super) struct Reading {
     pub(super) holding: Holding,
     /// What single words point to.
     pub(super) gist: Gist,
+    /// Words that point to nothing by themselves.
+    pub(super) not_alone: HashSet<Sym>,
     trie: Trie,
 }
 
@@ -134,6 +136,7 @@ impl Reading {
         }
         let passed_over: HashSet<Vec<Sym>> = lexicon.passed_over.iter().map(|word| making.whole(word)).collect();
         let weak: HashSet<Vec<Sym>> = lexicon.weak.iter().map(|word| making.whole(word)).collect();
+        let not_alone = lexicon.not_alone.iter().map(|word| making.vocabulary.learn(word)).collect();
         let mut twice: HashSet<(Vec<String>, &String)> = HashSet::new();
         let mut meanings = Vec::with_capacity(lexicon.means.len());
         for (index, means) in lexicon.means.iter().enumerate() {
@@ -229,6 +232,7 @@ impl Reading {
             loose,
             holding,
             gist: making.gist.build(needs),
+            not_alone,
             trie: making.trie.build(),
         })
     }
