@@ -142,7 +142,17 @@ impl Interpreter {
     /// # Errors
     /// The first thing in the lexicon that is wrong.
     pub fn with_words(needs: &NeedList, words: &str) -> Result<Self, LexiconError> {
-        Ok(Self { reading: Reading::new(needs, lexicon::read(words)?)? })
+        Ok(Self { reading: Reading::new(needs, lexicon::read(words)?, families::embedded()?)? })
+    }
+
+    /// The same with other families of phrases, in the form of `data/families.toml`; all must be of needs of the list.
+    ///
+    /// # Errors
+    /// The first thing in the lexicon or the families that is wrong.
+    pub fn with_families(needs: &NeedList, words: &str, families: &str) -> Result<Self, LexiconError> {
+        let families = families::read(families)?;
+        families::all_known(&families, needs)?;
+        Ok(Self { reading: Reading::new(needs, lexicon::read(words)?, families)? })
     }
 
     /// Keys of needs that the lexicon names and the list does not have.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::families::{self, Family};
+use super::families::Family;
 use super::forms::Forms;
 use super::gist::{Gist, GistBuilder};
 use super::lexicon::{self, Lexicon, LexiconError, Says, named};
@@ -119,7 +119,7 @@ struct Making {
 }
 
 impl Reading {
-    pub(super) fn new(list: &NeedList, lexicon: Lexicon) -> Result<Self, LexiconError> {
+    pub(super) fn new(list: &NeedList, lexicon: Lexicon, families: Vec<Family>) -> Result<Self, LexiconError> {
         let mut making = Making {
             vocabulary: Vocabulary::new(&lexicon)?,
             entries: Vec::new(),
@@ -195,7 +195,7 @@ impl Reading {
             let all_things = covers(&lexicon.needs_of_things, &need.key);
             making.need(index, need, all_things, &passed_over, &weak);
         }
-        for family in families::embedded()? {
+        for family in families {
             match keys.iter().position(|held| *held == family.need).and_then(|at| u16::try_from(at).ok()) {
                 Some(need) => making.family(need, &family, covers(&lexicon.needs_of_things, &family.need))?,
                 None => unknown_needs.push(family.need),

@@ -317,6 +317,47 @@ fn a_family_is_said_with_any_word_in_each_of_its_places() {
 }
 
 #[test]
+fn a_wrong_family_is_refused_by_its_name() {
+    let list = NeedList::embedded().unwrap();
+    let words = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/words.toml"));
+    let read = |families: &str| Interpreter::with_families(&list, words, families);
+    let many = |ways: usize| (0..ways).map(|way| format!("word{way}")).collect::<Vec<_>>().join(",");
+    let wide = format!("owe rent {{{}}} {{{}}} {{{}}}", many(40), many(40), many(40));
+    let long = "owe {a} {b} {c} {d} {e} {f} {g} {h} rent".to_owned();
+    for (need, family, reason) in [
+        ("housing.rent-arrears", wide.as_str(), "too wide, 64000 phrases of 4 places"),
+        ("housing.rent-arrears", long.as_str(), "too wide, 1 phrases of 10 places"),
+        ("housing.rent-arrears", "{with,for} the {,my}", "says too little"),
+        ("housing.rent-arrears", "rent {,arrears}", "says too little"),
+        ("housing.rent-arrears", "owe {rent", "a brace is not closed"),
+        ("housing.rent-ares", "owe {rent,the landlord}", "the list of needs has no \"housing.rent-ares\""),
+    ] {
+        let error = read(&format!("\"{need}\" = [{family:?}]")).unwrap_err();
+        let begins: String = family.chars().take(60).collect();
+        assert_eq!(error.entry, format!("the family of {need} {begins:?}"));
+        assert!(error.reason.contains(reason), "{error}");
+    }
+    assert!(read("owe {rent").unwrap_err().to_string().contains("the families"));
+    let found = read("\"housing.rent-arrears\" = [\"{flummoxed,bamboozled} by the {landlord,council}\"]").unwrap();
+    let found = found.interpret("bamboozled by my landlord").unwrap();
+    assert_eq!(needs(&found, 80), ["housing.rent-arrears"]);
+}
+
+#[test]
+fn ordinary_words_give_no_need_on_their_own() {
+    let all = "fall falling straight login levels john shot formed book dragged foot bugs cut adults bases confession \
+        transition roman guide decay rock cracked smacked slamming withdraw wipe custody send popped bonding flashing \
+        victim voice rope headway prep glassed terminated screen steel same believe busy number copy insurance sorry \
+        wait breathing spending notes gate wing yesterday battered punched sue warden plastered";
+    for word in all.split_whitespace() {
+        let found = interpret(word);
+        assert!(needs(&found, 45).is_empty(), "{word}: {:?}", needs(&found, 45));
+    }
+    assert!(needs(&interpret("had a fall"), 45).contains(&"physical-health.mobility"));
+    assert!(needs(&interpret("want to go straight"), 45).contains(&"justice.behaviour-programmes"));
+}
+
+#[test]
 fn a_wrong_lexicon_is_refused_with_the_place_and_the_reason() {
     let list = NeedList::embedded().unwrap();
     let good = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/words.toml"));
