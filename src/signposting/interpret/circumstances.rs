@@ -112,6 +112,9 @@ impl<'a> Statements<'a> {
                 _ => continue,
             };
             let hold = self.scope.hold_of(first, last, &self.taken);
+            if self.scope.only_strives(first, hold) && meaning.says.iter().any(is_abstinent) {
+                continue;
+            }
             let was_before = self.scope.was_before(first);
             let doubt = self.scope.doubt(first);
             for says in &meaning.says {
@@ -222,6 +225,9 @@ impl<'a> Statements<'a> {
 
     /// Whether what a phrase says is over, or was done to the person by others.
     fn is_over(&self, said: &Said, first: usize, last: usize) -> bool {
+        if self.scope.denied_after(last) {
+            return true;
+        }
         match said {
             Said::SubstanceUse(SubstanceUse::Using) => {
                 let over = self.scope.before(last) || self.scope.not_now(last);
@@ -236,7 +242,9 @@ impl<'a> Statements<'a> {
             Said::Characteristic(Characteristic::DependentChildren, true) => {
                 self.scope.children_in_care().iter().any(|part| first < part.end)
             }
-            Said::Characteristic(Characteristic::DomesticAbuse, true) => self.scope.in_childhood(last),
+            Said::Characteristic(Characteristic::DomesticAbuse, true) => {
+                self.scope.in_childhood(last) || self.is_accused(first, last)
+            }
             Said::Offence(_) => self.is_victim(first, last) || self.scope.is_alleged(first),
             Said::Characteristic(..) => passes(said) && self.scope.was(first, last),
             Said::Age(_)
@@ -246,6 +254,13 @@ impl<'a> Statements<'a> {
             | Said::Language(_)
             | Said::Access(_) => false,
         }
+    }
+
+    /// Whether what a phrase says was done by the one it is about, or so it is said: "arrested for DV".
+    fn is_accused(&self, first: usize, last: usize) -> bool {
+        self.scope.is_accused(first)
+            && !self.scope.done_to_me(first, last)
+            && (first..=last).all(|at| self.words.get(at).is_none_or(|word| !word.is(KIN)))
     }
 
     /// Whether an offence was done to somebody: "victim of arson", "robbery victim".
@@ -375,6 +390,11 @@ impl<'a> Statements<'a> {
         let delivery = self.delivery.into_iter().filter(|(mode, ..)| !refused.contains(mode)).collect();
         (gather(self.said), gather(delivery))
     }
+}
+
+/// Whether an entry of the lexicon says that somebody does not use.
+fn is_abstinent(says: &Says) -> bool {
+    matches!(says, Says::Circumstance(Said::SubstanceUse(SubstanceUse::Abstinent { .. })))
 }
 
 /// Whether something said of the past is so today.

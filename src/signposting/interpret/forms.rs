@@ -81,6 +81,8 @@ forms! {
     HELD_ON = 25, "held_on";
     /// Help with what follows it.
     HELPS = 26, "helps";
+    /// Says that somebody is said to have done what follows.
+    ACCUSED = 34, "accused";
     /// Says behind the name of a prison that somebody is not there: "HMP Leeds healthcare".
     NO_STAY = 33, "no_stay";
     /// Asks for something, so that a day or a time beside it is one to come at.

@@ -16,8 +16,8 @@ use super::said::Said as Statement;
 use super::scope::Who;
 use super::tokens::{Gap, Span};
 use super::vocabulary::{
-    AND, BREAK, BY, DENIES, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, Role, SEMI, SKIP, Sym, THEY,
-    UNKNOWN, VAGUE, Word,
+    AND, BREAK, BY, CLIENT, DENIES, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, Role, SEMI, SKIP, Sym,
+    THEY, UNKNOWN, VAGUE, Word,
 };
 
 /// What the words of a need's summary count, against those of a phrase: it is written about it, not said.
@@ -48,7 +48,7 @@ impl Said {
     /// All words that deny are one.
     const fn of(word: &Word, denied: bool) -> Self {
         let sym = if word.is(NOT | NEVER | LACK | DENIES) { DENIAL } else { word.sym };
-        Self { sym, names: !word.is(KIN | THEY), denied, parts: word.is(BY) }
+        Self { sym, names: !word.is(KIN | THEY | CLIENT), denied, parts: word.is(BY) }
     }
 }
 
@@ -221,6 +221,9 @@ impl Evidence<'_> {
             (Who::Relative | Who::Partner | Who::Other, None) if self.reading.relatives.contains(&Some(need)) => need,
             (Who::Relative | Who::Partner | Who::Stranger | Who::Other, _) => return,
         };
+        if self.reading.suffered.get(usize::from(instead)) == Some(&true) && self.scope.tells_of_accused(first, last) {
+            return;
+        }
         self.add(instead, strength(near), first, last);
     }
 

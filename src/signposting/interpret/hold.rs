@@ -8,7 +8,7 @@
 //! ("was homeless, still am"). "Former" and "previous" reach only what stands right behind them: who was evicted from a
 //! previous flat was evicted. "History of" says that something was, and leaves open how it is.
 
-use super::forms::{ALLEGES, BE, BETWEEN, CHILDHOOD, DESCRIBES, LASTING, NOW, USAGE};
+use super::forms::{BE, BETWEEN, CHILDHOOD, DESCRIBES, LASTING, NOW, USAGE};
 use super::scope::{Scope, Who};
 use super::tokens::{Gap, Mark};
 use super::vocabulary::{
@@ -162,23 +162,6 @@ impl Scope<'_> {
             let mut was = (1..=3).filter_map(|back| at.checked_sub(back)).filter(|at| *at > last);
             self.token_at(at) == "childhood" || young && was.any(|at| matches!(self.token_at(at), "was" | "as"))
         })
-    }
-
-    /// Whether what begins here is only what others say of somebody: "my ex says I hit her", "accused of".
-    pub(super) fn is_alleged(&self, first: usize) -> bool {
-        let (mut at, mut by) = (first, false);
-        for _ in 0..REACH {
-            if self.words.get(at).is_none_or(|word| at == 0 || word.gap != Gap::None) {
-                return false;
-            }
-            at -= 1;
-            let Some(word) = self.words.get(at) else { return false };
-            if self.is(word, ALLEGES) || (by && word.is(KIN | STRANGER)) {
-                return true;
-            }
-            by |= word.is(TELLS);
-        }
-        false
     }
 
     /// Whether "was" stands before in the same part of a sentence: "was drinking two bottles of vodka a day".

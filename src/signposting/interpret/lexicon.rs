@@ -44,6 +44,8 @@ pub(super) struct Lexicon {
     pub(super) needs_of_things: Vec<String>,
     /// Needs, or whole areas, that are over where somebody was in them.
     pub(super) once: Vec<String>,
+    /// Needs, or whole areas, that are help for who suffered something.
+    pub(super) suffered: Vec<String>,
     /// Needs, or whole areas, where what a partner does is done to the person.
     pub(super) at_home: Vec<String>,
     /// Words of a need that mean other things as often.

@@ -90,10 +90,12 @@ fn only_times(tokens: &Tokens, forms: &Forms, part: RangeInclusive<usize>, small
     true
 }
 
-/// The part of a sentence in which these tokens stand, until a comma, "so" or "but".
+/// The part of a sentence in which these tokens stand, until a comma, "so", "but" or "because".
 fn part(tokens: &Tokens, first: usize, last: usize) -> RangeInclusive<usize> {
     let ends = |at: usize| {
-        tokens.list.get(at).is_none_or(|token| token.gap != Gap::None || matches!(tokens.word(token), "so" | "but"))
+        tokens.list.get(at).is_none_or(|token| {
+            token.gap != Gap::None || matches!(tokens.word(token), "so" | "but" | "cos" | "coz" | "because")
+        })
     };
     let from = (1..=first).rev().find(|at| ends(*at)).unwrap_or(0);
     let to = (last + 1..tokens.list.len()).find(|at| ends(*at)).unwrap_or(tokens.list.len());

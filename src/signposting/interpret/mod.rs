@@ -27,6 +27,7 @@
 //! To teach it a word, change the data, not the code: `data/needs.toml` for what people want, `data/families.toml` for
 //! the many ways in which they say it, `data/words.toml` for everything else. To add something it can say: a variant of [`Said`], its name in `lexicon::says`.
 
+mod accused;
 mod circumstances;
 mod clock;
 mod families;

@@ -86,6 +86,11 @@ impl<'a> Evidence<'a> {
         let hold = self.scope.hold_of(first, last, &self.taken);
         let trouble = self.words.get(last + 1).is_some_and(|word| word.gap == Gap::None && word.is(TROUBLE));
         let Some(share) = worth(hold, thing && !trouble) else { return };
+        // Who was arrested for it did not suffer it.
+        let suffered = self.reading.suffered.get(usize::from(need)) == Some(&true);
+        if suffered && self.scope.is_accused(first) && !self.scope.done_to_me(first, last) {
+            return;
+        }
         let mut sure = strength * share;
         let past = self.reading.once.get(usize::from(need)) == Some(&true) && self.scope.was(first, last);
         if past || (self.is_at_home(need) && self.scope.in_childhood(last)) {

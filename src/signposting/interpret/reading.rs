@@ -81,6 +81,8 @@ pub(super) struct Reading {
     pub(super) relatives: Vec<Option<u16>>,
     /// Whether a need is over where somebody was in it, by need.
     pub(super) once: Vec<bool>,
+    /// Whether it is help for who suffered something, by need.
+    pub(super) suffered: Vec<bool>,
     /// Whether what a partner does is done to the person, by need.
     pub(super) at_home: Vec<bool>,
     /// What written words do in a sentence.
@@ -213,6 +215,7 @@ impl Reading {
         }
         let needs = keys.len();
         let once = keys.iter().map(|key| covers(&lexicon.once, key)).collect();
+        let suffered = keys.iter().map(|key| covers(&lexicon.suffered, key)).collect();
         let at_home = keys.iter().map(|key| covers(&lexicon.at_home, key)).collect();
         let forms = Forms::new(&lexicon)?;
         let relatives = relatives(&keys, &lexicon, &mut unknown_needs);
@@ -228,6 +231,7 @@ impl Reading {
             relatives,
             once,
             at_home,
+            suffered,
             forms,
             loose,
             holding,

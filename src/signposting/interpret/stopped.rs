@@ -1,6 +1,7 @@
 //! Whether somebody who has stopped drinking or using has: "stopped in March, started again in June", "last used
 //! yesterday".
 
+use super::hold::Hold;
 use super::scope::Scope;
 use super::tokens::{Gap, Mark};
 use super::vocabulary::{IF, NEVER, NOT, NUMBER, WANT};
@@ -27,6 +28,21 @@ impl Scope<'_> {
                     matches!(self.tokens.at(word.token as usize + 1), "did" | "was" | "do" | "have")
                 })
         })
+    }
+
+    /// Whether somebody only wants to be or to stay what begins here, or is asked to be: "trying to stay off the drink",
+    /// "do I have to be clean?". "I want to be clean" says by itself that they are not.
+    pub(super) fn only_strives(&self, first: usize, hold: Hold) -> bool {
+        let Some(word) = self.words.get(first) else { return false };
+        let here = word.token as usize;
+        let linked = |at: usize| self.tokens.list.get(at).is_some_and(|token| at > 0 && token.gap == Gap::None);
+        let stays = |word: &str| matches!(word, "stay" | "staying" | "keep" | "keeping" | "remain" | "remaining");
+        let before = if linked(here) { self.tokens.at(here - 1) } else { "" };
+        if hold == Hold::Wanted {
+            return stays(before) || stays(self.tokens.at(here));
+        }
+        let to = linked(here) && linked(here - 1) && self.tokens.at(here - 2) == "to";
+        to && matches!(before, "be" | "stay" | "get")
     }
 
     /// "Last used yesterday", "when did you last use? Today".

@@ -82,6 +82,10 @@ impl Tokens {
             if !c.is_alphanumeric() {
                 let (before, after) = (text.get(..start), text.get(start + c.len_utf8()..));
                 gap = gap.max(separation(c, before, after));
+                // "Pregnant: N  Veteran: Y": forms part their questions by space.
+                if c == '\t' || c == ' ' && before.is_some_and(|before| before.ends_with(' ')) {
+                    gap = gap.max(Gap::Pause);
+                }
                 if c == '?' {
                     mark = if queries(before, after) { Mark::Queries } else { Mark::Answers };
                 }

@@ -293,6 +293,20 @@ impl Vocabulary {
                 self.owner(tokens.word(token), token.owns).unwrap_or_else(|| self.find(tokens.word(token)));
             words.push(self.word(sym, token.gap, token.span, index, slips));
         }
+        // "Ma weans": in Scots "ma" is "my" as well as mum.
+        for at in 1..words.len() {
+            let Some([one, next]) = words.get_mut(at - 1..=at).and_then(|pair| <&mut [Word; 2]>::try_from(pair).ok())
+            else {
+                break;
+            };
+            let mine = tokens.at(one.token as usize) == "ma" && next.gap == Gap::None;
+            if mine
+                && (next.is(KIN) || self.known("kid") == Some(next.sym))
+                && let Some(my) = self.known("my")
+            {
+                (one.sym, one.role, one.thing) = (my, self.role(my), false);
+            }
+        }
         self.joined(words)
     }
 
