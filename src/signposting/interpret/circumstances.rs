@@ -237,7 +237,7 @@ impl<'a> Statements<'a> {
                 true
             }
             Said::Characteristic(Characteristic::PrisonLeaver, true) => {
-                (first..=last).any(|at| self.scope.is_to_be_released(at))
+                self.scope.is_to_come_out(first, last) || (first..=last).any(|at| self.scope.is_to_be_released(at))
             }
             Said::Characteristic(Characteristic::DependentChildren, true) => {
                 self.scope.children_in_care().iter().any(|part| first < part.end)

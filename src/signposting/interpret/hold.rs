@@ -209,6 +209,8 @@ impl Scope<'_> {
             self.token_at(last + 2),
             "disclosed" | "reported" | "known" | "noted" | "stated" | "identified" | "declared" | "recorded" | "yet"
         );
+        // "Do you drink? No never".
+        let told = told || self.words.get(last + 2).is_some_and(|word| word.gap == Gap::None && word.is(NEVER | LACK));
         let ends = self.words.get(last + 2 + usize::from(told)).is_none_or(|word| word.gap != Gap::None);
         let no = answer.is(LACK | NEVER | DENIES)
             || matches!(self.token(answer), "na" | "n" | "0" | "nope" | "nah" | "naw" | "nae")
@@ -228,7 +230,8 @@ impl Scope<'_> {
         let mut index = at;
         for _ in 0..=REACH_OF_QUERY {
             let Some(word) = self.words.get(index) else { return false };
-            if self.tokens.list.get(word.token as usize).is_some_and(|token| token.mark == Mark::Queries) {
+            let marked = self.tokens.list.get(word.token as usize).is_some_and(|token| token.mark == Mark::Queries);
+            if marked || self.token(word) == "query" {
                 return true;
             }
             if index == 0 || word.gap != Gap::None || word.is(AND | BREAK | WANT) {
@@ -265,7 +268,13 @@ impl Scope<'_> {
 
     /// What holds a phrase; see `hold`.
     pub(super) fn hold_of(&self, first: usize, last: usize, taken: &[usize]) -> Hold {
-        if self.answered_no(last) { Hold::Lacking } else { self.hold(first, taken) }
+        if self.answered_no(last) {
+            Hold::Lacking
+        } else if self.not_told(first, last) {
+            Hold::NotNeeded
+        } else {
+            self.hold(first, taken)
+        }
     }
 
     /// What holds the word at `at`. Words that are part of a phrase before it deny nothing outside that phrase; `taken`

@@ -76,6 +76,16 @@ impl Scope<'_> {
         ahead
     }
 
+    /// Whether somebody is still to come out by these words: "when I get out of prison".
+    pub(super) fn is_to_come_out(&self, first: usize, last: usize) -> bool {
+        let out = (first..=last).filter_map(|at| self.words.get(at)).find(|word| self.token(word) == "out");
+        let Some(out) = out.map(|word| word.token as usize) else { return false };
+        let before = |back: usize| out.checked_sub(back).map_or("", |at| self.tokens.at(at));
+        let coming = matches!(before(1), "get" | "gets" | "getting" | "come" | "comes" | "coming");
+        coming
+            && (2..=NEAR + 1).any(|back| matches!(before(back), "when" | "once" | "until" | "till" | "til" | "before"))
+    }
+
     /// Where the name of a prison ends that somebody is in, if one begins here: "currently HMP Forest Bank".
     pub(super) fn in_named_prison(&self, at: usize) -> Option<usize> {
         let word = self.words.get(at)?;

@@ -282,7 +282,7 @@ impl Vocabulary {
     /// Somebody behind whose name an apostrophe and an s stand: "pal's" is no PALS.
     fn owner(&self, word: &str, owns: bool) -> Option<(Sym, u8)> {
         let sym = self.known(word.strip_suffix('s').filter(|_| owns)?)?;
-        (self.role(sym) & (KIN | STRANGER) != 0).then_some((sym, 0))
+        (self.role(sym) & (KIN | STRANGER) != 0 || self.whole.contains(word)).then_some((sym, 0))
     }
 
     /// The words of a text, with those that are said in several words as one.
