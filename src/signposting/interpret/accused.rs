@@ -18,7 +18,7 @@ impl Scope<'_> {
             .skip_while(|at| self.words.get(*at).is_some_and(|word| word.is(LIGHT) && !word.is(I | BREAK)))
             .take(NEAR)
             .collect();
-        let [but, who, not] = rest[..] else { return false };
+        let [but, who, not] = *rest.as_slice() else { return false };
         let ends = self.words.get(not + 1).is_none_or(|next| next.gap != Gap::None);
         let is = |at: usize, role| self.words.get(at).is_some_and(|word| word.gap != Gap::Stop && word.is(role));
         self.token_at(but) == "but" && is(who, I | THEY) && is(not, NOT | NEVER) && ends

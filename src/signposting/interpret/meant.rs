@@ -83,7 +83,10 @@ fn only_times(tokens: &Tokens, forms: &Forms, part: RangeInclusive<usize>, small
     while at <= last {
         match piece(tokens, at) {
             Some((_, len)) => at += len,
-            None if forms.is(tokens.at(at), small) => at += 1,
+            // A postcode says where.
+            None if forms.is(tokens.at(at), small) || tokens.at(at).bytes().any(|byte| byte.is_ascii_digit()) => {
+                at += 1
+            }
             None => return false,
         }
     }

@@ -185,6 +185,7 @@ fn a_single_day_is_sure_where_the_words_say_so() {
         ("Friday evening", 85),
         // A regular day or time, where it is said when somebody can come or nothing else is.
         ("I can do Mondays", 80),
+        ("M14 5RQ thursday evenings", 85),
         ("need help with housing, Mondays or Tuesdays", 80),
         ("weekdays only", 80),
         ("evenings are best for me", 85),
