@@ -133,19 +133,13 @@ impl<'a> Statements<'a> {
                             let share = share * left;
                             let mut spans = vec![span];
                             let (said, sure) = self.since(said, sure * share, (first, last), &mut spans);
-                            let said = match said {
-                                Said::SubstanceUse(SubstanceUse::Abstinent { .. })
-                                    if self.scope.uses_after_all(first, last) =>
-                                {
-                                    Said::SubstanceUse(SubstanceUse::Using)
-                                }
-                                Said::SubstanceUse(SubstanceUse::Abstinent { days: None })
-                                    if self.scope.asks_when(first) =>
-                                {
-                                    continue;
-                                }
-                                said => said,
-                            };
+                            let stopped = matches!(said, Said::SubstanceUse(SubstanceUse::Abstinent { .. }));
+                            let again = stopped && self.scope.uses_after_all(first, last);
+                            let timed = matches!(said, Said::SubstanceUse(SubstanceUse::Abstinent { days: Some(_) }));
+                            if stopped && !again && !timed && self.scope.asks_when(first) {
+                                continue;
+                            }
+                            let said = if again { Said::SubstanceUse(SubstanceUse::Using) } else { said };
                             let once = match said {
                                 Said::SubstanceUse(SubstanceUse::Using) => was_before,
                                 // "Was on spice but stopped" says itself what is.
