@@ -8,9 +8,25 @@ const EARTH_RADIUS_KM: f64 = 6371.0;
 
 /// A point on the earth, in WGS 84 degrees. Always a real one: finite, and within the ranges of latitude and longitude.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Degrees")]
 pub struct Point {
     lat: f64,
     lon: f64,
+}
+
+/// A point as it is written down, before anybody has looked whether it is one.
+#[derive(Deserialize)]
+struct Degrees {
+    lat: f64,
+    lon: f64,
+}
+
+impl TryFrom<Degrees> for Point {
+    type Error = PointProblem;
+
+    fn try_from(Degrees { lat, lon }: Degrees) -> Result<Self, PointProblem> {
+        Self::new(lat, lon)
+    }
 }
 
 /// Why two numbers are no point.

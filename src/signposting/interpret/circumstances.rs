@@ -14,7 +14,7 @@ use super::numbers::{self, Duration};
 use super::reading::{FoundPhrase, Reading};
 use super::said::{Found, Said, gather};
 use super::scope::{Scope, Who};
-use super::tokens::{Gap, Span, Tokens};
+use super::tokens::{Gap, Mark, Span, Tokens};
 use super::vocabulary::{BREAK, CLIENT, I, KIN, LIGHT, NUMBER, VAGUE, Word};
 use crate::signposting::circumstances::SubstanceUse;
 
@@ -30,6 +30,9 @@ const PRONOUN: f64 = 0.55;
 const LETTER: f64 = 0.75;
 /// How sure the age of a child is that there is one.
 const CHILD: f64 = 0.8;
+/// How sure the name of a prison is that somebody is in it, and "when I'm released" that they are in one.
+const IN_PRISON: f64 = 0.8;
+const TO_BE_RELEASED: f64 = 0.75;
 /// How many words may stand between "clean" and how long.
 const NEAR: usize = 4;
 /// What a length of time adds to having stopped: it takes away so much of the doubt.
@@ -81,7 +84,7 @@ impl<'a> Statements<'a> {
             let (first, last) = (phrase.first, phrase.last);
             let Some(meaning) = self.reading.meaning(phrase.entry) else { continue };
             let Some(words) = self.words.get(first..=last) else { continue };
-            if meaning.alone && !alone(self.words, last)
+            if meaning.alone && !alone(self.words, last) && !self.scope.used_just_now(first, last)
                 || meaning.person && !self.is_the_person(first)
                 || meaning.head && !self.scope.heads_part(first)
                 // What a neighbour does is no abuse at home.
@@ -109,6 +112,9 @@ impl<'a> Statements<'a> {
                 _ => continue,
             };
             let hold = self.scope.hold_of(first, last, &self.taken);
+            if self.scope.only_strives(first, hold) && meaning.says.iter().any(is_abstinent) {
+                continue;
+            }
             let was_before = self.scope.was_before(first);
             let doubt = self.scope.doubt(first);
             for says in &meaning.says {
@@ -118,7 +124,7 @@ impl<'a> Statements<'a> {
                         let left = match (doubt, said) {
                             (Doubt::None, _) => 1.0,
                             (Doubt::Feared, Said::Characteristic(Characteristic::Homeless, true)) => FEARED,
-                            (Doubt::Feared | Doubt::Supposed, _) => continue,
+                            (Doubt::Feared | Doubt::Supposed | Doubt::Queried, _) => continue,
                         };
                         if self.is_over(said, first, last) {
                             continue;
@@ -127,6 +133,13 @@ impl<'a> Statements<'a> {
                             let share = share * left;
                             let mut spans = vec![span];
                             let (said, sure) = self.since(said, sure * share, (first, last), &mut spans);
+                            let stopped = matches!(said, Said::SubstanceUse(SubstanceUse::Abstinent { .. }));
+                            let again = stopped && self.scope.uses_after_all(first, last);
+                            let timed = matches!(said, Said::SubstanceUse(SubstanceUse::Abstinent { days: Some(_) }));
+                            if stopped && !again && !timed && self.scope.asks_when(first) {
+                                continue;
+                            }
+                            let said = if again { Said::SubstanceUse(SubstanceUse::Using) } else { said };
                             let once = match said {
                                 Said::SubstanceUse(SubstanceUse::Using) => was_before,
                                 // "Was on spice but stopped" says itself what is.
@@ -163,6 +176,15 @@ impl<'a> Statements<'a> {
         if self.words.get(at).is_some_and(|word| self.scope.is(word, OWNER)) {
             return false;
         }
+        // "Aged 9-12 boys", "a group for men": several are nobody.
+        let several = |word: &Word| {
+            let token = self.tokens.at(word.token as usize);
+            let owns = self.tokens.list.get(word.token as usize).is_some_and(|token| token.owns);
+            matches!(token, "men" | "women") || token.ends_with('s') && !owns
+        };
+        if self.words.get(at).is_some_and(several) {
+            return false;
+        }
         // "I'm 17 and my mum …": never one who is somebody's.
         let owned = self.words.get(at).filter(|word| word.gap == Gap::None);
         let before = owned.and_then(|word| (word.token as usize).checked_sub(1));
@@ -197,6 +219,9 @@ impl<'a> Statements<'a> {
 
     /// Whether what a phrase says is over, or was done to the person by others.
     fn is_over(&self, said: &Said, first: usize, last: usize) -> bool {
+        if self.scope.denied_after(last) {
+            return true;
+        }
         match said {
             Said::SubstanceUse(SubstanceUse::Using) => {
                 let over = self.scope.before(last) || self.scope.not_now(last);
@@ -205,7 +230,15 @@ impl<'a> Statements<'a> {
             Said::Characteristic(Characteristic::InCustody, true) if self.scope.been(first, last, &self.durations) => {
                 true
             }
-            Said::Characteristic(Characteristic::DomesticAbuse, true) => self.scope.in_childhood(last),
+            Said::Characteristic(Characteristic::PrisonLeaver, true) => {
+                self.scope.is_to_come_out(first, last) || (first..=last).any(|at| self.scope.is_to_be_released(at))
+            }
+            Said::Characteristic(Characteristic::DependentChildren, true) => {
+                self.scope.children_in_care().iter().any(|part| first < part.end)
+            }
+            Said::Characteristic(Characteristic::DomesticAbuse, true) => {
+                self.scope.in_childhood(last) || self.is_accused(first, last)
+            }
             Said::Offence(_) => self.is_victim(first, last) || self.scope.is_alleged(first),
             Said::Characteristic(..) => passes(said) && self.scope.was(first, last),
             Said::Age(_)
@@ -215,6 +248,13 @@ impl<'a> Statements<'a> {
             | Said::Language(_)
             | Said::Access(_) => false,
         }
+    }
+
+    /// Whether what a phrase says was done by the one it is about, or so it is said: "arrested for DV".
+    fn is_accused(&self, first: usize, last: usize) -> bool {
+        self.scope.is_accused(first)
+            && !self.scope.done_to_me(first, last)
+            && (first..=last).all(|at| self.words.get(at).is_none_or(|word| !word.is(KIN)))
     }
 
     /// Whether an offence was done to somebody: "victim of arson", "robbery victim".
@@ -239,9 +279,9 @@ impl<'a> Statements<'a> {
         let (first, last) = (first.token as usize, last.token as usize);
         let away = |one: &Duration| {
             let (from, to) = if one.first > last { (last, one.first) } else { (one.last, first) };
-            // From "clean" to "3 months", with no end of a sentence or a pause between.
+            // From "clean" to "3 months", with no end of a sentence or a pause between, but perhaps a question's.
             let between = self.tokens.list.get(from + 1..=to).unwrap_or_default();
-            let one_part = between.iter().all(|token| token.gap == Gap::None);
+            let one_part = between.iter().all(|token| token.gap == Gap::None || token.mark == Mark::Answers);
             (one_part && to >= from).then_some(to - from).filter(|away| *away <= NEAR)
         };
         let inside = |one: &&Duration| one.first >= first && one.last <= last;
@@ -257,6 +297,29 @@ impl<'a> Statements<'a> {
             spans.push(first.span.to(last.span));
         }
         (Said::SubstanceUse(SubstanceUse::Abstinent { days: Some(near.days) }), sure + (1.0 - sure) * SINCE)
+    }
+
+    /// Takes what says that somebody is in prison: its name, and a release that is to come.
+    pub(super) fn inside(&mut self) {
+        for at in 0..self.words.len() {
+            let sure = match self.scope.who(at) {
+                Who::Person => 1.0,
+                Who::Client => OF_CLIENT,
+                Who::Relative | Who::Partner | Who::Stranger | Who::Other => continue,
+            };
+            let (to, strength) = match self.scope.in_named_prison(at) {
+                Some(to) => (to, IN_PRISON),
+                None if self.scope.is_to_be_released(at) => (at, TO_BE_RELEASED),
+                None => continue,
+            };
+            if let (Some(first), Some(last)) = (self.words.get(at), self.words.get(to))
+                && self.scope.doubt(at) == Doubt::None
+                && matches!(self.scope.hold(at, &self.taken), Hold::Free | Hold::Cant | Hold::Had | Hold::Wanted)
+            {
+                let said = Said::Characteristic(Characteristic::InCustody, true);
+                self.said.push((said, strength * sure, vec![first.span.to(last.span)]));
+            }
+        }
     }
 
     /// Takes ages, the gender of "F 29" and "42M", and children by their age.
@@ -321,6 +384,11 @@ impl<'a> Statements<'a> {
         let delivery = self.delivery.into_iter().filter(|(mode, ..)| !refused.contains(mode)).collect();
         (gather(self.said), gather(delivery))
     }
+}
+
+/// Whether an entry of the lexicon says that somebody does not use.
+fn is_abstinent(says: &Says) -> bool {
+    matches!(says, Says::Circumstance(Said::SubstanceUse(SubstanceUse::Abstinent { .. })))
 }
 
 /// Whether something said of the past is so today.

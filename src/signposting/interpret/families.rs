@@ -7,9 +7,17 @@ use std::collections::BTreeMap;
 
 use super::lexicon::LexiconError;
 use super::vocabulary::{FUNCTION, LIGHT, SEMI, Sym, Vocabulary, WHOM, Word};
+use crate::directory::needs::NeedList;
 
 /// The families that come with Signpost.
 const EMBEDDED: &str = include_str!("../../../data/families.toml");
+
+/// Most phrases of a family, written out.
+const MOST_PHRASES: usize = 50_000;
+/// Most places of one.
+const MOST_PLACES: usize = 8;
+/// How much of a family is told in a message, in characters.
+const TOLD: usize = 60;
 
 /// A family: a need, and what may stand in each place. An empty text says that the place may be left out.
 #[derive(Debug)]
@@ -38,20 +46,52 @@ pub(super) fn embedded() -> Result<Vec<Family>, LexiconError> {
 }
 
 /// Reads families: keys of needs with lists of phrases, in which braces hold what may stand in a place.
-fn read(text: &str) -> Result<Vec<Family>, LexiconError> {
+///
+/// # Errors
+/// What is no TOML, and the first family whose braces are wrong or that is too wide.
+pub(super) fn read(text: &str) -> Result<Vec<Family>, LexiconError> {
     let all: BTreeMap<String, Vec<String>> = toml::from_str(text)
         .map_err(|error| LexiconError { entry: "the families".to_owned(), reason: error.message().to_owned() })?;
     let mut families = Vec::new();
     for (need, patterns) in all {
         for written in patterns {
             let places = places(&written).ok_or_else(|| LexiconError {
-                entry: format!("{written:?}"),
+                entry: named(&need, &written),
                 reason: "a brace is not closed, or stands in another".to_owned(),
             })?;
+            let phrases = places.iter().fold(1_usize, |phrases, ways| phrases.saturating_mul(ways.len()));
+            if phrases > MOST_PHRASES || places.len() > MOST_PLACES {
+                let reason = format!(
+                    "it is too wide, {phrases} phrases of {} places; at most {MOST_PHRASES} phrases of {MOST_PLACES} \
+                     places are read, so make two of it",
+                    places.len()
+                );
+                return Err(LexiconError { entry: named(&need, &written), reason });
+            }
             families.push(Family { need: need.clone(), written, places });
         }
     }
     Ok(families)
+}
+
+/// Whether all families are of needs of a list.
+///
+/// # Errors
+/// The first that is not.
+pub(super) fn all_known(families: &[Family], needs: &NeedList) -> Result<(), LexiconError> {
+    let known = |family: &&Family| needs.needs().any(|need| need.key == family.need);
+    match families.iter().find(|family| !known(family)) {
+        None => Ok(()),
+        Some(family) => Err(LexiconError {
+            entry: named(&family.need, &family.written),
+            reason: format!("the list of needs has no {:?}", family.need),
+        }),
+    }
+}
+
+/// How a family is named in a message: by its need and how it begins.
+fn named(need: &str, written: &str) -> String {
+    format!("the family of {need} {:?}", written.chars().take(TOLD).collect::<String>())
 }
 
 /// The places of a phrase with braces.
@@ -84,12 +124,17 @@ impl Family {
     pub(super) fn learn(&self, vocabulary: &mut Vocabulary) -> Result<(Vec<Place>, Vec<Word>), LexiconError> {
         let (mut places, mut lasts): (Vec<Place>, Vec<Word>) = (Vec::new(), Vec::new());
         let (mut naming, mut least) = (0, 0);
+        let alone = self.places.len() == 1;
         for written in &self.places {
             let mut said: Vec<Vec<Word>> = Vec::new();
             let mut optional = false;
             for way in written {
                 let all = vocabulary.learn_words(way);
-                let words = telling(&all);
+                let mut words = telling(&all);
+                // "Had a fall" is no "fall", where nothing else is said.
+                if alone && words.len() == 1 {
+                    words = all.iter().filter(|word| !word.is(LIGHT) || word.role & FUNCTION == 0).copied().collect();
+                }
                 optional |= way.is_empty();
                 if !words.is_empty() {
                     said.push(words);
@@ -108,10 +153,9 @@ impl Family {
             let ways = said.iter().map(|words| words.iter().map(|word| word.sym).collect()).collect();
             places.push(Place { optional, ways });
         }
-        let alone = self.places.len() == 1;
         if naming == 0 || (least < 2 && !alone) {
             return Err(LexiconError {
-                entry: format!("{:?}", self.written),
+                entry: named(&self.need, &self.written),
                 reason: "a phrase of this family says too little; say more in each of its places".to_owned(),
             });
         }

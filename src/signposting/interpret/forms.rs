@@ -81,6 +81,18 @@ forms! {
     HELD_ON = 25, "held_on";
     /// Help with what follows it.
     HELPS = 26, "helps";
+    /// Seeing somebody, of whom is told then: "I saw a man sleeping in a tent".
+    SEES = 35, "sees";
+    /// What somebody may be an "ex" of, who is no former partner: "ex heroin addict".
+    FORMERLY = 36, "formerly";
+    /// Says that somebody is said to have done what follows.
+    ACCUSED = 34, "accused";
+    /// Says behind the name of a prison that somebody is not there: "HMP Leeds healthcare".
+    NO_STAY = 33, "no_stay";
+    /// Asks for something, so that a day or a time beside it is one to come at.
+    WISHES = 31, "wishes";
+    /// May stand beside days and times where nothing else is said: "Mondays are best for me".
+    TIMELY = 32, "timely";
 }
 
 /// Which written word does what.

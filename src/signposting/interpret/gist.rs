@@ -16,8 +16,8 @@ use super::said::Said as Statement;
 use super::scope::Who;
 use super::tokens::{Gap, Span};
 use super::vocabulary::{
-    AND, BREAK, DENIES, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, Role, SEMI, SKIP, Sym, THEY,
-    UNKNOWN, VAGUE, Word,
+    AND, BREAK, BY, CLIENT, DENIES, HAVE, I, KIN, LACK, LIGHT, ME, MINE, NEVER, NOT, NUMBER, OR, Role, SEMI, SKIP, Sym,
+    THEY, UNKNOWN, VAGUE, Word,
 };
 
 /// What the words of a need's summary count, against those of a phrase: it is written about it, not said.
@@ -40,13 +40,15 @@ struct Said {
     names: bool,
     /// Whether it is denied: then it counts only together with the denial before it.
     denied: bool,
+    /// Whether it only parts what was done from who did it: "by".
+    parts: bool,
 }
 
 impl Said {
     /// All words that deny are one.
     const fn of(word: &Word, denied: bool) -> Self {
         let sym = if word.is(NOT | NEVER | LACK | DENIES) { DENIAL } else { word.sym };
-        Self { sym, names: !word.is(KIN | THEY), denied }
+        Self { sym, names: !word.is(KIN | THEY | CLIENT), denied, parts: word.is(BY) }
     }
 }
 
@@ -74,7 +76,8 @@ impl GistBuilder {
         }
         #[expect(clippy::cast_precision_loss, reason = "a phrase speaks of few needs")]
         let each = sure / needs.len() as f32;
-        let said = words.iter().filter(|word| says(word)).map(|word| Said::of(word, false));
+        let said = (0..words.len()).filter(|at| says(words, *at)).filter_map(|at| words.get(at));
+        let said = said.map(|word| Said::of(word, false));
         for feature in features(said) {
             let counts = self.counts.entry(feature).or_default();
             for need in needs {
@@ -135,6 +138,10 @@ impl Gist {
 fn features(words: impl Iterator<Item = Said>) -> Vec<Feature> {
     let (mut all, mut seen, mut before) = (Vec::new(), HashSet::new(), UNKNOWN);
     for word in words {
+        if word.parts {
+            before = UNKNOWN;
+            continue;
+        }
         for feature in [(word.sym, UNKNOWN), (before, word.sym)] {
             let counts = if feature.1 == UNKNOWN {
                 !word.denied && word.sym != DENIAL
@@ -150,10 +157,16 @@ fn features(words: impl Iterator<Item = Said>) -> Vec<Feature> {
     all
 }
 
-/// Whether a word says anything about what is needed.
-fn says(word: &Word) -> bool {
+/// Whether a word says anything about what is needed; "by" parts what was done from who did it.
+fn says(words: &[Word], at: usize) -> bool {
     const NOTHING: Role = LIGHT | SEMI | SKIP | VAGUE | AND | OR | I | ME | MINE | HAVE | BREAK;
-    !word.is(NOTHING) && word.sym != UNKNOWN && word.sym != NUMBER
+    let says = |word: &Word| !word.is(NOTHING) && word.sym != UNKNOWN && word.sym != NUMBER;
+    words.get(at).is_some_and(|word| says(word) || word.is(BY) && is_doer(words, at))
+}
+
+/// Whether somebody who did something stands behind a "by".
+pub(super) fn is_doer(words: &[Word], by: usize) -> bool {
+    words.iter().skip(by + 1).find(|next| !next.is(LIGHT)).is_some_and(|next| next.gap == Gap::None && next.is(KIN))
 }
 
 impl Evidence<'_> {
@@ -168,7 +181,8 @@ impl Evidence<'_> {
             let ends = |word: &Word| word.gap != Gap::None || word.is(BREAK | AND);
             let to = rest.iter().position(ends).map_or(self.words.len(), |at| from + 1 + at);
             let counts = |at: &usize| {
-                self.words.get(*at).is_some_and(|word| says(word) && !of_time(word)) && !self.scope.is_age(*at)
+                let times = self.words.get(*at).is_none_or(of_time);
+                says(self.words, *at) && !times && !self.scope.is_age(*at)
             };
             let said: Vec<usize> = (from..to).filter(counts).collect();
             let part = self.words.get(from..to).unwrap_or_default();
@@ -191,6 +205,10 @@ impl Evidence<'_> {
         let inside = |word: &Word| found.iter().any(|span| span.start < word.span.end && word.span.start < span.end);
         let least = if words.clone().any(inside) { NEAR.1 } else { NEAR.0 };
         let words: Vec<Said> = said.iter().filter_map(|at| self.said(*at)).collect();
+        // "Sorry", "same", "number".
+        if words.iter().all(|word| !word.names || self.reading.not_alone.contains(&word.sym)) {
+            return;
+        }
         let (near, count) = self.reading.gist.of(&words);
         let least = if count > 1 && count >= unknown { least } else { NEAR_ALONE };
         let Some((need, near)) = near.first().copied().filter(|nearest| nearest.1 >= least) else { return };
@@ -203,6 +221,9 @@ impl Evidence<'_> {
             (Who::Relative | Who::Partner | Who::Other, None) if self.reading.relatives.contains(&Some(need)) => need,
             (Who::Relative | Who::Partner | Who::Stranger | Who::Other, _) => return,
         };
+        if self.reading.suffered.get(usize::from(instead)) == Some(&true) && self.scope.tells_of_accused(first, last) {
+            return;
+        }
         self.add(instead, strength(near), first, last);
     }
 

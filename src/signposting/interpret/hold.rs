@@ -8,10 +8,9 @@
 //! ("was homeless, still am"). "Former" and "previous" reach only what stands right behind them: who was evicted from a
 //! previous flat was evicted. "History of" says that something was, and leaves open how it is.
 
-use super::forms::{ALLEGES, BE, BETWEEN, CHILDHOOD, DESCRIBES, LASTING, NOW, OUT, USAGE};
-use super::numbers::Duration;
+use super::forms::{BE, BETWEEN, CHILDHOOD, DESCRIBES, LASTING, NOW, USAGE};
 use super::scope::{Scope, Who};
-use super::tokens::Gap;
+use super::tokens::{Gap, Mark};
 use super::vocabulary::{
     AND, BREAK, CANT, CLIENT, CLOSE, DENIES, HAVE, I, IF, KIN, LACK, LIGHT, ME, NEVER, NOT, OR, PAST, RECORD, SEMI,
     SKIP, STRANGER, TELLS, THEY, UNKNOWN, VAGUE, WANT, WHOM, Word,
@@ -23,6 +22,8 @@ const REACH: usize = 7;
 const REACH_OF_LACK: usize = 2;
 /// How many words on a list may go until its "or".
 const REACH_OF_LIST: usize = 6;
+/// How many words behind a question mark it queries.
+const REACH_OF_QUERY: usize = 3;
 
 /// Whether something is so, or only feared or supposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(super) enum Doubt {
     Feared,
     /// It is supposed: "if …".
     Supposed,
+    /// It is queried: "?domestic abuse".
+    Queried,
 }
 
 /// What a word is held by.
@@ -161,43 +164,6 @@ impl Scope<'_> {
         })
     }
 
-    /// Whether what begins here is only what others say of somebody: "my ex says I hit her", "accused of".
-    pub(super) fn is_alleged(&self, first: usize) -> bool {
-        let (mut at, mut by) = (first, false);
-        for _ in 0..REACH {
-            if self.words.get(at).is_none_or(|word| at == 0 || word.gap != Gap::None) {
-                return false;
-            }
-            at -= 1;
-            let Some(word) = self.words.get(at) else { return false };
-            if self.is(word, ALLEGES) || (by && word.is(KIN | STRANGER)) {
-                return true;
-            }
-            by |= word.is(TELLS);
-        }
-        false
-    }
-
-    /// Whether "been" stands before "in", and nothing says that it goes on: who has been in prison is perhaps out, who
-    /// has been in prison since June, or for three weeks, is not, unless they go on to say that they are out.
-    pub(super) fn been(&self, first: usize, last: usize, durations: &[Duration]) -> bool {
-        let is_in = |word: &&Word| word.gap == Gap::None && self.tokens.at(word.token as usize) == "in";
-        let linked = self.words.get(first).filter(is_in);
-        let before = linked.and_then(|word| word.token.checked_sub(1));
-        if before.is_none_or(|before| self.tokens.at(before as usize) != "been") {
-            return false;
-        }
-        // A phrase may have its "since".
-        let last =
-            last - usize::from(last > first && self.words.get(last).is_some_and(|word| self.token(word) == "since"));
-        let Some(next) = self.words.get(last + 1).filter(|next| next.gap == Gap::None) else { return true };
-        let next = next.token as usize;
-        let goes_on =
-            self.tokens.at(next) == "since" || durations.iter().any(|one| (next..=next + 1).contains(&one.first));
-        let out = (next..self.tokens.list.len()).any(|at| self.forms.is(self.tokens.at(at), OUT));
-        !goes_on || out
-    }
-
     /// Whether "was" stands before in the same part of a sentence: "was drinking two bottles of vodka a day".
     pub(super) fn was_before(&self, first: usize) -> bool {
         let mut at = first;
@@ -241,16 +207,46 @@ impl Scope<'_> {
         // "Nil disclosed".
         let told = matches!(
             self.token_at(last + 2),
-            "disclosed" | "reported" | "known" | "noted" | "stated" | "identified" | "declared" | "recorded"
+            "disclosed" | "reported" | "known" | "noted" | "stated" | "identified" | "declared" | "recorded" | "yet"
         );
+        // "Do you drink? No never".
+        let told = told || self.words.get(last + 2).is_some_and(|word| word.gap == Gap::None && word.is(NEVER | LACK));
         let ends = self.words.get(last + 2 + usize::from(told)).is_none_or(|word| word.gap != Gap::None);
-        let no = answer.is(LACK | NEVER | DENIES) || matches!(self.tokens.at(answer.token as usize), "na" | "n" | "0");
-        let asked = self.tokens.list.get(answer.token as usize).is_some_and(|token| token.asked);
+        let no = answer.is(LACK | NEVER | DENIES)
+            || matches!(self.token(answer), "na" | "n" | "0" | "nope" | "nah" | "naw" | "nae")
+            || self.token(answer) == "not"
+                && (self.token_at(last + 2) == "yet" || answer.span.end > self.end_of(answer));
+        let asked = self.tokens.list.get(answer.token as usize).is_some_and(|token| token.mark == Mark::Answers);
         ends && no && (answer.gap != Gap::Stop || asked)
     }
 
-    /// Whether a word stands under "worried that" or "scared of" (`Feared`), or under "if" (`Supposed`).
+    /// Where the first written word of a word ends: before the end of "not really".
+    fn end_of(&self, word: &Word) -> usize {
+        self.tokens.list.get(word.token as usize).map_or(usize::MAX, |token| token.span.end)
+    }
+
+    /// Whether a professional queries what stands here: "?domestic abuse".
+    fn queried(&self, at: usize) -> bool {
+        let mut index = at;
+        for _ in 0..=REACH_OF_QUERY {
+            let Some(word) = self.words.get(index) else { return false };
+            let marked = self.tokens.list.get(word.token as usize).is_some_and(|token| token.mark == Mark::Queries);
+            if marked || self.token(word) == "query" {
+                return true;
+            }
+            if index == 0 || word.gap != Gap::None || word.is(AND | BREAK | WANT) {
+                return false;
+            }
+            index -= 1;
+        }
+        false
+    }
+
+    /// Whether a word stands under "worried that" or "scared of" (`Feared`), under "if" (`Supposed`), or is `Queried`.
     pub(super) fn doubt(&self, at: usize) -> Doubt {
+        if self.queried(at) {
+            return Doubt::Queried;
+        }
         if self.words.get(at).is_some_and(|word| word.is(BREAK) && !word.is(LIGHT)) {
             return Doubt::None;
         }
@@ -272,7 +268,13 @@ impl Scope<'_> {
 
     /// What holds a phrase; see `hold`.
     pub(super) fn hold_of(&self, first: usize, last: usize, taken: &[usize]) -> Hold {
-        if self.answered_no(last) { Hold::Lacking } else { self.hold(first, taken) }
+        if self.answered_no(last) {
+            Hold::Lacking
+        } else if self.not_told(first, last) {
+            Hold::NotNeeded
+        } else {
+            self.hold(first, taken)
+        }
     }
 
     /// What holds the word at `at`. Words that are part of a phrase before it deny nothing outside that phrase; `taken`

@@ -44,12 +44,16 @@ pub(super) struct Lexicon {
     pub(super) needs_of_things: Vec<String>,
     /// Needs, or whole areas, that are over where somebody was in them.
     pub(super) once: Vec<String>,
+    /// Needs, or whole areas, that are help for who suffered something.
+    pub(super) suffered: Vec<String>,
     /// Needs, or whole areas, where what a partner does is done to the person.
     pub(super) at_home: Vec<String>,
     /// Words of a need that mean other things as often.
     pub(super) weak: Vec<String>,
     /// Words and phrases of a need that people's sentences use too differently to go by.
     pub(super) passed_over: Vec<String>,
+    /// Words that tell of no need where they are all that a part of a text says.
+    pub(super) not_alone: Vec<String>,
     /// What a need of a relative is to the person who asks.
     pub(super) relatives: BTreeMap<String, String>,
     /// Words that mean the same.

@@ -9,31 +9,36 @@
 //! 2. `phrases` finds every phrase, with words that say little passed over; the longest wins (`reading`).
 //! 3. `scope` says of whom each word speaks, and `hold` in which light: denied, wished for, only feared, past ("was
 //!    homeless", "former", "used to") or of somebody's history ("history of"). Both go by what words do in a sentence:
-//!    the roles of `vocabulary`, and `forms` where just the written form tells.
+//!    the roles of `vocabulary`, and `forms` where just the written form tells. `accused` tells what is only said of
+//!    somebody or asked, `inside` who is in prison, `stopped` who uses after all, `meant` which times are to come at.
 //! 4. `needs` and `circumstances` weigh what was found, and `gist` tells by its words what a part of a text is about;
 //!    `numbers`, `when` and `place` read ages, lengths of time, days and postcodes. `said` puts statements together.
 //!
 //! # Confidence
 //! Each piece of evidence has a strength. A phrase of a need: 0.72 with one word that counts, 0.85 with two, 0.92 with
 //! more; 0.45 where the lexicon calls the word weak; where an entry of the lexicon points to a need, what the entry
-//! says (`sure`); a phrase of a family: 0.80. A phrase found in another order or with words between: 0.60; nearly all of a long one: 0.42; words
-//! that go with a need: from 0.46 to 0.75, by how near they are to it. Each misspelt word takes a tenth of it. A wish
-//! ("need …") takes away three tenths of the doubt; a doubt ("if", "worried") leaves 0.85 of it; what a relative needs
-//! 0.6, what a worker writes of a client 0.95. What is "history" leaves 0.7, and what is over 0.4: a home for who "was
-//! homeless" (`once` in the lexicon says of which needs), being hit "when I was a kid". Several pieces of evidence for
-//! one thing leave it in doubt only if all are wrong: 1 − Π(1 − strength). What is under [`LEAST_CONFIDENCE`] percent is
-//! left out; nothing is ever 100.
+//! says (`sure`); a phrase of a family: 0.80. A phrase found in another order or with words between: 0.60; nearly all
+//! of a long one: 0.42; words that go with a need: from 0.46 to 0.75, by how near they are to it. Each misspelt word
+//! takes a tenth of it. A wish ("need …") takes away three tenths of the doubt; a doubt ("if", "worried") leaves 0.85 of
+//! it, a professional's query ("?DV") 0.6; what a relative needs 0.6, what a worker writes of a client 0.95. What is
+//! "history" leaves 0.7, and what is over 0.4: a home for who "was homeless" (`once` in the lexicon says of which needs),
+//! being hit "when I was a kid". Several pieces of evidence for one thing leave it in doubt only if all are wrong:
+//! 1 − Π(1 − strength). What is under [`LEAST_CONFIDENCE`] percent is left out; nothing is ever 100.
 //!
 //! To teach it a word, change the data, not the code: `data/needs.toml` for what people want, `data/families.toml` for
-//! the many ways in which they say it, `data/words.toml` for everything else. To add something it can say: a variant of [`Said`], its name in `lexicon::says`.
+//! the many ways in which they say it, `data/words.toml` for everything else. To add something it can say: a variant of
+//! [`Said`], its name in `lexicon::says`.
 
+mod accused;
 mod circumstances;
 mod clock;
 mod families;
 mod forms;
 mod gist;
 mod hold;
+mod inside;
 mod lexicon;
+mod meant;
 mod needs;
 mod numbers;
 mod phrases;
@@ -44,6 +49,7 @@ mod said;
 mod scope;
 mod spelling;
 mod stem;
+mod stopped;
 mod tokens;
 mod vocabulary;
 mod when;
@@ -139,7 +145,17 @@ impl Interpreter {
     /// # Errors
     /// The first thing in the lexicon that is wrong.
     pub fn with_words(needs: &NeedList, words: &str) -> Result<Self, LexiconError> {
-        Ok(Self { reading: Reading::new(needs, lexicon::read(words)?)? })
+        Ok(Self { reading: Reading::new(needs, lexicon::read(words)?, families::embedded()?)? })
+    }
+
+    /// The same with other families of phrases, in the form of `data/families.toml`; all must be of needs of the list.
+    ///
+    /// # Errors
+    /// The first thing in the lexicon or the families that is wrong.
+    pub fn with_families(needs: &NeedList, words: &str, families: &str) -> Result<Self, LexiconError> {
+        let families = families::read(families)?;
+        families::all_known(&families, needs)?;
+        Ok(Self { reading: Reading::new(needs, lexicon::read(words)?, families)? })
     }
 
     /// Keys of needs that the lexicon names and the list does not have.
@@ -180,6 +196,7 @@ impl Interpreter {
 
         let mut statements = Statements::new(&self.reading, &tokens, &words, &scope, &found);
         statements.phrases();
+        statements.inside();
         statements.numbers();
         statements.pronouns();
         let (circumstances, delivery) = statements.found();

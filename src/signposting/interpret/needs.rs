@@ -15,6 +15,8 @@ use super::{FoundNeed, LEAST_CONFIDENCE};
 pub(super) const MISSPELT: f64 = 0.9;
 /// What a doubt leaves of it.
 const DOUBTED: f64 = 0.85;
+/// What is left where a professional queries it: "?domestic abuse".
+const QUERIED: f64 = 0.6;
 /// What is left where it is a relative's need.
 const OF_RELATIVE: f64 = 0.6;
 /// What is left where a worker writes of a client.
@@ -84,6 +86,11 @@ impl<'a> Evidence<'a> {
         let hold = self.scope.hold_of(first, last, &self.taken);
         let trouble = self.words.get(last + 1).is_some_and(|word| word.gap == Gap::None && word.is(TROUBLE));
         let Some(share) = worth(hold, thing && !trouble) else { return };
+        // Who was arrested for it did not suffer it.
+        let suffered = self.reading.suffered.get(usize::from(need)) == Some(&true);
+        if suffered && self.scope.is_accused(first) && !self.scope.done_to_me(first, last) {
+            return;
+        }
         let mut sure = strength * share;
         let past = self.reading.once.get(usize::from(need)) == Some(&true) && self.scope.was(first, last);
         if past || (self.is_at_home(need) && self.scope.in_childhood(last)) {
@@ -112,9 +119,11 @@ impl<'a> Evidence<'a> {
 
     /// Adds evidence, less what doubts and slips of the hand take off.
     pub(super) fn add(&mut self, mut need: u16, mut sure: f64, first: usize, last: usize) {
-        if self.scope.doubt(first) != Doubt::None {
-            sure *= DOUBTED;
-        }
+        sure *= match self.scope.doubt(first) {
+            Doubt::None => 1.0,
+            Doubt::Feared | Doubt::Supposed => DOUBTED,
+            Doubt::Queried => QUERIED,
+        };
         let Some(words) = self.words.get(first..=last) else { return };
         for word in words {
             sure *= MISSPELT.powi(i32::from(word.slips));

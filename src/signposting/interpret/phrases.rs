@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::families::Place;
+use super::gist::is_doer;
 use super::tokens::Gap;
-use super::vocabulary::{CANT, DENIES, LACK, LIGHT, NEVER, NOT, SEMI, SKIP, Sym, WANT, Word};
+use super::vocabulary::{BY, CANT, DENIES, LACK, LIGHT, NEVER, NOT, SEMI, SKIP, Sym, WANT, Word};
 
 /// Most words passed over between two of a phrase.
 const MAX_PASSED: u8 = 5;
@@ -184,7 +185,9 @@ impl Trie {
         let counted = passed.1 + u8::from(!word.is(LIGHT));
         // "Don't need sleep" is not "don't sleep".
         let wish = word.is(WANT) && words.get(last).is_some_and(|word| word.is(NOT | NEVER | LACK | CANT | DENIES));
-        if word.is(LIGHT | SEMI | SKIP) && !wish && passed.0 < MAX_PASSED && counted <= MAX_COUNTED {
+        // "Hit by my partner" is not "hit my partner".
+        let doer = word.is(BY) && is_doer(words, at);
+        if word.is(LIGHT | SEMI | SKIP) && !wish && !doer && passed.0 < MAX_PASSED && counted <= MAX_COUNTED {
             self.follow(words, Path { passed: (passed.0 + 1, counted), ..path }, found);
         }
     }

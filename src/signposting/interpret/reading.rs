@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::families::{self, Family};
+use super::families::Family;
 use super::forms::Forms;
 use super::gist::{Gist, GistBuilder};
 use super::lexicon::{self, Lexicon, LexiconError, Says, named};
 use super::phrases::{Match, Trie, TrieBuilder};
 use super::tokens::Tokens;
 use super::vocabulary::{
-    CANT, DENIES, FUNCTION, HELD, I, KIN, LACK, LIGHT, LITTLE, MINE, NEVER, NOT, SEMI, SKIP, Sym, THEY, VAGUE,
+    BY, CANT, DENIES, FUNCTION, HELD, I, KIN, LACK, LIGHT, LITTLE, MINE, NEVER, NOT, SEMI, SKIP, Sym, THEY, VAGUE,
     Vocabulary, WANT, WHOM, Word,
 };
 use crate::directory::needs::{Need, NeedList};
@@ -81,6 +81,8 @@ pub(super) struct Reading {
     pub(super) relatives: Vec<Option<u16>>,
     /// Whether a need is over where somebody was in it, by need.
     pub(super) once: Vec<bool>,
+    /// Whether it is help for who suffered something, by need.
+    pub(super) suffered: Vec<bool>,
     /// Whether what a partner does is done to the person, by need.
     pub(super) at_home: Vec<bool>,
     /// What written words do in a sentence.
@@ -90,6 +92,8 @@ pub(super) struct Reading {
     pub(super) holding: Holding,
     /// What single words point to.
     pub(super) gist: Gist,
+    /// Words that point to nothing by themselves.
+    pub(super) not_alone: HashSet<Sym>,
     trie: Trie,
 }
 
@@ -117,7 +121,7 @@ struct Making {
 }
 
 impl Reading {
-    pub(super) fn new(list: &NeedList, lexicon: Lexicon) -> Result<Self, LexiconError> {
+    pub(super) fn new(list: &NeedList, lexicon: Lexicon, families: Vec<Family>) -> Result<Self, LexiconError> {
         let mut making = Making {
             vocabulary: Vocabulary::new(&lexicon)?,
             entries: Vec::new(),
@@ -134,6 +138,7 @@ impl Reading {
         }
         let passed_over: HashSet<Vec<Sym>> = lexicon.passed_over.iter().map(|word| making.whole(word)).collect();
         let weak: HashSet<Vec<Sym>> = lexicon.weak.iter().map(|word| making.whole(word)).collect();
+        let not_alone = lexicon.not_alone.iter().map(|word| making.vocabulary.learn(word)).collect();
         let mut twice: HashSet<(Vec<String>, &String)> = HashSet::new();
         let mut meanings = Vec::with_capacity(lexicon.means.len());
         for (index, means) in lexicon.means.iter().enumerate() {
@@ -192,7 +197,7 @@ impl Reading {
             let all_things = covers(&lexicon.needs_of_things, &need.key);
             making.need(index, need, all_things, &passed_over, &weak);
         }
-        for family in families::embedded()? {
+        for family in families {
             match keys.iter().position(|held| *held == family.need).and_then(|at| u16::try_from(at).ok()) {
                 Some(need) => making.family(need, &family, covers(&lexicon.needs_of_things, &family.need))?,
                 None => unknown_needs.push(family.need),
@@ -210,6 +215,7 @@ impl Reading {
         }
         let needs = keys.len();
         let once = keys.iter().map(|key| covers(&lexicon.once, key)).collect();
+        let suffered = keys.iter().map(|key| covers(&lexicon.suffered, key)).collect();
         let at_home = keys.iter().map(|key| covers(&lexicon.at_home, key)).collect();
         let forms = Forms::new(&lexicon)?;
         let relatives = relatives(&keys, &lexicon, &mut unknown_needs);
@@ -225,10 +231,12 @@ impl Reading {
             relatives,
             once,
             at_home,
+            suffered,
             forms,
             loose,
             holding,
             gist: making.gist.build(needs),
+            not_alone,
             trie: making.trie.build(),
         })
     }
@@ -286,8 +294,15 @@ impl Reading {
             .filter(|one| self.meaning(one.entry).is_some_and(|meaning| meaning.nothing))
             .map(|one| (one.first, one.last))
             .collect();
+        // "Out on Monday" in "chucked out on Monday": its first word belongs to what was found before.
+        let ends: Vec<(usize, usize)> =
+            found.iter().filter(|one| one.for_needs && one.first < one.last).map(|one| (one.first, one.last)).collect();
         found.retain(|one| {
-            !blocks.iter().any(|(first, last)| one.first < *first && (*first..*last).contains(&one.last))
+            let small = words.get(one.first).is_some_and(|word| word.is(SKIP) && !word.is(SEMI | VAGUE | LIGHT));
+            let ended = small
+                && one.first < one.last
+                && ends.iter().any(|(first, last)| *first < one.first && *last == one.first);
+            !ended && !blocks.iter().any(|(first, last)| one.first < *first && (*first..*last).contains(&one.last))
         });
         found
     }
@@ -415,7 +430,12 @@ fn kept(all: Vec<Word>, anyone: bool) -> Vec<Word> {
         _ => {
             // "Don't want to go back": there the wish is what is denied.
             let denies = says.iter().any(|word| word.is(NOT | LACK | CANT | DENIES | NEVER));
-            says.into_iter().filter(|word| !word.is(SEMI) || (denies && word.is(WANT))).collect()
+            let next = says.iter().skip(1).map(|next| next.is(KIN)).chain([false]);
+            let told = says
+                .iter()
+                .zip(next)
+                .filter(|(word, kin)| !word.is(SEMI) || (denies && word.is(WANT)) || (word.is(BY) && *kin));
+            told.map(|(word, _)| *word).collect()
         }
     }
 }

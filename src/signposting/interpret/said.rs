@@ -101,13 +101,15 @@ pub(super) fn percent(sure: f64) -> u8 {
     percent
 }
 
-/// Puts findings of one thing together, the surest first, then in the order of the text.
+/// Puts findings of one thing together, the surest first, then in the order of the text. Of two from the same words the
+/// surer counts.
 pub(super) fn gather<T: PartialEq>(found: Vec<(T, f64, Vec<Span>)>) -> Vec<Found<T>> {
     let mut whole: Vec<(T, f64, Vec<Span>)> = Vec::with_capacity(found.len());
     for (what, sure, words) in found {
         match whole.iter_mut().find(|(held, ..)| *held == what) {
             Some((_, held, spans)) => {
-                *held = together(*held, sure);
+                let same = |one: &Span| spans.iter().any(|other| one.start < other.end && other.start < one.end);
+                *held = if words.iter().any(same) { held.max(sure) } else { together(*held, sure) };
                 spans.extend(words);
             }
             None => whole.push((what, sure, words)),

@@ -10,7 +10,7 @@
 //! What reaches a word from before, a denial or a wish, is told by `hold`; which words do what is data (`[roles]` and
 //! `[forms]` of the lexicon).
 
-use super::forms::{ASKS, BRINGS, Form, Forms, STOPS, THEIRS, THIRD};
+use super::forms::{ASKS, BRINGS, FORMERLY, Form, Forms, OWNER, STOPS, THEIRS, THIRD};
 use super::tokens::{Gap, Tokens};
 use super::vocabulary::{
     AFTER, ALSO, AND, BESIDE, BREAK, CLIENT, GONE, I, IF, KIN, LIGHT, ME, MINE, NEVER, NOT, OR, PARTNER, SEMI, SKIP,
@@ -82,7 +82,9 @@ impl<'a> Scope<'a> {
                     (false, true) => Who::Client,
                     (false, false) => Who::Other,
                 };
-            } else if word.is(KIN | STRANGER) || scope.is_my_young_one(at) {
+            } else if scope.is_seen(at) {
+                (now, passing) = (Who::Stranger, true);
+            } else if word.is(KIN | STRANGER) && !scope.is_former(at) || scope.is_my_young_one(at) {
                 let kin = !word.is(STRANGER);
                 let named = match (kin, word.is(PARTNER)) {
                     (true, true) => Who::Partner,
@@ -107,6 +109,9 @@ impl<'a> Scope<'a> {
                 passing = true;
             }
             scope.who.push(now);
+        }
+        for part in scope.children_in_care() {
+            scope.who.iter_mut().take(part.end).skip(part.start).for_each(|who| *who = Who::Relative);
         }
         scope
     }
@@ -155,6 +160,13 @@ impl<'a> Scope<'a> {
             && !next.is_some_and(|next| next.is(CLIENT))
     }
 
+    /// Whether an "ex" is what somebody was, and no former partner: "ex heroin addict".
+    fn is_former(&self, at: usize) -> bool {
+        let next = self.words.get(at + 1).filter(|next| next.gap == Gap::None && self.is(next, FORMERLY));
+        let owned = at.checked_sub(1).and_then(|at| self.words.get(at)).is_some_and(|word| self.is(word, OWNER));
+        self.token_at(at) == "ex" && next.is_some() && !owned
+    }
+
     /// Whether "for" and what was done stand here: "for being gay".
     fn is_for_doing(&self, at: usize) -> bool {
         let token = |at: usize| self.token_at(at);
@@ -195,6 +207,12 @@ impl<'a> Scope<'a> {
             let before = self.words.get(index)?;
             if before.is(TOPIC) {
                 return Some(true);
+            }
+            // "Me and my mate".
+            if before.is(AND)
+                && index.checked_sub(1).and_then(|at| self.words.get(at)).is_some_and(|word| word.is(I | ME))
+            {
+                return None;
             }
             if before.is(AND | BREAK | OR | IF) {
                 return Some(false);

@@ -35,6 +35,18 @@ pub(super) enum Gap {
     Stop,
 }
 
+/// A question mark before a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// There is none.
+    #[default]
+    None,
+    /// The word may answer a question: "Veteran? No".
+    Answers,
+    /// The word is itself in question, as professionals note it: "?domestic abuse".
+    Queries,
+}
+
 /// One word.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
@@ -42,8 +54,10 @@ pub(super) struct Token {
     pub(super) span: Span,
     /// What separates it from the word before.
     pub(super) gap: Gap,
-    /// Whether a question mark stands before it: "Veteran? No".
-    pub(super) asked: bool,
+    /// What question mark stands before it.
+    pub(super) mark: Mark,
+    /// Whether it ends in an apostrophe and an s: "pal's".
+    pub(super) owns: bool,
     folded: (u32, u32),
 }
 
@@ -62,17 +76,24 @@ impl Tokens {
     /// The words of a text. Case, accents and apostrophes are gone; "I'm" and "I'll" are `i`, "don't" is `dont`.
     pub(super) fn of(text: &str) -> Self {
         let mut tokens = Self { folded: String::with_capacity(text.len()), list: Vec::with_capacity(text.len() / 5) };
-        let (mut gap, mut asked) = (Gap::None, false);
+        let (mut gap, mut mark) = (Gap::None, Mark::None);
         let mut chars = text.char_indices().peekable();
         while let Some((start, c)) = chars.next() {
             if !c.is_alphanumeric() {
-                gap = gap.max(separation(c, text.get(..start), text.get(start + c.len_utf8()..)));
-                asked |= c == '?';
+                let (before, after) = (text.get(..start), text.get(start + c.len_utf8()..));
+                gap = gap.max(separation(c, before, after));
+                // "Pregnant: N  Veteran: Y": forms part their questions by space.
+                if c == '\t' || c == ' ' && before.is_some_and(|before| before.ends_with(' ')) {
+                    gap = gap.max(Gap::Pause);
+                }
+                if c == '?' {
+                    mark = if queries(before, after) { Mark::Queries } else { Mark::Answers };
+                }
                 if (c == '&' || c == '+') && !tokens.list.is_empty() {
                     let from = tokens.folded.len();
                     tokens.folded.push_str("and");
-                    tokens.push(Span { start, end: start + c.len_utf8() }, (gap, asked), from);
-                    (gap, asked) = (Gap::None, false);
+                    tokens.push(Span { start, end: start + c.len_utf8() }, (gap, mark), from);
+                    (gap, mark) = (Gap::None, Mark::None);
                 }
                 continue;
             }
@@ -106,17 +127,20 @@ impl Tokens {
                 tokens.folded.truncate(cut);
             }
             if tokens.folded.len() > from {
-                tokens.push(Span { start, end }, (gap, asked), from);
-                (gap, asked) = (Gap::None, false);
+                tokens.push(Span { start, end }, (gap, mark), from);
+                (gap, mark) = (Gap::None, Mark::None);
+                if let (Some(cut), Some(token)) = (cut.filter(|cut| *cut > from), tokens.list.last_mut()) {
+                    token.owns = tokens.folded.get(cut..) == Some("s");
+                }
             }
         }
         tokens
     }
 
-    fn push(&mut self, span: Span, (gap, asked): (Gap, bool), from: usize) {
+    fn push(&mut self, span: Span, (gap, mark): (Gap, Mark), from: usize) {
         // A text is far shorter than 4 GiB: its length was checked.
         let folded = (u32::try_from(from).unwrap_or(0), u32::try_from(self.folded.len()).unwrap_or(0));
-        self.list.push(Token { span, gap, asked, folded });
+        self.list.push(Token { span, gap, mark, owns: false, folded });
     }
 
     /// A word as it is compared.
@@ -175,6 +199,16 @@ fn is_domain(text: &str) -> bool {
 fn is_of_old(text: &str) -> bool {
     let mut letters = text.chars();
     letters.next().is_some_and(|c| c.eq_ignore_ascii_case(&'o')) && !letters.next().is_some_and(char::is_alphanumeric)
+}
+
+/// Whether a question mark queries the word behind it ("?DV", "? DV" at the head of a line) and does not end a question.
+fn queries(before: Option<&str>, after: Option<&str>) -> bool {
+    let before = before.unwrap_or_default().trim_end_matches('?');
+    let after = after.unwrap_or_default().trim_start_matches('?');
+    let apart =
+        before.chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ',' | ';' | ':' | '/' | '-'));
+    let heads = before.trim_end_matches(' ').chars().next_back().is_none_or(|c| matches!(c, '\n' | ',' | ';' | '('));
+    apart && after.starts_with(char::is_alphanumeric) || heads && after.trim_start().starts_with(char::is_alphanumeric)
 }
 
 fn separation(c: char, before: Option<&str>, after: Option<&str>) -> Gap {

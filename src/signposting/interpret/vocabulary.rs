@@ -99,6 +99,8 @@ roles! {
     CLOSE = 33, "close";
     /// Says that something is so of another too: "too", "so do I".
     ALSO = 34, "also";
+    /// Kept before somebody who did it: "hit by my partner" is not "hit my partner".
+    BY = 35, "by";
 }
 
 /// Words that do something in a sentence and name nothing.
@@ -277,12 +279,33 @@ impl Vocabulary {
         self.spelling.nearest(word).unwrap_or((UNKNOWN, 0))
     }
 
+    /// Somebody behind whose name an apostrophe and an s stand: "pal's" is no PALS.
+    fn owner(&self, word: &str, owns: bool) -> Option<(Sym, u8)> {
+        let sym = self.known(word.strip_suffix('s').filter(|_| owns)?)?;
+        (self.role(sym) & (KIN | STRANGER) != 0 || self.whole.contains(word)).then_some((sym, 0))
+    }
+
     /// The words of a text, with those that are said in several words as one.
     pub(super) fn words(&self, tokens: &Tokens) -> Vec<Word> {
         let mut words: Vec<Word> = Vec::with_capacity(tokens.list.len());
         for (index, token) in tokens.list.iter().enumerate() {
-            let (sym, slips) = self.find(tokens.word(token));
+            let (sym, slips) =
+                self.owner(tokens.word(token), token.owns).unwrap_or_else(|| self.find(tokens.word(token)));
             words.push(self.word(sym, token.gap, token.span, index, slips));
+        }
+        // "Ma weans": in Scots "ma" is "my" as well as mum.
+        for at in 1..words.len() {
+            let Some([one, next]) = words.get_mut(at - 1..=at).and_then(|pair| <&mut [Word; 2]>::try_from(pair).ok())
+            else {
+                break;
+            };
+            let mine = tokens.at(one.token as usize) == "ma" && next.gap == Gap::None;
+            if mine
+                && (next.is(KIN) || self.known("kid") == Some(next.sym))
+                && let Some(my) = self.known("my")
+            {
+                (one.sym, one.role, one.thing) = (my, self.role(my), false);
+            }
         }
         self.joined(words)
     }

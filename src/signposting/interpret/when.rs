@@ -5,11 +5,13 @@
 //! Friday"), and none where they say what happens on it ("court on Thursday"). What takes up regular days and hours
 //! ("probation Tuesdays", "drinks at weekends") makes them none, and with a day goes the time beside it. Days that are
 //! denied ("can't do Fridays") are taken out of the week, and of a part of the day that is refused ("not before 11")
-//! what is left of the day is taken, on the days that stand before it.
+//! what is left of the day is taken, on the days that stand before it. A day or a time that is only told of ("the centre
+//! is busy on Mondays") is little sure, and shuts nothing: see `meant`.
 
 use chrono::NaiveTime;
 
 use super::forms::{ABLE, ATTEND, DENIAL, EVENT, FREE, Form, Forms, HELD_ON, HELPS, PARTS, TAKEN_UP, USAGE};
+use super::meant::{is_busy, is_meant, is_refusal, leads};
 use super::pieces::{Part, Piece, piece};
 use super::said::Found;
 use super::tokens::{Gap, Span, Tokens};
@@ -25,6 +27,10 @@ const BACK_TO_EVENT: usize = 6;
 const NEAR: usize = 3;
 /// How sure a single day is, one that is asked for, and one that is said to be free or regular, in percent.
 const SURE_OF_DAY: (u8, u8, u8) = (50, 70, 80);
+/// How sure a part of the day is, in percent.
+const SURE_OF_PART: u8 = 85;
+/// How sure a regular day or a part of one is that is only told of, in percent: less than a question goes by.
+const TOLD: u8 = 55;
 
 /// Days that wait for their time.
 #[derive(Debug)]
@@ -111,6 +117,10 @@ impl Finding<'_> {
             return;
         }
         let denied = self.is_denied(first) || is_excepted(self.tokens, first) || self.is_no_good(last);
+        if denied && !self.is_refusal(first, last) {
+            self.dropped = Some(last);
+            return;
+        }
         if denied || self.joins(self.denied, first) {
             self.shut = days.iter().fold(self.shut, WeekdaySet::with);
             self.shut_words.push(words);
@@ -118,6 +128,7 @@ impl Finding<'_> {
             return;
         }
         let near = |at: usize| first <= at + NEAR;
+        let sure = if is_meant(self.tokens, self.forms, first, last) { SURE_OF_DAY.2 } else { TOLD };
         // "Evenings or weekends" are two, "evenings on weekdays" one.
         let other = self.open_to_days.is_some_and(|end| {
             first == end + 2
@@ -139,7 +150,7 @@ impl Finding<'_> {
             (Some(waiting), _) if near(waiting.last) => {
                 waiting.days = days.iter().fold(waiting.days, WeekdaySet::with);
                 if regular {
-                    waiting.sure = SURE_OF_DAY.2;
+                    waiting.sure = sure;
                 }
                 waiting.words.push(words);
                 waiting.last = last;
@@ -150,7 +161,7 @@ impl Finding<'_> {
                 if happens || self.is_taken_up(first) || self.joins(self.dropped, first) {
                     self.dropped = Some(last);
                 } else {
-                    let sure = if regular || other { SURE_OF_DAY.2 } else { self.sure_of_day(first, last) };
+                    let sure = if regular || other { sure } else { self.sure_of_day(first, last) };
                     self.waiting = Some(Waiting { days, sure, words: vec![words], last });
                 }
             }
@@ -171,9 +182,11 @@ impl Finding<'_> {
             return;
         }
         let no_good = self.is_no_good(last);
+        let meant = is_meant(self.tokens, self.forms, first, last);
         if self.is_denied(first) || is_excepted(self.tokens, first) || no_good {
+            let refused = (no_good || self.is_refused(first)) && self.is_refusal(first, last);
             // "Not before 11": the rest of the day, where there is one rest.
-            if let Some(rest) = rest(part).filter(|_| no_good || self.is_refused(first)) {
+            if let Some(rest) = rest(part).filter(|_| refused) {
                 let (days, mut spans) =
                     self.waiting.take().map_or((WeekdaySet::ALL, Vec::new()), |held| (held.days, held.words));
                 spans.push(words);
@@ -200,7 +213,7 @@ impl Finding<'_> {
             && first == held.last + 2
             && beside
         {
-            held.sure = SURE_OF_DAY.2;
+            held.sure = if meant { SURE_OF_DAY.2 } else { TOLD };
             self.flush();
         }
         let (days, mut spans) = match self.waiting.take() {
@@ -215,7 +228,7 @@ impl Finding<'_> {
         self.open_to_days = days.is_empty().then_some(last);
         let days = if days.is_empty() { WeekdaySet::ALL } else { days };
         let what = Window { days, from: part.from, to: part.to, min_minutes: MIN_MINUTES };
-        self.found.push(Found { what, confidence: 85, words: spans });
+        self.found.push(Found { what, confidence: if meant { SURE_OF_PART } else { TOLD }, words: spans });
     }
 
     /// What waited for a time, as whole days.
@@ -253,9 +266,15 @@ impl Finding<'_> {
         last.is_some_and(joined)
     }
 
+    /// Whether somebody cannot come then, where days or times between these tokens are denied.
+    fn is_refusal(&self, first: usize, last: usize) -> bool {
+        is_refusal(self.tokens, self.forms, first, last)
+            || self.is_no_good(last) && leads(self.tokens, self.forms, first)
+    }
+
     /// Whether a word that denies stands before, in the same part of the sentence.
     fn is_denied(&self, index: usize) -> bool {
-        self.said_before(index, BACK, DENIAL)
+        self.said_before(index, BACK, DENIAL) || is_busy(self.tokens, index, BACK)
     }
 
     /// Whether it is said behind a day or a time that it will not do: "mornings are no good".

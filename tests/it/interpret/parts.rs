@@ -153,6 +153,9 @@ fn times_of_the_week() {
         ("drink only on Fridays", vec![]),
         ("smokes weed evenings", vec![]),
         ("coming out of HMP Manchester on Friday", vec![]),
+        // What is denied there is none of the days on which somebody can come.
+        ("there's no bus on Sundays", vec![]),
+        ("not a penny till Friday", vec![]),
     ] {
         let found = interpret(text).when;
         let time = |time: NaiveTime| time.format("%H:%M").to_string();
@@ -180,6 +183,22 @@ fn a_single_day_is_sure_where_the_words_say_so() {
         ("free Friday", 80),
         ("Fridays", 80),
         ("Friday evening", 85),
+        // A regular day or time, where it is said when somebody can come or nothing else is.
+        ("I can do Mondays", 80),
+        ("M14 5RQ thursday evenings", 85),
+        ("need help with housing, Mondays or Tuesdays", 80),
+        ("weekdays only", 80),
+        ("evenings are best for me", 85),
+        ("I work Mondays, evenings are best", 85),
+        ("I'm busy on Mondays", 75),
+        ("not Mondays", 75),
+        // Where it is only told of: less than a question goes by.
+        ("is the advice centre busy on Mondays?", 55),
+        ("do you open Saturdays?", 55),
+        ("we get chips on Fridays", 55),
+        ("nobody's home on Mondays", 55),
+        ("my ex shouts in the evenings", 55),
+        ("Drinks: weekends", 55),
     ] {
         let found = interpret(text).when;
         assert_eq!(found.iter().map(|one| one.confidence).collect::<Vec<_>>(), [sure], "{text}");
@@ -296,6 +315,47 @@ fn a_family_is_said_with_any_word_in_each_of_its_places() {
     assert!(!needs(&interpret("my ex hits the bottle"), 0).contains(&"safety.domestic-abuse"));
     // Of phrases over the same words the one that passes over fewer counts.
     assert!(!needs(&interpret("get me out the house"), 0).contains(&"housing.council-duty"));
+}
+
+#[test]
+fn a_wrong_family_is_refused_by_its_name() {
+    let list = NeedList::embedded().unwrap();
+    let words = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/words.toml"));
+    let read = |families: &str| Interpreter::with_families(&list, words, families);
+    let many = |ways: usize| (0..ways).map(|way| format!("word{way}")).collect::<Vec<_>>().join(",");
+    let wide = format!("owe rent {{{}}} {{{}}} {{{}}}", many(40), many(40), many(40));
+    let long = "owe {a} {b} {c} {d} {e} {f} {g} {h} rent".to_owned();
+    for (need, family, reason) in [
+        ("housing.rent-arrears", wide.as_str(), "too wide, 64000 phrases of 4 places"),
+        ("housing.rent-arrears", long.as_str(), "too wide, 1 phrases of 10 places"),
+        ("housing.rent-arrears", "{with,for} the {,my}", "says too little"),
+        ("housing.rent-arrears", "rent {,arrears}", "says too little"),
+        ("housing.rent-arrears", "owe {rent", "a brace is not closed"),
+        ("housing.rent-ares", "owe {rent,the landlord}", "the list of needs has no \"housing.rent-ares\""),
+    ] {
+        let error = read(&format!("\"{need}\" = [{family:?}]")).unwrap_err();
+        let begins: String = family.chars().take(60).collect();
+        assert_eq!(error.entry, format!("the family of {need} {begins:?}"));
+        assert!(error.reason.contains(reason), "{error}");
+    }
+    assert!(read("owe {rent").unwrap_err().to_string().contains("the families"));
+    let found = read("\"housing.rent-arrears\" = [\"{flummoxed,bamboozled} by the {landlord,council}\"]").unwrap();
+    let found = found.interpret("bamboozled by my landlord").unwrap();
+    assert_eq!(needs(&found, 80), ["housing.rent-arrears"]);
+}
+
+#[test]
+fn ordinary_words_give_no_need_on_their_own() {
+    let all = "fall falling straight login levels john shot formed book dragged foot bugs cut adults bases confession \
+        transition roman guide decay rock cracked smacked slamming withdraw wipe custody send popped bonding flashing \
+        victim voice rope headway prep glassed terminated screen steel same believe busy number copy insurance sorry \
+        wait breathing spending notes gate wing yesterday battered punched sue warden plastered";
+    for word in all.split_whitespace() {
+        let found = interpret(word);
+        assert!(needs(&found, 45).is_empty(), "{word}: {:?}", needs(&found, 45));
+    }
+    assert!(needs(&interpret("had a fall"), 45).contains(&"physical-health.mobility"));
+    assert!(needs(&interpret("want to go straight"), 45).contains(&"justice.behaviour-programmes"));
 }
 
 #[test]

@@ -16,6 +16,25 @@ fn points_are_on_the_earth() {
 }
 
 #[test]
+fn what_is_no_point_is_not_read_as_one() {
+    let read = |text: &str| serde_json::from_str::<Point>(text);
+    let written = serde_json::to_string(&at(53.48, -2.24)).unwrap();
+    assert_eq!(read(&written).unwrap(), at(53.48, -2.24));
+    for (text, why) in [
+        (r#"{"lat":90.1,"lon":0.0}"#, "the latitude must be a number from -90 to 90"),
+        (r#"{"lat":0.0,"lon":-180.5}"#, "the longitude must be a number from -180 to 180"),
+    ] {
+        let error = read(text).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+    // In the form of the kept index too, where no text says what is what.
+    let bytes = postcard::to_stdvec(&(f64::NAN, 0.0)).unwrap();
+    assert!(postcard::from_bytes::<Point>(&bytes).is_err());
+    let bytes = postcard::to_stdvec(&at(53.48, -2.24)).unwrap();
+    assert_eq!(postcard::from_bytes::<Point>(&bytes).unwrap(), at(53.48, -2.24));
+}
+
+#[test]
 fn distances_are_those_of_the_sphere() {
     // Manchester to London by the published coordinates of both; a degree of latitude; half way round.
     assert!((distance_km(at(53.4808, -2.2426), at(51.5074, -0.1278)) - 262.0).abs() < 1.0);
